@@ -140,10 +140,11 @@ def tell_openings(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="acts.remind_drafts", queueing_lock="acts.remind_drafts", pass_context=False)
 def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
-    """Remind those whose draft is not filed that its service closes soon, or is offered no more."""
+    """Remind those whose draft is not filed that its service closes soon, or is offered no more, or again."""
     now = timezone.now()
     apart.steps(
         partial(announcing.tell_gone, at=now),
+        partial(announcing.tell_offered_again, at=now),
         partial(announcing.remind_drafts, at=now),
     )
 

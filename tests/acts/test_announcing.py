@@ -433,6 +433,86 @@ def test_who_has_begun_what_is_offered_no_more_is_told_once(what):
     assert "contactez Bureau des essais de Lille" in of_new
 
 
+DROPPED = ("      - {code: FOREST, libelle: Forestier}\n", "")
+
+
+def a_version(*changes, at):
+    load_invented(*changes, at=at)
+    forget()
+
+
+def told_of_offers():
+    kinds = ("no_longer_offered", "offered_again")
+    return [one.kind for one in Message.objects.filter(kind__in=kinds).order_by("pk")]
+
+
+def turn(at):
+    """Do what a quarter of an hour makes due; return what was told until then."""
+    announcing.tell_gone(at=at)
+    announcing.tell_offered_again(at=at)
+    return told_of_offers()
+
+
+def a_forest_draft():
+    papers = {"statut-M1": None, "statut-M2": "inscrit"}
+    return a_draft(a_candidate(first_names="Zoé"), speciality="FOREST", epreuves=papers)
+
+
+@pytest.mark.usefixtures("invented_exam")
+def test_what_is_offered_again_is_told_to_who_was_told_that_it_was_not_each_time():
+    draft = a_forest_draft()
+    gone, again = "no_longer_offered", "offered_again"
+
+    a_version(DROPPED, at=NOW)
+    assert turn(NOW + HOUR) == [gone]
+    a_version(at=NOW + 2 * HOUR)
+    assert turn(NOW + 2 * HOUR) == [gone, again]
+    assert turn(NOW + 3 * HOUR) == [gone, again]
+    a_version(DROPPED, at=NOW + 4 * HOUR)
+    assert turn(NOW + 5 * HOUR) == [gone, again, gone]
+    a_version(at=NOW + 6 * HOUR)
+    assert turn(NOW + 6 * HOUR) == [gone, again, gone, again]
+
+    mail = Message.objects.filter(kind=again).first()
+    assert mail.recipient == draft.candidate.user.email
+    assert mail.subject.startswith("De nouveau proposé : Brevet d'essai")
+    body = plain(mail.body)
+    what = "Brevet d'essai – Forestier, session 2027, académie de Lille"
+    assert body.startswith("Bonjour Zoé")
+    assert f"C'est de nouveau proposé :\n{what}" in body
+    assert "vous pouvez l'enregistrer jusqu'à la fermeture, le mardi 15 décembre 2026" in body
+    assert str(draft.pk) in body
+
+
+@pytest.mark.usefixtures("invented_exam")
+def test_what_is_put_right_within_the_hour_is_told_to_nobody():
+    a_forest_draft()
+
+    a_version(DROPPED, at=NOW)
+    assert turn(NOW + HOUR / 2) == []
+    a_version(at=NOW + HOUR / 2)
+    assert turn(NOW + 2 * HOUR) == []
+
+
+@pytest.mark.usefixtures("invented_exam")
+def test_what_is_offered_again_is_told_once_it_can_be_saved():
+    draft = a_forest_draft()
+    a_version(DROPPED, at=NOW)
+    turn(NOW + HOUR)
+    a_version(at=NOW + 2 * HOUR)
+
+    assert announcing.tell_offered_again(at=draft.service.closes_at + HOUR) == 0
+    announcing.show_banner(
+        kind="alert",
+        message="Panne",
+        until=None,
+        stops_writing=True,
+        by=OPERATOR,
+        at=NOW + 2 * HOUR,
+    )
+    assert announcing.tell_offered_again(at=NOW + 2 * HOUR) == 0
+
+
 def its_summary(registration):
     its = DocumentVersion.objects.filter(document__folder=registration.folder)
     return its.filter(document__kind=SUMMARY.slug).latest("number")

@@ -146,6 +146,7 @@ NEVER = {
         "document_unread",
         "draft_closing",
         "no_longer_offered",
+        "offered_again",
         "registration_leaves",
         "service_moved",
         "service_opened",

@@ -472,8 +472,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "service_moved",
         # That of a closing that moves, to who may come back: acts/test_coming_back_moved.
         "coming_back_moved",
-        # That of what is offered no more: acts/test_announcing.
+        # Those of what is offered no more, then again: acts/test_announcing.
         "no_longer_offered",
+        "offered_again",
         # That of what is soon archived: tests/retention/test_announcing.
         "registration_leaves",
         "state_changed",

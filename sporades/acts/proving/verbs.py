@@ -70,6 +70,7 @@ TELLING = (
     "coming_back_moved",
     "draft_closing",
     "no_longer_offered",
+    "offered_again",
     "registered",
     "registered_for",
     "registration_moved",

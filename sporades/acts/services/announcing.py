@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 
 from sporades import journal, mail
 from sporades.accounts.models import normalised_address
@@ -18,6 +18,7 @@ from sporades.core.links import link_to
 from sporades.core.locks import locked_among
 from sporades.documents.models import DocumentVersion, DocumentVersionQuerySet
 from sporades.exams.models import RegistrationService
+from sporades.exams.queries import programme_of, programmes
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner, OpeningAlert
@@ -36,6 +37,11 @@ MATTERS_FOR = timedelta(days=30)
 """A document published before that is not reminded of, had the job not run meanwhile."""
 
 TOLD_AT_ONCE = 500
+
+SETTLED_AFTER = timedelta(hours=1)
+"""How long a version stands before anybody is told what it offers no more."""
+
+GONE, OFFERED_AGAIN = "no_longer_offered", "offered_again"
 
 
 @transaction.atomic
@@ -280,6 +286,7 @@ def tell_gone(*, at: datetime) -> int:
     """Tell, once, those who have begun what a new version of the réglementation offers no more.
 
     Nobody reminds them to save it: they would wait for a closing at which there is nothing to file.
+    A slip that is put right within the hour is told to nobody.
 
     Args:
         at: the instant; who began it at a service that has closed is told on its pages alone.
@@ -288,14 +295,59 @@ def tell_gone(*, at: datetime) -> int:
     return apart.each(_tell_gone, waiting[:TOLD_AT_ONCE], at=at)
 
 
+def tell_offered_again(*, at: datetime) -> int:
+    """Tell, once, those who were told so that what they have begun is offered again.
+
+    Nobody is pressed to save what cannot be: while nothing is written (R-05), or while a
+    registration that stands keeps it from being filed.
+
+    Args:
+        at: the instant; who began it at a service that has closed is told nothing.
+    """
+    if stops_writing(at):
+        return 0
+    waiting = _offered_again(at).order_by("pk").values_list("pk", flat=True)
+    return apart.each(_tell_offered_again, waiting[:TOLD_AT_ONCE], at=at)
+
+
 def _gone(at: datetime) -> DraftQuerySet:
-    key = Concat(Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(":gone"))
     found: DraftQuerySet = Draft.objects.open().touched().of_what_stands().gone()
-    return found.filter(
-        ~Exists(Message.objects.filter(key=key)),
+    for one in programmes():
+        version = one.regulation
+        if version.loaded_at > at - SETTLED_AFTER:
+            found = found.exclude(exam__domain=version.domain_id, exam__session=version.session_id)
+    return found.alias(told=_last_told()).filter(
+        Q(told=None) | ~Q(told=GONE),
         service__closes_at__gt=at,
         candidate__user__isnull=False,
     )
+
+
+def _offered_again(at: datetime) -> DraftQuerySet:
+    found: DraftQuerySet = Draft.objects.open().touched().savable()
+    return found.alias(told=_last_told()).filter(
+        told=GONE,
+        service__opens_at__lte=at,
+        service__closes_at__gt=at,
+        candidate__user__isnull=False,
+    )
+
+
+def _last_told() -> Subquery:
+    """Return which of the two was told last of a draft."""
+    told = Message.objects.filter(
+        kind__in=(GONE, OFFERED_AGAIN),
+        about_kind="draft",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        again_of=None,
+    )
+    return Subquery(told.order_by("-pk").values("kind")[:1])
+
+
+def _version_of(draft: Draft) -> int:
+    """Return the number of the version in force, which tells this time from the others."""
+    programme = programme_of(draft.service)
+    return programme.regulation.number if programme else 0
 
 
 @transaction.atomic
@@ -307,15 +359,38 @@ def _tell_gone(pk: UUID, *, at: datetime) -> bool:
     if user is None or not gone:
         return False
     mail.write(
-        "no_longer_offered",
+        GONE,
         to=user.email,
         at=at,
-        key=f"draft:{draft.pk}:gone",
+        key=f"draft:{draft.pk}:gone:{_version_of(draft)}",
         about=draft,
         draft=draft,
         name=draft.candidate.identity.full_name,
         gone=gone,
         link=link_to("candidate:registrations"),
+    )
+    return True
+
+
+@transaction.atomic
+def _tell_offered_again(pk: UUID, *, at: datetime) -> bool:
+    if locked_among(_offered_again(at), pk, no_key=True, skip_locked=True) is None:
+        return False
+    draft = Draft.objects.whole().get(pk=pk)
+    own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    user = draft.candidate.user
+    if user is None or exclusion_of(draft, own):
+        return False
+    mail.write(
+        OFFERED_AGAIN,
+        to=user.email,
+        at=at,
+        key=f"draft:{draft.pk}:again:{_version_of(draft)}",
+        about=draft,
+        draft=draft,
+        name=draft.candidate.identity.full_name,
+        closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
+        link=link_to("candidate:draft", draft.pk),
     )
     return True
 

@@ -53,10 +53,12 @@ def _is_to_be_saved(message: Message, at: datetime) -> bool:
         reminded_of=F("service__closes_at"),
         service__closes_at__gt=at,
     ).first()
-    if draft is None:
-        return False
+    return draft is not None and not _is_excluded(draft)
+
+
+def _is_excluded(draft: Draft) -> bool:
     own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
-    return exclusion_of(draft, own) is None
+    return exclusion_of(draft, own) is not None
 
 
 def _has_moved_so(message: Message, at: datetime) -> bool:
@@ -79,6 +81,13 @@ def _is_gone(message: Message, at: datetime) -> bool:
     """Return whether what a draft is for is still offered no more, before the closing."""
     drafts = Draft.objects.open().touched().of_what_stands().gone()
     return drafts.filter(pk=message.about_id, service__closes_at__gt=at).exists()
+
+
+def _is_offered_again(message: Message, at: datetime) -> bool:
+    """Return whether a draft that is offered again can be filed, before the closing."""
+    drafts = Draft.objects.open().touched().savable().whole()
+    draft = drafts.filter(pk=message.about_id, service__closes_at__gt=at).first()
+    return draft is not None and not _is_excluded(draft)
 
 
 def _is_open(message: Message, at: datetime) -> bool:
@@ -125,6 +134,7 @@ _WHILE: dict[str, Callable[[Message, datetime], bool]] = {
     "document_unread": _is_unread,
     "draft_closing": _is_to_be_saved,
     "no_longer_offered": _is_gone,
+    "offered_again": _is_offered_again,
     "service_moved": _has_moved_so,
     "service_opened": _is_open,
     **dict.fromkeys(guardians.KINDS, _answers_for_them),
