@@ -294,6 +294,51 @@ def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        (
+            "Avez-vous le permis bateau ?",
+            "Avez-vous été condamné ?",
+            "Les réponses déjà données sont gardées : pour une autre question, donnez un autre code.",
+        ),
+        (
+            "{code: ROUGE, libelle: Rouge}",
+            "{code: ROUGE, libelle: Verte}",
+            "Qui l'a fait le garde : pour un autre choix, donnez un autre code.",
+        ),
+        (
+            "libelle: Copie du baccalauréat",
+            "libelle: Permis bateau",
+            "Les pièces déjà données sont gardées, acceptées ou non : pour une autre pièce, donnez un autre code.",
+        ),
+        (
+            "libelle: Marin}",
+            "libelle: Bûcheron}",
+            "Qui s'y est inscrit reste sous ce code, et lit ce nouvel intitulé : pour une autre spécialité, donnez un autre code.",
+        ),
+        (
+            "libelle: Français,",
+            "libelle: Latin,",
+            "Qui l'a choisie la garde : pour une autre épreuve, donnez un autre code.",
+        ),
+        (
+            "    libelle: Brevet d'essai\n",
+            "    libelle: Diplôme d'essai\n",
+            "Qui s'y est inscrit reste sous ce code, et lit ce nouvel intitulé : pour un autre examen, donnez un autre code.",
+        ),
+        ("coefficient: 3,", "coefficient: 7,", ""),
+        ("libelle: session 2027,", "libelle: session de juin,", ""),
+        ("{libelle: Activité,", "{libelle: Sport,", ""),
+    ],
+)
+def test_another_name_under_the_same_code_says_that_what_was_answered_is_kept(old, new, note):
+    [chapter] = chapters(file_of(TEXT), file_of(changed(TEXT, (old, new))))
+
+    [change] = chapter.changes
+    assert change.note == note
+
+
 def test_long_texts_stand_one_under_the_other_and_the_paragraphs_that_stay_are_left_out():
     file = file_of(TEXT.replace("L'absence à une épreuve obligatoire est éliminatoire.", LONG))
 

@@ -1,7 +1,7 @@
 """What differs between two versions of the réglementation, in plain words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -34,6 +34,9 @@ _AS_VALUES = (Condition,)
 _WHOLE = (Deadline,)
 """Parts that read as one value, always."""
 
+_NAMES = {"label", "option"}
+"""The fields that say what an item is."""
+
 _GENERAL = "Domaine, session et mentions légales"
 
 
@@ -45,16 +48,18 @@ class Change:
         place: where: « Épreuve E1, Français »; nothing where the words say it.
         words: what: « coefficient 7 au lieu de 6 ».
         before, after: the texts themselves, where they are too long for a sentence.
+        note: what it does not change.
     """
 
     place: str
     words: str
     before: str = ""
     after: str = ""
+    note: str = ""
 
     def as_json(self) -> list[str]:
         """Return all that it says."""
-        return [self.place, self.words, self.before, self.after]
+        return [self.place, self.words, self.before, self.after, self.note]
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,8 @@ def _exams(before: schema.Regulation, after: schema.Regulation) -> Iterator[Chap
         if known is None:
             yield Chapter(_exam_title(exam), (Change("", f"Nouvel examen : {_counted(exam)}"),))
         elif known != exam:
-            yield Chapter(_exam_title(exam), tuple(parts(known, exam, "")))
+            changes = parts(known, exam, "", stays=noun(exam).stays)
+            yield Chapter(_exam_title(exam), tuple(changes))
     for exam in old.values():
         gone = (
             "Cet examen n'est plus proposé : personne ne peut plus s'y inscrire. Ses inscriptions "
@@ -145,7 +151,12 @@ def _counted(exam: schema.Exam) -> str:
 
 
 def parts(
-    old: Strict, new: Strict, place: str, *, without: set[str] | frozenset[str] = frozenset()
+    old: Strict,
+    new: Strict,
+    place: str,
+    *,
+    without: set[str] | frozenset[str] = frozenset(),
+    stays: str = "",
 ) -> Iterator[Change]:
     """Compare two parts, key by key: of the same kind, or a question whose type has changed.
 
@@ -153,6 +164,7 @@ def parts(
         old, new: the parts.
         place: where they stand.
         without: the names of fields to leave out.
+        stays: what another name does not change, to be read beside it.
     """
     for name, field in type(new).model_fields.items():
         is_new_to_it = name not in type(old).model_fields
@@ -161,7 +173,9 @@ def parts(
         before, after = getattr(old, name, None), getattr(new, name)
         if before != after:
             key = word(field.alias or name)
-            yield from _of_values(key, named(name, before), named(name, after), place)
+            note = stays if name in _NAMES else ""
+            for change in _of_values(key, named(name, before), named(name, after), place):
+                yield replace(change, note=note) if note else change
 
 
 def _of_values(key: str, old: Any, new: Any, place: str) -> Iterator[Change]:
@@ -231,7 +245,9 @@ def _of_items(
         if name not in before:
             yield _come(item, place)
         elif before[name] != item:
-            yield from parts(before[name], item, _within(place, _place(item)))
+            yield from parts(
+                before[name], item, _within(place, _place(item)), stays=noun(item).stays
+            )
     for name, item in before.items():
         if name not in after:
             yield _gone(item, place)

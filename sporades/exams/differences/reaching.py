@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sporades.exams import schema
 from sporades.exams.differences.content import Change, parts
 from sporades.exams.differences.shared import named
+from sporades.exams.differences.words import noun
 from sporades.exams.models import Exam, Regulation, Speciality
 from sporades.exams.queries import exam_once_offered
 from sporades.exams.schema.exam import Speciality as SpecialityRules
@@ -63,11 +64,12 @@ def _of_exam(
     before: schema.Exam, exam: schema.Exam, label: str, called: Mapping[str, str]
 ) -> Iterator[Reached]:
     known = before.model_copy(update={"label": label})
-    if changes := tuple(parts(known, exam, "", without=_OTHERS)):
+    if changes := tuple(parts(known, exam, "", without=_OTHERS, stays=noun(exam).stays)):
         yield Reached(label, exam.code, "", changes)
     for one in exam.specialities:
         title = called.get(one.code, one.title)
-        if changes := tuple(parts(_called(one, title), _called(one, one.title), "")):
+        known_as, renamed = _called(one, title), _called(one, one.title)
+        if changes := tuple(parts(known_as, renamed, "", stays=noun(one).stays)):
             yield Reached(qualification_of(label, title), exam.code, one.code, changes)
 
 

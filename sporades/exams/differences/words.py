@@ -138,17 +138,34 @@ class Noun:
         name: « épreuve ».
         new: what stands before one that comes: « Nouvelle épreuve ».
         before, gone: what stands around one that leaves: « L'épreuve … n'existe plus ».
+        stays: what becomes, under another name, of what was said under its code; nothing where
+            nothing is.
     """
 
     name: str
     new: str
     before: str
     gone: str
+    stays: str = ""
 
 
 NOUNS: dict[type[Strict], Noun] = {
-    schema.Exam: Noun("examen", "Nouvel examen", "L'examen", "n'est plus proposé"),
-    Speciality: Noun("spécialité", "Nouvelle spécialité", "La spécialité", "n'est plus proposée"),
+    schema.Exam: Noun(
+        "examen",
+        "Nouvel examen",
+        "L'examen",
+        "n'est plus proposé",
+        "Qui s'y est inscrit reste sous ce code, et lit ce nouvel intitulé : pour un autre examen, "
+        "donnez un autre code.",
+    ),
+    Speciality: Noun(
+        "spécialité",
+        "Nouvelle spécialité",
+        "La spécialité",
+        "n'est plus proposée",
+        "Qui s'y est inscrit reste sous ce code, et lit ce nouvel intitulé : pour une autre "
+        "spécialité, donnez un autre code.",
+    ),
     Event: Noun("date", "Nouvelle date à connaître", "La date", "n'est plus annoncée"),
     Category: Noun("catégorie", "Nouvelle catégorie", "La catégorie", "n'est plus proposée"),
     PassingForm: Noun(
@@ -161,12 +178,31 @@ NOUNS: dict[type[Strict], Noun] = {
     EligibilityRule: Noun("règle", "Nouvelle règle de recevabilité", "La règle", "est levée"),
     Phase: Noun("phase", "Nouvelle phase", "La phase", "n'existe plus"),
     Group: Noun("groupe", "Nouveau groupe d'épreuves", "Le groupe", "n'existe plus"),
-    Paper: Noun("épreuve", "Nouvelle épreuve", "L'épreuve", "n'existe plus"),
-    Piece: Noun("pièce", "Nouvelle pièce demandée", "La pièce", "n'est plus demandée"),
+    Paper: Noun(
+        "épreuve",
+        "Nouvelle épreuve",
+        "L'épreuve",
+        "n'existe plus",
+        "Qui l'a choisie la garde : pour une autre épreuve, donnez un autre code.",
+    ),
+    Piece: Noun(
+        "pièce",
+        "Nouvelle pièce demandée",
+        "La pièce",
+        "n'est plus demandée",
+        "Les pièces déjà données sont gardées, acceptées ou non : pour une autre pièce, donnez un "
+        "autre code.",
+    ),
     RefusalReason: Noun(
         "motif de refus", "Nouveau motif de refus", "Le motif de refus", "n'est plus proposé"
     ),
-    Choice: Noun("choix", "Nouveau choix", "Le choix", "n'est plus proposé"),
+    Choice: Noun(
+        "choix",
+        "Nouveau choix",
+        "Le choix",
+        "n'est plus proposé",
+        "Qui l'a fait le garde : pour un autre choix, donnez un autre code.",
+    ),
     Diploma: Noun("diplôme", "Nouveau diplôme", "Le diplôme", "n'est plus proposé"),
     Dispensation: Noun("dispense", "Nouvelle dispense", "La dispense", "n'existe plus"),
     FormByCategory: Noun(
@@ -200,7 +236,13 @@ NOUNS: dict[type[Strict], Noun] = {
 _OF_COUNTRIES = {"countries", "nationalities"}
 """The fields that hold codes of countries."""
 
-_QUESTION = Noun("question", "Nouvelle question", "La question", "n'est plus posée")
+_QUESTION = Noun(
+    "question",
+    "Nouvelle question",
+    "La question",
+    "n'est plus posée",
+    "Les réponses déjà données sont gardées : pour une autre question, donnez un autre code.",
+)
 _RELATION = Noun("règle", "Nouvelle règle entre épreuves", "La règle", "est levée")
 
 

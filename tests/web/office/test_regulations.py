@@ -579,6 +579,7 @@ def test_what_changes_at_once_for_those_who_are_registered_is_said_with_their_nu
         assert "du 5 avril 2027 au lieu du 17 mai 2027" in page
         assert "Brevet d'essai – Marin : 2 inscriptions en cours" in page
         assert "« Bûcheron » au lieu de « Marin »" in page
+        assert "pour une autre spécialité, donnez un autre code" in page
         # A registration keeps the coefficients of its version.
         assert "oefficient" not in page
 
