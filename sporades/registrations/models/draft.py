@@ -60,7 +60,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
         What the office fills for somebody is neither counted nor reminded to anybody.
         """
-        return self.of_candidates().exclude(amends__isnull=False, answered_at=F("created_at"))
+        return self.of_candidates().answered()
+
+    def answered(self) -> Self:
+        """Return the drafts but the modifications that were only opened."""
+        only_opened = Q(amends__isnull=False, sent_at=None, answered_at=F("created_at"))
+        return self.exclude(only_opened)
 
     def of_candidates(self) -> Self:
         """Return the drafts that their candidates fill themselves."""

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import moving
+from sporades.acts.registrations import moving, standing_in
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.exams.operations import preparing
 from sporades.exams.states import PreparedState
@@ -31,6 +31,7 @@ from tests.factories import (
     without_exclusion,
 )
 from tests.jobs import work
+from tests.requests import ask
 from tests.spaces import plain
 from tests.web.guide import seen, words
 
@@ -552,6 +553,25 @@ def test_what_stands_and_is_no_longer_admitted_together_is_listed_before_and_aft
     assert Registration.objects.active().filter(candidate=person).count() == 2
     # A manager of Lille alone has one of the two.
     assert "n'admet pas" not in said(manager.get("/gestion/reglementations/ESSAI/2027"))
+
+
+def test_what_agents_fill_and_what_waits_for_a_decision_are_counted_too(administrator, in_lille):
+    begun = a_draft()
+    standing_in.begin(
+        candidate=a_candidate(),
+        exam=begun.exam,
+        speciality=begun.speciality,
+        service=begun.service,
+        author=administrator.user,
+        by=OPERATOR,
+        at=NOW,
+    )
+    ask(in_lille, begun.service.closes_at + timedelta(hours=1))
+    file = prepared(administrator)
+
+    page = said(administrator.get(reverse("office:enforce_regulation", args=[file.pk])))
+
+    assert "2 inscriptions, 0 modifications, 1 demande de modification à décider" in page
 
 
 DAYS = ("du: 2027-05-17, au: 2027-05-21", "du: 2027-04-05, au: 2027-04-09")

@@ -202,11 +202,16 @@ def _here(prepared: PreparedRegulation) -> dict[str, str]:
 
 
 def _drafts(request: HttpRequest, prepared: PreparedRegulation) -> dict[str, int]:
-    """Count, in the perimeter of the reader, what will be judged anew when it is filed."""
+    """Count, in the perimeter of the reader, what will be judged anew when it is filed or accepted.
+
+    What agents fill is counted too, and what waits to be accepted.
+    """
     reads = request.reaches(Permission.READ_FILES)
-    found = Draft.objects.open().touched().within(reads).filter(**_here(prepared))
+    found = Draft.objects.unfiled().answered().within(reads).filter(**_here(prepared))
     counts: dict[str, int] = found.aggregate(
-        new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
+        new=Count("pk", filter=Q(amends=None)),
+        amending=Count("pk", filter=Q(amends__isnull=False, sent_at=None)),
+        asked=Count("pk", filter=Q(sent_at__isnull=False)),
     )
     return counts
 
