@@ -350,6 +350,30 @@ def test_long_texts_stand_one_under_the_other_and_the_paragraphs_that_stay_are_l
     assert change.after == LONG
 
 
+ACCOMMODATIONS = TEXT[TEXT.index("    amenagements:\n") : TEXT.index("    pieces:\n")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (ACCOMMODATIONS, "", "aménagements d'épreuves : plus rien"),
+        (
+            "      - L'absence à une épreuve obligatoire est éliminatoire.\n",
+            "",
+            "modalités d'inscription, en moins",
+        ),
+    ],
+)
+def test_what_is_long_and_goes_is_said_to_go(old, new, words):
+    since = changed(TEXT, ("L'absence à une épreuve obligatoire est éliminatoire.", LONG))
+    old = old.replace("L'absence à une épreuve obligatoire est éliminatoire.", LONG)
+
+    [chapter] = chapters(file_of(since), file_of(changed(since, (old, new))))
+
+    [change] = chapter.changes
+    assert (change.words, bool(change.before), change.after) == (words, True, "")
+
+
 def test_another_order_is_said():
     lines = TEXT.splitlines(keepends=True)
     first = next(rank for rank, line in enumerate(lines) if "{code: F1," in line)

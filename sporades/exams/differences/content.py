@@ -207,9 +207,9 @@ def _of_words(key: str, old: Any, new: Any, place: str) -> Change:
     """Say a value that is another one, in a sentence where it is short enough."""
     before, after = said_beside(old, new), said_beside(new, old)
     if max(len(before), len(after)) > SHORT:
-        return Change(
-            place, key, before if old is not None else "", after if new is not None else ""
-        )
+        if new in (None, ()):
+            return Change(place, f"{key} : plus rien", before)
+        return Change(place, key, before if old is not None else "", after)
     before, after = _quoted(old, before), _quoted(new, after)
     if new in (None, ()):
         return Change(place, f"{key} : plus rien, {before} auparavant")
@@ -233,7 +233,8 @@ def _of_paragraphs(
     """Say which paragraphs have come, changed or gone, and leave the others out."""
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield Change(place, key, "\n".join(old[i1:i2]), "\n".join(new[j1:j2]))
+            words = f"{key}, en moins" if kind == "delete" else key
+            yield Change(place, words, "\n".join(old[i1:i2]), "\n".join(new[j1:j2]))
 
 
 def _of_items(
