@@ -1,7 +1,7 @@
 """What another réglementation would say of a registration, judged by the tabs of the wizard."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sporades.core.french import local_day
 from sporades.exams.models import Regulation
@@ -44,7 +44,8 @@ def judged_under(
     """Return what would keep a registration from being filed again as it is, and its tabs, judged.
 
     It is judged as if its candidate filed the same answers now: by the forms of the tabs, under
-    another version, whatever the dates of its service; ages count on the day of its filing.
+    another version, whatever the dates of its service. Ages count on the day of its filing, as of
+    what is modified; under the rules of another session it would be filed anew, today.
 
     Args:
         regulation: the version, saved or not.
@@ -66,7 +67,7 @@ def judged_under(
         day=local_day(at, registration.service.zone),
         answers=_reading_again(answers),
         amends=True,
-        registered_on=local_day(registration.filed_at, registration.service.zone),
+        registered_on=_filed_on(registration, regulation),
         is_placed=registration.is_placed,
     )
     forms = journey.judged(dossier)
@@ -76,6 +77,12 @@ def judged_under(
         message = with_text(rules.exclusive.message, rules.exclusive.reference)
         found.append(Trouble("", "", "", ONE_ALONE, message))
     return found, forms
+
+
+def _filed_on(registration: Registration, regulation: Regulation) -> date | None:
+    if registration.exam.session.code != regulation.rules.session.code:
+        return None
+    return local_day(registration.filed_at, registration.service.zone)
 
 
 def may_lose(forms: Forms, *, answers: dict[str, Answers], taken: Collection[str]) -> bool:

@@ -333,6 +333,25 @@ def test_the_session_before_is_judged_too_under_the_rules_that_come(
     assert counted(trial, administrator) == [("session 2027", 1, 1)]
 
 
+def test_who_registered_for_the_session_before_is_judged_at_the_age_of_today(
+    administrator, invented_exam, tried
+):
+    a_registration(a_candidate(birth_year=1997, birth_month=12, birth_day=1))
+    text = INVENTED.read_text(encoding="utf-8")
+    text = text.replace(
+        '{code: "2027", libelle: session 2027, annee: 2027}',
+        '{code: "2028", libelle: session 2028, annee: 2028}',
+    )
+    text = text.replace("minimum: 18, au: 2027-12-31", "minimum: 29")
+    prepared = regulating.prepare(
+        content=text.encode(), name="a.yaml", reach=reach_of(administrator), by=OPERATOR, at=NOW
+    )
+
+    trial = tried(prepared, at=NOW + timedelta(days=10))
+
+    assert counted(trial, administrator) == [("session 2027", 1, 0)]
+
+
 def test_an_older_session_is_left_out(young_and_old, prepare, tried, administrator):
     for year in ("2025", "2026"):
         text = INVENTED.read_text(encoding="utf-8").replace('"2027"', f'"{year}"')
