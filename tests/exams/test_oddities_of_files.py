@@ -45,6 +45,19 @@ def test_signs_that_are_text_are_not_told(change, text):
     assert warned(change("aide: Recto et verso, en cours de validité.", f'aide: "{text}"')) == []
 
 
+def test_signs_that_no_document_can_print_are_told(change):
+    source = change(
+        "aide: Recto et verso, en cours de validité.", 'aide: "Recto ✅ et verso 🙂 🙂"'
+    )
+
+    assert warned(source) == [
+        (
+            f"{BREVET}.pieces[IDENTITE].aide",
+            "Nos documents n'impriment pas « ✅ 🙂 » : on y lira « □ ». Écrivez-le autrement.",
+        )
+    ]
+
+
 def test_a_text_between_curly_quotes_is_told(change):
     source = change("aide: Recto et verso, en cours de validité.", "aide: “Recto et verso”")
 

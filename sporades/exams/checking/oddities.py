@@ -7,6 +7,7 @@ from itertools import combinations
 from urllib.parse import urlsplit
 
 from sporades.core.french import instant_in_words
+from sporades.core.signs import STAND_IN, unprinted
 from sporades.exams.checking.openings import Zones, zone_of
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
@@ -69,6 +70,12 @@ def _texts(file: File) -> Iterator[Fault]:
                     yield _odd(
                         found,
                         f"Ce texte sera lu tel quel, signes compris : {shown}. Il n'y a ni gras, ni lien.",
+                    )
+                if signs := unprinted(text):
+                    yield _odd(
+                        found,
+                        f"Nos documents n'impriment pas « {' '.join(signs)} » : on y lira "
+                        f"« {STAND_IN} ». Écrivez-le autrement.",
                     )
                 if _CURLY.fullmatch(text):
                     yield _odd(
