@@ -143,6 +143,8 @@ def _stamp() -> Stamp:
 
 
 def _build() -> Catalogue:
+    # Before the rows that they name: a version that is loaded meanwhile would name others.
+    regulations = list(Regulation.objects.all_in_force().select_related("domain", "session"))
     services: dict[Key, list[RegistrationService]] = defaultdict(list)
     for service in RegistrationService.objects.for_list().order_by("academy__name", "audience"):
         services[service.domain_id, service.session_id].append(service)
@@ -155,7 +157,6 @@ def _build() -> Catalogue:
         key = (regulation.domain_id, regulation.session_id)
         return Programme(regulation, known.offered_by(regulation), services[key])
 
-    regulations = Regulation.objects.all_in_force().select_related("domain", "session")
     programmes = sorted(map(programme, regulations), key=_order)
     rows = {(type(row), row.pk): row for row in _rows(programmes, known)}
     return Catalogue(programmes, known, rows, frozenset(kind for kind, _ in rows))

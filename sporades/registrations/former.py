@@ -82,4 +82,10 @@ def _former(catalogue: Catalogue) -> Sequence[tuple[Regulation, Sequence[Offered
         .select_related("domain")
         .order_by("-loaded_at", "-pk")
     )
-    return [(one, catalogue.known.offered_by(one)) for one in versions]
+    # One that was loaded meanwhile may name what is not held yet: the next catalogue has it.
+    last = {(one.domain_id, one.session_id): one.number for one in in_force}
+    return [
+        (one, catalogue.known.offered_by(one))
+        for one in versions
+        if one.number < last.get((one.domain_id, one.session_id), 0)
+    ]

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from sporades.exams import held, queries
-from sporades.exams.models import RegistrationService, Regulation
+from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.schema import Audience, Rubric
 from tests.exams.conftest import NOON
 
@@ -172,6 +173,35 @@ def test_a_load_is_seen_at_once_in_its_own_process(load, essai, change):
     )
 
     assert len(queries.programmes()[0].exams[0].specialities) == 3
+
+
+def test_a_load_while_what_is_held_is_built_breaks_nothing(load, essai):
+    load(essai)
+    held.forget()
+    is_loaded = []
+
+    def meanwhile(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if "exams_speciality" in sql and not is_loaded:
+            is_loaded.append(sql)
+            load_elsewhere()
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        built = queries.programmes()
+
+    assert is_loaded
+    assert [one.regulation.number for one in built] == [1]
+
+
+def load_elsewhere():
+    """Put in force, as another process does, a version with one speciality more."""
+    version = Regulation.objects.get()
+    exam = Exam.objects.get()
+    Speciality.objects.create(exam=exam, code="AIR", label="Air")
+    version.content["examens"][0]["specialites"].append({"code": "AIR", "libelle": "Air"})
+    version.pk, version.number, version.digest = None, 2, "0" * 64
+    version.save(force_insert=True)
 
 
 def test_what_is_held_is_believed_for_less_than_a_minute():
