@@ -21,7 +21,7 @@ from sporades.statistics.archived import FEWEST
 from sporades.statistics.models import ArchivedCount
 from tests.accommodations import asked
 from tests.evidence.given import MANAGER, give, piece
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen, words
 from tests.web.office.conftest import VERSAILLES
 
@@ -94,6 +94,23 @@ def test_an_archived_session_is_chosen_as_any_other_and_its_academy_alone_is_cou
     assert "n'est pas toujours dit" in main(theirs)
     (states,) = [one for one in tables(theirs) if "État" in one]
     assert "Inscription validée" not in states
+
+
+def test_a_category_under_which_all_are_archived_keeps_its_name(manager, made):
+    archive_all(made[0])
+    load_invented(
+        ("- code: INDIV\n        libelle: Individuel", "- code: SEUL\n        libelle: Seul")
+    )
+    forget()
+
+    [counted] = [
+        one
+        for one in tables(manager.get(reverse("office:statistics"), PERIOD))
+        if "Catégorie" in one
+    ]
+
+    assert f"Individuel {FEWEST}" in counted
+    assert "INDIV" not in counted
 
 
 def test_how_many_stood_is_at_least_what_is_told(manager, made):

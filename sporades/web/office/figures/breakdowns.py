@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from sporades.core.french import day_in_words, hour_in_words, local_day
 from sporades.exams.held import held
 from sporades.exams.models import Domain, Exam, Speciality
-from sporades.exams.queries import programmes
+from sporades.exams.queries import in_force, programmes, versions_of_exam
 from sporades.registrations.former import once_offered
 from sporades.registrations.states import State
 from sporades.statistics import queries
@@ -136,16 +136,27 @@ def exam_namer(exams: Iterable[int]) -> Callable[..., str]:
 
 
 def _categories(found: Filed) -> list[Row]:
-    in_force = (one for programme in programmes() for one in programme.exams)
+    offered = (one for programme in programmes() for one in programme.exams)
     labels: dict[tuple[int, str], str] = {}
-    for one in chain(in_force, once_offered()):
+    for one in chain(offered, once_offered()):
         for category in one.rules.categories:
             labels.setdefault((one.exam.pk, category.code), category.label)
     named: dict[str, int] = {}
     for (exam, code), count in found.categories.items():
-        label = labels.get((exam, code)) or code or "Sans catégorie"
+        label = labels.get((exam, code)) or _once_called(exam, code) or code or "Sans catégorie"
         named[label] = named.get(label, 0) + count
     return [*(Row(label, count) for label, count in named.items()), *_unsaid(found, "category")]
+
+
+def _once_called(exam: int, code: str) -> str:
+    """Return how the last version that had a category called it; nothing where none had.
+
+    Nobody is left under that version, where all whom it registered are archived.
+    """
+    row = row_of(Exam, exam)
+    version = in_force(row.domain, row.session) if code else None
+    said = versions_of_exam(version, exam=row.code) if version else ()
+    return next((found.label for one in said if (found := one.category(code))), "")
 
 
 def _unsaid(found: Filed, kind: str) -> list[Row]:
