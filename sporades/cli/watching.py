@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Min, Q
 
+from sporades.core.actors import CANDIDATE
 from sporades.core.french import listed, time_left_in_words
 from sporades.core.silent import SILENT_FOR
 from sporades.exams.models import RegistrationService
@@ -158,7 +159,9 @@ def _filings(at: datetime) -> Watch:
         Draft.objects.unfiled().of_candidates().filter(service__in=open_ones, answered_at__gt=since)
     )
     people = filling.values("candidate").distinct().count()
-    last = Version.objects.order_by("-pk").values_list("filed_at", flat=True).first()
+    # By its key too. What the office makes, as a move or a correction does, is filed by nobody.
+    theirs = Version.objects.filter(author_kind=CANDIDATE).order_by("-pk")
+    last = theirs.values_list("filed_at", flat=True).first()
     if people < FILLING or (last and last > since):
         return Watch(f"Inscriptions : personnes qui saisissent depuis une demi-heure : {people}.")
     return Watch(

@@ -8,13 +8,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from sporades import mail
+from sporades.acts.registrations import moving
 from sporades.cli import watching
 from sporades.core.silent import SILENT_FOR
 from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate, a_draft, a_mail, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_mail, a_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,19 @@ def test_nobody_who_files_while_many_fill_is_said(monkeypatch):
 
     a_registration()
     assert not wrong(watching._filings)
+
+
+def test_what_the_office_does_meanwhile_is_filed_by_nobody(monkeypatch):
+    monkeypatch.setattr(watching, "FILLING", 2)
+    filed = a_registration(at=NOW - 2 * watching.FILED_OVER)
+    a_draft()
+    a_draft()
+
+    moving.move_for_good(
+        registration=filed, academy="A25", reason="Il habite là.", by=OPERATOR, at=NOW
+    )
+
+    assert "2 personnes saisissent, et rien n'a été enregistré" in wrong(watching._filings)
 
 
 def test_what_is_filled_while_nothing_is_open_is_filed_by_nobody(monkeypatch):
