@@ -39,6 +39,7 @@ from sporades.exchanges.states import (
 from sporades.journal.models import Entry
 from sporades.searches.columns import SHORT, Reading
 from sporades.searches.models import Search
+from sporades.searches.offers import are_of_several_sessions
 from sporades.searches.queries import found, in_order
 from sporades.searches.rules import says_of_health
 from sporades.searches.words import clock_in_words, in_words, perimeter_in_words
@@ -129,7 +130,12 @@ def ask(
         raise OfHealth
     # Of one author, one at a time: two exports at once would not see each other.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    same = {"tree": search.tree, "columns": columns_of(search), "order": order, "form": form}
+    same = {
+        "tree": search.tree,
+        "columns": columns_of(search, reach=reach),
+        "order": order,
+        "form": form,
+    }
     asked_before = by.exports.filter(state__in=UNFINISHED, purpose=purpose, **same)
     under_way: Export | None = asked_before.first()
     if under_way is not None:
@@ -162,15 +168,23 @@ def ask(
     return export
 
 
-def columns_of(search: Search) -> list[str]:
-    """Return the columns of a file, by their codes: those of the list, and the name that was sought.
+def columns_of(search: Search, *, reach: Reach) -> list[str]:
+    """Return the columns of a file, by their codes: those of the list, and what a page says with them.
 
     Whoever was found by the name that they use is shown with it beside the other in one cell of a
-    page, which no cell of a file holds.
+    page, which no cell of a file holds; so is what they present with its session, where there are
+    several and nobody chose the columns.
+
+    Args:
+        search: what is sought.
+        reach: where whoever asks may read.
     """
     shown = [one.code for one in search.shown]
     is_named = any(one.criterion.code in NAMES and one.values for one in search.group.leaves())
-    return [*shown, "nom_usage"] if is_named and "nom" in shown else list(search.columns)
+    more = ["nom_usage"] if is_named and "nom" in shown else []
+    if not search.columns and are_of_several_sessions(reach):
+        more.append("session")
+    return [*shown, *more] if more else list(search.columns)
 
 
 def _taken_alone(by: User, *, at: datetime) -> int:

@@ -21,9 +21,9 @@ from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
 from sporades.core.phones import phone_in_words
 from sporades.exams import schema
 from sporades.exams.queries import rules
-from sporades.exams.titles import qualification_of
+from sporades.exams.titles import qualification_of, titled
 from sporades.registrations.states import state_in_office
-from sporades.searches import coded
+from sporades.searches import coded, offers
 from sporades.searches.computed import COMPUTED, WITHIN
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
@@ -338,6 +338,14 @@ BOTH_NAMES = Column(
     ("name_key",),
 )
 """The family name on a page: whoever was found by their other name is shown with it."""
+WITH_SESSION = Column(
+    "qualification",
+    "Qualification présentée",
+    ("exam__label", "speciality__label", "exam__session__label"),
+    titled,
+    width=LONGEST,
+)
+"""The qualification on a page where there are several sessions: one is offered in each of them."""
 
 USUAL = (
     "numero_inscription",
@@ -357,14 +365,22 @@ def chosen(codes: Sequence[str]) -> list[Column]:
     return [column for column in COLUMNS if column.code in wanted or column is FIRST]
 
 
-def on_a_page(columns: Sequence[Column]) -> list[Column]:
-    """Return these columns as a page shows them: both names where that of use has no column of its own.
+def on_a_page(columns: Sequence[Column], reach: Reach) -> list[Column]:
+    """Return these columns as a page shows them, with what has no column of its own.
 
-    A file has them as they are: a name that is compared elsewhere stands alone in its cell.
+    Both names, and the session of what is presented where there are several. A file has them as
+    they are: what is compared elsewhere stands alone in its cell.
+
+    Args:
+        columns: those that were chosen.
+        reach: where the reader may read.
     """
-    if BY_CODE["nom_usage"] in columns:
-        return list(columns)
-    return [BOTH_NAMES if column.code == BOTH_NAMES.code else column for column in columns]
+    shown: dict[str, Column] = {}
+    if BY_CODE["nom_usage"] not in columns:
+        shown[BOTH_NAMES.code] = BOTH_NAMES
+    if BY_CODE["session"] not in columns and offers.are_of_several_sessions(reach):
+        shown[WITH_SESSION.code] = WITH_SESSION
+    return [shown.get(column.code, column) for column in columns]
 
 
 @dataclass(frozen=True)

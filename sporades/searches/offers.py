@@ -13,7 +13,6 @@ from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
 from sporades.exams.rules.papers import titled
-from sporades.exams.titles import qualification_of
 from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.titles import title_of
 from sporades.searches.criteria import Choices
@@ -36,6 +35,11 @@ def sessions(reach: Reach) -> Choices:
     return tuple({str(one.pk): one.label for one in found}.items())
 
 
+def are_of_several_sessions(reach: Reach) -> bool:
+    """Return whether what is reached is of several sessions: a qualification tells none apart then."""
+    return len(sessions(reach)) > 1
+
+
 def exams(reach: Reach) -> Choices:
     """Return the exams of what is reached."""
     found = {str(one.exam.pk): title_of(one.exam, None) for one in _offered(reach)}
@@ -44,7 +48,10 @@ def exams(reach: Reach) -> Choices:
 
 
 def qualifications(reach: Reach) -> Choices:
-    """Return, by exam, its specialities; the exam alone, where it has none."""
+    """Return, by exam, its specialities; the exam alone, where it has none.
+
+    Each with its session: what is chosen is read without the title of its exam, and years later.
+    """
     return _by_exam(reach, lambda _: _qualifications_of)
 
 
@@ -117,9 +124,9 @@ def _offered(reach: Reach) -> Iterator[OfferedExam]:
 def _qualifications_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
     exam = offered.exam
     if not offered.specialities:
-        yield f"{ALONE}{exam.pk}", qualification_of(exam.label, None)
+        yield f"{ALONE}{exam.pk}", title_of(exam, None)
     for one in offered.specialities:
-        yield str(one.pk), qualification_of(exam.label, one.label)
+        yield str(one.pk), title_of(exam, one)
 
 
 def _papers_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labelled]:

@@ -73,7 +73,7 @@ def key_of(model, code):
         (
             "qualification",
             [SPECIALITY],
-            ("Brevet d'essai – Forestier", key_of(Speciality, "FOREST")),
+            ("Brevet d'essai – Forestier, session 2027", key_of(Speciality, "FOREST")),
         ),
         ("zone", [ZONE], ("Littoral", lambda: "LITTORAL")),
         ("diplome", [DIPLOMA], ("CAP", lambda: "CAP")),
@@ -122,7 +122,8 @@ def test_those_who_registered_for_it_are_found_and_what_was_sought_is_said(
     page = sought(manager, leaf("g-1", "qualification", "egal", sought_for))
 
     assert numbers(page) == [forester.number]
-    assert f"Qualification présentée : « Brevet d'essai – Forestier {NO_MORE} »" in main(page)
+    said = f"« Brevet d'essai – Forestier, session 2027 {NO_MORE} »"
+    assert f"Qualification présentée : {said}" in main(page)
 
 
 def test_what_nobody_registered_under_is_not_offered(manager, invented_exam, dropped):

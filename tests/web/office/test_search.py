@@ -15,7 +15,8 @@ from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import deciding, registering
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
-from sporades.exams.models import Exam, RegistrationService
+from sporades.exams.models import Exam, RegistrationService, Speciality
+from sporades.exchanges.operations import columns_of
 from sporades.journal.models import Entry
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
@@ -1242,14 +1243,63 @@ def test_each_qualification_of_the_list_finds_those_that_the_column_says_are_of_
     }
 
     assert {label: numbers(page) for label, page in found.items()} == {
-        "Brevet d'essai – Marin": [sailor.number],
-        "Brevet d'essai – Forestier": [forester.number],
-        "Concours externe d'essai": [alone.number],
+        "Brevet d'essai – Marin, session 2027": [sailor.number],
+        "Brevet d'essai – Forestier, session 2027": [forester.number],
+        "Concours externe d'essai, session 2027": [alone.number],
     }
     for label, page in found.items():
-        assert [words(cell) for cell in seen(page).cssselect("main tbody td")] == [label]
+        [cell] = seen(page).cssselect("main tbody td")
+        assert f"{words(cell)}, session 2027" == label
         assert f"« {label} »" in words(seen(page).cssselect(".s-asked")[0])
         assert set(numbers(left[label])) == everyone - set(numbers(page))
+
+
+def a_year_later(registration):
+    """Have a registration be for the same speciality of the session that follows, open too."""
+    load_invented(
+        (
+            'session: {code: "2027", libelle: session 2027, annee: 2027}',
+            'session: {code: "2028", libelle: session 2028, annee: 2028}',
+        )
+    )
+    there = Speciality.objects.get(exam__session__code="2028", code="MARIN")
+    Registration.objects.filter(pk=registration.pk).update(exam=there.exam, speciality=there)
+
+
+def test_what_is_sought_and_each_line_say_their_session_where_there_are_several(manager, in_lille):
+    later = a_registration(a_candidate(birth_name="Le Goff"))
+    of_2027 = Speciality.objects.get(code="MARIN")
+    a_year_later(later)
+
+    of_one = sought(manager, leaf("g-1", "qualification", "egal", str(of_2027.pk)))
+    both = sought(manager, leaf("g-1", "nom", "egal", "Le Goff"), colonnes=["qualification"])
+    apart = sought(
+        manager, leaf("g-1", "nom", "egal", "Le Goff"), colonnes=["qualification", "session"]
+    )
+
+    assert numbers(of_one) == [in_lille.number]
+    said = "Qualification présentée : « Brevet d'essai – Marin, session 2027 »"
+    assert of_one.context["asked"] == [said]
+    assert {line["number"]: line["cells"][1] for line in both.context["lines"]} == {
+        in_lille.number: "Brevet d'essai – Marin, session 2027",
+        later.number: "Brevet d'essai – Marin, session 2028",
+    }
+    assert [line["cells"][1:] for line in apart.context["lines"]] == [
+        ["session 2027", "Brevet d'essai – Marin"],
+        ["session 2028", "Brevet d'essai – Marin"],
+    ]
+
+
+def test_a_file_of_the_usual_columns_has_the_session_where_there_are_several(manager, in_lille):
+    kept = sought(manager, leaf("g-1", "etat", "egal", "registered")).context["search"]
+    chosen = Search(owner=kept.owner, tree=kept.tree, columns=["qualification"])
+    everywhere = Reach((Perimeter(None, None, OPERATOR),))
+    assert columns_of(kept, reach=everywhere) == []
+
+    a_year_later(a_registration(a_candidate()))
+
+    assert columns_of(kept, reach=everywhere) == [*(one.code for one in kept.shown), "session"]
+    assert columns_of(chosen, reach=everywhere) == ["qualification"]
 
 
 def test_managing_services_of_one_name_are_one_option_that_finds_all_of_them(member, manager):

@@ -66,7 +66,9 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         "limit": WITHOUT_APPROVAL,
         "asked": in_words(tree, reach=request.reach),
         **_bounds(request.reach),
-        "columns": [column.label for column in chosen(operations.columns_of(kept))],
+        "columns": [
+            column.label for column in chosen(operations.columns_of(kept, reach=request.reach))
+        ],
         "trail": _trail(kept),
     }
     return render(request, "office/export.html", context, status=422 if form.errors else 200)

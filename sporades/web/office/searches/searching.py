@@ -124,7 +124,7 @@ def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order = known_order(request.GET.get("tri") or kept.order)
     here = reverse("office:found", args=[kept.pk])
-    reading = Reading(on_a_page(kept.shown), request.reach)
+    reading = Reading(on_a_page(kept.shown, request.reach), request.reach)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
     shown = [column.code for column in kept.shown]
