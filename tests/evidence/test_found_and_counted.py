@@ -150,8 +150,25 @@ def test_nothing_is_to_provide_for_a_registration_that_owes_nothing_any_more(
     [values] = reading.of(found(Group(), reach=lille))
 
     assert reading.words()(values) == [registration.number, "", ""]
+    assert finds(lille, "piece", Operator.PIECE_OWED, IDENTITY) == []
     assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == []
     assert finds(lille, "pieces_manquantes", Operator.IS, "non") == [registration]
+
+
+@pytest.mark.parametrize("end", [withdrawn, validated])
+def test_a_piece_that_is_not_good_is_found_no_more_once_it_is_asked_for_no_more_and_what_came_is(
+    lille, registration, end
+):
+    given = clean(registration)
+    verifying.refuse(row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW)
+    other = a_registration(a_candidate())
+    clean(other)
+
+    end(registration)
+    end(other)
+
+    assert finds(lille, "piece", Operator.PIECE_REFUSED, IDENTITY) == []
+    assert finds(lille, "piece", Operator.PIECE_DEPOSITED, IDENTITY) == [other]
 
 
 def test_delays_are_those_of_every_verdict_and_refusals_by_their_reason(lille, registration):

@@ -120,10 +120,13 @@ class PieceState(Criterion):
         return self.listed(reach)
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
-        """Ask for a piece of this code that stands there."""
+        """Ask for a piece of this code that stands there, as the file says it."""
         code = typed_in(values, "Choisissez une pièce.")
+        state = self.STATES[operator]
         rows = Evidence.objects.filter(registration=OuterRef("pk"))
-        return Q(Exists(rows.filter(code=code, state=self.STATES[operator])))
+        its = Q(Exists(rows.filter(code=code, state=state)))
+        # Once it is validated, or stands no more, that piece is asked for no more (`is_let_go`).
+        return its & Q(state__in=TO_COMPLETE) if state in TO_PROVIDE else its
 
 
 @dataclass(frozen=True)
