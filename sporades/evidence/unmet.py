@@ -91,7 +91,7 @@ def owes_pieces(registration: Registration) -> bool:
 
 def is_let_go(registration: Registration, row: Evidence) -> bool:
     """Return whether a piece that did not come, or is not good, is asked for no more."""
-    return registration.is_validated and row.state in TO_PROVIDE
+    return not owes_pieces(registration) and row.state in TO_PROVIDE
 
 
 def stands_in_words(registration: Registration, row: Evidence) -> str:

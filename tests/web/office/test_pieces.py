@@ -30,7 +30,7 @@ from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import SET_ASIDE, VALIDATE
 from sporades.web.office import bounded
 from sporades.web.office.days import HOW
 from tests.evidence.given import BAC, a_photo, again, give, piece
@@ -1148,10 +1148,15 @@ def test_the_pieces_of_a_validated_registration_wait_no_more(manager, in_lille):
     assert manager.get(LIST).context["lines"] == []
 
 
-def test_the_pieces_that_a_validation_did_without_are_asked_for_no_more(manager, in_lille):
+@pytest.mark.parametrize(("decided", "reason"), [(VALIDATE, ""), (SET_ASIDE, "Hors délai.")])
+def test_the_pieces_that_a_decision_did_without_are_asked_for_no_more(
+    manager, in_lille, decided, reason
+):
     tab = reverse("office:pieces", args=[in_lille.number])
     before = [main(manager.get(one)) for one in (tab, decision(in_lille))]
-    deciding.decide(registration=again(in_lille), decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    deciding.decide(
+        registration=again(in_lille), decision=decided, reason=reason, by=OPERATOR, at=NOW
+    )
 
     after = [main(manager.get(one)) for one in (tab, decision(in_lille))]
 

@@ -15,7 +15,7 @@ from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import SCAN
-from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.intake import drawing
 from sporades.intake.reading import Unfit, Unready
 from sporades.registrations.models import Registration
@@ -42,6 +42,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     owed = pieces_of(found)
     may_decide = found.state == State.REGISTERED and reaches(request, Permission.DECIDE, found)
     said = {
+        "owes": owes_pieces(found),
         "may_declare": may_decide and bool(missing_of(owed, request.arrived_at)),
         "pieces": [
             {
