@@ -66,6 +66,9 @@ SENT = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, Stat
 WITH_A_DOCTOR = (State.WITH_DOCTOR, State.OPINION_GIVEN, State.DECIDED, State.NOTIFIED)
 """Those of a request that has its doctor."""
 
+TAKEN_UP = "Chez le candidat, qui la modifie"
+"""Of one that was sent and is to be sent again: the office reads of no other that is."""
+
 PAPER_ASKED = (
     "Le médecin demande un papier ou une précision. Lisez son commentaire dans vos papiers de "
     "santé, répondez-lui là, puis envoyez de nouveau votre demande."
@@ -109,3 +112,8 @@ DECIDE = Transition("decide", {State.OPINION_GIVEN}, State.DECIDED, "Décider")
 CORRECT = Transition("correct", {State.DECIDED}, State.DECIDED, "Corriger la décision")
 NOTIFY = Transition("notify", {State.DECIDED}, State.NOTIFIED, "Notifier")
 WITHDRAW = Transition("withdraw", UNDECIDED, State.WITHDRAWN, "Retirer la demande")
+
+
+def state_in_office(state: str) -> str:
+    """Say where a request stands, as the office reads it."""
+    return TAKEN_UP if state == State.PREPARING else str(State(state).label)

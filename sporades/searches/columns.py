@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from sporades.accommodations.states import State as CaseState
+from sporades.accommodations.states import state_in_office as case_state_in_office
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, Identity
 from sporades.candidates.names import family_names
@@ -107,7 +107,7 @@ def _yes_or_no(holds: bool) -> Cell:  # noqa: FBT001 - the value of a column
 
 
 def _case_in_words(state: str | None) -> str:
-    return str(CaseState(state).label) if state else ""
+    return case_state_in_office(state) if state else ""
 
 
 GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (

@@ -22,7 +22,6 @@ from django.db.models.functions import Concat
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
-from sporades.accommodations.states import State as CaseState
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
@@ -71,7 +70,7 @@ def _granted() -> Func:
 
 
 def _case_state() -> Subquery:
-    rows = Case.objects.filter(registration=OuterRef("pk")).exclude(state=CaseState.WITHDRAWN)
+    rows = Case.objects.made().filter(registration=OuterRef("pk"))
     return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
 
 

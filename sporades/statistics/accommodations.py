@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+from django.db.models import Case as If
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value, When
 
+from sporades.accommodations.as_sent import TAKEN_UP_AT
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.statistics.archived import requests
@@ -25,7 +27,9 @@ WAITING = (
     State.WITH_DOCTOR,
     State.OPINION_GIVEN,
     State.DECIDED,
+    State.PREPARING,
 )
+"""Where a request waits that is not notified; at last, for its candidate who changes what was sent."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,11 @@ def _stage(ended: Any, kept: Counter[int], days: Counter[int]) -> Stage:
 
 
 def _waiting(cases: Any, at: datetime) -> dict[str, dict[int, int]]:
-    took = ExpressionWrapper(Value(at, DateTimeField()) - F("since"), DurationField())
+    since = If(When(state=State.PREPARING, then=TAKEN_UP_AT), default=F("since"))
+    took = ExpressionWrapper(Value(at, DateTimeField()) - since, DurationField())
     rows = (
-        cases.filter(stands=True, state__in=WAITING)
+        cases.made()
+        .filter(stands=True, state__in=WAITING)
         .annotate(took=took)
         .values("state")
         .annotate(**counts_by_age(STEPS))

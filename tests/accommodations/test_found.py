@@ -97,6 +97,31 @@ def test_while_it_is_changed_a_request_asks_for_what_was_sent(registration):
     assert named("mesure", Operator.ASKED_FOR, HALF) == {registration}
 
 
+def test_a_request_that_is_begun_and_not_sent_is_its_candidate_s_alone(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    write(registration, Wish(THIRD), at=LATER)
+    other = a_registration()
+    write(other, Wish(THIRD))
+
+    assert named("amenagement", Operator.IS, "notified") == {registration}
+    assert named("amenagement", Operator.IS, "preparing") == set()
+    assert named("amenagement", Operator.EMPTY) == {other}
+    assert cells(registration, "amenagement") == ["Notifiée"]
+    assert cells(other, "amenagement") == [""]
+
+
+def test_a_request_that_is_being_changed_is_said_to_be(registration):
+    reach(registration, State.ASKED, Wish(THIRD))
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=LATER)
+
+    assert named("amenagement", Operator.IS, "preparing") == {registration}
+    assert cells(registration, "amenagement") == ["Chez le candidat, qui la modifie"]
+    assert dict(CRITERIA["amenagement"].choices(EVERYWHERE))["preparing"] == (
+        "Chez le candidat, qui la modifie"
+    )
+
+
 def test_a_measure_refused_later_is_found_no_more(registration):
     reach(registration, State.NOTIFIED, Wish(THIRD))
     write(registration, Wish(THIRD), at=LATER)

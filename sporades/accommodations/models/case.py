@@ -70,6 +70,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return those that a doctor was the last to have, and has no more."""
         return self.filter(former_doctor=user).exclude(doctor=user)
 
+    def made(self) -> Self:
+        """Return those that were sent once, and not taken back: the office reads of no other."""
+        return self.filter(asked_at__isnull=False).exclude(state=State.WITHDRAWN)
+
     def taken_up(self) -> Self:
         """Return those that were sent and that their candidate is changing, their registration standing."""
         return self.filter(state=State.PREPARING, asked_at__isnull=False, stands=True)

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from sporades.accommodations.as_sent import is_asked
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
-from sporades.accommodations.states import OPEN
+from sporades.accommodations.states import OPEN, state_in_office
 from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
@@ -137,23 +137,25 @@ class CaseState(Criterion):
     operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.EMPTY, Operator.FILLED)
 
     def choices(self, reach: Reach) -> Choices:  # noqa: ARG002 - the same everywhere
-        """Return the states of a request that stands."""
+        """Return the states of a request that stands, in the words of the office."""
         return tuple(
-            (state.value, state.label) for state in CaseStates if state != CaseStates.WITHDRAWN
+            (state.value, state_in_office(state))
+            for state in CaseStates
+            if state != CaseStates.WITHDRAWN
         )
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
-        """Ask for a last request that stands there."""
-        rows = Case.objects.filter(registration=OuterRef("pk"))
+        """Ask for a last request, among those that were sent, that stands there."""
+        rows = Case.objects.made().filter(registration=OuterRef("pk"))
         if operator in (Operator.EMPTY, Operator.FILLED):
-            made = Q(Exists(rows.exclude(state=CaseStates.WITHDRAWN)))
+            made = Q(Exists(rows))
             return ~made if operator is Operator.EMPTY else made
         said = typed_in(values, "Choisissez un état.")
         if said in OPEN:  # a registration has one at most, and it is the last
             return Q(Exists(rows.filter(state=said)))
-        later = Case.objects.filter(
+        later = Case.objects.made().filter(
             registration=OuterRef("registration"), begun_at__gt=OuterRef("begun_at")
-        ).exclude(state=CaseStates.WITHDRAWN)
+        )
         return Q(Exists(rows.filter(~Exists(later), state=said)))
 
 

@@ -12,7 +12,7 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from tests.accommodations import asked
 from tests.accommodations.asked import MANAGER, case_of
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.web.guide import main, seen, words
 
 PAGE = reverse("office:accommodation_delays")
@@ -96,6 +96,24 @@ def test_what_waits_is_said_by_its_step_and_for_how_long(manager, in_lille):
     assert (ages["Moins de 3 jours"][0], ages["De 3 à moins de 8 jours"][0]) == ("1", "1")
     # The opinion that was given counts, though nothing is notified.
     assert said["Délai par étape"]["De l'envoi à l'avis"][0] == "1"
+
+
+def test_a_request_that_its_candidate_changes_waits_since_then_and_one_never_sent_does_not(
+    manager, in_lille
+):
+    asked.reach(in_lille, State.ASKED, at=NOW - 9 * DAY)
+    by = author(in_lille.candidate)
+    accommodating.take_up(case=case_of(in_lille), by=by, at=NOW - 4 * DAY)
+    asked.write(a_registration(a_candidate()), asked.Wish(asked.THIRD))
+
+    said = rows(manager.get(PAGE))
+
+    waiting = said["Demandes qui attendent, par étape"]
+    assert {step: count for step, (count, _) in waiting.items() if count != "0"} == {
+        "Chez le candidat, qui la modifie": "1"
+    }
+    ages = said["Demandes qui attendent, par ancienneté dans leur étape"]
+    assert ages["De 3 à moins de 8 jours"][0] == "1"
 
 
 def test_a_decision_that_is_taken_again_is_not_counted_from_the_former_one(manager, in_lille):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from sporades.accommodations.as_sent import TAKEN_UP_AT
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import answers_unread_among, contested_among
-from sporades.accommodations.states import State
+from sporades.accommodations.states import TAKEN_UP, State
 from sporades.accounts.permissions import Reach
 from sporades.batches.accommodations import FOLLOW, NOTIFY
 from sporades.core.french import time_left_in_words
@@ -133,7 +133,7 @@ STEPS = (
     ),
     Step(
         "en-modification",
-        "Chez le candidat, qui la modifie",
+        TAKEN_UP,
         "Le candidat",
         State.PREPARING,
         is_ours=False,

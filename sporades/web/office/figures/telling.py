@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sporades.accommodations.states import State as CaseState
+from sporades.accommodations.states import state_in_office
 from sporades.core.french import at_most_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.evidence.queries import labels_of
@@ -204,7 +204,7 @@ def accommodation_delays(form: PeriodForm) -> dict[str, Any]:
         found = accommodations.delays(form.selection, form.period, at=form.at)
     whole = found.stages["whole"].delay
     by_state = [
-        Row(CaseState(state).label, sum(ages.values())) for state, ages in found.waiting.items()
+        Row(state_in_office(state), sum(ages.values())) for state, ages in found.waiting.items()
     ]
     waiting = sum(row.count for row in by_state)
     ages = [sum(ages[place] for ages in found.waiting.values()) for place in range(len(LONG_AGES))]
