@@ -13,6 +13,7 @@ from sporades.evidence.models import ANTIVIRUS, LONGEST_REASON, UNSETTLED, Evide
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import HERE, SETTLED, TO_PROVIDE, State
 from sporades.exams.models.service import MINUTE
+from sporades.notices.queries import banner, read_only_begun
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import State as RegistrationState
 
@@ -63,7 +64,14 @@ def in_words(missing: Iterable[Owed], *, has_space: bool) -> str:
 
 
 def missing_rows(at: datetime) -> QuerySet[Evidence]:
-    """Return the pieces that are missing, by the dates that their versions told."""
+    """Return the pieces that are missing, by the dates that their versions told.
+
+    While nothing is written none is whose last minute came since: it may still be given (R-05), and
+    the rows say it once writing begins again (`operations.follow_reading`).
+    """
+    shown = banner(at)
+    if shown is not None and shown.stops_writing:
+        at = min(at, read_only_begun(shown))
     found: QuerySet[Evidence] = Evidence.objects.filter(
         is_mandatory=True, state__in=TO_PROVIDE, until__lte=at - MINUTE
     )

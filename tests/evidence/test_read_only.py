@@ -68,6 +68,21 @@ def test_nobody_is_declared_incomplete_while_nothing_can_be_given(registration, 
     assert not Message.objects.filter(kind="state_changed").exists()
 
 
+@pytest.mark.parametrize("ends", [None, 4 * HOUR])
+def test_nor_listed_as_incomplete_meanwhile_nor_until_the_evening_after(registration, last, ends):
+    read_only(last - 2 * HOUR, None if ends is None else last + ends)
+
+    def is_listed(at):
+        with time_machine.travel(at, tick=False):
+            return lacking(at).exists()
+
+    assert not is_listed(last + HOUR)
+    if ends is not None:
+        run(tasks.remind_pieces, last + ends)
+        assert not is_listed(last + DAY)
+        assert is_listed(last + 2 * DAY + HOUR)
+
+
 def test_nor_by_an_agent_or_a_batch_of_theirs_that_still_runs(registration, last):
     read_only(last - 2 * HOUR, None)
 
