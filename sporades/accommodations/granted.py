@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case as If
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, When
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import SETTLED
@@ -51,12 +53,33 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
     """Return the measures that the last decision of a registration grants, or of the rows of a query.
 
     A decision replaces the one before it, whole: what was granted and is not asked again is
-    granted no more, as each page of a second request says (H4).
+    granted no more, as each page of a second request says (H4). Nor is what was granted for
+    épreuves none of which is sat any more.
 
     Args:
         registration: a key, or the path to one from outside.
+
+    Returns:
+        The measures; `sat` has the codes of the épreuves that each is granted for and that are sat,
+        none where it is for all.
     """
-    return _granted().filter(case__registration=registration)
+    place = Func(
+        OuterRef("granted_for"),
+        F("paper__code"),
+        function="array_position",
+        output_field=IntegerField(),
+    )
+    sat = RegistrationPaper.objects.filter(
+        registration=OuterRef("case__registration"), status=Status.ENTERED
+    ).alias(place=place)
+    codes = sat.filter(place__isnull=False).order_by("place").values("paper__code")
+    those = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
+    found = _granted().filter(case__registration=registration)
+    return (
+        found.alias(granted_for=those)
+        .annotate(sat=ArraySubquery(codes))
+        .filter(Q(granted_for=[]) | ~Q(sat=[]))
+    )
 
 
 def _granted() -> QuerySet[AskedMeasure]:

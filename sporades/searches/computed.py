@@ -56,10 +56,10 @@ def _last_verdict() -> Subquery:
 def _granted() -> Func:
     """Return the measures in force for a registration that stands, in the words of who decided.
 
-    With the codes of the épreuves that each is granted for, where it is not for all that are sat.
+    With the codes of the épreuves, of those that are sat, that each is granted for, where it is not
+    for all of them.
     """
-    papers = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
-    codes = Func(papers, Value(", "), function="array_to_string", output_field=TextField())
+    codes = Func("sat", Value(", "), function="array_to_string", output_field=TextField())
     some = Concat("decided_label", Value(" ("), codes, Value(")"), output_field=TextField())
     whole = When(papers=[], decided_papers=[], then=F("decided_label"))
     words = If(whole, default=some, output_field=TextField())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.accommodations.granted import in_force_of
+from sporades.accommodations.granted import NOTHING, granted, in_force_of
 from sporades.accommodations.models import Case
 from sporades.accommodations.notification import Notified, content
 from sporades.accommodations.operations import DecisionOn, OpinionOn
@@ -13,6 +13,8 @@ from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.acts.registrations import deciding
+from sporades.exams.schema import Status
+from sporades.registrations.models import RegistrationPaper
 from sporades.registrations.states import SET_ASIDE
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
@@ -191,6 +193,21 @@ def test_of_what_stands_no_more_nothing_is_in_force(registration):
 
     assert named("mesure", Operator.GRANTED, THIRD) == set()
     assert cells(registration, "mesures_accordees") == [""]
+
+
+def test_of_an_epreuve_that_is_sat_no_more_nothing_is_in_force(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD, ("E2", "E1")), Wish(READER, ("E2",)))
+    papers = RegistrationPaper.objects.filter(registration=registration)
+    assert cells(registration, "mesures_accordees") == [
+        "Secrétaire lecteur (E2) ; Temps majoré d'un tiers (E2, E1)"
+    ]
+
+    papers.filter(paper__code="E2").update(status=Status.DISPENSED)
+
+    assert cells(registration, "mesures_accordees") == ["Temps majoré d'un tiers (E1)"]
+    assert named("mesure", Operator.GRANTED, THIRD) == {registration}
+    assert named("mesure", Operator.GRANTED, READER) == set()
+    assert granted(registration, "E2") == NOTHING
 
 
 def test_no_column_says_why_nor_what_the_doctor_wrote(registration):
