@@ -12,7 +12,7 @@ from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.searches.models import Search
-from sporades.searches.rules import seeks_somebody
+from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
 
 PASSING_LASTS = timedelta(days=90)
@@ -30,6 +30,15 @@ class OfSomebody(Refused):
     message = (
         "Cette recherche désigne une personne : elle ne se partage pas. Décochez cette case, ou "
         "retirez les critères de nom, de naissance, de numéro, d'adresse et de téléphone."
+    )
+
+
+class OfItsAuthor(Refused):
+    """A search of one's own batches finds nothing for others."""
+
+    message = (
+        "Cette recherche porte sur un de vos lots, que vous seul listez : elle ne se partage pas. "
+        "Décochez cette case, ou retirez ce critère."
     )
 
 
@@ -81,12 +90,15 @@ def name(
         at: the instant.
 
     Raises:
-        OfSomebody: it seeks one person, and would be shared.
+        OfSomebody, OfItsAuthor: it seeks one person, or what a batch of theirs has done, and would
+            be shared.
         NameTaken: another search of this author has the name.
     """
     is_shared = shared_within is not None
     if is_shared and seeks_somebody(search.tree):
         raise OfSomebody
+    if is_shared and is_its_author_s(search.tree):
+        raise OfItsAuthor
     perimeters = shared_within.as_json() if shared_within is not None else []
     try:
         with transaction.atomic():

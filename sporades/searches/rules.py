@@ -1,6 +1,6 @@
 """What a search may be used for."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sporades.searches.operators import Operator
@@ -14,6 +14,8 @@ OF_SOMEBODY = frozenset(
 """The criteria of who seeks one person: that nothing is found does not say that nothing is begun,
 and what was typed says who is looked at."""
 
+OF_ITS_AUTHOR = frozenset({"lot"})
+"""The criteria that find nothing for anybody else: the batches of whoever asks."""
 
 OF_HEALTH: Mapping[str, frozenset[str]] = {
     "handicap": frozenset(Operator),
@@ -25,7 +27,17 @@ says (P-12): a handicap declared, a measure before it is decided."""
 
 def seeks_somebody(tree: Mapping[str, Any]) -> bool:
     """Return whether a kept tree has a criterion of who seeks one person."""
-    return tree.get("criterion") in OF_SOMEBODY or any(map(seeks_somebody, tree.get("members", ())))
+    return _has(tree, OF_SOMEBODY)
+
+
+def is_its_author_s(tree: Mapping[str, Any]) -> bool:
+    """Return whether a kept tree has a criterion that finds nothing for anybody but its author."""
+    return _has(tree, OF_ITS_AUTHOR)
+
+
+def _has(tree: Mapping[str, Any], criteria: Container[str]) -> bool:
+    members = tree.get("members", ())
+    return tree.get("criterion") in criteria or any(_has(one, criteria) for one in members)
 
 
 def says_of_health(tree: Mapping[str, Any]) -> bool:

@@ -69,6 +69,10 @@ class Criterion(ABC):
         """Return the criterion as it is compared within a perimeter, where less is then looked at."""
         return self
 
+    def is_gone(self, values: Sequence[str]) -> bool:  # noqa: ARG002 - those that may be gone read them
+        """Return whether what a kept search compares with is nothing that its reader may ask by now."""
+        return False
+
     @abstractmethod
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Return what a registration must satisfy.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -268,6 +268,18 @@ class DoneBy(Criterion):
 
     def condition(self, operator: Operator, values: Sequence[str]) -> Q:
         """Ask for a line of it that was done; of a batch of somebody else, nothing is found."""
+        batch = self._batch(values)
+        if batch is None:
+            return Q(pk__in=[])
+        done = Q(pk__in=batch.done().values("registration"))
+        return ~done if operator is Operator.IS_NOT else done
+
+    def is_gone(self, values: Sequence[str]) -> bool:
+        """Return whether it is of somebody else, or forgotten, or says something of health."""
+        return self._batch(values) is None
+
+    def _batch(self, values: Sequence[str]) -> Any:
+        """Return the batch, if it is one of the reader's that is listed. Raises Unreadable."""
         said = typed_in(values, "Choisissez dans la liste.")
         try:
             key = UUID(said)
@@ -275,10 +287,7 @@ class DoneBy(Criterion):
             raise Unreadable("Choisissez dans la liste.") from None
         user = User.objects.who_acted(self.reader)
         batch = user and user.batches.filter(pk=key).first()
-        if not batch or batch.says_of_health:
-            return Q(pk__in=[])
-        done = Q(pk__in=batch.done().values("registration"))
-        return ~done if operator is Operator.IS_NOT else done
+        return None if not batch or batch.says_of_health else batch
 
 
 def _reader(reach: Reach) -> str:

@@ -453,13 +453,41 @@ def test_what_a_batch_has_done_is_found_by_its_author_alone(manager, member, two
     assert numbers(sought(manager, asked)) == [two[1].number]
 
     colleague = member("A09", email="collegue@exemple.test")
-    assert numbers(sought(colleague, asked)) == []
+    theirs = sought(colleague, asked)
+    assert theirs.status_code == 409
+    assert "Cette recherche porte sur un lot que vous ne listez pas" in main(theirs)
     junk = sought(manager, leaf("g-1", "lot", "egal", "abc"))
     assert "Choisissez dans la liste" in main(junk)
 
     Batch.objects.update(is_of_health=True)
-    assert numbers(sought(manager, asked)) == []
+    assert sought(manager, asked).status_code == 409
     assert "Lister les inscriptions faites" not in main(manager.get(page_of(batch)))
+
+
+def test_a_search_of_ones_own_batch_is_named_and_not_shared(manager, two):
+    batch = flagged_by_a_batch(manager, two[1])
+    page = sought(manager, leaf("g-1", "lot", "egal", str(batch.pk)))
+    name = reverse("office:name", args=[page.context["search"].pk])
+
+    refused = manager.post(name, {"nom": "Du lot", "partagee": "on"})
+    kept = manager.post(name, {"nom": "Du lot"}, follow=True)
+
+    assert list(page.context["naming"].fields) == ["nom"]
+    assert "porte sur un de vos lots : elle reste la vôtre et ne se partage pas" in main(page)
+    assert refused.status_code == 422
+    assert refused.context["naming"].errors.keys() == {"partagee"}
+    assert numbers(kept) == [two[1].number]
+
+
+def test_a_search_of_a_batch_that_is_forgotten_says_so_wherever_it_is_used(manager, two):
+    batch = flagged_by_a_batch(manager, two[1])
+    page = sought(manager, leaf("g-1", "lot", "egal", str(batch.pk)))
+    batch.delete()
+
+    for where in ("found", "batch", "write"):
+        said = manager.get(reverse(f"office:{where}", args=[page.context["search"].pk]))
+        assert said.status_code == 409
+        assert "un lot que vous ne listez pas : il n'existe plus" in main(said)
 
 
 def test_what_is_only_prepared_hides_no_batch_and_each_page_leads_to_the_next(

@@ -16,7 +16,7 @@ from sporades.searches.rules import says_of_health
 from sporades.searches.words import in_words
 from sporades.web.office.bounded import ticked_in
 from sporades.web.office.registrations.files import TRAIL
-from sporades.web.office.searches.searching import search_of, tree_of
+from sporades.web.office.searches.searching import search_of, tree_for, tree_of
 
 NOTHING_TICKED = "Cochez au moins une inscription dans la liste."
 
@@ -111,7 +111,7 @@ def chosen_in(request: HttpRequest, search: str) -> Choice | None:
     numbers = ticked_in(said)
     if ("cochees" in said or "choix" in said) and not numbers:
         return None
-    chosen = found(tree_of(kept), reach=request.reach)
+    chosen = found(tree_for(request, kept), reach=request.reach)
     if numbers:
         chosen = chosen.filter(number__in=numbers)
     return Choice(kept, numbers, chosen)

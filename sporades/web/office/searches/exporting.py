@@ -26,7 +26,7 @@ from sporades.web.layout.proofs import (
 )
 from sporades.web.office.forms import ExportForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
-from sporades.web.office.searches.searching import search_of, tree_of
+from sporades.web.office.searches.searching import search_of, tree_for
 
 ON_THE_PAGE = 50
 TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
@@ -39,7 +39,7 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         return _not_taken_out(request, kept)
     if needs_second_factor_again(request):
         return second_factor_again(request)
-    tree, order = tree_of(kept), known_order(request.GET.get("tri", ""))
+    tree, order = tree_for(request, kept), known_order(request.GET.get("tri", ""))
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -7,7 +7,7 @@ from django import forms
 
 from sporades.registrations.fields import CleanCharField
 from sporades.searches.models import Search
-from sporades.searches.rules import seeks_somebody
+from sporades.searches.rules import is_its_author_s, seeks_somebody
 
 
 class NameForm(forms.Form):
@@ -24,8 +24,9 @@ class NameForm(forms.Form):
 
     @classmethod
     def of(cls, search: Search, data: Mapping[str, Any] | None = None) -> "NameForm":
-        """Return the form of a search; one that seeks somebody is not proposed to be shared."""
+        """Return the form of a search; one that is its author's alone is not proposed to be shared."""
         form = cls(data, initial={"nom": search.name, "partagee": search.is_shared})
-        if seeks_somebody(search.tree) and not (data and "partagee" in data):
+        is_alone = seeks_somebody(search.tree) or is_its_author_s(search.tree)
+        if is_alone and not (data and "partagee" in data):
             del form.fields["partagee"]
         return form

@@ -18,10 +18,10 @@ from sporades.exchanges.models import Export
 from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
-from sporades.searches.operations import OfSomebody
+from sporades.searches.operations import OfItsAuthor, OfSomebody
 from sporades.searches.queries import found, known_order, planned_anew
 from sporades.searches.records import ALIKE, without_registration
-from sporades.searches.rules import seeks_somebody
+from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.layout.finding import NAMED, QuickForm
@@ -103,7 +103,7 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
     """What a search finds within the reader's perimeter, page by page."""
     kept = search_of(request, search)
     try:
-        tree_of(kept)
+        tree_for(request, kept)
     except Refused as refusal:
         return _unknown(request, kept, str(refusal))
     return _results(request, kept)
@@ -166,6 +166,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "naming": naming or NameForm.of(kept),
         "is_refused": naming is not None,
         "seeks_somebody": seeks_one,
+        "is_its_author_s": is_its_author_s(kept.tree),
         "unfiled": _unfiled(request, tree_of(kept)) if seeks_one and not count else [],
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
@@ -195,7 +196,8 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             at=request.arrived_at,
         )
     except Refused as refusal:
-        form.add_error("partagee" if isinstance(refusal, OfSomebody) else "nom", str(refusal))
+        is_of_sharing = isinstance(refusal, OfSomebody | OfItsAuthor)
+        form.add_error("partagee" if is_of_sharing else "nom", str(refusal))
         return _results(request, kept, form)
     messages.success(request, "La recherche est enregistrée.")
     return redirect("office:found", kept.pk)
@@ -272,6 +274,17 @@ def tree_of(search: Search | Export) -> Group:
         raise Refused(
             "Cette recherche porte sur un critère qui n'existe plus. Composez-la de nouveau."
         ) from None
+
+
+def tree_for(request: HttpRequest, search: Search) -> Group:
+    """Return the tree of a search that its reader asks. Raises Refused too where it finds nothing for them."""
+    tree = tree_of(search)
+    if any(one.criterion.within(request.reach).is_gone(one.values) for one in tree.leaves()):
+        raise Refused(
+            "Cette recherche porte sur un lot que vous ne listez pas : il n'existe plus, il n'est pas "
+            "le vôtre, ou ce qui l'a trouvé touche à la santé. Composez-la de nouveau."
+        )
+    return tree
 
 
 def _titles(search: Search, order: str, here: str) -> list[dict[str, str]]:
