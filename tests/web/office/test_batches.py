@@ -8,12 +8,13 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, moving
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office import bounded
 from sporades.web.office.searches import batching
@@ -488,6 +489,24 @@ def test_a_search_of_a_batch_that_is_forgotten_says_so_wherever_it_is_used(manag
         said = manager.get(reverse(f"office:{where}", args=[page.context["search"].pk]))
         assert said.status_code == 409
         assert "un lot que vous ne listez pas : il n'existe plus" in main(said)
+
+
+def test_what_has_left_the_perimeter_since_is_not_counted_among_what_is_listed(manager, two):
+    manager.post(place(manager), {"decision": "flag", "motif": WHY})
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+    before = main(manager.get(page_of(batch)))
+    moving.move_for_good(
+        registration=Registration.objects.get(pk=two[0].pk),
+        academy="A25",
+        reason="Il habite là.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    assert "Lister les inscriptions faites (2)" in before
+    assert "Lister les inscriptions faites (1)" in main(manager.get(page_of(batch)))
 
 
 def test_what_is_only_prepared_hides_no_batch_and_each_page_leads_to_the_next(

@@ -127,6 +127,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
     # Its approver reaches all that its author might; of its author's own, what they reach now.
     reached = [request.reaches(mine.does.permission)] if is_mine else []
+    search_of_done = _search_of_done(mine) if is_mine and listed[Outcome.DONE] else []
     is_open = mine.state in UNDECIDED
     forecast = queries.forecast(mine, *reached, at=request.arrived_at) if is_open else []
     letters = queries.letters_waiting(mine)
@@ -165,9 +166,9 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "rows": _shown(request, refusals.object_list),
         "refusals": refusals,
         "done": _shown(request, done[:SHOWN_REFUSALS]),
-        "done_count": in_groups(str(listed[Outcome.DONE])),
         "is_done_cut": listed[Outcome.DONE] > SHOWN_REFUSALS,
-        "search_of_done": _search_of_done(mine) if is_mine and listed[Outcome.DONE] else [],
+        "search_of_done": search_of_done,
+        "found_count": _found_of_done(request, mine) if search_of_done else "",
         "next_steps": _next_steps(
             mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
         ),
@@ -189,6 +190,12 @@ def _search_of_done(batch: Batch) -> list[tuple[str, str]]:
     if batch.says_of_health:
         return []
     return building.posted(Group(members=(Leaf(CRITERIA["lot"], Operator.IS, (str(batch.pk),)),)))
+
+
+def _found_of_done(request: HttpRequest, batch: Batch) -> str:
+    """Say how many that list has: what has left the perimeter since is not in it."""
+    reached = Registration.objects.within(request.reaches(Permission.READ_FILES))
+    return in_groups(str(reached.filter(pk__in=batch.done().values("registration")).count()))
 
 
 def _next_steps(batch: Batch, *, decides: bool) -> list[tuple[str, str]]:
