@@ -245,7 +245,7 @@ def publications(at: datetime) -> QuerySet[Publication]:
 
 
 def searches(at: datetime) -> QuerySet[Search]:
-    """Return the searches with a name whose criteria are too old: they may name a person."""
+    """Return the searches with a name that have not served for too long: they may name a person."""
     past: QuerySet[Search] = Search.objects.exclude(name="")
     return past.filter(asked_at__lt=_before(at))
 
@@ -510,7 +510,7 @@ CATEGORIES = (
     Category(
         "recherche",
         "Recherche gardée sous un nom",
-        "son dernier changement de nom ou de critères",
+        "son dernier usage",
         _active,
         str,
         ILLUSTRATIVE,

@@ -11,11 +11,14 @@ from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
+from sporades.notices.queries import stops_writing
 from sporades.searches.models import Search
 from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
 
 PASSING_LASTS = timedelta(days=90)
+NOTED_AFTER = timedelta(days=1)
+"""How long after it was last used a search is noted to be so again: its terms are of months and years."""
 
 
 class NameTaken(Refused):
@@ -62,6 +65,17 @@ def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Sear
     if not is_new:
         Search.objects.filter(pk=kept.pk).update(asked_at=at)
     return kept
+
+
+def note_used(search: Search, *, at: datetime) -> None:
+    """Note that a search serves: what is read every day is not forgotten.
+
+    Args:
+        search: one that its reader may use.
+        at: the instant.
+    """
+    if search.asked_at <= at - NOTED_AFTER and not stops_writing(at):
+        Search.objects.filter(pk=search.pk).update(asked_at=at)
 
 
 def name(
@@ -157,6 +171,6 @@ def forget(search: Search, *, by: Actor, at: datetime) -> None:
 
 
 def forget_passing(*, at: datetime) -> int:
-    """Forget the searches without a name that nobody has asked for three months."""
+    """Forget the searches without a name that have served nobody for three months."""
     deleted, _ = Search.objects.filter(name="", asked_at__lt=at - PASSING_LASTS).delete()
     return int(deleted)

@@ -18,6 +18,8 @@ from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exchanges.operations import columns_of
 from sporades.journal.models import Entry
+from sporades.notices import queries as notices
+from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
 from sporades.searches import operations as searches
@@ -106,6 +108,25 @@ def test_the_same_question_has_the_same_address(manager, in_lille):
     second = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
 
     assert first == second
+
+
+def test_a_search_that_is_read_is_not_forgotten_unless_nothing_is_written(manager, in_lille):
+    [(address, _)] = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    long_ago = NOW - searches.PASSING_LASTS - timedelta(days=1)
+    Search.objects.update(asked_at=long_ago)
+
+    Banner.objects.create(
+        kind=Banner.Kind.ALERT, message="Panne.", starts_at=NOW, stops_writing=True
+    )
+    notices.forget()
+    manager.get(address)
+    assert Search.objects.get().asked_at == long_ago
+
+    Banner.objects.update(ends_at=NOW)
+    notices.forget()
+    manager.get(address)
+    searches.forget_passing(at=NOW)
+    assert numbers(manager.get(address)) == [in_lille.number]
 
 
 def shared(client, *leaves, name="Inscrits"):

@@ -106,6 +106,7 @@ def results(request: HttpRequest, search: str) -> HttpResponse:
         tree_for(request, kept)
     except Refused as refusal:
         return _unknown(request, kept, str(refusal))
+    operations.note_used(kept, at=request.arrived_at)
     return _results(request, kept)
 
 
