@@ -1,7 +1,7 @@
 """Everything that is held of a person, row by row, as the map says (P-03)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,13 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, Model
 
-from sporades.accounts.models import AddressChange, LeftAddress
+from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.candidates.models import Candidate
 from sporades.core.actors import CANDIDATE
 from sporades.core.text import ON_THE_WEB
 from sporades.documents.models import DocumentVersion
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
 from sporades.drawers.models import KeptFile
 from sporades.evidence.models import Deposit
 from sporades.journal.models import Entry, about_of
@@ -69,6 +71,8 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
     for row in rows:
         about = about_of(row)
         named[about["object_kind"]].append(about["object_id"])
+    closed = _closed(keys)
+    named["user"].extend(str(key) for key in closed)
     return Person(
         keys=keys,
         user=candidate.user_id or 0,
@@ -76,7 +80,16 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
         numbers={one.pk: one.number for one in registrations},
         rows=dict(named),
         at=at,
+        closed=closed,
     )
+
+
+def _closed(keys: Iterable[int]) -> tuple[int, ...]:
+    """Return the accounts that the merges of a person have closed: what was done from them is theirs."""
+    merges = LikelyDouble.objects.filter(kept__in=keys, state=DoubleState.MERGED)
+    was = [left.get("user") for left in merges.values_list("left", flat=True)]
+    there = set(User.objects.filter(pk__in=filter(None, was)).values_list("pk", flat=True))
+    return tuple(key for key in was if key and key not in there)
 
 
 def gathered(person: Person, *, is_health: bool) -> dict[str, list[dict[str, Any]]]:
@@ -199,7 +212,7 @@ def _entry(row: Any, person: Person) -> dict[str, Any]:
         "inscription": _number_of(act, person),
         "piece": (act.payload.get("after") or {}).get("piece"),
     }
-    if person.user and act.actor_id == person.actor:
+    if act.actor_id in person.actors:
         return said
     return {**said, **dict.fromkeys(_OF_AUTHOR)}
 

@@ -70,6 +70,7 @@ class Person:
     Attributes:
         keys: the keys of a candidate and of those who were found to be the same.
         user: the key of their account, 0 where there is none.
+        closed: the keys of those that they had too, and that a merge has closed.
         addresses: those at which they are written to.
         numbers: of each of their registrations, by its key.
         rows: the kind and the keys of each of their rows, as mails and the journal name them.
@@ -82,11 +83,12 @@ class Person:
     numbers: dict[int, str]
     rows: dict[str, list[str]]
     at: datetime
+    closed: tuple[int, ...] = ()
 
     @property
-    def actor(self) -> str:
-        """Their account, as acts name it."""
-        return f"user:{self.user}"
+    def actors(self) -> list[str]:
+        """Their accounts, as acts name them."""
+        return [f"user:{key}" for key in (self.user, *self.closed) if key]
 
 
 type Whose = Callable[[Person], Q]
@@ -229,7 +231,7 @@ def _acts(person: Person) -> Q:
     about = Q(pk__in=[])
     for kind, ids in person.rows.items():
         about |= Q(object_kind=kind, object_id__in=ids)
-    mine = Q(actor_id=person.actor) if person.user else Q(pk__in=[])
+    mine = Q(actor_id__in=person.actors)
     published = [str(one) for one in _published(person)]
     is_known = Q(payload__after__publication__in=published)
     return (about & (~Q(verb=PREPARED) | is_known)) | mine
@@ -305,7 +307,7 @@ TABLES = (
     Table(
         "accounts.SignIn",
         chapter=ACCOUNT,
-        whose=lambda person: Q(account=person.actor) if person.user else Q(pk__in=[]),
+        whose=lambda person: Q(account__in=person.actors),
         is_emptied=True,
     ),
     Table(

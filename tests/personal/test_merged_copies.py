@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, SignIn
 from sporades.acts.identities import comparing, merging
 from sporades.candidates.models import Candidate
 from sporades.doubles import operations as doubles
@@ -94,6 +94,30 @@ def test_whoever_asked_has_theirs_once_they_are_merged(merge, is_ready):
     assert copy.is_ready
     assert told == ["a@exemple.test"]
     assert numbers_in(copy, kept) == set(Registration.objects.values_list("number", flat=True))
+
+
+def test_what_was_done_from_the_account_that_is_closed_is_ones_own(merge):
+    kept, left, merged = merge
+    for user in (kept.user_id, left.user_id):
+        SignIn.objects.create(
+            at=NOW,
+            account=f"user:{user}",
+            outcome=SignIn.Outcome.ACCEPTED,
+            network="192.0.2.1",
+            device="Firefox",
+        )
+    merged()
+
+    copy = asked_by(Candidate.objects.get(pk=kept.pk))
+    operations.prepare(str(copy.pk), at=NOW)
+    files = archive_of(operations.take(copy=copy, reader=None, by=author(kept), at=NOW))
+    tables = json.loads(files[operations.DATA])["tables"]
+
+    acts = [one for one in tables["journal.Entry"]["lignes"] if one["verb"] == "registration filed"]
+    accounts = {f"user:{kept.user_id}", f"user:{left.user_id}"}
+    assert {one["actor_id"] for one in acts} == accounts
+    assert all(one["payload"] and one["actor_name"] for one in acts)
+    assert {one["account"] for one in tables["accounts.SignIn"]["lignes"]} == accounts
 
 
 def test_its_job_carries_it_too(merge):

@@ -211,6 +211,7 @@ def _what_was(candidate: Candidate) -> dict[str, object]:
         "identity": candidate.identity_id,
         "email": candidate.email,
         "account": candidate.user.email if candidate.user else "",
+        "user": candidate.user_id,
     }
 
 
