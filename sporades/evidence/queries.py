@@ -18,7 +18,7 @@ from sporades.exams.queries import programmes
 from sporades.exams.schema.evidence import EVERY_WAY, Way
 from sporades.registrations.deadlines import after_reading
 from sporades.registrations.evidence import ways_of
-from sporades.registrations.former import and_gone, once_offered
+from sporades.registrations.former import BOTH, and_gone, once_offered
 from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
@@ -331,7 +331,7 @@ def labels_within(reach: Reach) -> dict[str, str]:
             for offered in programme.exams:
                 for piece in offered.rules.evidence:
                     found.setdefault(piece.code, {})[piece.label] = None
-    named = {code: " / ".join(labels) for code, labels in found.items()}
+    named = {code: BOTH.join(labels) for code, labels in found.items()}
     in_force = dict(sorted(named.items(), key=lambda pair: search_key(pair[1])))
     once = (piece for former in once_offered(reach) for piece in former.rules.evidence)
     return and_gone(in_force, ((piece.code, piece.label) for piece in once))

@@ -15,6 +15,9 @@ from sporades.exams.held import Catalogue, OfferedExam, held
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.registrations.models import Registration
 
+BOTH = " / "
+"""What stands between two labels of one code."""
+
 
 def once_offered(reach: Reach | None = None) -> Iterator[OfferedExam]:
     """Yield what versions that are not in force say of exams, where somebody is registered under them.
@@ -54,16 +57,29 @@ def stood_under(services: Iterable[RegistrationService]) -> dict[int, list[Regul
 def and_gone(found: Mapping[str, str], once: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Add what was offered once to what is offered, and say that it is no more.
 
+    What is offered still under another label is said by both: those who registered before read the
+    former one, in their file and in lists.
+
     Args:
-        found: the labels of what is in force, by value or by code.
+        found: the labels of what is in force, by value or by code; two of one code, joined by « / ».
         once: values or codes, each with its label: two labels of one are both said.
     """
     gone: dict[str, dict[str, None]] = {}
+    before: dict[str, dict[str, None]] = {}
     for value, label in once:
         if value not in found:
             gone.setdefault(value, {})[label] = None
-    said = {value: " / ".join(labels) for value, labels in gone.items()}
-    return {**found, **{value: f"{label} (n'est plus en vigueur)" for value, label in said.items()}}
+        elif label not in found[value].split(BOTH):
+            before.setdefault(value, {})[label] = None
+    return {
+        **{value: f"{label}{_formerly(before.get(value, ()))}" for value, label in found.items()},
+        **{value: f"{BOTH.join(labels)} (n'est plus en vigueur)" for value, labels in gone.items()},
+    }
+
+
+def _formerly(labels: Iterable[str]) -> str:
+    said = BOTH.join(labels)
+    return f" (avant : {said})" if said else ""
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
 from sporades.exams.rules.papers import titled
-from sporades.registrations.former import and_gone, once_offered
+from sporades.registrations.former import BOTH, and_gone, once_offered
 from sporades.registrations.titles import title_of
 from sporades.searches.criteria import Choices
 
@@ -81,7 +81,7 @@ def answers(reach: Reach, read: Callable[[schema.Exam], Labelled]) -> Choices:
     for offered in _offered(reach):
         for code, label in read(offered.rules):
             found.setdefault(code, {})[label] = None
-    named = {code: " / ".join(labels) for code, labels in found.items()}
+    named = {code: BOTH.join(labels) for code, labels in found.items()}
     in_force = dict(sorted(named.items(), key=lambda pair: pair[1]))
     once = (said for former in once_offered(reach) for said in read(former.rules))
     return tuple(and_gone(in_force, once).items())
@@ -106,8 +106,13 @@ def _by_exam(
             titles.setdefault(one.exam.pk, title_of(one.exam, None))
             own = into.setdefault(one.exam.pk, {})
             own.update({value: label for value, label in read(one) if value not in own})
+    # What is offered still keeps its name alone: it says what sets it apart from others today.
+    gone = {
+        exam: [(value, label) for value, label in its.items() if value not in found.get(exam, {})]
+        for exam, its in once.items()
+    }
     return tuple(
-        (title, list(and_gone(found.get(exam, {}), once.get(exam, {}).items()).items()))
+        (title, list(and_gone(found.get(exam, {}), gone.get(exam, ())).items()))
         for exam, title in titles.items()
     )
 

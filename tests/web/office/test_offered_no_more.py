@@ -126,6 +126,37 @@ def test_those_who_registered_for_it_are_found_and_what_was_sought_is_said(
     assert f"Qualification présentée : {said}" in main(page)
 
 
+@pytest.mark.parametrize(
+    ("criterion", "change", "option"),
+    [
+        (
+            "categorie",
+            ("        libelle: Individuel\n", "        libelle: Candidat libre\n"),
+            ("INDIV", "Candidat libre (avant : Individuel)"),
+        ),
+        (
+            "piece",
+            (PIECE, PIECE.replace("Pièce d'identité", "Carte d'identité")),
+            ("IDENTITE", "Carte d'identité (avant : Pièce d'identité)"),
+        ),
+        (
+            "mesure",
+            (MEASURE, MEASURE.replace("Locaux accessibles", "Salle accessible")),
+            ("ACCESSIBLE", "Salle accessible (avant : Locaux accessibles)"),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("in_lille")
+def test_what_is_called_otherwise_now_is_said_by_both_its_names(
+    manager, dropped, criterion, change, option
+):
+    dropped(change)
+
+    assert option in offered(manager, criterion).items()
+    page = sought(manager, leaf("g-1", "categorie", "egal", "INDIV"), colonnes=["categorie"])
+    assert [line["cells"][1] for line in page.context["lines"]] == ["Individuel"]
+
+
 def test_what_nobody_registered_under_is_not_offered(manager, invented_exam, dropped):
     dropped(ZONE)
 
