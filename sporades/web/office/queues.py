@@ -184,7 +184,7 @@ def _doubles(request: HttpRequest) -> Queue | None:
 def _merges(request: HttpRequest) -> Queue | None:
     found = LikelyDouble.objects.within(request.reaches(Permission.APPROVE_MERGES))
     theirs = found.to_approve(request.actor.identifier)
-    url = f"{reverse('office:doubles')}?voir=proposes"
+    url = f"{reverse('office:doubles')}?voir=a-approuver"
     return _queue(theirs, "proposed_at", "Fusions à approuver", url, at=request.arrived_at)
 
 

@@ -150,7 +150,11 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert "doit l'approuver" in main(manager.get(where("double", double)))
 
     queues = {one.label: (one.count, one.url) for one in head.get(HOME).context["queues"]}
-    assert queues["Fusions à approuver"] == (1, f"{LIST}?voir=proposes")
+    to_approve = f"{LIST}?voir=a-approuver"
+    assert queues["Fusions à approuver"] == (1, to_approve)
+    assert [one.pk for one in head.get(to_approve).context["page"]] == [double.pk]
+    assert queues["Doublons probables"] == (head.get(LIST).context["count"], LIST)
+    assert double not in head.get(LIST).context["page"]
     assert "Fusions à approuver" not in main(manager.get(HOME))
     page = head.get(where("double", double))
     assert "Approuver la fusion" in main(page)
@@ -167,6 +171,15 @@ def test_two_persons_merge_them_and_the_next_one_comes(manager, head, double):
     assert again.state == DoubleState.WAITING
     history = reverse("office:history", args=[Registration.objects.first().number])
     assert "Dossiers de candidat fusionnés, par Claude Martin" in main(manager.get(history))
+
+
+def test_what_one_proposes_oneself_is_not_among_what_one_may_approve(head, member, double):
+    colleague = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    proposed(double, head)
+    to_approve, every = f"{LIST}?voir=a-approuver", f"{LIST}?voir=proposes"
+
+    assert [list(head.get(one).context["page"]) for one in (to_approve, every)] == [[], [double]]
+    assert list(colleague.get(to_approve).context["page"]) == [double]
 
 
 def proposed(double, client):

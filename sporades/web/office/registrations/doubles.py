@@ -28,8 +28,10 @@ from sporades.web.office.registrations.side_by_side import Side, kept_of, lines_
 ON_THE_PAGE = 50
 TITLE = "Doublons probables"
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+TO_APPROVE = "a-approuver"
 SHOWN = {
-    "": ("À décider", (DoubleState.WAITING, DoubleState.PROPOSED)),
+    "": ("À comparer", (DoubleState.WAITING,)),
+    TO_APPROVE: ("Dont la fusion est à approuver", (DoubleState.PROPOSED,)),
     "proposes": ("Dont la fusion est proposée", (DoubleState.PROPOSED,)),
     "distingues": ("Dits deux personnes", (DoubleState.TOLD_APART,)),
     "fusionnes": ("Fusionnés", (DoubleState.MERGED,)),
@@ -40,8 +42,14 @@ type Act = Callable[[dict[str, Any]], object]
 def doubles(request: HttpRequest) -> HttpResponse:
     """Those of a perimeter, the oldest first."""
     said = request.GET.get("voir", "")
-    shown = said if said in SHOWN else ""
-    found = _within(request).filter(state__in=SHOWN[shown][1]).order_by("found_at", "pk")
+    may_approve = bool(request.reaches(Permission.APPROVE_MERGES))
+    choices = [
+        (value, label) for value, (label, _) in SHOWN.items() if may_approve or value != TO_APPROVE
+    ]
+    shown = said if said in dict(choices) else ""
+    # As the first page counts them: one's own proposals are another's to approve.
+    among = _to_approve(request) if shown == TO_APPROVE else _within(request)
+    found = among.filter(state__in=SHOWN[shown][1]).order_by("found_at", "pk")
     page = Paginator(found.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
@@ -49,7 +57,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": page.paginator.count,
         "shown": shown,
-        "choices": [(value, label) for value, (label, _) in SHOWN.items()],
+        "choices": choices,
         "base": f"?voir={shown}&page=",
         "title": TITLE,
         "trail": TRAIL,
