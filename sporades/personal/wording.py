@@ -14,7 +14,7 @@ from sporades.accommodations.rules import papers_in_words, sat_by
 from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words
 from sporades.exams import queries
-from sporades.exams.models import Domain
+from sporades.exams.models import Domain, Regulation
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.candidacy import EvaluationForm
@@ -239,7 +239,7 @@ class Wording:
             exam=draft.exam,
             speciality=draft.speciality,
             service=draft.service,
-            regulation=draft.regulation,
+            regulation=_asking(draft),
             day=self._day,
             answers=answers,
             amends=draft.amends_id is not None,
@@ -270,6 +270,12 @@ _FIXED = {
     "registrations.RegistrationPaper": {"form": FORMS, "status": STATUSES},
 }
 """The columns whose choices stand in no list of their own, by their table."""
+
+
+def _asking(draft: Draft) -> Regulation:
+    """Return the version whose questions the pages of a draft ask: until it is filed, the one in force."""
+    programme = queries.programme_of(draft.service) if draft.filed_as_id is None else None
+    return programme.regulation if programme else draft.regulation
 
 
 def _answer(exam: Exam, code: str, value: Any) -> str | None:

@@ -233,6 +233,18 @@ def test_the_rules_change_and_an_answer_no_longer_fits_what_to_look_at_again_is_
     assert save(draft).regulation.number == 2
 
 
+def test_that_the_rules_changed_is_said_too_to_who_answered_something_since(draft):
+    load_invented(CHANGES[-1][0])
+    kept = draft.answers.get(section="identification")
+    typed = {**kept.answers, "address_2": "Bât. B"}
+    drafting.answer(
+        draft=draft, section="identification", typed=typed, seen_revision=None, at=LATER
+    )
+
+    with pytest.raises(RulesChanged):
+        save(draft)
+
+
 def test_what_is_missing_without_any_change_of_the_rules_is_not_laid_at_their_door(draft):
     draft.answers.filter(section="modalites").delete()
 

@@ -75,6 +75,38 @@ def test_rules_that_change_elsewhere_leave_the_box_ticked(mine):
     assert box(client.get(at("tab", draft, "modalites"))).get("checked") is not None
 
 
+@pytest.mark.parametrize("sent", ["tab", "autosave"])
+def test_whoever_answers_a_tab_meanwhile_goes_on_reading_that_the_rules_have_changed(sign_in, sent):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    page = client.get(at("tab", draft, "identification"))
+    load_invented(ELSEWHERE)
+
+    typed = {**answers_with()["identification"], "address_2": "Bât. B"}
+    client.post(
+        at(sent, draft, "identification"), {**typed, "revision": value_of(page, "revision")}
+    )
+
+    assert Draft.objects.get().answers.get(section="identification").revision == 2
+    for there in (at("tab", draft, "epreuves"), at("ready", draft), at("recap", draft)):
+        assert BANNER in main(client.get(there))
+
+
+def test_what_the_rules_ask_anew_is_laid_at_their_door_once_another_tab_is_answered(sign_in):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    page = client.get(at("tab", draft, "identification"))
+    load_invented(("{age: {minimum: 18, au: 2027-12-31}}", "{experience: {minimum: 5}}"))
+    typed = {**answers_with()["identification"], "revision": value_of(page, "revision")}
+    client.post(at("tab", draft, "identification"), typed)
+
+    page = client.get(at("draft", draft), follow=True)
+
+    # Accepted once, it is said at once, not after « Suivant ».
+    assert page.request["PATH_INFO"] == at("tab", draft, "qualification")
+    assert (BANNER in main(page), main(page).count("Il faut avoir 18 ans")) == (True, 2)
+
+
 def test_a_page_shown_under_the_text_before_accepts_that_text_alone(sign_in):
     draft = a_draft(modalites={"accepted": None})
     client = sign_in(draft.candidate)

@@ -137,7 +137,7 @@ def enforce(
     """Put a prepared file in force: seen by every process within ten seconds.
 
     What was filed stays under the version it was made under; drafts that are open are judged
-    under the new one when they are filed (`drafting.follow_rules`).
+    under the new one when they are filed (`filing.check`).
 
     Args:
         prepared: the file.

@@ -69,7 +69,7 @@ def begin(
         Merged: the candidate has just been found to be another.
     """
     refuse_shut(service, author=author, at=at)
-    regulation = _in_force(exam)
+    regulation = version_in_force(exam)
     choice = {
         "candidate": candidate,
         "exam": exam,
@@ -186,7 +186,7 @@ def _copy(
     at: datetime,
     author: User | None = None,
 ) -> Draft:
-    regulation = _in_force(registration.exam)
+    regulation = version_in_force(registration.exam)
     exam, speciality = registration.exam, registration.speciality
     if rules_of(regulation, exam=exam, speciality=speciality) is None:
         raise NoLongerOffered(
@@ -288,33 +288,7 @@ def answer(
             row.save(update_fields=["answers", "answered_at", "revision"])
         locked.answered_at = at
         locked.save(update_fields=["answered_at"])
-        follow_rules(draft=draft)
     return row
-
-
-def follow_rules(*, draft: Draft) -> bool:
-    """Put an open draft under the réglementation in force, and return whether it has changed."""
-    current = _in_force(draft.exam)
-    has_changed = draft.regulation_id != current.pk
-    if has_changed:
-        _mark_accepted(draft)
-    draft.regulation = current
-    if has_changed:
-        draft.save(update_fields=["regulation"])
-    return has_changed
-
-
-def _mark_accepted(draft: Draft) -> None:
-    """Keep which text a box accepted that was ticked before there were marks, while it is known."""
-    row = SectionAnswers.objects.filter(draft=draft, section=accepted.SECTION).first()
-    if row is None or not row.answers.get(accepted.BOX):
-        return
-    mark = accepted.mark_under(draft.regulation_id, exam=draft.exam, speciality=draft.speciality)
-    marked = accepted.with_mark({row.section: row.answers}, mark)[row.section]
-    if marked != row.answers:
-        row.answers = marked
-        row.save(update_fields=["answers"])
-        draft.__dict__.pop("answered", None)
 
 
 def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
@@ -389,7 +363,7 @@ def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 
-def _in_force(exam: Exam) -> Regulation:
+def version_in_force(exam: Exam) -> Regulation:
     """Return the version in force, asked of the database: filing relies on it."""
     found = in_force(exam.domain, exam.session)
     if found is None:

@@ -18,7 +18,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import Folder
 from sporades.registrations import accepted, journey
 from sporades.registrations.changes import changes_between
-from sporades.registrations.dossier import Dossier, dossier_of
+from sporades.registrations.dossier import Dossier, dossier_of, have_rules_moved
 from sporades.registrations.exclusion import exclusion_by
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
@@ -116,13 +116,15 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
     _refuse_abandoned(draft)
     if draft.amends_id is not None:
         draft.amends = _to_amend(draft, draft.amends_id)
-    rules_changed = drafting.follow_rules(draft=draft)
     dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
-    dossier.regulation = draft.regulation
+    dossier.regulation = drafting.version_in_force(draft.exam)
     forms = journey.judged(dossier)
     troubles = journey.troubles(forms)
     if troubles:
+        rules_changed = have_rules_moved(draft, dossier)
         raise RulesChanged(troubles) if rules_changed else Incomplete(troubles)
+    # Until then it is of the version under which it was begun: its pages say that rules have moved.
+    draft.regulation = dossier.regulation
     return dossier, forms
 
 
