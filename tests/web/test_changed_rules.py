@@ -6,6 +6,8 @@ from django.urls import reverse
 from sporades.registrations.models import Draft, Registration
 from tests.factories import a_draft, answers_with, load_invented
 from tests.registrations.test_accepted import CHANGED, ELSEWHERE, OTHER_BOX, OTHER_TERMS
+from tests.registrations.test_reworded import ASKED, CHOICE, QUESTION
+from tests.spaces import plain
 from tests.web.guide import main, seen, value_of
 
 BANNER = "Les règles ont changé"
@@ -105,6 +107,23 @@ def test_what_the_rules_ask_anew_is_laid_at_their_door_once_another_tab_is_answe
     # Accepted once, it is said at once, not after « Suivant ».
     assert page.request["PATH_INFO"] == at("tab", draft, "qualification")
     assert (BANNER in main(page), main(page).count("Il faut avoir 18 ans")) == (True, 2)
+
+
+@pytest.mark.parametrize("name", ["recap", "ready"])
+def test_answers_given_to_other_words_are_named_with_their_way(sign_in, name):
+    draft = a_draft()
+    client = sign_in(draft.candidate)
+    load_invented(QUESTION, CHOICE)
+
+    page = client.get(at(name, draft))
+
+    asked = "Avez-vous été condamné pour un délit maritime ?"
+    said = plain(main(page))
+    assert f"Relisez celles dont l'intitulé a changé : « {asked} » et « Équipe »." in said
+    assert f"Informations supplémentaires, {asked} {ASKED}" in said
+    links = seen(page).cssselect("main .s-troubles a")
+    [link] = [one for one in links if f", {asked}" in plain(one.text_content())]
+    assert link.get("href").startswith(f"{at('tab', draft, 'supplementaires')}?verifier=1#")
 
 
 def test_a_page_shown_under_the_text_before_accepts_that_text_alone(sign_in):

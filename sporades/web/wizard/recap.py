@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.core.refusals import Refused
-from sporades.registrations import accepted, journey
+from sporades.registrations import accepted, journey, rewording
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.exclusion import Exclusion, exclusion_of
@@ -89,15 +89,17 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     forms = journey.judged(judged)
     troubles = journey.troubles(forms)
     blocking = points.linked(door, draft, forms, troubles) + _excluding(request, draft, door=door)
+    reworded = rewording.reworded(draft, judged, forms)
     context = {
         "draft": draft,
         "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
         "left": points.left_in_words([one for one, _ in blocking], forms),
-        "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
+        "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
         "is_mended_before": bool(troubles) and not any(one.section for one in troubles),
         "refusal": gone(draft),
         "rules_changed": have_rules_moved(draft, judged),
+        "reworded": rewording.in_words(reworded),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),
     }
@@ -124,6 +126,7 @@ def _recap(
     is_accepting = door.accepts(draft, request.arrived_at)
     is_over = not (is_new or is_accepting) and draft.amends.is_exam_over(request.arrived_at)
     is_gone = isinstance(refusal, Standing) or gone(draft) is not None or is_over
+    reworded = rewording.reworded(draft, judged, forms)
     context = {
         "draft": draft,
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
@@ -138,7 +141,7 @@ def _recap(
         "is_to_read_again": isinstance(refusal, AnsweredMeanwhile),
         "read": filing.mark_of(draft, told),
         "exclusion": exclusion,
-        "oddities": points.linked(door, draft, forms, journey.oddities(forms)),
+        "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "changes": changes,
         "is_begun": is_begun,
         "can_save": (is_new or changes or draft.amends.consents_chosen_at)
@@ -147,6 +150,7 @@ def _recap(
         and is_accepting,
         "may_ask": bool(changes) and not is_gone and not is_accepting,
         "rules_changed": have_rules_moved(draft, judged),
+        "reworded": rewording.in_words(reworded),
         **door.timing(request, draft, judged),
         **door.besides(request, draft),
         **said,

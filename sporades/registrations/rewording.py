@@ -1,0 +1,73 @@
+"""Answers whose question, or whose choice, has other words now than those under which it was given.
+
+An answer is kept by codes: under a new version of the réglementation, a code may ask something else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sporades.core.french import quoted
+from sporades.registrations import accepted
+from sporades.registrations.dossier import Dossier, rules_of
+from sporades.registrations.fields import flat
+from sporades.registrations.journey import Forms
+from sporades.registrations.models import Draft
+from sporades.registrations.refusals import Trouble
+from sporades.registrations.sections.base import SectionForm
+
+
+def reworded(draft: Draft, dossier: Dossier, forms: Forms) -> list[Trouble]:
+    """Return the answers of a draft that are to be read again: they were given to other words.
+
+    The modalités have marks of their own, see `accepted`.
+
+    Args:
+        draft: loaded by `Draft.objects.whole()`.
+        dossier: the same, by the rules that judge it.
+        forms: its tabs, judged.
+    """
+    versions = [draft.amends.regulation] if draft.amends else []
+    found: dict[tuple[str, str], Trouble] = {}
+    for regulation in [*versions, draft.regulation]:
+        rules = rules_of(regulation, exam=dossier.exam, speciality=dossier.speciality)
+        if rules in (None, dossier.rules):
+            continue
+        before = replace(dossier, regulation=regulation)
+        for section, form in forms:
+            if section.slug == accepted.SECTION:
+                continue
+            for name, said in _reworded(section.judged(before), form):
+                point = Trouble(section.slug, section.title, name, form.label_of(name), said)
+                found.setdefault((section.slug, name), point)
+    return list(found.values())
+
+
+def in_words(points: list[Trouble]) -> str:
+    """Ask to read those answers again, after another sentence; nothing where there is none."""
+    labels = quoted(one.label for one in points)
+    return f" Relisez celles dont l'intitulé a changé : {labels}." if points else ""
+
+
+def _reworded(was: SectionForm, form: SectionForm) -> Iterator[tuple[str, str]]:
+    """Give the fields of a tab that are answered and had other words, each with which."""
+    for name in form.fields:
+        if name not in was.fields or name in form.errors or not form.is_typed(name):
+            continue
+        before, said = was.label_of(name), []
+        if before != form.label_of(name):
+            said.append(f"L'intitulé était « {before} ».")
+        said += [f"« {old} » est devenu « {new} »." for old, new in _renamed(name, was, form)]
+        if said:
+            yield name, " ".join([*said, "Relisez la réponse."])
+
+
+def _renamed(name: str, was: SectionForm, form: SectionForm) -> Iterator[tuple[str, str]]:
+    """Give the choices made in a field that have another label now: the one before, the one now."""
+    typed = form.typed().get(name)
+    old, new = (
+        {value: str(label) for value, label in flat(getattr(one.fields[name], "choices", ()))}
+        for one in (was, form)
+    )
+    for value in typed if isinstance(typed, list) else [typed]:
+        if value in old and value in new and old[value] != new[value]:
+            yield old[value], new[value]
