@@ -1,7 +1,7 @@
 """Everything that the tabs of a registration are judged on, whatever door it comes through."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from sporades.exams.schema.questions import Question, YesNoQuestion
 from sporades.registrations import consents
 from sporades.registrations.clocks import zone_typed
 from sporades.registrations.fields import WholeNumberField, as_data
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.questions import PREFIX, YES, field_of, is_of_several
 from sporades.registrations.refusals import NoLongerOffered
 from sporades.registrations.titles import title_of
@@ -52,6 +52,7 @@ class Dossier:
         is_typed_for: whether the office types for the candidate.
         accepted_before: the mark of the modalités that what is modified was filed under, where known.
         filed_under: the version of the réglementation that what is modified was filed under.
+        changes: the registration that it changes, where what was filed counts: see `as_filed`.
     """
 
     candidate: Candidate
@@ -69,6 +70,7 @@ class Dossier:
     is_typed_for: bool = False
     accepted_before: str = ""
     filed_under: int | None = None
+    changes: Registration | None = None
 
     @property
     def identity(self) -> Identity:
@@ -108,9 +110,40 @@ class Dossier:
         """The facts with only what counts: what is asked of this candidate."""
         return questions.counted(self.rules, self.facts)
 
+    @cached_property
+    def filed(self) -> "Filed | None":
+        """What it changes, as it stands; read from the database where it is first asked for."""
+        found = self.changes
+        if found is None:
+            return None
+        version = found.versions.get(number=found.version)
+        same = {"answers": version.snapshot["answers"], "service": found.service}
+        judged_by = [
+            replace(self, **same, is_placed=found.is_placed, regulation=one, changes=None)
+            for one in Regulation.objects.filter(pk__in=found.versions.values("regulation"))
+            if rules_of(one, exam=self.exam, speciality=self.speciality) is not None
+        ]
+        return Filed(found, version, sorted(judged_by, key=lambda one: -one.regulation.number))
+
     def facts_with(self, form: Any) -> Facts:
         """Return the facts, with the cleaned answers of a tab's form in place of those kept."""
         return _facts_of(self, form.cleaned_data)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A registration that is changed, as it stands.
+
+    Attributes:
+        registration: the registration.
+        version: its last version.
+        judged_by: what that version says, under each version of the réglementation under which the
+            registration was ever filed, its own first.
+    """
+
+    registration: Registration
+    version: Version
+    judged_by: list[Dossier]
 
 
 def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
@@ -141,6 +174,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         is_typed_for=draft.author_id is not None,
         accepted_before=draft.accepted_before if draft.author_id else "",
         filed_under=draft.amends.regulation_id if draft.amends else None,
+        changes=draft.amends,
     )
 
 

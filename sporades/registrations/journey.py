@@ -4,7 +4,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from sporades.core.faults import faults_of
 from sporades.registrations.dossier import Dossier
-from sporades.registrations.refusals import UNFILLED, Trouble
+from sporades.registrations.refusals import AS_FILED, UNFILLED, Trouble
 from sporades.registrations.sections import SECTIONS, eligibility
 from sporades.registrations.sections.base import Place, Section, SectionForm
 
@@ -71,11 +71,16 @@ def errors_of(section: Section, form: SectionForm, forms: Forms) -> list[Trouble
 
 def oddities(forms: Forms) -> list[Trouble]:
     """Return what is unusual in the tabs that are accepted: to be checked, never in the way."""
+    accepted = [(section, form) for section, form in forms if form.is_valid()]
+    outside = [one for _, form in forms[:1] for one in eligibility.kept_outside(form.dossier)]
     return [
-        _point(section, form, field, message)
-        for section, form in forms
-        if form.is_valid()
-        for field, message in form.oddities()
+        *(before_tabs(place.field, AS_FILED) for place in outside),
+        *(_point(section, form, one, AS_FILED) for section, form in accepted for one in form.kept),
+        *(
+            _point(section, form, field, message)
+            for section, form in accepted
+            for field, message in form.oddities()
+        ),
     ]
 
 

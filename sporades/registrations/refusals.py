@@ -12,6 +12,11 @@ from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import ExclusiveRule
 
 UNFILLED = "Cet onglet n'est pas encore rempli."
+AS_FILED = (
+    "Les règles ont changé depuis l'inscription, et ne l'accepteraient plus. Laissé tel quel, c'est "
+    "accepté ; changé, les nouvelles règles s'appliquent."
+)
+"""What is said before « Enregistrer » of what rules that have come since refuse to others."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,9 @@ from sporades.registrations.operations import drafting
 from tests.factories import NOW, a_candidate, a_draft, author, load_invented
 from tests.web.registry.test_own_data import archive_of
 
-NEW_QUESTION = (
-    "      - {code: projet, type: texte_long",
-    "      - {code: navire, type: texte, libelle: Nom de votre navire, longueur_maximale: 20}\n"
-    "      - {code: projet, type: texte_long",
-)
+PROJECT = "      - {code: projet, type: texte_long"
+VESSEL = "      - {code: navire, type: texte, libelle: Nom de votre navire}\n"
+NEW_QUESTION = (PROJECT, VESSEL + PROJECT)
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 

@@ -11,6 +11,14 @@ type Answer = str | bool | int | Decimal | date | Sequence[str] | None
 
 
 OF_AGE = 18
+_ANSWER = "answers."
+_NAMED_OTHERWISE = {
+    "birth_place": "is_born_abroad",
+    "diploma": "diplomas",
+    "disability": "has_disability",
+    "experience": "years_of_experience",
+}
+"""What `Breach.field` calls otherwise than the facts do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,12 @@ class Facts:
     years_of_experience: int | None = None
     answers: Mapping[str, Answer] = dataclass_field(default_factory=dict)
     statuses: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    def said_of(self, field: str) -> object:
+        """Return what is known of one thing, by the name that `Breach.field` gives it."""
+        if field.startswith(_ANSWER):
+            return self.answers.get(field.removeprefix(_ANSWER))
+        return getattr(self, _NAMED_OTHERWISE.get(field, field))
 
     def age_on(self, day: date) -> int | None:
         """Return the age in whole years on a day; None when the birth date is not known."""

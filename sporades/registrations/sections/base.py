@@ -74,6 +74,7 @@ class SectionForm(forms.Form):
         mended_elsewhere: the tab and the field that mend an error of this form, by its code.
         wholes: the fields of which two people's answers are never mixed.
         also_mended: the places beside this tab where what is refused here may be mended as well.
+        kept: the fields, or nothing, of what is accepted only as long as it stays as it was filed.
     """
 
     # The page shows what is wrong at its top, above what it says before the questions.
@@ -94,6 +95,7 @@ class SectionForm(forms.Form):
         """Bind the form to a dossier and to answers; or only show some, without judging them."""
         self.dossier = dossier
         self.also_mended: list[Place] = []
+        self.kept: list[str] = []
         data = None if answers is None else as_data(answers)
         super().__init__(data, initial=dict(shown or {}))
         self.build()
@@ -157,6 +159,11 @@ class SectionForm(forms.Form):
             self.errors.pop(name, None)
         error = ValidationError(message, code="uncalled")
         self.add_error(None, ValidationError(dict.fromkeys(typed, error)))
+
+    def keep_as_filed(self, name: str) -> None:
+        """Say of a field, or of nothing in particular, that it stays accepted as it was filed."""
+        if name not in self.kept:
+            self.kept.append(name)
 
     def is_typed(self, name: str) -> bool:
         """Return whether something is typed in a field, readable or not."""

@@ -8,6 +8,7 @@ from sporades.exams.rules import Breach, Facts, candidacy, eligibility, question
 from sporades.exams.rules.conditions import fields_of
 from sporades.exams.schema import Condition, Exam
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE
+from sporades.registrations.as_filed import is_refused
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.questions import PREFIX
 from sporades.registrations.sections.base import Place, SectionForm
@@ -42,6 +43,9 @@ def refuse_ineligible(form: SectionForm, *, tab: str) -> None:
         if place is None or place.tab != tab or place.field in unread:
             continue
         field = place.field if place.field in form.fields else None
+        if not is_refused(form.dossier, breach, facts):
+            form.keep_as_filed(field or "")
+            continue
         form.add_error(field, ValidationError(breach.message, code=breach.rule))
         ways = [*_mending(breach, rules, facts), *_places(breach.called_by, rules, facts)]
         others = [one for one in ways if one.tab != tab]
@@ -53,9 +57,23 @@ def refused_outside(dossier: Dossier) -> list[tuple[Place, str]]:
 
     Each refusal comes with what would mend it, before the tabs.
     """
+    return [
+        (place, breach.message)
+        for place, breach in _outside(dossier)
+        if is_refused(dossier, breach, dossier.facts)
+    ]
+
+
+def kept_outside(dossier: Dossier) -> list[Place]:
+    """Return what would mend such refusals that stand against others alone: it is as it was filed."""
+    found = _outside(dossier)
+    return [place for place, one in found if not is_refused(dossier, one, dossier.facts)]
+
+
+def _outside(dossier: Dossier) -> list[tuple[Place, Breach]]:
     rules, facts = dossier.rules, dossier.facts
     return [
-        (next(_mending(breach, rules, facts), Place("", "")), breach.message)
+        (next(_mending(breach, rules, facts), Place("", "")), breach)
         for breach in eligibility.refusals(rules, facts)
         if _place_of(breach, rules, facts) is None
     ]

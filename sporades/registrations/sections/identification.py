@@ -15,6 +15,7 @@ from sporades.candidates.names import check_is_no_address, cleaned_name, is_name
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.exams.models import RegistrationService
+from sporades.registrations.as_filed import is_refused_here
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
 from sporades.registrations.residence import Elsewhere, open_service, refusal_of_residence
@@ -293,13 +294,12 @@ class IdentificationForm(SectionForm):
                 self.add_error(name, ValidationError(examples, code="phone"))
 
     def _check_residence(self, data: dict[str, Any]) -> None:
-        refusal = refusal_of_residence(
-            self.dossier,
-            postcode=data["postcode"],
-            commune=data["commune"],
-            country=data["country"],
-        )
+        address = {name: data[name] for name in ("postcode", "commune", "country")}
+        refusal = refusal_of_residence(self.dossier, **address)
         if refusal is None or refusal.field in self.errors:
+            return
+        if "town" not in self.errors and not is_refused_here(self.dossier, **address):
+            self.keep_as_filed(refusal.field)
             return
         message = refusal.message
         if "town" in self.errors:

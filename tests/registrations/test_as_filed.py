@@ -1,0 +1,237 @@
+"""Rules that have become stricter do not keep who is registered from having the rest corrected."""
+
+from datetime import timedelta
+
+import pytest
+
+from sporades.acts.registrations import registering, requesting, standing_in
+from sporades.registrations import journey
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import drafting
+from sporades.registrations.refusals import AS_FILED, Incomplete, RulesChanged
+from tests.acts.test_to_review import correct
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented
+from tests.registrations.test_outcomes import NEW_QUESTION
+from tests.web.registry.world import a_member
+
+AGE = "exige: {age: {minimum: 18, au: 2027-12-31}}"
+OLDER = (AGE, "exige: {age: {minimum: 40, au: 2027-12-31}}")
+OLDEST = (AGE, "exige: {age: {minimum: 50, au: 2027-12-31}}")
+EXPERIENCED = (AGE, "exige: {experience: {minimum: 5}}")
+OF_ALL = (
+    "    categories:\n",
+    "    recevabilite: [{code: AGE40, exige: {age: {minimum: 40}}, reference: article 5, message: Non}]\n    categories:\n",
+)
+ANYWHERE = ("    categories:\n", "    rattachement: {regle: choix}\n    categories:\n")
+IN_VERSAILLES = {"postcode": "78000", "town": "Versailles"}
+MOBILE = {"identification": {"mobile": "06 39 98 56 78"}}
+
+pytestmark = pytest.mark.usefixtures("invented_exam")
+
+
+def whole(registration):
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def answered(draft, changes):
+    for section, said in changes.items():
+        known = draft.answers.get(section=section).answers
+        drafting.answer(
+            draft=draft, section=section, typed={**known, **said}, seen_revision=None, at=NOW
+        )
+    return Draft.objects.whole().get(pk=draft.pk)
+
+
+def modified(registration, **changes):
+    """File a modification; return its version."""
+    by = author(registration.candidate)
+    draft = registering.amend(registration=whole(registration), by=by, at=NOW)
+    return registering.register(draft=answered(draft, changes), by=by, at=NOW)
+
+
+def modified_by_the_office(registration, **changes):
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = standing_in.amend(registration=whole(registration), author=agent, by=OPERATOR, at=NOW)
+    return standing_in.register(draft=answered(draft, changes), reason="", by=OPERATOR, at=NOW)
+
+
+def modified_on_request(registration, **changes):
+    late = registration.service.closes_at + timedelta(hours=1)
+    by = author(registration.candidate)
+    draft = requesting.begin(registration=whole(registration), by=by, at=late)
+    asked = requesting.send(
+        draft=answered(draft, changes), reason="Téléphone", proof=None, by=by, at=late
+    )
+    return requesting.accept(request=asked, by=OPERATOR, at=late)
+
+
+@pytest.mark.parametrize("modify", [modified, modified_by_the_office, modified_on_request])
+@pytest.mark.parametrize("stricter", [OLDER, EXPERIENCED, OF_ALL])
+def test_what_is_theirs_is_corrected_under_the_rules_in_force(stricter, modify):
+    registration = a_registration()
+    load_invented(stricter)
+
+    version = modify(registration, **MOBILE)
+
+    assert (version.number, version.regulation.number) == (2, 2)
+    found = whole(registration)
+    assert (found.mobile, found.category) == ("0639985678", "INDIV")
+
+
+def test_what_was_asked_before_they_came_is_accepted_after():
+    registration = a_registration()
+    late = registration.service.closes_at + timedelta(hours=1)
+    by = author(registration.candidate)
+    draft = requesting.begin(registration=whole(registration), by=by, at=late)
+    asked = requesting.send(
+        draft=answered(draft, MOBILE), reason="Téléphone", proof=None, by=by, at=late
+    )
+    load_invented(OLDER)
+
+    assert requesting.accept(request=asked, by=OPERATOR, at=late).number == 2
+
+
+def test_it_is_so_again_and_under_rules_that_are_stricter_still():
+    registration = a_registration()
+    load_invented(OLDER)
+    modified(registration, **MOBILE)
+
+    modified(registration, identification={"address_2": "Bât. B"})
+    load_invented(OLDEST)
+    version = modified(registration, identification={"address_2": "Bât. C"})
+
+    assert (version.number, version.regulation.number) == (4, 3)
+
+
+def test_nobody_is_newly_registered_so():
+    load_invented(OLDER)
+    draft = a_draft()
+
+    with pytest.raises(Incomplete):
+        registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("stricter", "changes"),
+    [
+        pytest.param(EXPERIENCED, {"qualification": {"experience": "3"}}, id="what it looks at"),
+        pytest.param(
+            (AGE, "si: {diplome: [BAC]}\n            exige: {age: {minimum: 40}}"),
+            {"qualification": {"diploma": "BAC"}},
+            id="what makes it apply",
+        ),
+    ],
+)
+def test_what_is_changed_is_judged_by_the_rules_in_force(stricter, changes):
+    registration = a_registration()
+    load_invented(stricter)
+
+    with pytest.raises(RulesChanged):
+        modified(registration, **changes)
+
+
+def test_what_was_left_is_not_come_back_to():
+    registration = a_registration(
+        informations={"category": "INDIV"}, qualification={"experience": "4"}
+    )
+    load_invented(OLDER)
+    modified(registration, informations={"category": "FORM"})
+
+    with pytest.raises(Incomplete) as refusal:
+        modified(registration, informations={"category": "INDIV"})
+
+    assert [one.field for one in refusal.value.troubles] == ["category"]
+
+
+def test_what_their_own_rules_refuse_since_is_still_to_be_said():
+    registration = a_registration()
+    correct(registration, birth_year=2011)
+    load_invented(OLDER)
+
+    with pytest.raises(Incomplete) as refusal:
+        modified(
+            registration,
+            identification={"guardian_name": "Yann Le Goff", "guardian_phone": "06 39 98 12 35"},
+            informations={"national_service": "RECENSE"},
+        )
+
+    assert [one.field for one in refusal.value.troubles] == ["category"]
+
+
+def test_what_was_corrected_under_stricter_rules_is_to_be_said_whatever_those_before_said():
+    registration = a_registration()
+    load_invented((AGE, "exige: {age: {minimum: 20, au: 2027-12-31}}"))
+    modified(registration, **MOBILE)
+    correct(registration, birth_year=2008, birth_month=1)
+    assert any("18 ans" in said for said in whole_told(registration).to_review)
+
+    with pytest.raises(Incomplete):
+        modified(
+            registration,
+            identification={"address_2": "Bât. B"},
+            informations={"national_service": "JDC"},
+        )
+
+
+def whole_told(registration):
+    return Registration.objects.whole().with_owed().get(pk=registration.pk)
+
+
+def test_a_question_that_is_new_is_asked_all_the_same():
+    registration = a_registration()
+    load_invented(OLDER, NEW_QUESTION)
+
+    with pytest.raises(RulesChanged) as refusal:
+        modified(registration, **MOBILE)
+    assert [one.field for one in refusal.value.troubles] == ["q-casier"]
+
+
+@pytest.fixture
+def elsewhere():
+    """Somebody whose academy was free, and is by now that of where one lives."""
+    load_invented(ANYWHERE)
+    registration = a_registration(identification=IN_VERSAILLES)
+    load_invented()
+    return registration
+
+
+@pytest.mark.parametrize(
+    "lived",
+    [
+        {"mobile": "06 39 98 56 78"},
+        {"address_1": "3 avenue de Paris"},
+        {"postcode": "59800", "town": "Lille"},
+    ],
+    ids=str,
+)
+def test_who_chose_their_academy_stays_there(elsewhere, lived):
+    assert modified(elsewhere, identification=lived).number == 2
+
+
+def test_who_moves_house_is_judged_by_the_rules_in_force(elsewhere):
+    with pytest.raises(RulesChanged) as refusal:
+        modified(elsewhere, identification={"postcode": "78800", "town": "Houilles"})
+
+    assert [one.field for one in refusal.value.troubles] == ["postcode"]
+
+
+@pytest.mark.parametrize(
+    ("stricter", "place"),
+    [
+        (OLDER, ("Informations candidature", "category")),
+        (EXPERIENCED, ("Formation", "experience")),
+        (OF_ALL, ("Données de compte", "birth_date")),
+    ],
+)
+def test_what_is_accepted_only_as_it_is_is_said_before_it_is_filed(stricter, place):
+    registration = a_registration()
+    load_invented(stricter)
+    begun = registering.amend(
+        registration=whole(registration), by=author(registration.candidate), at=NOW
+    )
+    draft = Draft.objects.whole().get(pk=begun.pk)
+
+    found = journey.oddities(journey.judged(dossier_of(draft, day=NOW.date())))
+
+    assert [(one.title, one.field, one.message) for one in found] == [(*place, AS_FILED)]
