@@ -1,7 +1,8 @@
 """What a modification leaves as it was filed: a rule that has come since does not refuse it.
 
 Who is registered stays so, and has the rest corrected, a telephone or an address. That is so of who may
-register, and where. What is changed is judged by the rules in force, as all else is.
+register, and where. What is changed is judged by the rules in force, as all else is. Whoever left, and
+begins again while that is undone, was promised all of their answers: theirs are judged alike.
 """
 
 from dataclasses import replace

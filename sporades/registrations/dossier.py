@@ -52,7 +52,7 @@ class Dossier:
         is_typed_for: whether the office types for the candidate.
         accepted_before: the mark of the modalités that what is modified was filed under, where known.
         filed_under: the version of the réglementation that what is modified was filed under.
-        changes: the registration that it changes, where what was filed counts: see `as_filed`.
+        draft: the draft that it is of, where what it leaves as it was filed counts: see `as_filed`.
     """
 
     candidate: Candidate
@@ -70,7 +70,7 @@ class Dossier:
     is_typed_for: bool = False
     accepted_before: str = ""
     filed_under: int | None = None
-    changes: Registration | None = None
+    draft: Draft | None = None
 
     @property
     def identity(self) -> Identity:
@@ -112,14 +112,14 @@ class Dossier:
 
     @cached_property
     def filed(self) -> "Filed | None":
-        """What it changes, as it stands; read from the database where it is first asked for."""
-        found = self.changes
+        """What it changes, or begins again; read from the database where it is first asked for."""
+        found = _filed_before(self.draft) if self.draft else None
         if found is None:
             return None
         version = found.versions.get(number=found.version)
         same = {"answers": version.snapshot["answers"], "service": found.service}
         judged_by = [
-            replace(self, **same, is_placed=found.is_placed, regulation=one, changes=None)
+            replace(self, **same, is_placed=found.is_placed, regulation=one, draft=None)
             for one in Regulation.objects.filter(pk__in=found.versions.values("regulation"))
             if rules_of(one, exam=self.exam, speciality=self.speciality) is not None
         ]
@@ -132,7 +132,7 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Filed:
-    """A registration that is changed, as it stands.
+    """A registration that is changed, or was left and is begun again, as its last version says it.
 
     Attributes:
         registration: the registration.
@@ -174,8 +174,18 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         is_typed_for=draft.author_id is not None,
         accepted_before=draft.accepted_before if draft.author_id else "",
         filed_under=draft.amends.regulation_id if draft.amends else None,
-        changes=draft.amends,
+        draft=draft,
     )
+
+
+def _filed_before(draft: Draft) -> Registration | None:
+    """Return the registration that a draft changes; of a new one, that of which it undoes the withdrawal."""
+    if draft.amends is not None:
+        return draft.amends
+    same = {"candidate": draft.candidate_id, "speciality": draft.speciality_id}
+    filed = Registration.objects.filter(exam=draft.exam_id, **same).whole()
+    last: Registration | None = filed.order_by("-filed_at", "-pk").first()
+    return last if last and last.can_be_undone(draft.created_at) else None
 
 
 def registered_on(draft: Draft) -> date | None:

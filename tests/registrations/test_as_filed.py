@@ -4,14 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering, requesting, standing_in
-from sporades.registrations import journey
-from sporades.registrations.dossier import dossier_of
+from sporades.acts.registrations import leaving, registering, requesting, standing_in
+from sporades.registrations import accepted, journey
+from sporades.registrations.dossier import dossier_of, have_rules_moved
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import AS_FILED, Incomplete, RulesChanged
 from tests.acts.test_to_review import correct
-from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_draft,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 from tests.registrations.test_outcomes import NEW_QUESTION
 from tests.web.registry.world import a_member
 
@@ -235,3 +244,63 @@ def test_what_is_accepted_only_as_it_is_is_said_before_it_is_filed(stricter, pla
     found = journey.oddities(journey.judged(dossier_of(draft, day=NOW.date())))
 
     assert [(one.title, one.field, one.message) for one in found] == [(*place, AS_FILED)]
+
+
+# --- Left, and begun again -------------------------------------------------------------------
+
+
+@pytest.fixture
+def left():
+    """Somebody who left before the rules became stricter."""
+    registration = a_registration()
+    by = author(registration.candidate)
+    leaving.withdraw(registration=whole(registration), by=by, at=NOW)
+    load_invented(OLDER)
+    return whole(registration)
+
+
+def begun_again(left, **changes):
+    by = author(left.candidate)
+    return answered(registering.begin_again(registration=left, by=by, at=NOW), changes)
+
+
+def test_who_comes_back_in_time_finds_their_place_with_their_answers(left):
+    draft = begun_again(left)
+    assert have_rules_moved(draft, dossier_of(draft, day=NOW.date()))
+
+    version = registering.register(draft=draft, by=author(left.candidate), at=NOW)
+
+    assert (version.number, version.regulation.number) == (1, 2)
+    assert version.registration.pk != left.pk
+
+
+def test_so_does_who_is_registered_by_the_office_meanwhile(left):
+    draft = standing_in.begin(
+        candidate=left.candidate,
+        exam=left.exam,
+        speciality=left.speciality,
+        service=left.service,
+        author=a_member("agent@exemple.test", "manager", ["A09"]),
+        by=OPERATOR,
+        at=NOW,
+    )
+    text = accepted.mark_under(draft.regulation_id, exam=left.exam, speciality=left.speciality)
+    answer_all(draft, answers_with(modalites={"accepted": accepted.typed_for(text)}))
+
+    assert standing_in.register(draft=draft, reason="", by=OPERATOR, at=NOW).number == 1
+
+
+def test_what_they_change_is_judged_by_the_rules_in_force(left):
+    load_invented(EXPERIENCED)
+    draft = begun_again(left, qualification={"experience": "3"})
+
+    with pytest.raises(RulesChanged):
+        registering.register(draft=draft, by=author(left.candidate), at=NOW)
+
+
+def test_who_comes_back_later_is_judged_as_anybody(left):
+    at = NOW + timedelta(hours=73)
+    draft = a_draft(left.candidate, at=at)
+
+    with pytest.raises(Incomplete):
+        registering.register(draft=draft, by=author(left.candidate), at=at)

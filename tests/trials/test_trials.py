@@ -272,7 +272,7 @@ def test_it_is_what_the_wizard_itself_would_answer(young_and_old, prepare, tried
     dossier = dossier_of(Draft.objects.whole().get(pk=draft.pk), day=NOW.date())
 
     # As to whoever registers now: who is registered keeps what they leave as it is.
-    troubles = journey.troubles(journey.judged(replace(dossier, changes=None)))
+    troubles = journey.troubles(journey.judged(replace(dossier, draft=None)))
     assert said == [(one.title, one.label, one.message) for one in troubles]
 
 

@@ -202,7 +202,8 @@ def _copy(
         speciality=speciality,
         service=registration.service,
         is_placed=registration.is_placed,
-        regulation=regulation,
+        # What is begun again was answered under the rules of then: its pages say that they have moved.
+        regulation=regulation if amends else registration.regulation,
         amends=amends,
         amends_version=amends.version if amends else None,
         created_at=at,
