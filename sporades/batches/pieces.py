@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
+from django.db.models.lookups import IsNull
 
 from sporades.acts.pieces import owing, verifying
 from sporades.core.actors import Actor
-from sporades.evidence.completeness import missing_rows
+from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import lock_registration
-from sporades.registrations.states import decided_mark
+from sporades.registrations.states import VALIDATE, decided_mark
 
 LABELS = {
     "accept": "Déclarer une pièce conforme",
@@ -24,10 +25,11 @@ LABELS = {
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
 NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
-UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, POSTED_LATE = (
+UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
     "unjudged",
+    "unsigned",
     "posted_late",
 )
 WORDS: dict[str, str] = {
@@ -38,6 +40,7 @@ WORDS: dict[str, str] = {
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
+    UNSIGNED: "le récapitulatif signé n'est pas noté comme reçu",
     POSTED_LATE: "le récapitulatif signé a été posté hors délai",
 }
 """What is seen of a line, in words."""
@@ -70,18 +73,33 @@ def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
 
 
 def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at any instant
-    """Return what the registration of a line, once validated, does without."""
+    """Return all that the registration of a line, once validated, does without: codes, with spaces.
+
+    What cannot be validated is not looked at.
+    """
     missing, unjudged = (
         Exists(rows_in(states).filter(registration=OuterRef("registration")))
         for states in (TO_PROVIDE, UNJUDGED)
     )
-    return Case(
-        When(registration__to_review_since__isnull=False, then=Value(TO_REVIEW)),
-        When(missing, then=Value(MISSING)),
-        When(unjudged, then=Value(UNJUDGED_YET)),
-        When(registration__is_summary_posted_late=True, then=Value(POSTED_LATE)),
-        default=Value(""),
+    last = Version.objects.filter(
+        registration=OuterRef("registration"), number=OuterRef("registration__version")
     )
+    is_signed_for = IsNull(Subquery(calls_for_a_summary(last)), False)  # noqa: FBT003 - as Django has it
+    lacking = {
+        TO_REVIEW: Q(registration__to_review_since__isnull=False),
+        MISSING: Q(missing),
+        UNJUDGED_YET: Q(unjudged),
+        UNSIGNED: Q(registration__summary_posted_on=None) & Q(is_signed_for),
+        POSTED_LATE: Q(registration__is_summary_posted_late=True),
+    }
+    said = Concat(
+        *(
+            Case(When(one, then=Value(f"{code} ")), default=Value(""))
+            for code, one in lacking.items()
+        )
+    )
+    is_possible = Q(registration__state__in=VALIDATE.sources)
+    return Case(When(is_possible, then=said), default=Value(""))
 
 
 def marks(keys: Iterable[int], piece: str) -> dict[int, str]:

@@ -34,7 +34,7 @@ class Forecast:
         refusal: why they will be refused, or nothing.
         by_letter: how many of their candidates are told by a letter, to print and to post.
         seen: what else tells them apart, in words.
-        unmet: the same, where a validation does without it; nothing where nothing is missing.
+        unmet: all of it that a validation does without, as `pieces.UNMET` has it.
     """
 
     state: State
@@ -42,7 +42,7 @@ class Forecast:
     refusal: str
     by_letter: int
     seen: str = ""
-    unmet: str = ""
+    unmet: tuple[str, ...] = ()
 
 
 def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
@@ -71,8 +71,8 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
             count,
             batch.does.refusal_of(state) or batch.does.refusals.get(said, ""),
             by_letter,
-            WORDS.get(said, ""),
-            said if said in pieces.UNMET else "",
+            ", ".join(WORDS[one] for one in said.split() if one in WORDS),
+            tuple(one for one in said.split() if one in pieces.UNMET),
         )
         for state, said, count, by_letter in states
     ]

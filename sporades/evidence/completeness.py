@@ -105,9 +105,8 @@ def is_ready() -> Q:
     last = Version.objects.filter(
         registration=OuterRef("registration"), number=OuterRef(OuterRef("version"))
     )
-    asked = last.values(said=KeyTransform("address", KeyTransform("to_return", "snapshot")))
     is_back = IsNull(OuterRef("summary_posted_on"), False)  # noqa: FBT003 - as Django has it
-    is_not_asked = IsNull(Subquery(asked), True)  # noqa: FBT003 - the same
+    is_not_asked = IsNull(Subquery(calls_for_a_summary(last)), True)  # noqa: FBT003 - the same
     return Q(
         ~Exists(rows.filter(UNSETTLED)),
         Exists(rows.filter(Q(is_back) | Q(is_not_asked), state__in=SETTLED)),
@@ -115,6 +114,11 @@ def is_ready() -> Q:
         to_review_since=None,
         is_summary_posted_late=False,
     )
+
+
+def calls_for_a_summary(versions: Any) -> Any:
+    """Return where each of some versions has its signed summary sent; nothing where it asks for none."""
+    return versions.values(said=KeyTransform("address", KeyTransform("to_return", "snapshot")))
 
 
 def lost_since_validated() -> Q:

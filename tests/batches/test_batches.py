@@ -24,6 +24,7 @@ from tests.jobs import work
 from tests.refusing import refuse
 
 WHY = "Il manque la copie de votre diplôme"
+UNSIGNED = "le récapitulatif signé n'est pas noté comme reçu"
 VERSAILLES = {"postcode": "78000", "town": "Versailles"}
 
 
@@ -104,9 +105,14 @@ def test_what_is_validated_without_its_pieces_is_told_apart(prepare, three):
     forecast = queries.forecast(prepare("validate"), at=NOW)
 
     assert {(one.unmet, one.seen, one.count, one.refusal) for one in forecast} == {
-        ("missing", "des pièces obligatoires manquent", 1, ""),
-        ("unjudged", "des pièces obligatoires attendent un verdict", 1, ""),
-        ("", "", 1, ""),
+        (("missing", "unsigned"), f"des pièces obligatoires manquent, {UNSIGNED}", 1, ""),
+        (
+            ("unjudged", "unsigned"),
+            f"des pièces obligatoires attendent un verdict, {UNSIGNED}",
+            1,
+            "",
+        ),
+        ((), "", 1, ""),
     }
 
 
@@ -119,8 +125,8 @@ def test_what_is_validated_though_its_summary_was_posted_late_is_told_apart(prep
     forecast = queries.forecast(prepare("validate"), at=NOW)
 
     assert {(one.unmet, one.seen, one.count) for one in forecast} == {
-        ("posted_late", "le récapitulatif signé a été posté hors délai", 1),
-        ("", "", 2),
+        (("posted_late",), "le récapitulatif signé a été posté hors délai", 1),
+        ((), "", 2),
     }
 
 

@@ -18,9 +18,10 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office import bounded
 from sporades.web.office.searches import batching
-from tests.evidence.given import IDENTITY, complete, piece, receive
+from tests.evidence.given import IDENTITY, MANAGER, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
+from tests.spaces import plain
 from tests.web.guide import main, seen, words
 from tests.web.office.test_search import SEARCH, leaf, numbers, sought
 from tests.web.registry.world import a_member
@@ -77,6 +78,25 @@ def test_those_that_would_be_validated_without_their_pieces_are_counted_before(m
 
     flagged = main(manager.post(place(manager), {"decision": "flag", "motif": WHY}, follow=True))
     assert "Avant de valider" not in flagged
+
+
+def test_each_thing_that_one_would_be_validated_without_is_counted_before(manager, two):
+    Registration.objects.filter(pk=two[0].pk).update(to_review_since=NOW)
+    receive(two[1])
+    for row in two[1].evidence.asked().filter(is_mandatory=True):
+        verifying.accept(row=row, seen=None, by=MANAGER, at=NOW)
+
+    asked = main(manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True))
+
+    unsigned = "2 inscriptions : le récapitulatif signé n'est pas noté comme reçu."
+    assert all(
+        one in plain(asked)
+        for one in (
+            unsigned,
+            "1 inscription : à revoir depuis une correction ou un changement d'académie.",
+            "1 inscription : des pièces obligatoires manquent.",
+        )
+    )
 
 
 def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):

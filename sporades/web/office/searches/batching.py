@@ -242,7 +242,7 @@ def _beyond(request: HttpRequest, batch: Batch) -> queries.Beyond | None:
 def _unmet(forecast: list[queries.Forecast]) -> list[str]:
     """Say how many would be validated without their pieces, or before anybody judged them."""
     counts = {
-        said: sum(one.count for one in forecast if one.unmet == said and not one.refusal)
+        said: sum(one.count for one in forecast if said in one.unmet and not one.refusal)
         for said in pieces.UNMET
     }
     return [
