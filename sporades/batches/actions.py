@@ -321,7 +321,10 @@ INCOMPLETE = Action(
     act=_declare_incomplete,
     marks=_marks,
     seen=pieces.lacks,
-    refusals={pieces.COMPLETE: "Aucune pièce obligatoire ne manque après sa date limite."},
+    refusals={
+        pieces.COMPLETE: "Aucune pièce obligatoire ne manque après sa date limite.",
+        pieces.OVER: completing.TooLate.message,
+    },
 )
 _PIECES = [
     Action(

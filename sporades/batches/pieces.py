@@ -15,6 +15,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.over import exams_over
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import VALIDATE, decided_mark
 
@@ -24,7 +25,7 @@ LABELS = {
     "refuse": "Déclarer une pièce non conforme",
 }
 MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
-NOT_ASKED, COMPLETE, LACKING = "none", "complete", "lacking"
+NOT_ASKED, COMPLETE, LACKING, OVER = "none", "complete", "lacking", "over"
 UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
@@ -37,6 +38,7 @@ WORDS: dict[str, str] = {
     NOT_ASKED: "pièce non demandée",
     COMPLETE: "rien ne manque",
     LACKING: "des pièces manquent",
+    OVER: "examen passé",
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
@@ -67,9 +69,14 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - what lacks depe
 
 
 def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
-    """Return whether the registration of a line lacks mandatory pieces after their deadline."""
+    """Return whether the registration of a line lacks mandatory pieces after their deadline, in time."""
     rows = missing_rows(at).filter(registration=OuterRef("registration"))
-    return Case(When(Exists(rows), then=Value(LACKING)), default=Value(COMPLETE))
+    is_over = Q(registration__exam__in=exams_over(at))
+    return Case(
+        When(is_over, then=Value(OVER)),
+        When(Exists(rows), then=Value(LACKING)),
+        default=Value(COMPLETE),
+    )
 
 
 def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at any instant

@@ -15,6 +15,7 @@ from sporades.evidence.states import HERE, SETTLED, TO_PROVIDE, State
 from sporades.exams.models.service import MINUTE
 from sporades.notices.queries import banner, read_only_begun
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.over import exams_over
 from sporades.registrations.states import State as RegistrationState
 
 
@@ -138,12 +139,16 @@ def lost_since_validated() -> Q:
 
 def lacking(at: datetime) -> Any:
     """Return the registrations of which the office has to say whether they are incomplete."""
-    rows = _to_be_said(at).filter(registration=OuterRef("pk"))
-    return Registration.objects.filter(Exists(rows), state=RegistrationState.REGISTERED)
+    return _lacking(Registration.objects.all(), at)
 
 
 def lacking_within(reach: Reach, at: datetime) -> Any:
     """Return those of a perimeter."""
+    return _lacking(Registration.objects.within(reach), at)
+
+
+def _lacking(registrations: Any, at: datetime) -> Any:
+    """Return those of some; once the exam is over, nothing can be given any more."""
     rows = _to_be_said(at).filter(registration=OuterRef("pk"))
-    within = Registration.objects.within(reach)
-    return within.filter(Exists(rows), state=RegistrationState.REGISTERED)
+    found = registrations.filter(Exists(rows), state=RegistrationState.REGISTERED)
+    return found.exclude(exam__in=exams_over(at))

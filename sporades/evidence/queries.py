@@ -21,6 +21,7 @@ from sporades.registrations.evidence import ways_of
 from sporades.registrations.former import BOTH, and_gone, once_offered
 from sporades.registrations.giving import Giving, giving_of, in_words
 from sporades.registrations.models import Registration
+from sporades.registrations.over import exams_over
 from sporades.registrations.states import State as RegistrationState
 
 MOST_ELSEWHERE = 10
@@ -281,11 +282,18 @@ def words_of(piece: Mapping[str, str | bool]) -> dict[str, str | bool | datetime
     }
 
 
-def to_verify_within(reach: Reach) -> QuerySet[Evidence]:
-    """Return the pieces of a perimeter that the office is to verify, the oldest first."""
+def to_verify_within(reach: Reach, *, at: datetime | None) -> QuerySet[Evidence]:
+    """Return the pieces of a perimeter that the office is to verify, the oldest first.
+
+    Args:
+        reach: the perimeter.
+        at: the instant, which leaves out those of an exam that is over; nothing for every one.
+    """
     waiting = Evidence.objects.within(reach).filter(
         state__in=TO_VERIFY, registration__state__in=TO_COMPLETE
     )
+    if at is not None:
+        waiting = waiting.exclude(registration__exam__in=exams_over(at))
     found: QuerySet[Evidence] = waiting.order_by("arrived_at", "pk")
     return found
 

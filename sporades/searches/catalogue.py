@@ -27,6 +27,7 @@ from sporades.searches.criteria import (
     Criterion,
     Day,
     DoneBy,
+    ExamOver,
     InfectedSince,
     Instant,
     LacksPieces,
@@ -200,6 +201,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Qualification(
                 "qualification", "Qualification présentée", "speciality_id", offers.qualifications
             ),
+            ExamOver("examen_passe", "Dates de l'examen passées", "exam_id"),
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
             ToReview("a_revoir", "À revoir depuis une correction", "to_review_since"),

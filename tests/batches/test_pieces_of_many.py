@@ -19,7 +19,7 @@ from sporades.registrations.states import State, decided_mark
 from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
 from tests.factories import NOW
 
-AFTER = NOW + timedelta(days=365)
+AFTER = NOW + timedelta(days=100)
 pytestmark = pytest.mark.usefixtures("kept")
 
 

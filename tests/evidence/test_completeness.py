@@ -38,7 +38,8 @@ from tests.refusing import refuse
 from tests.spaces import plain
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
-AFTER = NOW + timedelta(days=365)
+AFTER = NOW + timedelta(days=100)
+"""After the last days of the pieces, before the exam."""
 MISSING = "Pièces justificatives manquantes"
 
 pytestmark = pytest.mark.usefixtures("kept")

@@ -35,6 +35,15 @@ class NothingMissing(Refused):
     message = "Aucune pièce obligatoire ne manque après sa date limite : il n'y a rien à déclarer."
 
 
+class TooLate(Refused):
+    """The exam is over: nothing is asked of anybody any more."""
+
+    message = (
+        "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat, il "
+        "n'y a rien à déclarer."
+    )
+
+
 class OnlyRead(Refused):
     """Nothing can be given now: whoever lacks a piece has more time for it (R-05)."""
 
@@ -57,6 +66,7 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
 
     Raises:
         OnlyRead: nothing is written now.
+        TooLate: its exam is over.
         NothingMissing: a piece that was missing has come meanwhile.
         Refused: it is no longer in a state that may be left for an anomaly.
     """
@@ -64,6 +74,8 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
         raise OnlyRead
     lock_registration(registration.pk)
     held = with_owed.get(pk=registration.pk)
+    if held.is_exam_over(at):
+        raise TooLate
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)
     if not missing:
         raise NothingMissing

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from sporades.accommodations.as_sent import is_asked
 from sporades.accommodations.granted import in_force_of
@@ -22,6 +23,7 @@ from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationPaper, Version
+from sporades.registrations.over import exams_over
 from sporades.registrations.states import STANDING
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
 from sporades.searches.criteria.ordered import OF_ITS_ROW, Instant, in_days
@@ -43,6 +45,14 @@ class ToReview(YesNo):
 
     def _holds(self) -> Q:
         return self._is(__isnull=False) & Q(state__in=STANDING)
+
+
+@dataclass(frozen=True)
+class ExamOver(YesNo):
+    """Whether every date of the exam has passed."""
+
+    def _holds(self) -> Q:
+        return self._is(__in=exams_over(timezone.now()))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.computed import COMPUTED
 from sporades.searches.operators import Operator
 from sporades.searches.queries import TakesTooLong, found, in_less_than, planned_anew
-from sporades.searches.trees import Group, Leaf
+from sporades.searches.trees import Group, Leaf, Link
 from sporades.threads.queries import unanswered_within
 from sporades.web.layout.clock import day_of
 from sporades.web.office import bounded
@@ -48,7 +48,9 @@ ALONE = {
 }
 """The pages that nothing else leads to: what waits there for others is followed from there."""
 
-READY = Group(members=(Leaf(CRITERIA["complet"], Operator.IS, ("oui",)),))
+NOT_OVER = Leaf(CRITERIA["examen_passe"], Operator.IS, ("non",))
+"""What awaits of a session whose exam has taken place has a line of its own: `_of_past_sessions`."""
+READY = Group(members=(Leaf(CRITERIA["complet"], Operator.IS, ("oui",)), NOT_OVER))
 READY_LABEL = "Dossiers complets à valider"
 MOST_TO_COUNT = timedelta(seconds=1)
 """How long a queue is counted that is costly to count; then it is led to, and not counted."""
@@ -56,9 +58,20 @@ MOST_TO_COUNT_EVERYWHERE = timedelta(milliseconds=250)
 """The same over all academies, where it is known beforehand that it may well take too long."""
 NOT_AGAIN_FOR = timedelta(minutes=10)
 """For how long what took too long to count is not counted again by this process."""
-AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)),))
+AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)), NOT_OVER))
 INFECTED_SINCE = Group(members=(Leaf(CRITERIA["infectee_depuis"], Operator.IS, ("oui",)),))
-IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)),))
+IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)), NOT_OVER))
+OF_PAST_SESSIONS = Group(
+    members=(
+        Leaf(CRITERIA["examen_passe"], Operator.IS, ("oui",)),
+        Group(
+            Link.OR,
+            tuple(
+                Leaf(CRITERIA["etat"], Operator.IS, (state,)) for state in ("registered", "anomaly")
+            ),
+        ),
+    )
+)
 
 TELLING = ("nom", "prenoms", "naissance", "qualification")
 """The columns that tell one line from another; with two more, a list is whole on a common screen."""
@@ -135,9 +148,9 @@ def _unanswered(request: HttpRequest) -> Queue | None:
 
 
 def _pieces(request: HttpRequest) -> Queue | None:
-    waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE))
-    first = waiting[: bounded.IN_A_QUEUE + 1]
     url, at = reverse("office:pieces_to_verify"), request.arrived_at
+    waiting = to_verify_within(request.reaches(Permission.JUDGE_EVIDENCE), at=at)
+    first = waiting[: bounded.IN_A_QUEUE + 1]
     return _cut(_queue(first, "arrived_at", ALONE["office:pieces_to_verify"], url, at=at))
 
 
@@ -235,6 +248,20 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
     return _searched(request, IN_ANOMALY, (*TELLING, "enregistree"), BY_CODE["decidee"], label)
 
 
+def _of_past_sessions(request: HttpRequest) -> Queue | None:
+    """Return what nobody has validated, nor left, of exams that have taken place.
+
+    Since when says nothing: what they wait for is not done any more.
+    """
+    rows = found(OF_PAST_SESSIONS, reach=request.reaches(Permission.DECIDE))
+    count = rows[: bounded.IN_A_QUEUE + 1].count()
+    if not count:
+        return None
+    asked = _posted(OF_PAST_SESSIONS, (*TELLING, "session", "etat"), BY_CODE["enregistree"])
+    label = "Inscriptions de sessions passées, ni validées ni écartées"
+    return _cut(Queue(label, count, "", reverse("office:search"), asked))
+
+
 def _received(request: HttpRequest) -> Queue | None:
     """Return what another academy has given, until somebody here opens it."""
     waiting = unopened_within(request.reaches(Permission.DECIDE))[: bounded.IN_A_QUEUE + 1]
@@ -311,6 +338,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _to_post,
     _come_back,
     _not_printed,
+    _of_past_sessions,
 )
 """In the order in which they are shown: first what somebody waits for."""
 

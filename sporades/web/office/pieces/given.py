@@ -41,9 +41,12 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     zone = found.service.zone
     owed = pieces_of(found)
     may_decide = found.state == State.REGISTERED and reaches(request, Permission.DECIDE, found)
+    has_missing = may_decide and bool(missing_of(owed, request.arrived_at))
+    is_exam_over = found.is_exam_over(request.arrived_at)
     said = {
         "owes": owes_pieces(found),
-        "may_declare": may_decide and bool(missing_of(owed, request.arrived_at)),
+        "may_declare": has_missing and not is_exam_over,
+        "is_exam_over": has_missing and is_exam_over,
         "pieces": [
             {
                 "owed": one,

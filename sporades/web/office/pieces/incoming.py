@@ -174,6 +174,8 @@ def _papers(request: HttpRequest, whose: Registration) -> list[Paper]:
     others = others.filter(candidate=whose.candidate_id).exclude(pk=whose.pk)
     papers = list(_papers_for(request, whose)) if whose.is_active else []
     for one in others.order_by("-filed_at", "-pk"):
+        if one.is_exam_over(request.arrived_at):
+            continue  # what came this year is not for last year's
         awaited = [paper for paper in _papers_for(request, one, is_other=True) if paper.is_awaited]
         if awaited:
             note_file(request, one)

@@ -79,11 +79,14 @@ class QueueForm(forms.Form):
 class PieceQueue:
     """The pieces that its reader goes through."""
 
-    def __init__(self, said: Any, reach: Reach) -> None:
-        """Keep what the address chooses among the pieces of a perimeter."""
+    def __init__(self, said: Any, reach: Reach, *, at: datetime) -> None:
+        """Keep what the address chooses among the pieces of a perimeter.
+
+        Those of an exam that is over are gone through where it is chosen.
+        """
         self.form = QueueForm(said, reach=reach)
         chosen = self.form.chosen
-        self.rows = to_verify_within(reach).filter(
+        self.rows = to_verify_within(reach, at=None if "examen" in chosen else at).filter(
             **{PATHS[name]: value for name, value in chosen.items()}
         )
         self.query = "?" + urlencode({WALK: "pieces", **chosen})
@@ -133,13 +136,13 @@ def queue_of(request: HttpRequest) -> PieceQueue | None:
     """Return the queue that a reader goes through, as the address says; nothing for none."""
     if request.GET.get(WALK) != "pieces":
         return None
-    return PieceQueue(request.GET, request.reach)
+    return PieceQueue(request.GET, request.reach, at=request.arrived_at)
 
 
 def to_verify(request: HttpRequest) -> HttpResponse:
     """The pieces that wait to be verified, the oldest first."""
-    queue = PieceQueue(request.GET, request.reach)
     at, user = request.arrived_at, request.actor.identifier
+    queue = PieceQueue(request.GET, request.reach, at=at)
     pages = FirstOnes(queue.rows, ON_THE_PAGE)
     with planned_anew():
         page = pages.get_page(request.GET.get("page"))
