@@ -11,7 +11,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations import completing, deciding
 from sporades.acts.registrations.silent import AcceptedBySilence
-from sporades.batches import accommodations, pieces
+from sporades.batches import accommodations, leaving, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -153,6 +153,8 @@ class Action:
             piece: on which document.
             seen: what was decided then, as `marks` says it; nothing where nobody kept it.
         """
+        if self.marks is leaving.marks:
+            return leaving.overtaken(seen, registration.state)
         if self.code in accommodations.LABELS:
             return accommodations.overtaken(self.code, registration, asked_at, seen)
         if self.has_piece:
@@ -367,6 +369,9 @@ WRITE = Action(
     act=_write,
     read=_mailing,
     asked_apart=True,
+    marks=leaving.marks,
+    seen=leaving.has_left,
+    refusals=leaving.REFUSALS,
     alone=WRITTEN_ALONE,
     approval=Permission.APPROVE_MESSAGES,
 )

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from sporades.accounts import asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
-from sporades.batches import accommodations, pieces
+from sporades.batches import accommodations, leaving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
@@ -20,7 +20,7 @@ from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
 from sporades.registrations.states import State
 
-WORDS = {**pieces.WORDS, **accommodations.WORDS}
+WORDS = {**pieces.WORDS, **accommodations.WORDS, **leaving.WORDS}
 """What tells lines of one state apart, in words."""
 
 

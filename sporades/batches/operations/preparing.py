@@ -58,6 +58,7 @@ def prepare(
     sought: str = "",
     is_of_health: bool = False,
     sending: UUID | None = None,
+    is_as_they_stand: bool = True,
 ) -> Batch:
     """Freeze which registrations an action is for; nothing is done before it is launched.
 
@@ -73,6 +74,7 @@ def prepare(
         sought: what they were found by, in words.
         is_of_health: whether that says something of the health of each.
         sending: names the press of the button: pressed twice, it prepares one batch.
+        is_as_they_stand: whether each is chosen as it stands now, and refused once it does no more.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
@@ -103,7 +105,9 @@ def prepare(
         sending=sending,
     )
     chosen = registrations.order_by("pk").values_list("pk", flat=True)[: MOST_LINES + 1]
-    batch.total = sum(_freeze(batch, keys) for keys in batched(chosen, FROZEN_AT_ONCE))
+    batch.total = sum(
+        _freeze(batch, keys, is_marked=is_as_they_stand) for keys in batched(chosen, FROZEN_AT_ONCE)
+    )
     if not batch.total:
         raise Nothing
     if batch.total > MOST_LINES:
@@ -124,9 +128,9 @@ def _prepared_by(sending: UUID | None, by: User) -> Batch | None:
     return found
 
 
-def _freeze(batch: Batch, keys: Sequence[int]) -> int:
-    """Write some lines, each with what is decided of it now; return how many."""
-    marks = batch.does.marks(keys, batch.piece) if batch.does.marks else {}
+def _freeze(batch: Batch, keys: Sequence[int], *, is_marked: bool) -> int:
+    """Write some lines, each with what is decided of it now, or without; return how many."""
+    marks = batch.does.marks(keys, batch.piece) if is_marked and batch.does.marks else {}
     lines = [BatchLine(batch=batch, registration_id=key, mark=marks.get(key, "")) for key in keys]
     return len(BatchLine.objects.bulk_create(lines))
 
@@ -144,6 +148,7 @@ def prepare_message(
     is_of_health: bool = False,
     sending: UUID | None = None,
     instead_of: Batch | None = None,
+    also_ended: bool = False,
 ) -> Batch:
     """Freeze what is written to whom; nobody is written to before it is launched.
 
@@ -153,6 +158,7 @@ def prepare_message(
         subject, text: what is written.
         instead_of: one's own batch of which the message is corrected: it goes, unless it was
             launched meanwhile.
+        also_ended: whether who has left, or was set aside, is written to as well, also from now on.
 
     Raises:
         Nothing, TooMany: none is chosen, or too many.
@@ -174,6 +180,7 @@ def prepare_message(
         sought=sought,
         is_of_health=is_of_health,
         sending=sending,
+        is_as_they_stand=not also_ended,
     )
 
 

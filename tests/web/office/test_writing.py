@@ -21,6 +21,7 @@ from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.web.office.searches import writing
+from tests.evidence.given import again
 from tests.factories import NOW, a_candidate, a_record, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -353,6 +354,22 @@ def test_those_that_count_no_more_are_written_to_when_it_is_asked(manager, three
     assert "leurs candidats recevront aussi ce message Messages à écrire 3" in seen
     assert "Enora, apportez" in seen
     assert batch.lines.count() == 3
+
+
+@pytest.mark.parametrize(("said", "refused", "times"), [({}, 1, 1), ({"aussi": "on"}, 0, 3)])
+def test_who_leaves_before_their_turn_is_not_written_to_unless_it_is_asked(
+    manager, three, said, refused, times
+):
+    batch = prepared(manager, **said)
+    leaving.withdraw(registration=again(three[0]), by=author(three[0].candidate), at=NOW)
+
+    page = main(manager.get(page_of(batch)))
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    assert f"Acceptées : {times}. Refusées : {refused}." in page
+    assert written().count() == times
+    assert ("désinscrite ou écartée depuis" in page) == bool(refused)
 
 
 def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, three):

@@ -73,6 +73,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     is_of_health=choice.is_of_health,
                     sending=press_of(request),
                     instead_of=corrected,
+                    also_ended=form.also_ended,
                 )
                 return redirect(_seen_before(made, choice, also_ended=form.also_ended))
         except mailings.TooManyTemplates as refusal:
