@@ -389,7 +389,7 @@ def test_a_role_that_ends_while_it_runs_stops_it(prepare, three, asker, monkeypa
     batch.refresh_from_db()
     assert (batch.state, batch.why) == (
         BatchState.STOPPED,
-        "Votre rôle ne permet plus cette action.",
+        "Le rôle de son auteur ne permet plus cette action.",
     )
     assert batch.counts()["waiting"] == 2
 

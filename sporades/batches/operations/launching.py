@@ -23,7 +23,7 @@ from sporades.batches.states import (
 )
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
-from sporades.core.refusals import NobodyApproves, Refused, SamePerson
+from sporades.core.refusals import NobodyApproves, NoLongerProposed, Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.notices import queries as notices
 
@@ -94,8 +94,11 @@ def approve(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
 
     Raises:
         SamePerson: whoever approves proposed it.
+        NoLongerProposed: whoever proposed it may do it nowhere any more.
         Refused: it is no longer proposed.
     """
+    if not batch.reach_now(batch.does.permission, at=at):
+        raise NoLongerProposed
     _decide(batch, APPROVE, user=user, by=by, at=at)
     record("batch approved", batch, by=by, at=at)
     queue(batch)

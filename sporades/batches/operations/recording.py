@@ -41,12 +41,26 @@ def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> 
 
 def tell(batch: Batch, *, at: datetime) -> None:
     """Write to the author of a batch that it ended, stopped, or was refused."""
+    _write(batch, batch.asked_by.email, batch.asked_name, at=at)
+
+
+def tell_approver(batch: Batch, address: str, *, at: datetime) -> None:
+    """Write to whoever approved a batch, at their address, that it has stopped by itself."""
+    _write(batch, address, batch.decided_name, at=at, is_approver=True)
+
+
+def _write(
+    batch: Batch, address: str, name: str, *, at: datetime, is_approver: bool = False
+) -> None:
+    to = ":approver" if is_approver else ""
     mail.write(
         "batch_ended",
-        to=batch.asked_by.email,
+        to=address,
         at=at,
-        key=f"batch:{batch.pk}:{batch.state}:{at.isoformat()}",
+        key=f"batch:{batch.pk}:{batch.state}:{at.isoformat()}{to}",
         about=batch,
+        name=name,
+        is_approver=is_approver,
         batch=batch,
         counts=batch.counts(),
         letters=letters_waiting(batch),

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from sporades.accounts.permissions import Reach
 from sporades.batches.models import Batch, BatchLine
-from sporades.batches.operations.recording import record, tell
+from sporades.batches.operations.recording import record, tell, tell_approver
 from sporades.batches.states import END, STOP, BatchState, Outcome
 from sporades.core import files
 from sporades.core.actors import SYSTEM
@@ -26,6 +26,7 @@ AT_ONCE = 200
 AT_A_TIME = 4
 """How many lines are gone through at the same time, each on a connection of its own."""
 
+NO_LONGER = "Le rôle de son auteur ne permet plus cette action."
 OUTSIDE = "Elle n'est plus dans votre périmètre."
 OUR_FAULT = (
     "Une erreur de notre part a empêché de la traiter : rien n'en est fait, et le service technique "
@@ -214,9 +215,11 @@ def _end(line: BatchLine, outcome: Outcome, why: str = "") -> bool:
 
 @transaction.atomic
 def _stopped(batch: Batch, *, at: datetime) -> None:
-    move(batch, STOP, moved_at=at, why="Votre rôle ne permet plus cette action.")
+    move(batch, STOP, moved_at=at, why=NO_LONGER)
     record("batch stopped", batch, by=SYSTEM, at=at)
     tell(batch, at=at)
+    if batch.decided_by is not None:
+        tell_approver(batch, batch.decided_by.email, at=at)
 
 
 @transaction.atomic

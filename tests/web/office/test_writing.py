@@ -492,6 +492,56 @@ def test_decided_by_two_presses_it_alarms_nobody(manager, member, two, pressed, 
     assert f"« {left} » n'est plus possible" in main(head.post(page_of(batch, other), follow=True))
 
 
+def proposed(client, member):
+    """Propose a message that is too large for one; return it and the browser of whoever approves it."""
+    batch = prepared(client)
+    Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    client.post(page_of(batch, "launch_batch"))
+    return batch, head
+
+
+def test_what_is_proposed_by_who_has_left_is_not_approved(manager, member, two):
+    batch, head = proposed(manager, member)
+    manager.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())
+
+    page = main(head.get(page_of(batch)))
+    pressed = main(head.post(page_of(batch, "approve_batch"), follow=True))
+
+    assert "Acceptées : 0." in page
+    assert "ne peut plus le proposer" in page
+    assert "Approuver et lancer" not in page
+    assert "Refuser" in page
+    assert "ne peut plus le proposer" in pressed
+    batch.refresh_from_db()
+    assert batch.state == BatchState.PROPOSED
+
+
+def test_who_approves_reads_what_its_author_still_reaches(manager, member, two):
+    batch, head = proposed(manager, member)
+    manager.user.memberships.update(academies=["A25"])
+
+    page = main(head.get(page_of(batch)))
+
+    assert "Acceptées : 0. Refusées : 0." in page
+    assert "Ce qui a quitté le périmètre" in page
+
+
+def test_one_that_stops_since_its_author_has_left_tells_who_approved_it(manager, member, two):
+    batch, head = proposed(manager, member)
+    head.post(page_of(batch, "approve_batch"))
+    manager.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())
+
+    work("batches")
+
+    told = Message.objects.filter(kind="batch_ended")
+    assert set(told.values_list("recipient", flat=True)) == {manager.user.email, head.user.email}
+    to_head = told.get(recipient=head.user.email).body
+    assert "Le lot que vous avez approuvé s'est arrêté." in to_head
+    assert "Le rôle de son auteur ne permet plus cette action." in to_head
+    assert not written().exists()
+
+
 def test_who_may_not_approve_never_learns_of_it(manager, member, two):
     batch = prepared(manager)
     Batch.objects.filter(pk=batch.pk).update(total=WRITTEN_ALONE + 1)

@@ -18,7 +18,7 @@ from sporades.batches.states import BatchState, Outcome
 from sporades.core.actors import Actor
 from sporades.core.counts import counted
 from sporades.core.numbers import in_groups
-from sporades.core.refusals import Refused
+from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.evidence.queries import labels_of
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
@@ -125,11 +125,11 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         for outcome in (Outcome.REFUSED, Outcome.DONE)
     )
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
-    # Its approver reaches all that its author might; of its author's own, what they reach now.
-    reached = [request.reaches(mine.does.permission)] if is_mine else []
     search_of_done = _search_of_done(mine) if is_mine and listed[Outcome.DONE] else []
     is_open = mine.state in UNDECIDED
-    forecast = queries.forecast(mine, *reached, at=request.arrived_at) if is_open else []
+    # Nothing is done but where its author may do it now, whoever reads this.
+    reached = mine.reach_now(mine.does.permission, at=request.arrived_at) if is_open else Reach()
+    forecast = queries.forecast(mine, reached, at=request.arrived_at) if is_open else []
     letters = queries.letters_waiting(mine)
     context = {
         "batch": mine,
@@ -137,6 +137,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "letters_counted": in_groups(str(letters)),
         "is_mine": is_mine,
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
+        "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
