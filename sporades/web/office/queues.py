@@ -27,7 +27,6 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import SOON, due_before
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
-from sporades.searches.computed import COMPUTED
 from sporades.searches.operators import Operator
 from sporades.searches.queries import TakesTooLong, found, in_less_than, planned_anew
 from sporades.searches.trees import Group, Leaf, Link
@@ -202,8 +201,9 @@ def _merges(request: HttpRequest) -> Queue | None:
 
 
 def _ready(request: HttpRequest) -> Queue | None:
-    """Return the registrations that wait for « Valider » alone; since when says the last verdict.
+    """Return the registrations that wait for « Valider » alone; nothing says since when.
 
+    The last verdict does not: their summary may have come back since, or what was to be reviewed be so.
     Over a country their pieces may be too many to be looked at whenever this page is read: then
     they are led to, not counted, and not tried again for some minutes.
     """
@@ -218,9 +218,7 @@ def _ready(request: HttpRequest) -> Queue | None:
     shown, since = READY_SHOWN, BY_CODE["enregistree"]
     try:
         with in_less_than(within):
-            return _searched(
-                request, READY, shown, since, READY_LABEL, waits_since="last_verdict_at"
-            )
+            return _searched(request, READY, shown, since, READY_LABEL, is_dated=False)
     except TakesTooLong:
         _took_too_long[here] = at
         return _led_to_ready(None)
@@ -249,17 +247,10 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
 
 
 def _of_past_sessions(request: HttpRequest) -> Queue | None:
-    """Return what nobody has validated, nor left, of exams that have taken place.
-
-    Since when says nothing: what they wait for is not done any more.
-    """
-    rows = found(OF_PAST_SESSIONS, reach=request.reaches(Permission.DECIDE))
-    count = rows[: bounded.IN_A_QUEUE + 1].count()
-    if not count:
-        return None
-    asked = _posted(OF_PAST_SESSIONS, (*TELLING, "session", "etat"), BY_CODE["enregistree"])
+    """Return what is neither validated, set aside nor left, of exams that have taken place."""
     label = "Inscriptions de sessions passées, ni validées ni écartées"
-    return _cut(Queue(label, count, "", reverse("office:search"), asked))
+    shown, since = (*TELLING, "session", "etat"), BY_CODE["enregistree"]
+    return _searched(request, OF_PAST_SESSIONS, shown, since, label, is_dated=False)
 
 
 def _received(request: HttpRequest) -> Queue | None:
@@ -350,7 +341,7 @@ def _searched(
     since: Column,
     label: str,
     *,
-    waits_since: str = "",
+    is_dated: bool = True,
 ) -> Queue | None:
     """Return what a search finds of what the reader decides of, listed by what says since when.
 
@@ -360,22 +351,17 @@ def _searched(
         shown: the columns that tell one line from another.
         since: the column by which they are listed.
         label: of what.
-        waits_since: what says since when each has waited, computed, where that column does not.
-            Of very many the first that PostgreSQL finds are counted, in no order, which reads no
-            others: the oldest has waited at least as long as the oldest of those.
+        is_dated: whether that column says since when they have waited. Where it does not, of very
+            many the first that PostgreSQL finds are counted, in no order, which reads no others.
     """
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
-    if waits_since:
-        rows = rows.annotate(**{waits_since: COMPUTED[waits_since]()})
-    ordered = rows.order_by() if waits_since else rows.order_by(*since.order, "pk")
-    url, path = reverse("office:search"), waits_since or since.order[0]
-    first = ordered[: bounded.IN_A_QUEUE + 1]
-    queue = _cut(_queue(first, path, label, url, at=request.arrived_at))
-    if queue is None:
-        return None
-    is_at_least = waits_since and queue.is_cut and queue.age
-    age = f"au moins {queue.age}" if is_at_least else queue.age
-    return replace(queue, age=age, asked=_posted(tree, shown, since))
+    url, asked = reverse("office:search"), _posted(tree, shown, since)
+    if not is_dated:
+        count = rows.order_by()[: bounded.IN_A_QUEUE + 1].count()
+        return _cut(Queue(label, count, "", url, asked)) if count else None
+    first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
+    queue = _cut(_queue(first, since.order[0], label, url, at=request.arrived_at))
+    return queue and replace(queue, asked=asked)
 
 
 def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[str, str], ...]:
