@@ -28,6 +28,19 @@ def clock_of(reach: Reach) -> str:
     return zones.pop() if len(zones) == 1 else settings.TIME_ZONE
 
 
+def reach_of(user: int, permission: Permission, *, at: datetime) -> Reach:
+    """Return where the holder of an account may do something: nowhere, once they have left.
+
+    Args:
+        user: the key of the account.
+        permission: what they would do.
+        at: the instant.
+    """
+    account = User.objects.prefetch_related("memberships").get(pk=user)
+    day = local_day(at, settings.TIME_ZONE)
+    return reach(account.memberships_on(day) if account.is_active else [], permission)
+
+
 class AskedByMember(models.Model):
     """Something that a member of staff asked for. Its model has `asked_by`, their account."""
 
@@ -58,9 +71,7 @@ class AskedByMember(models.Model):
             permission: what they would do.
             at: the instant.
         """
-        user = User.objects.prefetch_related("memberships").get(pk=self.asked_by_id)
-        day = local_day(at, settings.TIME_ZONE)
-        return reach(user.memberships_on(day) if user.is_active else [], permission)
+        return reach_of(self.asked_by_id, permission, at=at)
 
     @property
     def asked_in_words(self) -> str:

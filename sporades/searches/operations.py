@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from sporades import journal
+from sporades.accounts.asking import reach_of
 from sporades.accounts.models import User
-from sporades.accounts.permissions import Reach
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.refusals import Refused
@@ -43,6 +44,12 @@ class OfItsAuthor(Refused):
         "Cette recherche porte sur un de vos lots, que vous seul listez : elle ne se partage pas. "
         "Décochez cette case, ou retirez ce critère."
     )
+
+
+class StillHeld(Refused):
+    """Its author may stop sharing it."""
+
+    message = "Son auteur peut encore cesser de la partager : demandez-le-lui."
 
 
 def keep(*, tree: Group, columns: Sequence[str], by: User, at: datetime) -> Search:
@@ -168,6 +175,34 @@ def forget(search: Search, *, by: Actor, at: datetime) -> None:
     if search.is_shared:
         _note("shared search forgotten", search, search.reach, by=by, at=at)
     search.delete()
+
+
+@transaction.atomic
+def stop_sharing(search: Search, *, by: Actor, at: datetime) -> None:
+    """Stop sharing what somebody shared who holds its perimeter no more, as one who does asks.
+
+    Args:
+        search: what is shared with whoever asks.
+        by: who asks, as the journal names them.
+        at: the instant.
+
+    Raises:
+        StillHeld: its author may stop sharing it themselves.
+    """
+    if not is_left_shared(search, at=at):
+        raise StillHeld
+    within = search.reach
+    search.is_shared, search.perimeters = False, []
+    search.save(update_fields=["is_shared", "perimeters"])
+    _note("search shared no more", search, within, by=by, at=at)
+
+
+def is_left_shared(search: Search, *, at: datetime) -> bool:
+    """Return whether a search is shared by somebody who holds its perimeter no more."""
+    if not search.is_shared:
+        return False
+    theirs = reach_of(search.owner_id, Permission.READ_FILES, at=at)
+    return not theirs.includes(search.reach)
 
 
 def forget_passing(*, at: datetime) -> int:

@@ -174,6 +174,24 @@ def test_what_colleagues_are_given_to_read_is_in_the_journal_and_what_is_ones_ow
     assert {(one.academy, one.actor_id) for one in acts} == {("A09", f"user:{mine.user.pk}")}
 
 
+def test_what_somebody_who_has_left_shares_is_taken_away_by_a_colleague(member, in_lille):
+    gone, here = member("A09"), member("A09", email="autre@exemple.test")
+    address = shared(gone, REGISTERED)
+    before = main(here.post(f"{address}/oubli", follow=True))
+    assert "Ne plus partager" not in main(here.get(address))
+    assert "Son auteur peut encore cesser de la partager" in plain(before)
+    gone.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())
+
+    page = main(here.get(address))
+    said = main(here.post(f"{address}/oubli", follow=True))
+
+    assert "Ne plus partager cette recherche" in page
+    assert "La recherche n'est plus partagée." in said
+    assert here.get(address).status_code == 404
+    last = Entry.objects.filter(object_kind="search").latest("pk")
+    assert (last.verb, last.actor_id) == ("search shared no more", f"user:{here.user.pk}")
+
+
 @pytest.mark.parametrize("page", ["office:found", "office:export", "office:batch", "office:write"])
 def test_a_shared_search_does_not_exist_for_another_academy(member, in_lille, in_versailles, page):
     mine, theirs = member("A09"), member("A25", email="autre@exemple.test")

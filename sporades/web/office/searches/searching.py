@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -117,7 +117,7 @@ def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
         "title": kept.name or "Inscriptions trouvées",
         "trail": TRAIL,
         "why": why,
-        "is_mine": kept.owner_id == request.user.pk,
+        **_whose(request, kept),
     }
     return render(request, "office/unknown_search.html", context, status=409)
 
@@ -162,7 +162,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "export_url": f"{reverse('office:export', args=[kept.pk])}?tri={order}",
         "may_decide": bool(request.reaches(Permission.DECIDE)),
         "may_write": bool(request.reaches(Permission.WRITE_MESSAGES)),
-        "is_mine": kept.owner_id == request.user.pk,
+        **_whose(request, kept),
         "order": order,
         "naming": naming or NameForm.of(kept),
         "is_refused": naming is not None,
@@ -172,6 +172,13 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
+
+
+def _whose(request: HttpRequest, kept: Search) -> dict[str, bool]:
+    """Say whether a search is the reader's, or may be taken away by them since its author has left."""
+    is_mine = kept.owner_id == request.user.pk
+    is_left = not is_mine and operations.is_left_shared(kept, at=request.arrived_at)
+    return {"is_mine": is_mine, "is_left": is_left}
 
 
 def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
@@ -205,13 +212,18 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
 
 
 def forget(request: HttpRequest, search: str) -> HttpResponse:
-    """Forget one of one's own searches."""
-    operations.forget(
-        get_object_or_404(request.user.searches, pk=search),
-        by=_author(request),
-        at=request.arrived_at,
-    )
-    messages.success(request, "La recherche est supprimée.")
+    """Forget one of one's own searches, or stop sharing one whose author has left."""
+    kept, by, at = search_of(request, search), _author(request), request.arrived_at
+    if kept.owner_id == request.user.pk:
+        operations.forget(kept, by=by, at=at)
+        messages.success(request, "La recherche est supprimée.")
+        return redirect("office:search")
+    try:
+        operations.stop_sharing(kept, by=by, at=at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("office:found", kept.pk)
+    messages.success(request, "La recherche n'est plus partagée.")
     return redirect("office:search")
 
 
