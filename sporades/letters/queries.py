@@ -167,8 +167,11 @@ def waiting_by_service(letters: QuerySet[Letter]) -> list[dict[str, Any]]:
 
 def summary_for(registration: Registration) -> DocumentVersion | None:
     """Return the last summary of a registration, where it goes with a letter: no other needs it."""
-    if not registration.candidate.by_letter:
-        return None
+    return last_summary_of(registration) if registration.candidate.by_letter else None
+
+
+def last_summary_of(registration: Registration) -> DocumentVersion | None:
+    """Return the last summary of a registration, whoever its candidate is; nothing where none is issued."""
     issued = DocumentVersion.objects.filter(
         document__folder=registration.folder_id, document__kind=SUMMARY.slug
     )

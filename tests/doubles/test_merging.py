@@ -44,6 +44,7 @@ from tests.factories import (
 )
 from tests.jobs import work
 from tests.registrations.test_asking_a_correction import send
+from tests.spaces import plain
 
 DAY = timedelta(days=1)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -140,10 +141,47 @@ def test_letters_and_the_address_of_a_record_go_to_who_is_kept_and_its_code_ends
     kept.refresh_from_db()
     assert (kept.user.email, kept.channel) == ("premier@exemple.test", "mail")
     assert kept.address_1 == "12 rue des Îles"
-    assert Letter.objects.get().candidate == kept
+    assert set(Letter.objects.values_list("candidate", flat=True)) == {kept.pk}
     assert not ClaimCode.objects.exists()
-    merged = Message.objects.filter(kind="candidates_merged")
-    assert [one.recipient for one in merged] == ["premier@exemple.test"]
+    merged = Message.objects.filter(kind="candidates_merged").order_by("recipient")
+    assert [one.recipient for one in merged] == ["", "premier@exemple.test"]
+
+
+@pytest.mark.parametrize("which", ["first", "second"], ids=["account kept", "record kept"])
+def test_who_received_letters_and_reads_mails_from_then_on_is_told_so_at_home(
+    which, propose, approve
+):
+    account = a_candidate(email="boite.morte@exemple.test")
+    record = a_record(first_names="Maelle Anne")
+    pair = a_pair(account, record)
+    theirs, others = record.registrations.get(), account.registrations.get()
+
+    approve(propose(pair, kept=getattr(pair, which)))
+
+    told = Letter.objects.get(message__kind="candidates_merged")
+    assert told.address[1:] == ["12 rue des Îles", "59000 LILLE"]
+    body = plain(told.message.body)
+    assert "désormais par mail, à l'adresse b…@exemple.test" in body
+    assert "boite.morte" not in body
+    assert theirs.number in body
+    assert others.number not in body
+    theirs.refresh_from_db()
+    if which == "first":
+        assert (told.enclosed.document.folder_id, told.enclosed.number) == (theirs.folder_id, 2)
+        assert "à signer et à poster au plus tard le" in body
+    else:
+        assert told.enclosed is None
+
+
+def test_so_is_who_is_merged_into_a_record_that_mails_reach(propose, approve):
+    reached = a_record(email="fiche@exemple.test", channel="mail")
+    pair = a_pair(reached, a_record(first_names="Maelle Anne"))
+
+    approve(propose(pair, kept=reached))
+
+    told = Letter.objects.get(message__kind="candidates_merged")
+    assert "désormais par mail, à l'adresse f…@exemple.test" in plain(told.message.body)
+    assert told.enclosed.number == 2
 
 
 def test_two_records_that_become_one_are_told_by_a_letter(propose, approve):
@@ -359,8 +397,11 @@ def test_the_newest_postal_address_stays_whichever_is_kept(which, propose, appro
     kept = approve(propose(double, kept=getattr(double, which)))
 
     assert address_of(kept) == "9 rue Neuve"
-    told = Letter.objects.get(message__kind="candidates_merged")
+    told = Letter.objects.get(message__kind="candidates_merged", has_own_envelope=False)
     assert recipient_of(Candidate.objects.get(pk=told.candidate_id))[1] == "9 rue Neuve"
+    former = Letter.objects.get(message__kind="candidates_merged", has_own_envelope=True)
+    assert (former.address[1], former.enclosed) == ("12 rue des Îles", None)
+    assert "désormais à une autre adresse postale" in former.message.body
 
 
 def test_what_the_office_has_changed_since_is_the_newest(propose, approve):

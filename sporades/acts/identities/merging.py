@@ -1,5 +1,6 @@
 """Two candidates who are one person become one: a second person approves, nothing is lost (I12)."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,16 +31,34 @@ from sporades.doubles.hindrances import Hindered, hindrances
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import MERGE
 from sporades.drawers import operations as drawers
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import give_letters, mail_unprintable, tell
-from sporades.letters.queries import summary_for
+from sporades.letters.operations import give_letters, mail_unprintable, tell_at
+from sporades.letters.printing import recipient_of
+from sporades.letters.queries import last_summary_of
 from sporades.mail.operations import carry
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
 from sporades.registrations.records import address_filed_at, postal_address_of
 from sporades.registrations.reviewing import Anew
 from sporades.registrations.snapshot import contact_of
+
+
+@dataclass(frozen=True)
+class _Home:
+    """Where one of the two was written to by letters, before they were one.
+
+    Attributes:
+        candidate: the key of which.
+        envelope: its lines; none where no postal address was known.
+        registrations: the keys of what was theirs.
+    """
+
+    candidate: int
+    envelope: list[str]
+    registrations: set[int]
+
 
 SAME_PERSON = "Une fusion est approuvée par une autre personne que celle qui la propose."
 
@@ -123,6 +142,7 @@ def _merge(
 ) -> None:
     account, was = left.user, _what_was(left)
     addresses = {one.address for one in (kept, left) if not one.by_letter}
+    homes = [_home_of(one) for one in (kept, left) if one.by_letter]
     reached = _reached(kept, left)
     # Of each of the two, before nothing says any more whose they were.
     had_account = set(
@@ -151,7 +171,7 @@ def _merge(
     _record(double, kept=kept, left=left, had_account=had_account, by=by, at=at)
     again = _put_under(kept, given, by=by, at=at)
     closed = _closed(account, kept, by=by, at=at)
-    _tell(kept, addresses=addresses, closed=closed, again=again, at=at)
+    _tell(kept, addresses=addresses, homes=homes, closed=closed, again=again, at=at)
     app.configure_task("doubles.look", queue="batches").defer(candidate=kept.pk)
 
 
@@ -245,35 +265,31 @@ def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -
     return address
 
 
+def _home_of(candidate: Candidate) -> _Home:
+    mine = Registration.objects.filter(candidate=candidate).values_list("pk", flat=True)
+    return _Home(candidate.pk, recipient_of(candidate), set(mine))
+
+
 def _tell(
-    kept: Candidate, *, addresses: set[str], closed: str, again: dict[int, Anew], at: datetime
+    kept: Candidate,
+    *,
+    addresses: set[str],
+    homes: list[_Home],
+    closed: str,
+    again: dict[int, Anew],
+    at: datetime,
 ) -> None:
-    """Write to every address that either had: which account is left, what it holds, what is issued again."""
+    """Write wherever either was told: which account is left, what it holds, what is issued again."""
     mine = Registration.objects.filter(candidate=kept).whole().with_owed()
     registrations = list(mine.order_by("-filed_at", "-pk"))
     issued = [one for one in registrations if one.pk in again]
     key = f"candidate:{kept.pk}:merged:{at.isoformat()}"
     named: dict[str, Any] = {"name": kept.identity.full_name, "number": kept.number}
+    last = registrations[0].service
     if kept.by_letter:
-        # A letter has one document, and is of one service: each says what is issued again there.
-        for service in dict.fromkeys(one.service for one in issued or registrations[:1]):
-            theirs = [one for one in issued if one.service_id == service.pk]
-            tell(
-                kept,
-                "candidates_merged",
-                service=service,
-                at=at,
-                key=f"{key}:{service.pk}",
-                about=kept,
-                enclosed=summary_for(theirs[0]) if theirs else None,
-                **named,
-                registrations=[one for one in registrations if one.service_id == service.pk],
-                again=[(one, again[one.pk]) for one in theirs],
-                is_closed=False,
-                closed="",
-                sign_in_as="",
-                contact=contact_of(service),
-            )
+        _post(kept, [], registrations, again=again, last=last, key=key, at=at, **named)
+    for home in homes:
+        _post_home(kept, home, registrations, again=again, last=last, key=key, at=at, **named)
     for address in sorted(addresses):
         mail.write(
             "candidates_merged",
@@ -289,9 +305,93 @@ def _tell(
             is_closed=address == closed,
             closed=half_said(closed) if closed else "",
             sign_in_as=_sign_in_as(kept, address),
-            contact=contact_of(registrations[0].service),
+            goes_to="",
+            is_left=False,
+            contact=contact_of(last),
             has_space=kept.has_account,
             link=link_to("candidate:registrations"),
+        )
+
+
+def _post_home(
+    kept: Candidate,
+    home: _Home,
+    registrations: list[Registration],
+    *,
+    again: dict[int, Anew],
+    **said: Any,
+) -> None:
+    """Write to where letters arrived what was theirs there, and where messages go from now on.
+
+    Nothing is written where letters still go; a summary to sign, where no other letter brings it:
+    whoever registered on paper may read no mail. What the other one had is not told there.
+    """
+    now = recipient_of(kept) if kept.by_letter else []
+    if not home.envelope or home.envelope[1:] == now[1:]:
+        return
+    theirs = [one for one in registrations if one.pk in home.registrations]
+    said["key"] = f"{said['key']}:{home.candidate}"
+    _post(
+        kept,
+        home.envelope,
+        theirs,
+        again={} if kept.by_letter else again,
+        goes_to="" if kept.by_letter else half_said(kept.address),
+        is_left=True,
+        **said,
+    )
+
+
+def _post(
+    kept: Candidate,
+    envelope: list[str],
+    registrations: list[Registration],
+    *,
+    again: dict[int, Anew],
+    last: RegistrationService,
+    key: str,
+    at: datetime,
+    goes_to: str = "",
+    is_left: bool = False,
+    **named: Any,
+) -> None:
+    """Write a letter from each service that issues something again, or else from the last one.
+
+    A letter has one document, and is of one service: each says what is issued again there.
+
+    Args:
+        kept: who is kept.
+        envelope: where it goes; nothing for where they are reached when it is printed.
+        registrations: those that are told, the last first.
+        again: what is asked of those that are issued again, by key.
+        last: the service of the last registration of all.
+        key: names the event.
+        at: the instant.
+        goes_to: the address of their mails from now on, half said, if mails reach them.
+        is_left: whether what follows goes elsewhere.
+        named: what every message of it says.
+    """
+    issued = [one for one in registrations if one.pk in again]
+    for service in dict.fromkeys(one.service for one in issued or registrations[:1]) or [last]:
+        theirs = [one for one in issued if one.service_id == service.pk]
+        tell_at(
+            envelope,
+            kept,
+            "candidates_merged",
+            service=service,
+            at=at,
+            key=f"{key}:{service.pk}",
+            about=kept,
+            enclosed=last_summary_of(theirs[0]) if theirs else None,
+            **named,
+            registrations=[one for one in registrations if one.service_id == service.pk],
+            again=[(one, again[one.pk]) for one in theirs],
+            is_closed=False,
+            closed="",
+            sign_in_as="",
+            goes_to=goes_to,
+            is_left=is_left,
+            contact=contact_of(service),
         )
 
 

@@ -15,6 +15,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
 from sporades.web.office import bounded
@@ -22,11 +23,12 @@ from tests.factories import (
     NOW,
     OPERATOR,
     a_candidate,
+    a_record,
     a_registration,
     load_invented,
     without_exclusion,
 )
-from tests.web.guide import main
+from tests.web.guide import main, plain
 from tests.web.office.conftest import VERSAILLES, second_factor_shown
 
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -62,6 +64,24 @@ def test_very_many_are_not_counted_to_the_last(manager, double, monkeypatch):
 
     assert (queue.label, queue.count, queue.is_cut) == ("Doublons probables", 1, True)
     assert queue.age == "3 jours"
+
+
+def test_whose_letters_will_stop_is_said_with_where_their_messages_will_go(manager):
+    account = a_candidate(email="boite.morte@exemple.test")
+    record = a_record(first_names="Maelle")
+    a_registration(account)
+    a_registration(record, speciality="FOREST", epreuves=FOREST)
+    operations.look(record.pk, at=NOW)
+    page = where("double", LikelyDouble.objects.get(first=account, second=record))
+
+    said = plain(main(manager.get(page).text))
+
+    assert (
+        "Le dossier qui reçoit des courriers n'en recevra plus : ses messages iront à "
+        "boite.morte@exemple.test (compte jamais ouvert depuis son activation). Assurez-vous"
+    ) in said
+    Message.objects.filter(recipient=account.email).update(state="refused")
+    assert "a été refusé." in plain(main(manager.get(page).text))
 
 
 @pytest.fixture

@@ -23,7 +23,13 @@ from sporades.web.office.registrations.double_forms import (
     MergeForm,
     RefusedMergeForm,
 )
-from sporades.web.office.registrations.side_by_side import Side, kept_of, lines_of, sides_of
+from sporades.web.office.registrations.side_by_side import (
+    Side,
+    kept_of,
+    lines_of,
+    sides_of,
+    told_elsewhere,
+)
 
 ON_THE_PAGE = 50
 TITLE = "Doublons probables"
@@ -232,6 +238,7 @@ def _offered(
     )
     undecided = found.is_waiting or found.is_proposed
     return {
+        "told_elsewhere": told_elsewhere(sides, kept=kept_of(found, sides)) if undecided else "",
         "merge": forms.get("merge") or MergeForm() if found.is_waiting else None,
         "apart": forms.get("apart") or ApartForm() if found.is_waiting else None,
         "refused": forms.get("refused") or RefusedMergeForm() if approves else None,

@@ -14,6 +14,7 @@ from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
 from sporades.core.phones import phone_in_words
 from sporades.doubles.models import LikelyDouble
+from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Draft, Registration
 from sporades.threads.models import ThreadMessage
 
@@ -109,6 +110,31 @@ def kept_of(double: LikelyDouble, sides: list[Side]) -> int:
     """Return which of the two is kept, 1 or 2, or 0 where nothing is proposed."""
     keys = [side.candidate.pk for side in sides]
     return keys.index(double.kept_id) + 1 if double.kept_id in keys else 0
+
+
+def told_elsewhere(sides: list[Side], *, kept: int) -> str:
+    """Say of two of whom one receives letters, and will not once they are one, where messages will go.
+
+    Args:
+        sides: both.
+        kept: which of the two is kept, 1 or 2, or 0 where nothing is proposed.
+    """
+    both = [side.candidate for side in sides]
+    readers = [one for one in both if one.has_account]
+    if not readers and kept and not both[kept - 1].by_letter:
+        readers = [both[kept - 1]]
+    if not readers or not any(one.by_letter for one in both):
+        return ""
+    reader = readers[0]
+    used, refused = _account(reader), undelivered_to(reader.address)
+    said = (
+        "Le dossier qui reçoit des courriers n'en recevra plus : ses messages iront à "
+        f"{reader.address} ({used[:1].lower()}{used[1:]})."
+    )
+    if refused:
+        day = instant_in_words(refused.written_at, settings.TIME_ZONE)
+        said += f" Le dernier mail à cette adresse, écrit le {day}, a été refusé."
+    return f"{said} Assurez-vous d'abord qu'il la lit encore."
 
 
 def _facts(side: Side) -> Iterator[tuple[str, str]]:
