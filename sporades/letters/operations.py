@@ -22,6 +22,8 @@ from sporades.mail.operations import mail_instead, write_again, write_letter
 from sporades.registrations.models import Registration
 from sporades.registrations.records import home_of, postal_address_of
 
+BY_MAIL = "un mail le remplace"
+"""Why a letter is not printed that a mail overtakes, as the office reads it."""
 IN_PERSON = "à demander à votre service gestionnaire"
 """What a letter says in the place of an address of the web."""
 
@@ -84,7 +86,9 @@ def tell(
     if not goes_by_letter(candidate, enclosed):
         has_space = candidate.has_account
         said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
-        return mail.write(kind, to=candidate.address, urgent=urgent, **said)
+        message = mail.write(kind, to=candidate.address, urgent=urgent, **said)
+        overtake_letters(message, candidate)
+        return message
     return tell_at((), candidate, kind, service=service, enclosed=enclosed, **said)
 
 
@@ -121,31 +125,42 @@ def tell_at(
             address=list(envelope),
             has_own_envelope=bool(envelope),
         )
-        _overtake(letter)
+        _overtake(letter.message, letter.candidate)
     return message
 
 
-def _overtake(later: Letter) -> None:
-    """Print no more the letters that wait and that a new one makes false or needless.
+def overtake_letters(said: Message, candidate: Candidate) -> None:
+    """Print no more the letters that wait and that a new mail makes false or needless.
+
+    Args:
+        said: the mail, to whom letters reached until then: its candidate, or a guardian.
+        candidate: whom it is for, or beside whom.
+    """
+    _overtake(said, candidate, why=BY_MAIL)
+
+
+def _overtake(said: Message, candidate: Candidate, *, why: str = "") -> None:
+    """Print no more the letters that wait and that a later message makes false or needless.
 
     A run that is begun at the same instant has a letter, or finds that it waits no more: each of
     the two locks it. One that goes with a document waits, but as `may_be_left_out` says: the later
     would not enclose it.
     """
-    said = later.message
     false = overtaken_by(said.matter, path="message__")
     if false is None:
         return
     waiting = Letter.objects.waiting().filter(
         false,
-        may_be_left_out(said),
-        candidate=later.candidate,
+        candidate=candidate,
         message__about_kind=said.about_kind,
         message__about_id=said.about_id,
+        message__pk__lt=said.pk,
     )
-    locked = waiting.exclude(pk=later.pk).select_for_update(of=("self",), no_key=True)
+    locked = waiting.select_for_update(of=("self",), no_key=True)
     keys = list(locked.order_by("pk").values_list("pk", flat=True))
-    _leave_out(keys, at=said.written_at)
+    if keys:
+        left = Letter.objects.filter(may_be_left_out(said), pk__in=keys)
+        _leave_out(list(left.values_list("pk", flat=True)), at=said.written_at, why=why)
 
 
 def _leave_out(keys: Collection[int], *, at: datetime, why: str = "") -> None:
@@ -218,20 +233,16 @@ def put_aside(letter: Letter, *, why: str) -> None:
     address = letter.address if letter.has_own_envelope else []
     Letter.objects.filter(pk=letter.pk).update(run=None, address=address, why=why)
     said = letter.message
-    later = overtaking(said.matter, path="message__")
+    later = overtaking(said.matter)
     if later is None or not Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists():
         return
-    told = Letter.objects.filter(
-        later,
-        candidate=letter.candidate_id,
-        message__about_kind=said.about_kind,
-        message__about_id=said.about_id,
-        message__again_of=None,
-        pk__gt=letter.pk,
+    told = Message.objects.filter(
+        later, about_kind=said.about_kind, about_id=said.about_id, again_of=None, pk__gt=said.pk
     )
-    written = told.order_by("pk").values_list("message__written_at", flat=True).last()
-    if written is not None:
-        _leave_out([letter.pk], at=written)
+    last = told.order_by("pk").last()
+    if last is not None:
+        by = "" if last.state == Message.State.LETTER else BY_MAIL
+        _leave_out([letter.pk], at=last.written_at, why=by)
 
 
 def tell_again(

@@ -30,7 +30,7 @@ from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from sporades.documents.queries import taken_back_at
+from sporades.documents.queries import replacement_of, taken_back_at
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import put_aside
@@ -58,6 +58,10 @@ NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint
 REPLACED = (
     "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : il n'est pas "
     "joint à celui-ci. Suivez ce que dit le plus récent."
+)
+REPLACED_BY_MAIL = (
+    "Le document annoncé est remplacé par celui publié le {day}, qu'un mail vous annonce : il n'est "
+    "pas joint à ce courrier. Suivez ce que dit le plus récent."
 )
 MOVED = (
     "Depuis, votre inscription a été donnée à un autre service : ce qui est à envoyer va à l'adresse "
@@ -316,7 +320,7 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
     A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
-    the next: of two to be signed, the wrong one would come back. What was written before its
+    the next, or a mail tells: of two to be signed, the wrong one would come back. What was written before its
     registration went to another academy says that it has: its address is the former one. What asks
     for something by a day that has passed since says so: its reader would believe that there is
     time, or that nothing is to be done.
@@ -331,10 +335,9 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     is_withdrawn = taken_back is not None and taken_back <= at
     written = letter.message.written_at
     said = [NOT_ENCLOSED] if is_withdrawn else []
-    later = None if version is None or is_withdrawn else _replacing(letter, version, at=at)
-    if later is not None:
-        day = instant_in_words(later, letter.service.academy.zone, weekday=False)
-        said.append(REPLACED.format(day=day))
+    replaced = "" if version is None or is_withdrawn else _replaced(letter, version, at=at)
+    if replaced:
+        said.append(replaced)
     moved = _moved_since(letter, at=at)
     if moved is not None:
         day = instant_in_words(moved, letter.service.academy.zone, weekday=False)
@@ -344,18 +347,18 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
         said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
     content = content_of(letter, place=place, note=" ".join(said))
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
-    if version is not None and not is_withdrawn and later is None:
+    if version is not None and not is_withdrawn and not replaced:
         parts.append(documents.printed(version))
     return parts
 
 
-def _replacing(letter: Letter, version: DocumentVersion, *, at: datetime) -> datetime | None:
-    """Return when the letter was written that encloses a later version of a summary; nothing without one.
+def _replaced(letter: Letter, version: DocumentVersion, *, at: datetime) -> str:
+    """Say by what a summary is replaced: a later one that a letter encloses, or that a mail tells of; or nothing.
 
     One that cannot be printed replaces nothing: neither would reach its reader.
     """
     if version.document.kind != SUMMARY.slug:
-        return None
+        return ""
     later = Letter.objects.filter(
         candidate=letter.candidate_id,
         enclosed__document=version.document_id,
@@ -363,11 +366,16 @@ def _replacing(letter: Letter, version: DocumentVersion, *, at: datetime) -> dat
         message__written_at__lte=at,
         why="",
     ).exclude(state=LetterState.OVERTAKEN)
+    zone = letter.service.academy.zone
     written = later.order_by("-enclosed__number", "-pk").values_list(
         "message__written_at", flat=True
     )
-    found: datetime | None = written.first()
-    return found
+    if day := written.first():
+        return REPLACED.format(day=instant_in_words(day, zone, weekday=False))
+    told = None if letter.candidate.by_letter else replacement_of(version, at=at)
+    if told is None or told.published_at is None:
+        return ""
+    return REPLACED_BY_MAIL.format(day=instant_in_words(told.published_at, zone, weekday=False))
 
 
 def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:

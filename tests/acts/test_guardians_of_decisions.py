@@ -10,6 +10,7 @@ from sporades.candidates.operations import reach_at
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again
@@ -96,6 +97,16 @@ def test_of_two_letters_at_home_the_one_that_waits_is_printed_no_more():
 
     letters = Letter.objects.filter(message__kind="guardian_awaited").order_by("pk")
     assert [one.state for one in letters] == [LetterState.OVERTAKEN, LetterState.TO_PRINT]
+
+
+def test_a_letter_home_that_waits_is_printed_no_more_once_a_mail_tells_the_guardian():
+    registration = a_minor(guardian="")
+    set_aside(registration)
+    Registration.objects.filter(pk=registration.pk).update(guardian_email="anne@exemple.test")
+
+    restore(registration)
+
+    assert Letter.objects.get(message__kind="guardian_awaited").state == LetterState.OVERTAKEN
 
 
 def test_home_is_where_the_record_says_since_it_was_corrected():

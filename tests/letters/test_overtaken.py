@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from sporades.acts.people import joining
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.writing import posting
+from sporades.candidates import operations as candidates
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import operations, printing
@@ -17,6 +19,7 @@ from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import first
 from tests.evidence.given import BAC, IDENTITY, again, piece
 from tests.evidence.test_completeness import WITH_BAC
@@ -399,6 +402,59 @@ def test_a_letter_sent_again_overtakes_nothing(registration):
     )
 
     assert waiting() == [ASKED, WAIVED]
+
+
+def take_account(registration):
+    joining.activate(claim(given(registration.candidate)).pk, at=NOW)
+
+
+def read_mails(registration):
+    reached = {"channel": "mail", "email": "fiche@exemple.test"}
+    candidates.reach_at(again(registration).candidate, reached=reached)
+
+
+@pytest.mark.parametrize("reach", [take_account, read_mails])
+@pytest.mark.parametrize(
+    ("acts", "later", "left"),
+    [
+        ((decide(SET_ASIDE),), decide(RESTORE, at=LATER), []),
+        ((decide(FLAG),), decide(CLEAR, at=LATER), []),
+        ((receive, refuse), overturn_later, []),
+        ((remind,), withdraw, []),
+        ((remind,), waive_later, [REMINDED]),
+    ],
+)
+def test_a_letter_is_printed_no_more_once_a_mail_says_otherwise(
+    registration, reach, acts, later, left
+):
+    for act in acts:
+        act(registration)
+    reach(registration)
+    Letter.objects.filter(has_own_envelope=True).delete()
+
+    later(registration)
+
+    assert waiting() == left
+    for letter in Letter.objects.exclude(pk__in=Letter.objects.waiting()):
+        assert fate_in_words(letter).startswith("Non imprimé : un mail le remplace, ")
+
+
+def test_one_that_leaves_its_run_unprinted_does_not_wait_where_a_mail_has_overtaken_it(
+    registration, kept, monkeypatch
+):
+    decide(SET_ASIDE)(registration)
+    read_mails(registration)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
+    decide(RESTORE, at=LATER)(registration)
+    assert Letter.objects.exclude(run=None).exists()
+
+    def fails(*_args, **_options):
+        raise pdf.CannotPrint
+
+    monkeypatch.setattr(printing.pdf, "typeset", fails)
+    work("letters")
+
+    assert Letter.objects.get().state == LetterState.OVERTAKEN
 
 
 @open_exam

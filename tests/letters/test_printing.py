@@ -15,6 +15,7 @@ from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, moving, standing_in
 from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate
+from sporades.candidates.operations import reach_at
 from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
@@ -448,6 +449,22 @@ def test_a_letter_written_before_its_registration_moved_sends_nothing_to_where_i
     said = "va à l'adresse que donne ce qui vous a été écrit le 25 novembre 2026 à 10 h 37"
     assert said in waived.replace("’", "'")
     assert "donnée à un autre service" not in moved
+
+
+@open_exam
+def test_a_summary_that_a_mail_says_to_be_replaced_does_not_go_to_be_signed(kept):
+    registration = a_registration(a_record())
+    reached = {"channel": "mail", "email": "fiche@exemple.test"}
+    reach_at(registration.candidate, reached=reached)
+    changed(registration, at=NOW + timedelta(minutes=7))
+    morning = NOW + timedelta(hours=20)
+
+    with time_machine.travel(morning, tick=False):
+        [run] = printed(at=morning)
+
+    [front] = [page for page in pages(run) if page.strip()]
+    replaced = "remplacé par celui publié le 25 novembre 2026 à 10 h 37"
+    assert replaced in plain(front)
 
 
 @open_exam

@@ -24,7 +24,7 @@ from sporades.acts.people.addressing import may_write
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words, listed, of_named
 from sporades.core.links import link_to
-from sporades.letters.operations import tell_at
+from sporades.letters.operations import overtake_letters, tell_at
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.records import home_of
@@ -165,7 +165,7 @@ def _tell_beside(
             _write_home(registration, kind, key=key, at=at, **said)
         return
     if _may_write(address, at=at) or _may_write_past_the_count(kind, address, at=at):
-        mail.write(
+        told = mail.write(
             kind,
             to=address,
             at=at,
@@ -175,6 +175,7 @@ def _tell_beside(
             registration=registration,
             **said,
         )
+        overtake_letters(told, registration.candidate)
     else:
         _write_home_instead(registration, kind, at=at, **said)
 
