@@ -159,6 +159,7 @@ NEVER = {
         "record_changed",
         "record_claimed",
         "record_taken",
+        "withdrawn_once_taken",
     },
     "is for a doctor": {"opinions_awaited"},
     "is for the office": {

@@ -7,12 +7,14 @@ import pytest
 from sporades.accommodations.states import State
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts import accommodating
-from sporades.acts.people import changing
+from sporades.acts.people import changing, joining
 from sporades.acts.registrations import leaving
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.acts.test_claiming import claim, given
+from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, author
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -240,3 +242,62 @@ def test_an_appeal_that_was_made_since_an_address_was_left_is_not_told_there():
     accommodating.withdraw_appeal(found=found, by=author(registration.candidate), at=NOW + HOUR)
 
     assert told() == []
+
+
+def claimed(record, *, at=NOW):
+    """Somebody takes a record with its code; return its registration as it stands then."""
+    registration = a_registration(record)
+    joining.activate(claim(given(record, at=at), email=THEIRS, at=at).pk, at=at)
+    return Registration.objects.whole().get(pk=registration.pk)
+
+
+def test_who_received_letters_reads_at_home_what_is_withdrawn_once_their_record_was_taken():
+    registration = claimed(a_record())
+
+    withdraw(registration, at=NOW + HOUR)
+
+    letter = Letter.objects.get(message__kind="withdrawn_once_taken")
+    assert letter.address[1:] == ["12 rue des Îles", "59000 LILLE"]
+    assert letter.has_own_envelope
+    said = plain(letter.message.body).replace("\N{NO-BREAK SPACE}", " ")
+    assert "une désinscription a été enregistrée. Votre dossier est rattaché à un compte" in said
+    assert f"Numéro d'inscription : {registration.number}" in said
+    assert (
+        "prévenez tout de suite le service gestionnaire : il peut vous inscrire de nouveau" in said
+    )
+    assert "http" not in said
+    assert THEIRS not in said
+
+
+def test_who_received_mails_reads_it_where_they_arrived():
+    registration = claimed(a_record(email=OWN, channel="mail"))
+
+    withdraw(registration, at=NOW + HOUR)
+
+    [mail] = Message.objects.filter(kind="withdrawn_once_taken")
+    assert mail.recipient == OWN
+
+
+def test_whose_account_has_the_address_of_before_reads_it_once():
+    registration = claimed(a_record(email=THEIRS, channel="mail"))
+
+    withdraw(registration, at=NOW + HOUR)
+
+    assert not Message.objects.filter(kind="withdrawn_once_taken").exists()
+
+
+def test_nor_is_it_written_home_ten_days_later():
+    registration = claimed(a_record())
+
+    withdraw(registration, at=NOW + timedelta(days=10, seconds=1))
+
+    assert not Message.objects.filter(kind="withdrawn_once_taken").exists()
+
+
+def test_what_was_filed_since_a_record_was_taken_is_not_told_at_home():
+    registration = claimed(a_record())
+    Registration.objects.filter(pk=registration.pk).update(filed_at=NOW + MINUTE)
+
+    withdraw(Registration.objects.whole().get(pk=registration.pk), at=NOW + HOUR)
+
+    assert not Message.objects.filter(kind="withdrawn_once_taken").exists()

@@ -453,6 +453,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "something_awaits",
         # That of what is withdrawn from an account that may come back: tests/acts/test_withdrawn_meanwhile.
         "withdrawn_meanwhile",
+        "withdrawn_once_taken",
         # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_asked_again",
         "piece_found_good",

@@ -17,6 +17,8 @@ from sporades.registrations.models import Registration
 
 CLAIMED, MERGED = "record claimed", "candidates merged"
 """The acts by which whoever had no account comes to have one."""
+TAKEN = "record_taken"
+"""The message to whoever was written to before a record was claimed, there."""
 
 
 def attach(user: User, *, at: datetime) -> Candidate | None:
@@ -87,7 +89,7 @@ def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> No
     """Tell it where the person was written to when the code was given, wherever they are since."""
     tell_there(
         record,
-        "record_taken",
+        TAKEN,
         way=WayTo(code.email, tuple(code.envelope)),
         at=at,
         key=f"record:{record.pk}:taken:{user.pk}",

@@ -1,7 +1,7 @@
 """What its owner changes of an account: its address, its civil data, its password."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,9 @@ from sporades.acts.people.addressing import (
     take_address,
     way_back,
 )
+from sporades.acts.people.attaching import TAKEN
 from sporades.acts.people.joining import author, send_activation_again, unnamed
+from sporades.acts.people.reached import WayTo, tell_there
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -29,6 +31,7 @@ from sporades.core.french import instant_in_words, listed
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.mail.models import Message, about_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
@@ -328,6 +331,8 @@ def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[
 
 
 REGISTRATION, REQUEST, APPEAL = "registration", "request", "appeal"
+TOLD_ONCE_CLAIMED = timedelta(days=10)
+"""How long who was written to before a record was claimed is told what is withdrawn: a letter takes days."""
 
 
 def check_may_withdraw(registration: Registration, *, at: datetime) -> None:
@@ -353,7 +358,7 @@ def tell_where_left(
     fallen_since: datetime | None = None,
     at: datetime,
 ) -> None:
-    """Tell the addresses that an account may still come back to what is withdrawn from it (S-18).
+    """Tell what is withdrawn from an account where it may still come back to, or was just claimed from (S-18).
 
     Whoever took the account reads every other mail of it; its owner would learn this once it can be
     undone no more. Of what was sent since an address was left, that address is not told: it may have been
@@ -370,6 +375,7 @@ def tell_where_left(
     if user is None:
         return
     zone = registration.service.zone
+    _tell_where_claimed(registration, what, since=since, fallen_since=fallen_since, at=at)
     for left in accounts.addresses_left(user, at=at):
         if left.left_at < since:
             continue
@@ -392,6 +398,45 @@ def tell_where_left(
             has_request_fallen=fallen_since is not None and fallen_since <= left.left_at,
             contact=contact_of(registration.service),
         )
+
+
+def _tell_where_claimed(
+    registration: Registration,
+    what: str,
+    *,
+    since: datetime,
+    fallen_since: datetime | None,
+    at: datetime,
+) -> None:
+    """Tell what is withdrawn where whoever a record was just claimed from was told of that.
+
+    Should the code have been somebody else's, no other message reaches them.
+    """
+    candidate = registration.candidate
+    taken = Message.objects.filter(
+        kind=TAKEN,
+        again_of=None,
+        written_at__range=(max(since, at - TOLD_ONCE_CLAIMED), at),
+        **about_of(candidate),
+    )
+    told = taken.select_related("letter").order_by("pk").last()
+    if told is None or (told.recipient and candidate.is_reached_at(told.recipient)):
+        return
+    zone = registration.service.zone
+    tell_there(
+        candidate,
+        "withdrawn_once_taken",
+        way=WayTo(told.recipient, tuple(told.letter.address) if not told.recipient else ()),
+        at=at,
+        key=f"withdrawn-once-taken {what} {registration.pk} {at.isoformat()}",
+        service=registration.service,
+        what=what,
+        registration=registration,
+        when=instant_in_words(at, zone),
+        taken=instant_in_words(told.written_at, zone),
+        may_return=registration.is_offered and registration.service.accepts(at),
+        has_request_fallen=fallen_since is not None and fallen_since <= told.written_at,
+    )
 
 
 # --- Its ways to sign in -----------------------------------------------------------------------

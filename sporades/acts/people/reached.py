@@ -6,6 +6,7 @@ from typing import Any
 
 from sporades import mail
 from sporades.candidates.models import Candidate
+from sporades.exams.models import RegistrationService
 from sporades.letters.operations import tell_at
 from sporades.letters.printing import recipient_of
 from sporades.registrations.models import Registration
@@ -32,12 +33,19 @@ def way_to(candidate: Candidate) -> WayTo:
 
 
 def tell_there(
-    candidate: Candidate, kind: str, *, way: WayTo, at: datetime, key: str, **context: object
+    candidate: Candidate,
+    kind: str,
+    *,
+    way: WayTo,
+    at: datetime,
+    key: str,
+    service: RegistrationService | None = None,
+    **context: object,
 ) -> None:
     """Tell somebody something by a way that may be theirs no more.
 
-    A letter is printed by the service of their last registration: without any, none is; nor is one
-    written that would arrive nowhere.
+    A letter is printed by a service: without any, none is; nor is one written that would arrive
+    nowhere.
 
     Args:
         candidate: whom.
@@ -45,19 +53,22 @@ def tell_there(
         way: by which.
         at: the instant of the act.
         key: names the event.
+        service: that which answers for it; nothing for that of their last registration.
         context: what the template says.
     """
-    filed = Registration.objects.filter(candidate=candidate).select_related("service")
-    last = filed.order_by("-filed_at", "-pk").first()
+    if service is None:
+        filed = Registration.objects.filter(candidate=candidate).select_related("service")
+        last = filed.order_by("-filed_at", "-pk").first()
+        service = last.service if last else None
     said: dict[str, Any] = {
         "at": at,
         "key": key,
         "about": candidate,
         "name": candidate.identity.full_name,
-        "contact": contact_of(last.service) if last else None,
+        "contact": contact_of(service) if service else None,
         **context,
     }
     if way.email:
         mail.write(kind, to=way.email, **said)
-    elif last and way.envelope:
-        tell_at(way.envelope, candidate, kind, service=last.service, **said)
+    elif service and way.envelope:
+        tell_at(way.envelope, candidate, kind, service=service, **said)
