@@ -188,6 +188,7 @@ IN_WORDS = {
     "publication withdrawn": "Publication de documents retirée",
     "record changed": "Fiche d'un candidat changée",
     "record claimed": "Fiche d'un candidat rattachée à son compte",
+    "record detached": "Fiche d'un candidat détachée d'un compte, qui est fermé",
     "record made": "Fiche d'un candidat faite",
     "record read": "Fiche d'un candidat consultée",
     "registration amended": "Inscription modifiée",

@@ -197,7 +197,7 @@ def refused_by_day(counts: QuerySet[RefusedAnswer]) -> list[tuple[date, int]]:
 
 OF_CANDIDATE = (
     *("identity_corrected", "correction_requested", "correction_refused", "candidates_merged"),
-    *("record_changed", "record_claimed", "record_taken"),
+    *("record_changed", "record_claimed", "record_taken", "record_detached"),
 )
 """The mails about the person of a candidate: their civil status, their record."""
 OF_ACCOUNT = (

@@ -158,6 +158,7 @@ NEVER = {
         "identity_corrected",
         "record_changed",
         "record_claimed",
+        "record_detached",
         "record_taken",
         "withdrawn_once_taken",
     },

@@ -428,6 +428,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of a record that is kept: tests/acts/test_enrolling.
         "record_changed",
         "record_claimed",
+        # That of one that is given back to letters: tests/acts/test_detaching.
+        "record_detached",
         "record_taken",
         "closing_brought_forward",
         "extension_decided",

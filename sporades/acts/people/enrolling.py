@@ -47,7 +47,11 @@ class LikelyKnown(Refused):
 class HasAccount(Refused):
     """Its candidate keeps it, and reads mails."""
 
-    message = "Ce candidat a un compte : il tient lui-même ses coordonnées."
+    message = (
+        "Ce candidat a un compte : il tient lui-même ses coordonnées. S'il ne lit plus l'adresse de ce "
+        "compte, ou si ce compte n'est pas le sien, le service technique peut le lui changer, ou l'en "
+        "détacher."
+    )
 
 
 class HeldElsewhere(Refused):

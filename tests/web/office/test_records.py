@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from sporades.accounts.models import Membership
+from sporades.accounts.models import Membership, User
 from sporades.acts.people.known_addresses import TooManyKnown
 from sporades.acts.registrations import leaving, registering, standing_in
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.records import postal_address_of
 from tests.factories import (
     NOW,
@@ -24,7 +25,7 @@ from tests.factories import (
     author,
     registered_in_two_academies,
 )
-from tests.web.guide import links, main
+from tests.web.guide import links, main, plain
 from tests.web.office.conftest import second_factor_shown
 
 LIST, NEW = reverse("office:records"), reverse("office:new_record")
@@ -393,6 +394,19 @@ def test_who_has_an_account_is_read_and_not_kept(manager, in_lille):
     assert "Adresse postale 12 rue des Îles 59000 LILLE" in main(page)
     assert "Modifier la fiche" not in main(page)
     assert "il tient lui-même" in main(manager.get(keep_page(candidate), follow=True))
+
+
+def test_the_last_sign_in_and_the_mail_that_did_not_arrive_are_said(manager, in_lille):
+    candidate = in_lille.candidate
+    assert "jamais ouvert depuis son activation" in main(manager.get(page_of(candidate)))
+    User.objects.filter(pk=candidate.user_id).update(last_login=NOW)
+    Message.objects.filter(recipient=candidate.address).update(state="refused")
+
+    said = plain(main(manager.get(page_of(candidate))))
+
+    assert "Compte Oui, dernière connexion le mercredi 25 novembre 2026 à 10 h 30" in said
+    assert "Le dernier mail, écrit le mercredi 25 novembre 2026 à 10 h 30" in said
+    assert "n'est pas arrivé" in said
 
 
 def test_registrations_are_found_by_their_channel(manager, in_lille):

@@ -1,4 +1,4 @@
-"""`sporades compte liberer|connexions|adresse|effacer ADRESSE`: what the owner of an account asks a person for."""
+"""`sporades compte liberer|connexions|adresse|effacer|detacher ADRESSE`: what the owner of an account asks a person for."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -13,17 +13,20 @@ from django.utils import timezone
 from sporades.accounts import sign_ins
 from sporades.accounts.models import SignIn, normalised_address
 from sporades.acts import consulting
-from sporades.acts.people import changing, forgetting
+from sporades.acts.people import changing, detaching, forgetting
+from sporades.candidates.postal import lines_of
 from sporades.cli.operators import operator, reason_of
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.registrations.records import postal_address_of
 
 
 class Command(BaseCommand):
     help = (
         "Retire la double authentification d'un compte (liberer), dit qui s'y est connecté "
         "(connexions), lui donne une autre adresse mail (adresse) : candidat ou agent. Efface celui d'un "
-        "candidat sans inscription qui le demande (effacer)."
+        "candidat sans inscription qui le demande (effacer). Rend aux courriers le dossier de qui ne lit pas "
+        "les mails de ce compte (detacher)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -61,12 +64,27 @@ class Command(BaseCommand):
             help="qui a vérifié l'identité du titulaire, et comment, sans nommer le titulaire",
         )
 
+        taken = commands.add_parser(
+            "detacher",
+            help="fermer le compte et rendre son dossier aux courriers, inscriptions gardées",
+        )
+        taken.add_argument("address", metavar="ADRESSE")
+        taken.add_argument(
+            "--candidat", required=True, metavar="NUMERO", help="le n° candidat, lu sur sa fiche"
+        )
+        taken.add_argument(
+            "--motif",
+            required=True,
+            help="qui a vérifié à qui est le dossier, et comment, sans nommer le candidat",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         say = {
             "liberer": self._free,
             "connexions": self._read,
             "adresse": self._move,
             "effacer": self._erase,
+            "detacher": self._detach,
         }[options["what"]]
         try:
             say(**options)
@@ -109,6 +127,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{user.email} : compte effacé, avec ce qui y était commencé. Aucun mail ne le dit : "
             "répondez à qui l'a demandé."
+        )
+
+    def _detach(self, address: str, candidat: str, motif: str, **_: Any) -> None:
+        found = detaching.detach(
+            address,
+            number="".join(candidat.split()),
+            reason=reason_of(motif),
+            by=operator(),
+            at=timezone.now(),
+        )
+        where = ", ".join(lines_of(postal_address_of(found))) or "aucune adresse postale"
+        self.stdout.write(
+            f"Candidat n°{found.number} : le compte est fermé, les inscriptions sont gardées. Un mail le "
+            f"dit à l'adresse du compte. Un courrier est à imprimer pour : {where}. Si cette adresse "
+            "n'est pas la sienne, le service la change d'abord sur « Fiche candidat »."
         )
 
     def _read(self, address: str, motif: str, **_: Any) -> None:

@@ -26,6 +26,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.models import Letter
 from sporades.letters.printing import other_addressee_of
 from sporades.letters.words import fate_in_words
+from sporades.mail.queries import undelivered_to
 from sporades.registrations.models import Registration
 from sporades.registrations.records import (
     address_known_to,
@@ -148,6 +149,8 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "identity": identity_in_words(found.identity),
         "address": address,
         "came_back": _came_back(address, letters),
+        "account": _account_in_words(found),
+        "undelivered": _undelivered(found),
         "phone": phone_in_words(phone),
         "code": _code_in_words(found, at=request.arrived_at),
         "made_by": _made_by(request, found),
@@ -188,6 +191,23 @@ def _came_back(address: list[str], letters: list[tuple[Letter, str, str]]) -> st
         one.returned_on for one, *_ in letters if one.returned_on and one.address[1:] == address
     ]
     return day_in_words(max(days)) if days else ""
+
+
+def _account_in_words(candidate: Candidate) -> str:
+    """Say whether somebody has an account, and since when nobody has signed in to it."""
+    if candidate.user is None:
+        return "Non"
+    last = candidate.user.last_login
+    if last is None:
+        return "Oui, jamais ouvert depuis son activation"
+    return f"Oui, dernière connexion le {instant_in_words(last, ZONE)}"
+
+
+def _undelivered(candidate: Candidate) -> str:
+    """Say when the last mail to the address of somebody was written, if it was refused."""
+    address = "" if candidate.by_letter else candidate.address
+    refused = undelivered_to(address) if address else None
+    return instant_in_words(refused.written_at, ZONE) if refused else ""
 
 
 def _code_in_words(candidate: Candidate, *, at: datetime) -> str:

@@ -31,6 +31,7 @@ KINDS = {
     "record_changed": "Coordonnées changées par le service",
     "record_claimed": "Fiche rattachée à un compte",
     "record_taken": "Fiche rattachée à un compte : à l'ancienne adresse",
+    "record_detached": "Fiche détachée d'un compte",
     "activation": "Activation du compte",
     "password_reset": "Nouveau mot de passe demandé",
     "password_changed": "Mot de passe changé",

@@ -1,0 +1,109 @@
+"""A record is given back to letters: the account that has it is closed, and holds nothing of it any more."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sporades import journal, mail
+from sporades.accounts import operations as accounts
+from sporades.accounts.addresses import half_said
+from sporades.accounts.models import Membership, User
+from sporades.acts.people.changing import account_at
+from sporades.candidates import claims
+from sporades.candidates.models import Candidate, Channel
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.letters.operations import tell
+from sporades.registrations.models import Registration
+from sporades.registrations.operations import giving_over
+from sporades.registrations.snapshot import contact_of
+
+DETACHED = "record detached"
+
+
+class NotDetached(Refused):
+    """An account whose record is not to be taken from it by this."""
+
+
+@transaction.atomic
+def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> Candidate:
+    """Give the record of an account back to letters, and close the account.
+
+    For whoever reads no mail, and whose record another took with its code, or was merged with an
+    account that nobody reads. Registrations, documents and messages stay; both are told, the
+    account by a mail and the person by a letter. A new code gives the record to an account again.
+
+    Args:
+        email: the address of the account, however it is typed.
+        number: that of its candidate: a slip in the one is found by the other.
+        reason: who verified whose it is, and how, kept in the journal.
+        by: who detaches it.
+        at: the instant.
+
+    Returns:
+        Whose record it is.
+
+    Raises:
+        NoAccount: no account has this address.
+        NotDetached: it is a member of staff's, of another candidate, or of one without registration.
+    """
+    user = User.objects.select_for_update().get(pk=account_at(email).pk)
+    if Membership.objects.filter(user=user).exists():
+        raise NotDetached(
+            f"Le compte {user.email} est aussi celui d'un agent : il ne se ferme pas ainsi."
+        )
+    found = Candidate.objects.filter(user=user, number=number).first()
+    if found is None:
+        raise NotDetached(f"Le compte {user.email} n'est pas celui du candidat n°{number}.")
+    candidate = _locked(found)
+    filed = Registration.objects.whole().filter(candidate=candidate)
+    last = filed.order_by("-filed_at", "-pk").first()
+    if last is None:
+        raise NotDetached(
+            f"Le compte {user.email} n'a pas d'inscription à rendre : s'il doit disparaître, « compte effacer »."
+        )
+    candidate.user, candidate.email, candidate.channel = None, "", Channel.LETTER
+    candidate.save(update_fields=["user", "email", "channel"])
+    giving_over.give_folders(candidate)
+    journal.record(
+        DETACHED,
+        by=by,
+        on=candidate,
+        at=at,
+        academy=last.academy_id,
+        after={"reason": reason, "account": user.pk},
+    )
+    _close(user)
+    _tell(candidate, user.email, last=last, at=at)
+    return candidate
+
+
+def _locked(candidate: Candidate) -> Candidate:
+    """Return a candidate, locked after all that is theirs, in the order of every act."""
+    claims.lock([candidate.pk])
+    giving_over.lock_all([candidate.pk])
+    locked: Candidate = (
+        Candidate.objects.select_for_update(of=("self",))
+        .select_related("identity")
+        .get(pk=candidate.pk)
+    )
+    return locked
+
+
+def _close(user: User) -> None:
+    mail.forget([user])
+    accounts.close(user)
+
+
+def _tell(candidate: Candidate, address: str, *, last: Registration, at: datetime) -> None:
+    said: dict[str, Any] = {
+        "at": at,
+        "key": f"record:{candidate.pk}:detached:{at.isoformat()}",
+        "about": candidate,
+        "name": candidate.identity.full_name,
+        "account": half_said(address),
+        "contact": contact_of(last.service),
+    }
+    mail.write("record_detached", to=address, urgent=True, **said)
+    tell(candidate, "record_detached", service=last.service, **said)

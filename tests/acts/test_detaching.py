@@ -1,0 +1,112 @@
+"""An operator gives the record of an account back to letters."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
+
+from sporades.accounts.models import User
+from sporades.acts.people import joining
+from sporades.acts.registrations import leaving
+from sporades.candidates.models import Candidate
+from sporades.journal.models import Entry
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from tests.acts.test_claiming import claim, given
+from tests.evidence.given import again
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
+from tests.spaces import plain
+from tests.web.registry.world import a_member
+
+THEIRS = "voleur@exemple.test"
+WHY = "Fiche de connexion volée, identité vérifiée au guichet"
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
+
+
+@pytest.fixture
+def stolen():
+    """Register somebody on paper, whose record another takes with the code."""
+    registration = a_registration(a_record())
+    joining.activate(claim(given(registration.candidate), email=THEIRS).pk, at=NOW)
+    return Candidate.objects.get(pk=registration.candidate_id)
+
+
+def detach(candidate, address=THEIRS, number="", motif=WHY):
+    said = number or candidate.number
+    call_command("compte", "detacher", address, "--candidat", said, "--motif", motif)
+
+
+def test_the_record_is_told_by_letters_again_with_all_that_is_registered(stolen, capsys):
+    user = stolen.user
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key="ouverte", user_agent="x")
+    a_draft(stolen, speciality="FOREST", epreuves={"statut-M1": None, "statut-M2": "inscrit"})
+
+    detach(stolen, address="Voleur@exemple.test")
+
+    assert "à imprimer pour : 12 rue des Îles, 59000 LILLE" in plain(capsys.readouterr().out)
+    stolen.refresh_from_db()
+    assert (stolen.user, stolen.email, stolen.by_letter) == (None, "", True)
+    assert not User.objects.filter(email=THEIRS).exists()
+    assert not UserSession.objects.exists()
+    registration = Registration.objects.get(candidate=stolen)
+    assert registration.is_active
+    assert registration.folder.holder is None
+    noted = Entry.objects.get(verb="record detached")
+    assert (noted.actor_kind, noted.object_id) == ("operator", str(stolen.pk))
+    assert noted.payload["after"] == {"reason": WHY, "account": user.pk}
+
+
+def test_the_account_and_the_person_are_told(stolen):
+    detach(stolen)
+
+    told = {one.recipient: one for one in Message.objects.filter(kind="record_detached")}
+    assert set(told) == {THEIRS, ""}
+    mail, letter = plain(told[THEIRS].body), plain(told[""].body)
+    for body in (mail, letter):
+        assert "a fermé le compte v…@exemple.test" in body
+        assert "Si vous ne l'avez pas demandé, prévenez tout de suite ce service." in body
+        assert "Votre service gestionnaire : Bureau des essais de Lille" in body
+        assert WHY not in body
+    assert "et non plus ici" in mail
+    assert "à l'adresse postale de votre dossier" in letter
+    assert told[""].letter.candidate == stolen
+
+
+def test_what_is_told_from_then_on_is_a_letter_and_a_code_gives_it_to_an_account_again(stolen):
+    detach(stolen)
+    registration = again(Registration.objects.get(candidate=stolen))
+    leaving.withdraw(registration=registration, by=OPERATOR, at=NOW)
+
+    assert Letter.objects.filter(message__kind="withdrawn").exists()
+    joining.activate(claim(given(stolen), email="elle@exemple.test").pk, at=NOW)
+    stolen.refresh_from_db()
+    assert stolen.user.email == "elle@exemple.test"
+
+
+@pytest.mark.parametrize(
+    ("given_by", "said"),
+    [
+        ({"number": "20000000058"}, "n'est pas celui du candidat n°20000000058"),
+        ({"address": "personne@exemple.test"}, "Aucun compte n'a l'adresse"),
+        ({"motif": " "}, "Le motif compte de 1 à"),
+    ],
+)
+def test_a_slip_of_the_hand_detaches_nobody(stolen, given_by, said):
+    with pytest.raises(CommandError, match=said):
+        detach(stolen, **given_by)
+
+    stolen.refresh_from_db()
+    assert stolen.has_account
+
+
+def test_an_agents_account_stays_and_so_does_one_without_registration():
+    a_member(THEIRS, "manager", ["A09"])
+    with pytest.raises(CommandError, match="celui d'un agent"):
+        detach(None, number="1")
+
+    archived = a_registration(a_candidate(email="autre@exemple.test")).candidate
+    archived.refresh_from_db()
+    Registration.objects.all().delete()
+    with pytest.raises(CommandError, match="pas d'inscription à rendre"):
+        detach(archived, address="autre@exemple.test")
