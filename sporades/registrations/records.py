@@ -5,12 +5,13 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from sporades.accounts.permissions import Reach
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
 from sporades.core.text import search_key
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration, Version
 
 
@@ -24,6 +25,34 @@ def records_within(reach: Reach) -> QuerySet[Candidate]:
     registered = Registration.objects.within(reach).filter(candidate=OuterRef("pk"))
     made_here = Q(~Exists(anywhere), reach.of_academy("academy"), merged_into=None)
     return Candidate.objects.filter(Exists(registered) | made_here)
+
+
+def unreached_within(reach: Reach) -> QuerySet[Candidate]:
+    """Return the candidates without an account whose last mail was refused, registered in a perimeter.
+
+    Nobody has confirmed their address, and they read no space: nothing reaches them. Each has when
+    that mail was written: `refused_at`.
+    """
+    refused = Message.objects.filter(state=Message.State.REFUSED)
+    settled = Message.objects.filter(recipient=OuterRef("email")).exclude(
+        state=Message.State.WAITING
+    )
+    last = settled.order_by("-written_at", "-pk")
+    registered = Registration.objects.within(reach).active().filter(candidate=OuterRef("pk"))
+    return (
+        Candidate.objects.filter(
+            Exists(registered),
+            user=None,
+            channel=Channel.MAIL,
+            # Those of which any was: few, where they are sought by what they have in common.
+            email__in=refused.values("recipient"),
+        )
+        .annotate(
+            last_state=Subquery(last.values("state")[:1]),
+            refused_at=Subquery(last.values("written_at")[:1]),
+        )
+        .filter(last_state=Message.State.REFUSED)
+    )
 
 
 def records_held(reach: Reach) -> QuerySet[Candidate]:

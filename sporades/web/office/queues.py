@@ -25,6 +25,7 @@ from sporades.letters.queries import kept_back, unprintable
 from sporades.publications.models import Publication
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import SOON, due_before
+from sporades.registrations.records import unreached_within
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.operators import Operator
@@ -35,6 +36,7 @@ from sporades.web.layout.clock import day_of
 from sporades.web.office import bounded
 from sporades.web.office.access import ROUTES
 from sporades.web.office.accommodations.waiting import STEPS, waiting_at
+from sporades.web.office.people.records import UNREACHED, UNREACHED_LABEL
 from sporades.web.office.searches import building
 
 ALONE = {
@@ -310,6 +312,13 @@ def _not_printed(request: HttpRequest) -> Queue | None:
     )
 
 
+def _unreached(request: HttpRequest) -> Queue | None:
+    """Return the candidates without an account whom mails do not reach, until they are reached otherwise."""
+    waiting = unreached_within(request.reaches(Permission.KEEP_RECORDS))
+    url = f"{reverse('office:records')}?voir={UNREACHED}"
+    return _queue(waiting, "refused_at", UNREACHED_LABEL, url, at=request.arrived_at)
+
+
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
     _corrections,
@@ -329,6 +338,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _to_post,
     _come_back,
     _not_printed,
+    _unreached,
     _of_past_sessions,
 )
 """In the order in which they are shown: first what somebody waits for."""

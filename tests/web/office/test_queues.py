@@ -9,16 +9,18 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.services import opening
+from sporades.candidates.models import Candidate
 from sporades.evidence.models import ANTIVIRUS
 from sporades.evidence.operations import INFECTED
 from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.operations import preparing
 from sporades.registrations.models import ChangeRequest, Registration
 from sporades.registrations.models.request import due_before
 from sporades.web.office import bounded
 from sporades.web.office.queues import ALONE
-from tests.factories import NOW, a_candidate, a_record, a_registration
+from tests.factories import NOW, a_candidate, a_mail, a_record, a_registration
 from tests.requests import ask
 from tests.web.guide import main, seen, words
 
@@ -281,3 +283,48 @@ def test_letters_that_wait_to_be_printed_await(manager, in_lille):
 
     assert "Courriers à imprimer" not in before
     assert "Courriers à imprimer 1" in page
+
+
+UNREACHED = "Candidats sans compte que les mails n'atteignent pas"
+
+
+def refused(registration, *, at=NOW - timedelta(days=2)):
+    """Let the last mail to a candidate be refused."""
+    mail = Message.objects.filter(recipient=registration.candidate.address)
+    mail.update(state="refused", written_at=at)
+
+
+def test_whom_mails_do_not_reach_is_listed_until_they_are_reached_otherwise(manager, in_lille):
+    record = a_record(email="fausse@exemple.test", channel="mail", birth_name="Kermarrec")
+    registration = a_registration(record)
+    assert UNREACHED not in said(manager)
+
+    refused(registration)
+
+    assert said(manager)[UNREACHED] == (1, "2 jours")
+    page = seen(manager.get(HOME))
+    [link] = page.xpath(f'//main//table//a[contains(., "{UNREACHED}")]/@href')
+    assert "KERMARREC" in main(manager.get(link))
+    Candidate.objects.filter(pk=record.pk).update(channel="letter")
+    assert UNREACHED not in said(manager)
+    assert "KERMARREC" not in main(manager.get(link))
+
+
+def test_whom_a_later_mail_has_reached_or_who_reads_a_space_or_has_left_is_not(manager, in_lille):
+    refused(in_lille)
+    reached = a_registration(a_record(email="une@exemple.test", channel="mail"))
+    refused(reached)
+    later = a_mail("une@exemple.test")
+    Message.objects.filter(pk=later.pk).update(state="sent", sent_at=NOW)
+    left = a_registration(a_record(email="deux@exemple.test", channel="mail"))
+    refused(left)
+    Registration.objects.filter(pk=left.pk).update(state="withdrawn", withdrawn_at=NOW)
+
+    assert UNREACHED not in said(manager)
+
+
+def test_nor_is_who_is_registered_elsewhere(member, in_lille):
+    elsewhere = member("A25", email="versailles@exemple.test")
+    refused(a_registration(a_record(email="une@exemple.test", channel="mail")))
+
+    assert UNREACHED not in said(elsewhere)

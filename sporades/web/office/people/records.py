@@ -34,6 +34,7 @@ from sporades.registrations.records import (
     postal_address_of,
     records_held,
     records_within,
+    unreached_within,
 )
 from sporades.searches.queries import planned_anew
 from sporades.searches.records import ALIKE, records_found
@@ -54,12 +55,13 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 MOST_LETTERS = 50
 ZONE = settings.TIME_ZONE
 LIST_TRAIL = [*TRAIL, ("Candidats sans compte", reverse_lazy("office:records"))]
+UNREACHED, UNREACHED_LABEL = "non-joints", "Candidats sans compte que les mails n'atteignent pas"
 SEEN = "vue"
 """The mark of what a page showed of a record."""
 
 
 def records(request: HttpRequest) -> HttpResponse:
-    """The candidates without an account, the last made first; those whom the one box means.
+    """The candidates without an account, the last made first; those whom the one box means, or whom no mail reaches.
 
     A name or a birth date is sent, and stands in no address.
     """
@@ -67,7 +69,10 @@ def records(request: HttpRequest) -> HttpResponse:
     form = FindRecordForm.of(asked)
     if where := asked.leads_on(form):
         return redirect(where)
+    is_unreached = request.GET.get("voir") == UNREACHED
     found = records_within(request.reach).filter(user=None).order_by("-pk")
+    if is_unreached:
+        found = unreached_within(request.reach).order_by("refused_at", "pk")
     sought = form.asked.get(NAMED, "")
     if sought:
         with planned_anew(alike=ALIKE):
@@ -82,7 +87,9 @@ def records(request: HttpRequest) -> HttpResponse:
         "counted": in_groups(str(page.paginator.count)),
         "is_cut": len(found) > ON_A_PAGE if sought else is_cut(page),
         "sought": sought,
-        "base": base_of(""),
+        "base": base_of(f"voir={UNREACHED}" if is_unreached else ""),
+        "title": UNREACHED_LABEL if is_unreached else "Candidats sans compte",
+        "is_unreached": is_unreached,
         "may_keep": bool(request.reaches(Permission.KEEP_RECORDS)),
         "trail": TRAIL,
     }
