@@ -168,7 +168,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         Their candidate has no account to read them from, and none was sent again (by letter, or by
         mail where these reach them now) or said to be left so: another address alone brings them to
         nobody. A guardian has neither account nor record: a letter to them is one of these until
-        then too, or its candidate is of age.
+        then too, or its candidate is of age. One that warns where somebody was reached until then is,
+        whoever has an account since: it may be another's.
 
         Args:
             at: the instant.
@@ -176,7 +177,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         again = Message.objects.filter(again_of=OuterRef("message"))
         back = self.filter(~Exists(again), state=LetterState.RETURNED, is_settled=False)
         minor = is_minor_on("candidate__identity", local_day(at, settings.TIME_ZONE))
-        return back.filter((FOR_GUARDIAN & minor) | (~FOR_GUARDIAN & Q(candidate__user=None)))
+        reads_no_space = Q(candidate__user=None) | Q(has_own_envelope=True)
+        return back.filter((FOR_GUARDIAN & minor) | (~FOR_GUARDIAN & reads_no_space))
 
     def whole(self) -> Self:
         """Everything that a line shows."""

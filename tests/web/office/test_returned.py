@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.people import enrolling
+from sporades.acts.people import enrolling, joining
 from sporades.acts.registrations import deciding, moving, standing_in
 from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate, Channel
@@ -16,11 +16,12 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
+from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.letters.test_printing import MANAGER, printed
 from tests.requests import moved_house
-from tests.web.guide import main
+from tests.web.guide import main, plain
 from tests.web.office.test_queues import said
 from tests.web.registry.world import a_member
 
@@ -448,3 +449,42 @@ def test_it_is_taken_back_or_sent_again_never_both(territory, kept):
     letter.refresh_from_db()
     assert letter.is_returned is Message.objects.filter(again_of=letter.message).exists()
     assert sum(one is not None and not isinstance(one, Message) for one in outcomes) == 1
+
+
+@pytest.fixture
+def taken(in_lille, kept):
+    """Somebody takes a record by its code; all that waited for its candidate is posted."""
+    record = a_registration(a_record()).candidate
+    joining.activate(claim(given(record), email="voleur@exemple.test").pk, at=NOW)
+    for run in printed():
+        posting.note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    return record
+
+
+def note(manager, letter):
+    """Note that a letter came back; return what is said."""
+    page = reverse("office:return_letter", args=[letter.pk])
+    return plain(main(manager.post(page, follow=True)))
+
+
+def test_what_warned_of_a_code_that_was_used_stays_until_somebody_has_told_it(manager, taken):
+    letter = Letter.objects.get(message__kind="record_taken")
+
+    told = note(manager, letter)
+
+    assert "Dites-lui autrement ce qu'il annonçait, puis « Rien à renvoyer »" in told
+    # The whole envelope came back; the receipt is read in the space.
+    assert said(manager)[BACK] == (1, "aujourd'hui")
+    assert "Rien à renvoyer" in main(manager.get(reverse("office:letters")))
+    manager.post(reverse("office:settle_returned", args=[letter.pk]))
+    assert BACK not in said(manager)
+
+
+def test_what_whoever_has_an_account_reads_in_their_space_is_not_said_to_go_again(manager, taken):
+    receipt = Letter.objects.get(message__kind="registered")
+
+    told = note(manager, receipt)
+
+    assert "il lit ses messages dans son espace" in told
+    number = Registration.objects.get(candidate=taken).number
+    assert "Envoyer de nouveau" not in main(manager.get(reverse("office:mails", args=[number])))

@@ -50,7 +50,15 @@ _NEVER_AGAIN = (
     "s'envoie pas de nouveau, dites au candidat ce qu'il annonçait, puis « Rien à renvoyer » dans "
     "« Courriers »."
 )
-
+_WARNS = (
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Ce courrier prévenait le "
+    "candidat là où il recevait ses courriers : il ne s'envoie pas de nouveau. Dites-lui autrement ce qu'il "
+    "annonçait, puis « Rien à renvoyer » dans « Courriers »."
+)
+_READS_MAILS = (
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Ce candidat a maintenant un "
+    "compte : il lit ses messages dans son espace, il n'y a rien à renvoyer."
+)
 _ELSEWHERE = (
     "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». L'inscription a été donnée "
     "à une autre académie : c'est elle qui corrige l'adresse et envoie ce courrier de nouveau."
@@ -85,7 +93,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 def _fate_of_returned(letter: Letter) -> str:
     """Say of a letter that came back when, and whether its candidate is reached elsewhere since."""
     back = f"revenu le {letter.returned_on:%d/%m/%Y}"
-    if letter.is_to_guardian or is_address_of(letter, letter.candidate):
+    if letter.has_own_envelope or is_address_of(letter, letter.candidate):
         return back
     to_do = " : à envoyer de nouveau" if resending.goes_again(letter.message) else ""
     return f"{back}, adresse changée depuis{to_do}"
@@ -258,6 +266,10 @@ def _to_do_of(letter: Letter) -> str:
     """Say what is to do of a letter that came back."""
     if letter.is_to_guardian:
         return _AGAIN_TO_GUARDIAN.format(since.home_corrected(letter.candidate))
+    if letter.has_own_envelope:
+        return _WARNS
+    if letter.candidate.has_account:
+        return _READS_MAILS
     return _AGAIN if resending.goes_again(letter.message) else _NEVER_AGAIN
 
 

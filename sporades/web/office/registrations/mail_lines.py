@@ -125,7 +125,8 @@ def _line(
         may_send_again=may_write
         and failed
         and not one.is_sent_again
-        and resending.is_about(one, registration),
+        and resending.is_about(one, registration)
+        and (letter is None or letter.is_to_guardian or not registration.candidate.has_account),
         may_return=may_post and letter is not None and letter.is_posted,
         may_take_back=may_post
         and letter is not None
