@@ -1,13 +1,19 @@
 """The receipt: what the administration owes to who registers (CRPA R. 112-5; L-01, L-02)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sporades.accounts.models import Membership
 from sporades.core.french import local_day, within
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
-from sporades.exams.rules.legal import against_in_words, in_words, paragraphs, silence_of
+from sporades.exams.rules.legal import (
+    accepted_in_words,
+    against_in_words,
+    in_words,
+    paragraphs,
+    silence_of,
+)
 from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
@@ -140,7 +146,12 @@ def taken_by(registration: Registration, *, name: str, role: str, at: datetime) 
 
 
 def silence_on(
-    registration: Registration, received_at: datetime, *, is_complete: bool = True, at: datetime
+    registration: Registration,
+    received_at: datetime,
+    *,
+    is_complete: bool = True,
+    accepted_on: date | None = None,
+    at: datetime,
 ) -> list[str]:
     """Return what the receipt of a request about a registration says (CRPA R. 112-5; L-02).
 
@@ -148,13 +159,18 @@ def silence_on(
         registration: with its service.
         received_at: when the request arrived, or was complete.
         is_complete: whether nothing is left to send with it, for which no deadline is set.
+        accepted_on: the day on which silence has accepted it, where that is kept whatever it lacks.
         at: the instant at which it is read: silence may have decided.
     """
     legal, zone = rules(registration.regulation_id).legal, registration.service.zone
     if legal is None:
         return []
     received_on, today = local_day(received_at, zone), local_day(at, zone)
-    said = in_words(legal, received_on, is_complete=is_complete, today=today)
+    said = (
+        in_words(legal, received_on, is_complete=is_complete, today=today)
+        if accepted_on is None
+        else accepted_in_words(legal, accepted_on, is_sent_since=received_on > accepted_on)
+    )
     return [f"{said} {distance_in_words(registration)}".rstrip()]
 
 

@@ -211,6 +211,8 @@ class Case(Called):
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     notified_at = models.DateTimeField("notifiée le", null=True, blank=True)
     withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+    accepted_on = models.DateField("acceptée par le silence depuis le", null=True, blank=True)
+    """Kept once silence has accepted it: what becomes of it later takes nothing of that back."""
 
     doctor = models.ForeignKey(
         User,

@@ -10,6 +10,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.entrusting import lacks_a_paper
+from sporades.acts.accommodating.silent import keep_acceptance
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
@@ -168,6 +169,7 @@ def take_up(*, case: Case, by: Actor, at: datetime) -> None:
         return
     if locked.instead_of_id is not None:
         raise accommodations.NotTheirs
+    keep_acceptance(locked, at=at)
     accommodations.take_up(locked, at=at)
     note("accommodation taken up", locked, by=by, at=at)
 

@@ -12,6 +12,7 @@ from sporades.accommodations.queries import requests_of, revision_after
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
 from sporades.acts.accommodating.entrusting import lacks_a_paper
+from sporades.acts.accommodating.silent import keep_acceptance
 from sporades.acts.accommodating.telling import note, tell_candidate
 from sporades.acts.people.attaching import had_none_until
 from sporades.acts.people.guardians import tell_of_signature
@@ -102,6 +103,7 @@ def enter(
         case = accommodations.begin(locked, at=at, counted=counted)
         case.registration = locked
         receive_papers(locked)
+    keep_acceptance(case, at=at)
     signature = accommodations.enter(case, asked, paper, at=at)
     verb = "accommodation entry mended" if is_mended else "accommodation entered from paper"
     codes = [wish.code for wish in asked.wishes]

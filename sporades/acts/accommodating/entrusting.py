@@ -13,6 +13,7 @@ from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.queries import left_by_their_doctor, lock_case, papers_asked_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
+from sporades.acts.accommodating.silent import keep_acceptance
 from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
@@ -49,6 +50,7 @@ def declare_incomplete(
     """
     locked = lock_case(case)
     accommodations.check_as_read(locked, seen)
+    keep_acceptance(locked, at=at)
     accommodations.declare_incomplete(locked, missing=missing, at=at)
     open_papers_to(None, locked)
     note("accommodation found incomplete", locked, by=by, at=at)

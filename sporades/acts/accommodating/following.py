@@ -7,6 +7,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import DECLARE_INCOMPLETE, State
 from sporades.acts.accommodating.entrusting import TAKEN_FROM_DOCTOR, declare_incomplete
+from sporades.acts.accommodating.silent import keep_acceptance_of
 from sporades.acts.accommodating.telling import (
     date_erasure,
     leave_papers,
@@ -53,6 +54,8 @@ def follow(
     Returns:
         The request, where it has moved.
     """
+    if not is_leaving:
+        keep_acceptance_of(registration, at=at)
     moved = accommodations.follow(registration, is_declared_no_more=is_declared_no_more, at=at)
     if moved is None:
         if is_leaving:

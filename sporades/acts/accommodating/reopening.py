@@ -12,6 +12,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import OpinionAgain
 from sporades.acts.accommodating.entrusting import leave_doctor
+from sporades.acts.accommodating.silent import keep_acceptance
 from sporades.acts.accommodating.telling import is_for_another, note, open_papers_to
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
@@ -65,6 +66,7 @@ def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
     if is_for_another(found, locked):
         raise ForAnother
     typed = json.dumps(_as_typed(locked))
+    keep_acceptance(locked, at=at)
     accommodations.reopen(locked, why=why, at=at)
     open_papers_to(locked.doctor, locked)
     draft = draft_of(found)

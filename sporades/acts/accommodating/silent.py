@@ -1,7 +1,9 @@
 """Nobody has decided of a request in time: what silence means then, who is told, who reads it.
 
 Silence counts from the day on which a request is whole (CRPA L. 114-5): that of its sending, or of
-the last of the papers without which it is incomplete.
+the last of the papers without which it is incomplete, or of the opinion that was given without one.
+What silence has accepted is kept with the request (`keep_acceptance`): no act of a day makes it count
+anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,17 +15,19 @@ from django.db import transaction
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.queries import lock_case, papers_called_for_by
-from sporades.accommodations.states import Opinion, State
-from sporades.acts.accommodating.telling import tell_candidate
+from sporades.accommodations.states import UNDECIDED, Opinion, State
+from sporades.acts.accommodating.telling import lock_open, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.requests import SHORTEST_SILENCE, SILENT, counted_from, standings_of
 from sporades.core import apart
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.exams.rules.silence import Silence
+from sporades.exams.schema.legal import Meaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical.queries import first_given
+from sporades.registrations.models import Registration
 from sporades.registrations.receipt import silence_about, silence_on
 
 COUNTING = (State.ASKED, State.WITH_DOCTOR, State.OPINION_GIVEN)
@@ -77,16 +81,21 @@ def _given_for(case: Case) -> Counted:
 def silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     """Return what silence on a request means; nothing while it does not count, or decides nothing.
 
+    What it has accepted is so whatever the request lacks since.
+
     Args:
         case: with its registration.
         given: what `given_for` says of it and of others, where several are read.
     """
-    return _silence_of(case, given) if case.state in COUNTING else None
+    is_counted = case.state in (COUNTING if case.accepted_on is None else UNDECIDED)
+    return _silence_of(case, given) if is_counted else None
 
 
 def _silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     if case.instead_of_id is not None or not case.registration.is_active:
         return None
+    if case.accepted_on is not None:
+        return Silence(case.accepted_on, Meaning.ACCEPTED)
     received_at = _counted_from(case, _given_for(case) if given is None else given)
     return silence_about(case.registration, received_at) if received_at else None
 
@@ -145,12 +154,41 @@ def silence_told(case: Case, *, at: datetime) -> list[str]:
         at: now.
     """
     registration = case.registration
-    is_counted = case.state in (*COUNTING, State.INCOMPLETE) and case.instead_of_id is None
+    is_kept = case.accepted_on is not None
+    states = UNDECIDED if is_kept else (*COUNTING, State.INCOMPLETE)
+    is_counted = case.state in states and case.instead_of_id is None
     if case.asked_at is None or not is_counted or not registration.is_active:
         return []
+    if is_kept:
+        return silence_on(registration, case.asked_at, accepted_on=case.accepted_on, at=at)
     counted = _counted_from(case, _given_for(case))
     received_at = counted or case.asked_at
     return silence_on(registration, received_at, is_complete=counted is not None, at=at)
+
+
+def keep_acceptance(case: Case, *, at: datetime) -> None:
+    """Keep that silence has accepted a request, before what makes it lack something, or changes it.
+
+    Args:
+        case: locked, with its registration.
+        at: the instant.
+    """
+    silence = silence_of(case) if case.accepted_on is None else None
+    if silence is not None and silence.has_accepted(_today(case, at)):
+        case.accepted_on = silence.on
+        case.save(update_fields=["accepted_on"])
+
+
+def keep_acceptance_of(registration: Registration, *, at: datetime) -> None:
+    """Keep the same of the request of a registration of which something is awaited, if there is one.
+
+    Args:
+        registration: locked.
+        at: the instant.
+    """
+    case = lock_open(registration)
+    if case is not None:
+        keep_acceptance(case, at=at)
 
 
 def check_silence(case: Case, given: Counted | None = None, *, at: datetime) -> None:
@@ -194,6 +232,9 @@ def _tell_of_unanswered(pk: int, *, at: datetime) -> bool:
     silence = silence_of(case)
     if case.asked_at is None or silence is None or not silence.has_decided(_today(case, at)):
         return False
+    if case.accepted_on is not None and _today(case, case.asked_at) > case.accepted_on:
+        return False  # sent again since: its receipt has said it
+    keep_acceptance(case, at=at)
     key = _key(pk, case.asked_at)
     received = instant_in_words(case.asked_at, case.registration.service.zone)
     silence_said = silence_told(case, at=at)
@@ -215,9 +256,12 @@ def _whole_at(case: Case, given: Mapping[int, Given]) -> datetime | None:
     known = given.get(case.registration_id, {})
     called = papers_called_for_by(case, case.registration)
     due = {one.code for one in called if one.is_mandatory}
-    if due - known.keys() and case.state not in _ADVISED:  # else a doctor did without
-        return None
-    return max([case.asked_at, *(known[code] for code in due & known.keys())])
+    came = [case.asked_at, *(known[code] for code in due & known.keys())]
+    if due - known.keys():
+        if case.state not in _ADVISED or case.opined_at is None:
+            return None
+        came.append(case.opined_at)  # a doctor did without, from then on
+    return max(came)
 
 
 def _today(case: Case, at: datetime) -> date:

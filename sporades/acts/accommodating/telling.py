@@ -78,7 +78,9 @@ def tell_candidate(
         may_run=may_run or enclosed is not None,
         is_enclosed=enclosed is not None,
         lacks=lacks,
-        silence=silence_on(registration, at, is_complete=not lacks, at=at)
+        silence=silence_on(
+            registration, at, is_complete=not lacks, accepted_on=case.accepted_on, at=at
+        )
         if kind == "request_received"
         else silence,
         is_unnamed=True,

@@ -24,6 +24,7 @@ from sporades.accommodations.queries import (
 from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts import limits
+from sporades.acts import accommodating
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core import files
 from sporades.core.actors import CANDIDATE, Actor
@@ -232,6 +233,7 @@ def take_back(*, paper: Paper, by: Actor, at: datetime) -> bool:
     held: Paper = Paper.objects.select_related("compartment").get(pk=paper.pk)
     may_return = may_take_back(held, locked, at=at)
     if held.taken_back_at is None:
+        accommodating.keep_acceptance_of(locked, at=at)
         medical.take_back(held, may_return=may_return, at=at)
         record("confided paper taken back", locked, by=by, at=at)
     return may_return

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sporades.acts import accommodating
 from sporades.acts.medical.confiding import SCAN, check_awaited, record
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
@@ -37,6 +38,8 @@ def scan(key: UUID, *, at: datetime) -> None:
     verdict = antivirus.scan(medical.content_of(waiting))
     with transaction.atomic():
         locked = lock_registration(waiting.compartment.registration_id)
+        if not verdict.is_clean:
+            accommodating.keep_acceptance_of(locked, at=at)
         noted = medical.note_scanned(waiting, is_clean=verdict.is_clean, at=at)
         if noted and not verdict.is_clean:
             record("confided paper found infected", locked, by=SYSTEM, at=at)

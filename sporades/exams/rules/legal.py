@@ -83,6 +83,23 @@ def paragraphs(
     return list(filter(None, said))
 
 
+def accepted_in_words(mentions: LegalMentions, on: date, *, is_sent_since: bool) -> str:
+    """Say in one paragraph that silence has accepted what became something else since.
+
+    Args:
+        mentions: what the réglementation says.
+        on: the day whose silence has accepted it.
+        is_sent_since: whether it was sent again after that day, perhaps with more.
+    """
+    said = (
+        _authority(mentions),
+        _decided(Silence(on, Meaning.ACCEPTED)),
+        "Cela ne vaut pas pour ce que vous y avez ajouté après ce jour." if is_sent_since else "",
+        mentions.implicit_decision.appeal,
+    )
+    return " ".join(filter(None, said))
+
+
 def _to_decide(silence: Silence) -> str:
     meant = _MEANT[silence.meaning]
     return f"Sans réponse de sa part le {day_in_words(silence.on)}, votre demande sera réputée {meant}."
