@@ -7,6 +7,8 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
+from sporades.accommodations.contesting import court_until
+from sporades.accommodations.models import Appeal
 from sporades.accommodations.queries import cases_of
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
@@ -23,7 +25,7 @@ from sporades.retention import categories
 from sporades.retention import operations as retention
 from sporades.retention.erasing import erase_confided
 from sporades.retention.models import Archive
-from tests.accommodations.asked import find_incomplete, reach, taken_again
+from tests.accommodations.asked import RECTOR, contest, find_incomplete, reach, taken_again
 from tests.acts.people import in_threads
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import (
@@ -194,6 +196,31 @@ def test_a_draft_beside_a_decision_keeps_papers_six_months_after_the_last_that_w
 
     assert set(categories.overdue(midnight(days[-1], "Europe/Paris")).values()) == {0}
     assert Entry.objects.filter(verb="confided papers erased").count() == 1
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_an_appeal_keeps_papers_until_no_court_may_be_asked_beside_a_draft_that_is_left_too(
+    registration, is_answered
+):
+    found_clean(confide(registration))
+    notified = reach(registration, State.NOTIFIED)
+    reach(registration, State.PREPARING)
+    made = contest(notified, at=NOW + timedelta(days=75))
+    if is_answered:
+        at = NOW + timedelta(days=130)
+        accommodating.refuse_appeal(found=made, reason="Non.", author=RECTOR, by=OPERATOR, at=at)
+    made = Appeal.objects.select_related("case").get()
+    made.case.registration = again(registration)
+    court = court_until(made, "Europe/Paris")
+    assert court > date(2027, 6, 8)
+
+    erased = date(2027, 12, 5) if is_answered else date(2027, 10, 9)
+    assert court + timedelta(days=15) < erased
+    assert said_on(registration) == erased
+    day = timedelta(days=1)
+    days = date(2027, 6, 16), court, erased - day, erased
+    assert erased_on(registration, *days) == erased
+    assert set(categories.overdue(midnight(erased, "Europe/Paris")).values()) == {0}
 
 
 def test_whoever_goes_on_with_a_draft_that_was_left_confides_other_papers(registration):

@@ -1,14 +1,14 @@
 """What was confided is erased in its time (H3): once nothing that was asked needs it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sporades.accommodations.contesting import papers_needed_until
-from sporades.accommodations.models import Case
+from sporades.accommodations.contesting import papers_needed_until, with_appeals
+from sporades.accommodations.models import Appeal, Case
 from sporades.accommodations.queries import requests_of
 from sporades.accommodations.states import WRITABLE
 from sporades.acts.medical.confiding import record
@@ -26,6 +26,13 @@ from sporades.registrations.queries import lock_registration
 UNSENT_MONTHS = 6
 """How long what was confided stays for a request that is left: see `unsent`."""
 
+CONTESTED_MONTHS = 8
+"""How long an appeal keeps it, from its reception and from its answer.
+
+Silence refuses it after two, the court may be asked for four at most, an answer by letter is
+presumed received after fifteen days, and what was posted on the last day comes later.
+"""
+
 MARKS = ("begun_at", "asked_at", "incomplete_at", "notified_at")
 """The instants of a request after which that time begins anew."""
 
@@ -40,7 +47,8 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
     sending, its being taken up or found incomplete, the last paper or comment, the end of its
     registration, the notification of a decision before it; nor before the letter that notifies it
     has been posted for as long. Then that decision is contested no more, whenever it was read: at
-    the latest two months after fifteen days and two months (`papers_needed_until`).
+    the latest two months after fifteen days and two months (`papers_needed_until`). Of one that was
+    contested, eight months after the appeal was received, its answer given, and its letter posted.
 
     Args:
         at: the instant.
@@ -60,12 +68,19 @@ def unsent(at: datetime) -> QuerySet[Compartment]:
     )
     # What is told by a letter is contested later: nobody has received what waits, or came back.
     told = its.filter(reached_since("notification", since.date()))
+    contested_since = midnight(months_after(today, -CONTESTED_MONTHS), settings.TIME_ZONE)
+    contested = Appeal.objects.standing().filter(
+        Q(received_on__gte=contested_since.date())
+        | Q(answered_at__gte=contested_since)
+        | reached_since("answer", contested_since.date()),
+        case__registration=OuterRef("registration"),
+    )
     papers = Paper.objects.filter(compartment=OuterRef("pk"))
     remarks = Remark.objects.filter(compartment=OuterRef("pk"))
     lately = papers.filter(given_at__gte=since), remarks.filter(written_at__gte=since)
     found: QuerySet[Compartment] = Compartment.objects.filter(
         Exists(papers) | Exists(remarks),
-        *(~Exists(one) for one in (going, recent, ended, told, *lately)),
+        *(~Exists(one) for one in (going, recent, ended, told, contested, *lately)),
         erase_after=None,
         erased_at=None,
         registration__service__closes_at__lt=since,
@@ -104,16 +119,33 @@ def unsent_from(
         instants += filter(None, (registration.decided_at, registration.withdrawn_at))
     instants += filter(None, [lately_at(found)])
     days = [local_day(one, settings.TIME_ZONE) for one in instants]
-    letters = [posting for one in known if (posting := one.posting)]
+    contested = [
+        one for case in with_appeals(known) if case.notified_at for one in case.appeals.all()
+    ]
+    contested = [one for one in contested if one.withdrawn_at is None]
+    letters = [posting for one in (*known, *contested) if (posting := one.posting)]
     if any(one.posted_on is None for one in letters):
         return None
-    days += [one.posted_on for one in letters if one.posted_on]
-    last = max(days)
-    day = months_after(last, UNSENT_MONTHS)
+    days += [one.posting.posted_on for one in known if one.posting and one.posting.posted_on]
+    since = [one.received_on for one in contested]
+    since += [
+        local_day(one.answered_at, settings.TIME_ZONE) for one in contested if one.answered_at
+    ]
+    since += [one.posting.posted_on for one in contested if one.posting and one.posting.posted_on]
+    over = [
+        _day_over(max(days), UNSENT_MONTHS),
+        *(_day_over(one, CONTESTED_MONTHS) for one in since),
+    ]
+    return midnight(max(over), settings.TIME_ZONE)
+
+
+def _day_over(last: date, months: int) -> date:
+    """Return the first day on which more than some months have passed since the day of something."""
+    day = months_after(last, months)
     # The last of February is six months before several days of August.
-    while months_after(day, -UNSENT_MONTHS) <= last:
+    while months_after(day, -months) <= last:
         day += timedelta(days=1)
-    return midnight(day, settings.TIME_ZONE)
+    return day
 
 
 @transaction.atomic
