@@ -114,10 +114,10 @@ def months_more(case: Case) -> int:
     """Return how many months more there are to ask the court about a decision (CJA R. 421-7).
 
     Those that its notification told hold for who has moved nearer since; who lives farther now has
-    those of the law. The court is that of the academy which notified it.
+    those of the law. The court is that of the academy which took it.
 
     Args:
-        case: with its registration; one that is not notified yet is of the academy where that is.
+        case: with its registration; one that is not decided yet is of the academy where that is.
     """
     return max(case.months_of_distance, _months_now(case))
 

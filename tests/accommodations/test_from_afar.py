@@ -16,15 +16,17 @@ from sporades.accommodations.contesting import (
 )
 from sporades.accommodations.models import Appeal, Case
 from sporades.accommodations.states import State
+from sporades.acts.accommodating import notify_decision
+from sporades.acts.registrations.moving import move_for_good
 from sporades.core.days import midnight
 from sporades.medical.models import Compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, silence_on
 from sporades.territory.models import FRANCE
-from tests.accommodations.asked import reach
+from tests.accommodations.asked import again, case_of, reach
 from tests.accommodations.test_following import DECLARED
 from tests.accommodations.test_notified_by_letter import contest_by_letter
-from tests.factories import NOW, a_registration
+from tests.factories import NOW, OPERATOR, a_registration
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
@@ -105,6 +107,22 @@ def test_the_court_is_that_of_who_took_the_decision_whatever_academy_has_its_can
 
     assert case.registration.months_of_distance == 1
     assert court_day_of(case) == AUTHORITY
+
+
+def test_the_court_is_that_of_who_decided_where_another_academy_notifies():
+    registration = living(a_registration(informations=DECLARED), "59000")
+    reach(registration, State.DECIDED)
+    move_for_good(
+        registration=again(registration),
+        academy="A25",
+        reason="Il déménage.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    notify_decision(registration=again(registration), by=OPERATOR, at=NOW)
+
+    assert case_of(registration).court_seat == "A09"
 
 
 def test_what_the_answer_to_an_appeal_told_holds_for_who_moves():

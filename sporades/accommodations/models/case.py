@@ -250,7 +250,7 @@ class Case(Called):
     court_seat = models.CharField(
         "académie dont le tribunal est saisi", max_length=3, blank=True, default="", db_default=""
     )
-    """The academy that has notified the decision: where the registration goes later changes no court."""
+    """The academy that has taken the decision: where the registration goes later changes no court."""
     months_of_distance = models.PositiveSmallIntegerField(
         "mois de plus pour saisir le tribunal", default=0, db_default=0
     )

@@ -174,7 +174,8 @@ def _settle(
     if not all((author.first_name, author.last_name, author.quality, author.service)):
         raise AuthorMissing
     former = as_decided(case)
-    move(case, transition, **stamps_of(author, at=at))
+    seat = case.registration.service.academy_id
+    move(case, transition, court_seat=seat, **stamps_of(author, at=at))
     for one in measures_decided(case, decisions, former=former):
         one.save()
 

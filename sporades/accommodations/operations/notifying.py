@@ -33,7 +33,7 @@ def notify(case: Case, notification: DocumentVersion, *, at: datetime) -> None:
         NOTIFY,
         notified_at=at,
         notification=notification,
-        court_seat=case.registration.service.academy_id,
+        court_seat=case.court_seat or case.registration.service.academy_id,
         months_of_distance=months_more(case),
     )
 
