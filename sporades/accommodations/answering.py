@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sporades.accommodations.contesting import ONLY_ONCE, UNPOSTED, answer_in_words
+from sporades.accommodations.contesting import ONLY_ONCE, UNPOSTED, answer_in_words, clock_of
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.notification import COURT, MentionsMissing
 from sporades.accommodations.queries import decision_of
@@ -64,7 +64,7 @@ def content(source: Refusal) -> Content:
             appeal,
             source.at,
             None,
-            zone,
+            clock_of(case),
             posting=None if registration.candidate.has_account else UNPOSTED,
         ),
         "appeal": f"{rules.decision.appeal} {ONLY_ONCE}",

@@ -36,6 +36,20 @@ UNPOSTED = Posting()
 """Of what goes by a letter that no run has taken yet."""
 
 
+def clock_of(case: Case) -> str:
+    """Return the zone by which each day of a decision is counted: that of the academy that took it.
+
+    Where the registration goes later moves no day that was told.
+
+    Args:
+        case: with its registration; one that is not decided yet is of the service where that is.
+    """
+    service = case.registration.service
+    if case.court_seat in {"", service.academy_id}:
+        return service.zone
+    return territory.academy(case.court_seat).zone
+
+
 def presumed_at(notified_at: datetime) -> datetime:
     """Return when a notification is presumed to be received, where nothing says that it was read."""
     return notified_at + PRESUMED_AFTER
@@ -104,7 +118,7 @@ def contest_in_words(
         opened_at: when its notification was opened for the first time, if it was.
         posting: how the notification left, or is to leave, where it does by letter.
     """
-    zone = case.registration.service.zone
+    zone = clock_of(case)
     said = _authority_in_words(notified_at, opened_at, zone, posting=posting)
     received = received_at(notified_at, opened_at, zone, posting=posting)
     return f"{said} {far_in_words(received, case)}".strip()
@@ -145,7 +159,7 @@ def far_in_words(received: datetime | None, case: Case) -> str:
     more = months_more(case)
     if not more:
         return ""
-    until = court_from(received, case.registration, more=more) if received else None
+    until = _court_from(received, clock_of(case), more=more) if received else None
     last = f", jusqu'au {day_in_words(until)} inclus" if until else ""
     lived = "habitez" if more == _months_now(case) else "habitiez"
     return (
@@ -154,17 +168,29 @@ def far_in_words(received: datetime | None, case: Case) -> str:
     )
 
 
-def court_from(received: datetime, registration: Registration, *, more: int | None = None) -> date:
+def court_from(received: datetime, registration: Registration) -> date:
     """Return the last day on which the court may be asked (CJA R. 421-1, R. 421-7).
 
     Args:
         received: when the decision was.
         registration: of whom, with its service.
-        more: how many months there are beyond two, where they were told; else those of today's address.
     """
-    if more is None:
-        more = registration.months_of_distance
-    return contested_until(received, registration.service.zone, months=APPEAL_MONTHS + more)
+    more = registration.months_of_distance
+    return _court_from(received, registration.service.zone, more=more)
+
+
+def court_after(appeal: Appeal, received: datetime) -> date:
+    """Return the same after an appeal: with the months that were told, by the clock of its decision.
+
+    Args:
+        appeal: with its request.
+        received: when its answer was, or its silence.
+    """
+    return _court_from(received, clock_of(appeal.case), more=months_more_after(appeal))
+
+
+def _court_from(received: datetime, zone: str, *, more: int) -> date:
+    return contested_until(received, zone, months=APPEAL_MONTHS + more)
 
 
 def _authority_in_words(
@@ -233,7 +259,7 @@ def last_day_of(case: Case, zone: str) -> date | None:
 
     Args:
         case: a notified one, with its notification.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
 
     Returns:
         The day; nothing while the letter that notifies it waits to be posted, or came back.
@@ -252,7 +278,7 @@ def given_back_until(case: Case, zone: str) -> datetime | None:
 
     Args:
         case: a notified one, with its notification.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
 
     Returns:
         The last minute; nothing where the last day has ended while something could be written.
@@ -273,7 +299,7 @@ def sent_on_from_space(case: Case, zone: str, *, at: datetime) -> date:
 
     Args:
         case: the notified decision, with its notification.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
         at: when it is sent.
     """
     today, last = local_day(at, zone), last_day_of(case, zone)
@@ -295,10 +321,10 @@ def court_day_of(case: Case, *, at: datetime | None = None) -> date:
     """
     if case.notified_at is None:
         raise ValueError(case)
-    zone = case.registration.service.zone
+    zone = clock_of(case)
     received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
     counted = received or presumed_at(at or case.notified_at)
-    return court_from(counted, case.registration, more=months_more(case))
+    return _court_from(counted, zone, more=months_more(case))
 
 
 def silence_about(received_on: date) -> Silence:
@@ -324,7 +350,7 @@ def is_in_time(appeal: Appeal, zone: str) -> bool:
 
     Args:
         appeal: with its request and what notifies it.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
     """
     last = last_day_of(appeal.case, zone)
     return last is None or appeal.sent_on <= last
@@ -338,17 +364,16 @@ def court_until(appeal: Appeal, zone: str, *, at: datetime | None = None) -> dat
 
     Args:
         appeal: with its answer.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
         at: now: an answer by a letter that waits is posted no sooner; else as if it were at once.
     """
-    registration, more = appeal.case.registration, months_more_after(appeal)
-    by_silence = court_from(midnight(silent_on(appeal.received_on), zone), registration, more=more)
+    by_silence = court_after(appeal, midnight(silent_on(appeal.received_on), zone))
     answered_at = appeal.answered_at
     if answered_at is None or local_day(answered_at, zone) > by_silence:
         return by_silence
     opened_at = appeal.answer.opened_at if appeal.answer else None
     received = received_at(answered_at, opened_at, zone, posting=appeal.posting)
-    return court_from(received or presumed_at(at or answered_at), registration, more=more)
+    return court_after(appeal, received or presumed_at(at or answered_at))
 
 
 def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
@@ -356,7 +381,7 @@ def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:
 
     Args:
         case: with its notification and its appeals.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
         at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
     last = court_day_of(case, at=at)
@@ -382,7 +407,7 @@ def answer_in_words(
         appeal: with its request and what notifies it.
         answered_at: when it was refused.
         opened_at: when its answer was opened for the first time, if it was.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
         posting: how the answer left, or is to leave, where it does by letter.
     """
     last = last_day_of(appeal.case, zone)
@@ -392,15 +417,14 @@ def answer_in_words(
             f"{day_in_words(last)} : il n'a pas interrompu le délai pour saisir le tribunal."
         )
     silent = silent_on(appeal.received_on)
-    registration, more = appeal.case.registration, months_more_after(appeal)
-    by_silence = court_from(midnight(silent, zone), registration, more=more)
+    by_silence = court_after(appeal, midnight(silent, zone))
     if local_day(answered_at, zone) > by_silence:
         return (
             f"Resté sans réponse le {day_in_words(silent)}, ce recours était rejeté depuis ce jour : "
             f"le tribunal pouvait être saisi jusqu'au {day_in_words(by_silence)}."
         )
     received = received_at(answered_at, opened_at, zone, posting=posting)
-    months = _IN_LETTERS[APPEAL_MONTHS + more]
+    months = _IN_LETTERS[APPEAL_MONTHS + months_more_after(appeal)]
     by_post = (
         f"Vous avez {months} mois pour saisir le tribunal, à compter du jour où vous recevez cette réponse par "
         "courrier. Si rien ne montre ce jour, elle est réputée reçue "
@@ -409,7 +433,7 @@ def answer_in_words(
         return f"{by_post}quinze jours après celui où le courrier est posté."
     day, until = (
         day_in_words(local_day(received, zone)),
-        day_in_words(court_from(received, registration, more=more)),
+        day_in_words(court_after(appeal, received)),
     )
     if received == opened_at:
         return (
@@ -460,18 +484,22 @@ def papers_needed_until(
         cases: all of its requests, with their notifications.
         at: now: what a letter that waits says is final no sooner than if it were posted today.
     """
-    known, zone = list(cases), registration.service.zone
+    known = list(cases)
     if any(case.is_open for case in known):
         return None
     until = [
-        papers_kept_until(final_of(case, zone, at=at), zone)
-        for case in with_appeals(known)
-        if case.notified_at is not None
+        _serve_until(case, at=at) for case in with_appeals(known) if case.notified_at is not None
     ]
     until += [case.withdrawn_at for case in known if case.withdrawn_at is not None]
     if registration.withdrawn_at is not None:
         until.append(undone_before(registration.withdrawn_at, registration.service))
     return max(until, default=None)
+
+
+def _serve_until(case: Case, *, at: datetime | None) -> datetime:
+    """Return until when papers of health serve a notified decision."""
+    zone = clock_of(case)
+    return papers_kept_until(final_of(case, zone, at=at), zone)
 
 
 def papers_left_until(
@@ -509,19 +537,18 @@ def papers_until_once_withdrawn(
     return max(papers_needed_until(registration, others, at=at) or at, undone)
 
 
-def contestable_among(cases: Iterable[Case], zone: str, *, at: datetime) -> Case | None:
+def contestable_among(cases: Iterable[Case], *, at: datetime) -> Case | None:
     """Return the last of the requests whose decision may still be contested, or is to be notified.
 
     Args:
         cases: all of a registration, with their notifications.
-        zone: where its service is.
         at: the instant.
     """
     found = [
         case
         for case in with_appeals(cases)
         if case.decided_at is not None
-        and (case.notified_at is None or final_of(case, zone, at=at) > at)
+        and (case.notified_at is None or final_of(case, clock_of(case), at=at) > at)
     ]
     return max(found, key=lambda case: case.decided_at, default=None)  # type: ignore[arg-type,return-value] # decided
 

@@ -1,10 +1,12 @@
 """Who lives far from the court has more time to ask it, and is told so (CJA R. 421-7)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sporades.accommodations.contesting import (
+    clock_of,
     contest_in_words,
     court_day_of,
     court_until,
@@ -19,11 +21,13 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating import notify_decision
 from sporades.acts.registrations.moving import move_for_good
 from sporades.core.days import midnight
+from sporades.documents.operations import mark_opened
+from sporades.mail.models import Message
 from sporades.medical.models import Compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, silence_on
 from sporades.territory.models import FRANCE
-from tests.accommodations.asked import again, case_of, reach
+from tests.accommodations.asked import again, case_of, contest, reach
 from tests.accommodations.test_following import DECLARED
 from tests.accommodations.test_notified_by_letter import contest_by_letter
 from tests.factories import NOW, OPERATOR, a_registration
@@ -107,6 +111,38 @@ def test_the_court_is_that_of_who_took_the_decision_whatever_academy_has_its_can
 
     assert case.registration.months_of_distance == 1
     assert court_day_of(case) == AUTHORITY
+
+
+def test_each_day_is_counted_by_the_clock_of_who_took_the_decision():
+    case = notified("97400")
+    Case.objects.filter(pk=case.pk).update(court_seat="A28", months_of_distance=0)
+    # Half past ten in the evening in Paris, half past one on the next day in La Réunion.
+    mark_opened(case.notification, at=datetime(2026, 12, 1, 21, 30, tzinfo=UTC))
+    case = Case.objects.select_related("notification").get(pk=case.pk)
+
+    last = last_day_of(case, clock_of(case))
+    said = plain(contest_in_words(case, case.notified_at, case.opened_at))
+    assert last == date(2027, 2, 3)
+    assert "la contester jusqu'au 3 février 2027 inclus" in said
+    assert court_day_of(case) == last
+
+    contest(case, at=midnight(last, "Europe/Paris") + timedelta(hours=10))
+    acknowledged = plain(Message.objects.get(kind="appeal_received").body)
+    assert "après le dernier jour" not in acknowledged
+    assert is_in_time(Appeal.objects.get(), clock_of(case))
+    needed = papers_needed_until(case.registration, [case])
+    assert needed.astimezone(ZoneInfo("Indian/Reunion")).hour == 0
+
+
+@pytest.mark.parametrize("seat", ["A28", "A31"], ids=["La Réunion", "Martinique"])
+def test_whoever_appeals_at_once_does_so_by_any_clock(seat):
+    case = notified("59000")
+    for hour in (2, 22):
+        at = midnight(NOW.date(), "Europe/Paris") + timedelta(hours=hour)
+        Case.objects.filter(pk=case.pk).update(court_seat=seat, notified_at=at)
+        appeal = contest(case, at=at)
+        assert is_in_time(Appeal.objects.get(pk=appeal.pk), clock_of(appeal.case))
+        appeal.delete()
 
 
 def test_the_court_is_that_of_who_decided_where_another_academy_notifies():

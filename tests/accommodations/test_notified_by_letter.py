@@ -326,7 +326,7 @@ def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with
     found = compartment(with_a_paper)
     assert found.erased_at is None
     assert found.erase_after == papers_kept_until(final_at(presumed_at(first), PARIS), PARIS)
-    assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=first) is not None
+    assert contestable_among(requests_of(with_a_paper.pk), at=first) is not None
 
     posted = (first + timedelta(days=7)).date()
     post(on=posted)
@@ -334,7 +334,7 @@ def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with
     kept = papers_kept_until(final, PARIS)
     assert not erasing.erase(found, at=found.erase_after)
     assert compartment(with_a_paper).erase_after == kept
-    assert contestable_among(requests_of(with_a_paper.pk), PARIS, at=final) is None
+    assert contestable_among(requests_of(with_a_paper.pk), at=final) is None
     assert erasing.erase(compartment(with_a_paper), at=kept)
 
 

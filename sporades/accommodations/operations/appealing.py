@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sporades.accommodations.contesting import months_more, months_more_after, sent_on_from_space
+from sporades.accommodations.contesting import (
+    clock_of,
+    months_more,
+    months_more_after,
+    sent_on_from_space,
+)
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.operations.deciding import Author
 from sporades.accommodations.operations.refusals import (
@@ -78,13 +83,13 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     if notified.filter(notified_at__gt=case.notified_at).exists():
         raise DecisionReplaced
     contested = case.registration
-    zone = contested.service.zone
+    zone = clock_of(case)
     received_on = said.received_on or local_day(at, zone)
     own = sent_on_from_space(case, zone, at=at) if said.came == Came.SPACE else received_on
     sent_on = said.sent_on or own
-    if not sent_on <= received_on <= contested.last_day(at):
+    if not sent_on <= received_on <= max(contested.last_day(at), local_day(at, zone)):
         raise AppealToCome
-    if sent_on < contested.first_day(case.notified_at):
+    if sent_on < _first_day_of(case, case.notified_at):
         raise BeforeDecision
     if Appeal.objects.standing().filter(case=case).exists():
         raise AlreadyAppealed
@@ -105,6 +110,11 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         months_of_distance=months_more(case),
     )
     return made
+
+
+def _first_day_of(case: Case, notified_at: datetime) -> date:
+    """Return the first day on which a decision could be contested, by the earliest of the clocks."""
+    return min(case.registration.first_day(notified_at), local_day(notified_at, clock_of(case)))
 
 
 def withdraw_appeal(found: Appeal, *, at: datetime) -> None:

@@ -14,7 +14,12 @@ from django.db import transaction
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.answering import ANSWER, Refusal
 from sporades.accommodations.appeals import late_in_words, waiting_in_words
-from sporades.accommodations.contesting import SILENCE_MONTHS, is_in_time, silence_about
+from sporades.accommodations.contesting import (
+    SILENCE_MONTHS,
+    clock_of,
+    is_in_time,
+    silence_about,
+)
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
@@ -60,7 +65,7 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
 
 def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:
     """Return what an acknowledgement says of days and of the court; not of it, where it came too late."""
-    zone = case.registration.service.zone
+    zone = clock_of(case)
     return {
         "received": day_in_words(made.received_on),
         "awaited": waiting_in_words(made, zone, at=at),
@@ -164,7 +169,7 @@ def tell_of_silence(*, at: datetime) -> int:
 def _tell_of_silence(pk: int, *, at: datetime) -> bool:
     locked = _locked(Appeal.objects.get(pk=pk))
     case = locked.case
-    zone = case.registration.service.zone
+    zone = clock_of(case)
     is_over = silence_about(locked.received_on).has_decided(local_day(at, zone))
     if locked.silence_told_at is not None or not locked.is_unanswered or not is_over:
         return False

@@ -256,7 +256,7 @@ def may_take_back(paper: Paper, registration: Registration, *, at: datetime) -> 
     if paper.compartment.is_closed:
         raise medical.Closed
     cases = list(requests_of(registration.pk))
-    decided = contestable_among(cases, registration.service.zone, at=at)
+    decided = contestable_among(cases, at=at)
     if decided is not None and served(decided, paper):
         raise Held
     return was_sent_with(open_among(cases), paper.given_at)

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.contesting import (
+    clock_of,
     contested_until,
-    court_from,
+    court_after,
     court_until,
     far_in_words,
     is_in_time,
-    months_more_after,
     received_at,
 )
 from sporades.accommodations.models import Appeal, Case
@@ -152,10 +152,11 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
         return _answered(version, registration)
     if version.document.kind != NOTIFICATION.slug or version.opened_at is None:
         return {}
-    case, zone = Case.objects.filter(notification=version).first(), registration.service.zone
+    case = Case.objects.filter(notification=version).first()
     if case is None or case.notified_at is None:
         return {}
     case.registration = registration
+    zone = clock_of(case)
     if (
         received_at(case.notified_at, version.opened_at, zone, posting=case.posting)
         != version.opened_at
@@ -173,12 +174,13 @@ def _contested(version: DocumentVersion, registration: Registration) -> dict[str
 
 def _answered(version: DocumentVersion, registration: Registration) -> dict[str, str]:
     """Say above the answer to an appeal until when the court may be asked, likewise; or nothing."""
-    zone, opened_at = registration.service.zone, version.opened_at
+    opened_at = version.opened_at
     found = Appeal.objects.filter(answer=version).select_related("case__notification").first()
     if opened_at is None or found is None or found.answered_at is None:
         return {}
     found.answer, found.case.registration = version, registration
-    by_reading = court_from(opened_at, registration, more=months_more_after(found))
+    zone = clock_of(found.case)
+    by_reading = court_after(found, opened_at)
     if not is_in_time(found, zone) or court_until(found, zone) != by_reading:
         return {}
     return {

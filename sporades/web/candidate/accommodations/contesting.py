@@ -11,6 +11,7 @@ from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import (
     INTERRUPTS,
+    clock_of,
     court_day_of,
     given_back_until,
     last_day_of,
@@ -129,7 +130,7 @@ def _not_sent(
 
 def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) -> HttpResponse:
     found, at = case.registration, request.arrived_at
-    zone, rules = found.service.zone, rules_of(found)
+    zone, rules = clock_of(case), rules_of(found)
     last, today = last_day_of(case, zone), local_day(at, zone)
     is_late = last is not None and sent_on_from_space(case, zone, at=at) > last
     given = given_back_until(case, zone) if last is not None and today > last else None
@@ -162,7 +163,8 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre recours est retiré. La décision reste en vigueur.")
         return redirect(PAGE, found.number)
-    at, zone = request.arrived_at, found.service.zone
+    appeal.case.registration = found
+    at, zone = request.arrived_at, clock_of(appeal.case)
     last, given = last_day_of(appeal.case, zone), given_back_until(appeal.case, zone)
     is_late = last is not None and sent_on_from_space(appeal.case, zone, at=at) > last
     if given is not None and not is_late:
@@ -196,7 +198,7 @@ def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) ->
     """Say when what was confided is erased once an appeal is taken back; of nothing, nothing."""
     if not has_confided(registration):
         return ""
-    zone = registration.service.zone
+    zone = clock_of(appeal.case)
     final = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
     until = max(papers_kept_until(final, zone), at)
     day = day_in_words(confided_until(until, registration))
@@ -228,8 +230,8 @@ def said_of_appeals(
 
 
 def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dict[str, Any]:
-    zone = registration.service.zone
     appeal.case.registration = registration
+    zone = clock_of(appeal.case)
     if appeal.withdrawn_at is not None:
         day = day_in_words(local_day(appeal.withdrawn_at, zone))
         said = [f"{received_in_words(appeal)}.", f"Vous l'avez retiré le {day}."]

@@ -91,7 +91,7 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     known = compartments_to_show(registration, zone)
     found = next((one for one in known if one.registration_id == registration.pk), None)
     cases = list(cases_of(registration=registration.pk))
-    case, decided = last_among(cases), contestable_among(cases, zone, at=at)
+    case, decided = last_among(cases), contestable_among(cases, at=at)
     given, labels = _papers(found, zone, decided=decided), labels_of_papers(registration)
     is_here = rules_of(registration) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)

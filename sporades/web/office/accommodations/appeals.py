@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.appeals import lateness_in_words, received_in_words, silence_in_words
-from sporades.accommodations.contesting import last_day_of
+from sporades.accommodations.contesting import clock_of, last_day_of
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, Appeal, Came, Case
 from sporades.accommodations.operations import (
@@ -252,7 +252,7 @@ def _page(
     zone = found.service.zone
     is_waiting = standing is not None and standing.is_waiting
     now, other = decision_of(found), open_case_of(found)
-    last = last_day_of(case, zone)
+    last = last_day_of(case, clock_of(case))
     context = {
         "registration": found,
         "case": case,
@@ -286,16 +286,17 @@ def _page(
 
 def _said(standing: Appeal, zone: str, *, at: Any) -> list[tuple[str, str]]:
     """Return what is said of an appeal beside its words, label and value."""
+    clock = clock_of(standing.case)
     received = received_in_words(standing)
     if standing.entered_name:
         received = f"{received}, saisi par {standing.entered_name}"
     guardian = f"{standing.guardian_name}, {standing.guardian_quality}"
     rows = [
         ("Réception", received),
-        ("Délai", lateness_in_words(standing, zone) or "Envoyé à temps."),
+        ("Délai", lateness_in_words(standing, clock) or "Envoyé à temps."),
         ("Fait par", guardian if standing.guardian_name else ""),
         ("Papiers de santé", "Il en annonce d'autres." if standing.has_papers else ""),
-        ("Réponse", silence_in_words(standing, zone, at=at) if standing.is_waiting else ""),
+        ("Réponse", silence_in_words(standing, clock, at=at) if standing.is_waiting else ""),
     ]
     if standing.answered_at is not None:
         when = instant_in_words(standing.answered_at, zone)
