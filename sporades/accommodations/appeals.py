@@ -52,7 +52,11 @@ def followed_in_words(
     said = [f"{received_in_words(appeal)}."]
     is_silent = silence_about(appeal.received_on).has_decided(local_day(at, zone))
     if not is_standing and appeal.answered_at is None and not is_silent:
-        return [*said, "Votre inscription n'est plus en cours : personne ne l'étudie."]
+        nobody = "Votre inscription n'est plus en cours : personne ne l'étudie"
+        if appeal.case.registration.withdrawn_at is not None:
+            return [*said, f"{nobody}."]
+        waiting = waiting_in_words(appeal, zone, is_standing=is_standing, at=at)
+        return [*said, f"{nobody} tant qu'elle n'est pas rétablie.", waiting]
     if appeal.taken_up is not None:
         begun = day_in_words(local_day(appeal.taken_up.begun_at, zone))
         taken = (

@@ -17,7 +17,7 @@ from sporades.accommodations.states import State
 from sporades.accommodations.tracker import check_of
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, consulting
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import deciding, leaving
 from sporades.core.days import midnight
 from sporades.core.refusals import ReasonMissing
 from sporades.documents.queries import replacement_of
@@ -27,6 +27,7 @@ from sporades.medical.models import Paper
 from sporades.medical.queries import compartment
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
+from sporades.registrations.states import SET_ASIDE
 from sporades.retention import operations as retention
 from tests.accommodations.asked import (
     CONTESTED,
@@ -144,6 +145,23 @@ def test_nothing_is_contested_of_a_registration_that_does_not_stand(registration
 
     with pytest.raises(operations.NotStanding):
         contest(decided)
+
+
+def test_a_letter_against_a_decision_is_entered_while_its_registration_is_set_aside(
+    registration, decided
+):
+    deciding.decide(
+        registration=again(registration),
+        decision=SET_ASIDE,
+        reason="Une erreur.",
+        by=MANAGER,
+        at=NOW,
+    )
+
+    by_letter(decided, sent_on=NOW.date(), received_on=NOW.date(), at=NOW)
+
+    assert Appeal.objects.waiting().exists()
+    assert not contested_among(Case.objects.all()).exists()
 
 
 def test_an_appeal_that_says_nothing_is_refused(decided):

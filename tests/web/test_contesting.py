@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sporades.accommodations.contesting import clock_of, is_in_time
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import deciding, leaving
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     CONTESTED,
     MANAGER,
@@ -22,7 +24,7 @@ from tests.accommodations.asked import (
     taken_again,
 )
 from tests.accommodations.test_notifying import notified
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import confide
 from tests.spaces import plain
 from tests.web.guide import ask_to_withdraw, main, seen
@@ -160,6 +162,29 @@ def test_once_its_registration_is_left_nobody_looks_at_it(sign_in, registration,
     assert "L'autorité a jusqu'au" not in said
     assert "Retirer mon recours" not in said
     assert client.get(at(registration, page=BACK)).status_code == 302
+
+
+def test_while_its_registration_is_set_aside_a_decision_is_contested_and_the_appeal_waits(
+    sign_in, registration, decided, stopped_clock
+):
+    client = sign_in(registration.candidate)
+    said = {"registration": registration, "by": OPERATOR}
+    deciding.decide(decision=SET_ASIDE, reason="Une erreur.", at=NOW, **said)
+    assert TO_CONTEST in page_of(client, registration)
+
+    client.post(at(registration, page=CONTEST), {"texte": CONTESTED, "decision": decided.pk})
+
+    made = Appeal.objects.get()
+    page = page_of(client, registration)
+    assert "personne ne l'étudie tant qu'elle n'est pas rétablie" in page
+    assert "L'autorité a jusqu'au" in page
+    assert "Retirer mon recours" in page
+    deciding.decide(decision=RESTORE, reason="", at=NOW + timedelta(days=80), **said)
+    stopped_clock.move_to(NOW + timedelta(days=80))
+    made.case.registration = Registration.objects.whole().get(pk=registration.pk)
+    assert is_in_time(made, clock_of(made.case))
+    client = sign_in(registration.candidate)
+    assert "tant qu'elle n'est pas rétablie" not in page_of(client, registration)
 
 
 @pytest.mark.parametrize("is_answered", [True, False])

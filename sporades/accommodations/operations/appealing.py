@@ -65,7 +65,7 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
 
     Raises:
         NotNotified: there is nothing to contest.
-        NotStanding: the registration does not stand.
+        NotStanding: the registration is withdrawn.
         NothingContested: it says nothing.
         DecisionReplaced: another decision was notified since.
         AppealToCome: it is said to come from a day to come, or to be received before it was sent.
@@ -75,7 +75,9 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     """
     if case.state != State.NOTIFIED or case.notified_at is None:
         raise NotNotified
-    if not case.registration.is_active:
+    if (
+        case.registration.withdrawn_at is not None
+    ):  # set aside, it may be restored: the delay runs on
         raise NotStanding
     if not said.text:
         raise NothingContested

@@ -110,7 +110,7 @@ def _why_not(request: HttpRequest, case: Case, registration: Registration) -> Re
     under_way, appeal = open_case_of(registration), appeal_against(case)
     if may_contest(case, registration, appeal, under_way=under_way):
         return None
-    if not registration.is_active:
+    if registration.withdrawn_at is not None:
         return NotStanding()
     if appeal is not None:
         return AlreadyAppealed()
@@ -153,7 +153,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """« Retirer mon recours », confirmed."""
     found = own_registration(request, number)
     appeal = appeal_of(found.pk)
-    if appeal is None or not found.is_active:
+    if appeal is None or found.withdrawn_at is not None:
         return redirect(PAGE, found.number)
     if request.method == "POST":
         try:
@@ -183,6 +183,8 @@ def may_contest(
 ) -> bool:
     """Return whether a decision may be contested: it is read, and nobody looks at it again yet.
 
+    Also while its registration is set aside: its delay runs on.
+
     Args:
         case: the last decision that was notified.
         registration: whose it is.
@@ -191,7 +193,7 @@ def may_contest(
     """
     is_taken_again = under_way is not None and under_way.instead_of_id == case.pk
     is_free = appeal is None and not is_taken_again
-    return registration.is_active and not case.is_to_read and is_free
+    return registration.withdrawn_at is None and not case.is_to_read and is_free
 
 
 def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) -> str:
@@ -244,7 +246,7 @@ def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dic
         "state": "Réponse à lire" if appeal.is_to_read else _state_of(appeal, zone, at=at),
         "said": said,
         "reason": "" if appeal.is_to_read else appeal.reason,
-        "may_take_back": appeal.is_waiting and registration.is_active,
+        "may_take_back": appeal.is_waiting and registration.withdrawn_at is None,
         "answer": ANSWER.slug if appeal.answer else "",
     }
 

@@ -261,7 +261,7 @@ def _page(
         "asked": asked,
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],
-        "may_enter": standing is None and found.is_active,
+        "may_enter": standing is None and found.withdrawn_at is None,
         "is_waiting": is_waiting and found.is_active,
         "is_under_way": is_waiting and other is not None and other.asked_at is not None,
         "has_draft": is_waiting and other is not None and other.asked_at is None,

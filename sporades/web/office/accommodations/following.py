@@ -141,7 +141,7 @@ def told_of(registration: Registration) -> dict[str, Any]:
     standing = appeal_of(registration.pk) or appeal_against(decided)
     return {
         "appeal": standing,
-        "may_appeal": standing is None and registration.is_active,
+        "may_appeal": standing is None and registration.withdrawn_at is None,
     }
 
 
