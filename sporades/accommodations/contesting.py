@@ -254,6 +254,21 @@ def final_at(received: datetime, zone: str) -> datetime:
     return midnight(contested_until(received, zone) + timedelta(days=1), zone)
 
 
+def first_day_of(case: Case) -> date:
+    """Return the first day on which a decision could be contested, by the earliest of the clocks.
+
+    Args:
+        case: a notified one, with its registration.
+
+    Raises:
+        ValueError: it is not notified.
+    """
+    if case.notified_at is None:
+        raise ValueError(case)
+    here = case.registration.first_day(case.notified_at)
+    return min(here, local_day(case.notified_at, clock_of(case)))
+
+
 def last_day_of(case: Case, zone: str) -> date | None:
     """Return the last day on which a decision may be contested, whatever was done against it.
 

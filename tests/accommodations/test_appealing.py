@@ -486,6 +486,22 @@ def test_what_another_decision_has_replaced_is_contested_no_more(registration, d
         contest(decided, at=LATER)
 
 
+def test_a_letter_contests_the_decision_that_was_there_when_it_was_posted(registration, decided):
+    new = reach(registration, State.NOTIFIED, at=LATER)
+    days = {"received_on": LATER.date(), "at": LATER}
+
+    for case, posted, refusal in (
+        (new, LATER - timedelta(days=1), operations.BeforeDecision),
+        (decided, LATER, operations.DecisionReplaced),
+    ):
+        with pytest.raises(refusal):
+            by_letter(case, sent_on=posted.date(), **days)
+    made = by_letter(decided, sent_on=(LATER - timedelta(days=1)).date(), **days)
+
+    assert appeal_of(registration.pk) == made
+    assert refuse(made).answer.content["said"].endswith("a remplacé celle-ci.")
+
+
 def test_a_request_that_was_begun_and_never_sent_makes_way(registration, decided):
     contest(decided)
     write(registration)

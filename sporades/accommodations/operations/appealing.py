@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sporades.accommodations.contesting import (
     clock_of,
+    first_day_of,
     months_more,
     months_more_after,
     sent_on_from_space,
@@ -59,7 +60,8 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     """Keep an appeal against a notified decision.
 
     Args:
-        case: the last decision that was notified, locked with its registration.
+        case: the last decision that was notified, or had been when a letter was sent, locked with
+            its registration.
         said: what the appeal says.
         at: the instant.
 
@@ -67,7 +69,7 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         NotNotified: there is nothing to contest.
         NotStanding: the registration is withdrawn.
         NothingContested: it says nothing.
-        DecisionReplaced: another decision was notified since.
+        DecisionReplaced: another decision was notified since, not after a letter was sent.
         AppealToCome: it is said to come from a day to come, or to be received before it was sent.
         BeforeDecision: it is said to be sent before what it contests was notified.
         AlreadyAppealed: one stands already, answered or not: another would interrupt nothing.
@@ -81,9 +83,6 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         raise NotStanding
     if not said.text:
         raise NothingContested
-    notified = Case.objects.filter(registration=case.registration_id, state=State.NOTIFIED)
-    if notified.filter(notified_at__gt=case.notified_at).exists():
-        raise DecisionReplaced
     contested = case.registration
     zone = clock_of(case)
     received_on = said.received_on or local_day(at, zone)
@@ -91,7 +90,13 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
     sent_on = said.sent_on or own
     if not sent_on <= received_on <= max(contested.last_day(at), local_day(at, zone)):
         raise AppealToCome
-    if sent_on < _first_day_of(case, case.notified_at):
+    notified = Case.objects.filter(registration=case.registration_id, state=State.NOTIFIED)
+    later = notified.filter(notified_at__gt=case.notified_at).order_by("notified_at").first()
+    if later is not None:
+        later.registration = contested
+        if said.came == Came.SPACE or sent_on >= first_day_of(later):
+            raise DecisionReplaced
+    if sent_on < first_day_of(case):
         raise BeforeDecision
     if Appeal.objects.standing().filter(case=case).exists():
         raise AlreadyAppealed
@@ -112,11 +117,6 @@ def appeal(case: Case, said: Contested, *, at: datetime) -> Appeal:
         months_of_distance=months_more(case),
     )
     return made
-
-
-def _first_day_of(case: Case, notified_at: datetime) -> date:
-    """Return the first day on which a decision could be contested, by the earliest of the clocks."""
-    return min(case.registration.first_day(notified_at), local_day(notified_at, clock_of(case)))
 
 
 def withdraw_appeal(found: Appeal, *, at: datetime) -> None:

@@ -165,6 +165,17 @@ def test_a_letter_is_entered_with_its_postmark_and_is_acknowledged(manager, in_l
     assert Message.objects.filter(kind="appeal_received").count() == 1
 
 
+def test_a_letter_that_was_posted_before_another_decision_contests_the_one_before_it(
+    manager, in_lille, decided
+):
+    reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=2))
+
+    page = manager.post(here(in_lille), {"geste": "saisir", **LETTER}, follow=True)
+
+    assert appeal_against(decided) is not None
+    assert "a remplacé celle-ci : elle ne se reprend plus" in plain(main(page))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -9,16 +9,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accommodations.appeals import lateness_in_words, received_in_words, silence_in_words
-from sporades.accommodations.contesting import clock_of, last_day_of
+from sporades.accommodations.contesting import clock_of, first_day_of, last_day_of
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, Appeal, Came, Case
 from sporades.accommodations.operations import (
     AlreadyAppealed,
     AppealAnswered,
+    Contested,
     DecisionReplaced,
     NotNotified,
 )
-from sporades.accommodations.queries import appeal_against, appeal_of, decision_of, open_case_of
+from sporades.accommodations.queries import (
+    appeal_against,
+    appeal_of,
+    cases_of,
+    decision_of,
+    open_case_of,
+)
 from sporades.acts import accommodating
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, instant_in_words
@@ -146,7 +153,7 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
         entering=EnteredAppealForm(
             sent(ENTER),
             today=found.last_day(at),
-            notified=found.first_day(case.notified_at or at),
+            notified=first_day_of(_notified(case)[-1]),
             is_minor=found.is_minor(at),
             guardian=found.guardian_name,
         ),
@@ -154,6 +161,21 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
         taking=AgainForm(sent(TAKE_UP)),
         calling=CallForm(sent(CALL)),
     )
+
+
+def _notified(case: Case) -> list[Case]:
+    """Return the decisions that were notified for the registration of one, the last one first."""
+    known = [one for one in cases_of(registration=case.registration_id) if one.notified_at]
+    for one in known:
+        one.registration = case.registration
+    return known
+
+
+def _sent_against(case: Case, said: Contested) -> Case:
+    """Return the decision that a letter contests: the last one that was notified when it was sent."""
+    sent_on = said.sent_on
+    before = (one for one in _notified(case) if sent_on and first_day_of(one) <= sent_on)
+    return next(before, case)
 
 
 def _overtaken(
@@ -193,7 +215,8 @@ def _do(
 ) -> None:
     at = request.arrived_at
     if asked.act == ENTER:
-        accommodating.appeal(case=case, said=asked.entering.said_by(by.name), by=by, at=at)
+        said = asked.entering.said_by(by.name)
+        accommodating.appeal(case=_sent_against(case, said), said=said, by=by, at=at)
     elif standing is None:
         raise AppealAnswered
     elif asked.act == REFUSE:
