@@ -410,6 +410,28 @@ def holds_decision_of(registration: Registration) -> bool:
     return bool(_notified(registration.candidate_id, exam=exam.code, domain=exam.domain_id))
 
 
+def decision_elsewhere(registration: Registration) -> Case | None:
+    """Return the last decision that was notified to a candidate for this exam, for another registration.
+
+    Args:
+        registration: the one that a request is for.
+
+    Returns:
+        The decision, with its registration; nothing where there is none, or it is archived.
+    """
+    exam = registration.exam
+    known = Case.objects.filter(
+        state=State.NOTIFIED,
+        registration__candidate=registration.candidate_id,
+        registration__exam__code=exam.code,
+        registration__exam__domain=exam.domain_id,
+    ).exclude(registration=registration.pk)
+    found: Case | None = known.order_by("-notified_at", "-pk").first()
+    if found is not None:
+        found.registration = Registration.objects.whole().get(pk=found.registration_id)
+    return found
+
+
 @prepared(Case)
 def _notified(candidate: int, exam: str, domain: int) -> QuerySet[Case]:
     found = Case.objects.filter(

@@ -6,6 +6,7 @@ from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.queries import (
     Proposal,
     asked_again,
+    decision_elsewhere,
     decision_of,
     granted_by,
     still_sat,
@@ -16,6 +17,7 @@ from sporades.accommodations.rules import (
     not_asked_again,
     papers_in_words,
     rules_of,
+    sat_by,
     wishes_of,
 )
 from sporades.core.french import day_in_words, local_day
@@ -29,14 +31,31 @@ def replaced_by(case: Case) -> Case | None:
 
 
 def former_decision_in_words(case: Case) -> str:
-    """Say whether a decision was received before: the one that is taken again is one, and any of ours."""
+    """Say whether a decision was received before: the one that is taken again is one, and any of ours.
+
+    Of one that is of another registration, what it grants too: its candidate joins no paper of it.
+    """
     if case.instead_of_id is not None and not case.has_former_decision:
         return "Oui, celle qui est reprise"
     former = replaced_by(case)
     if former is None or former.notified_at is None:
-        return case.former_in_words
+        return _held_in_words(case)
     day = local_day(former.notified_at, case.registration.service.zone)
     return f"Oui, que le service a notifiée le {day_in_words(day)} pour cette inscription"
+
+
+def _held_in_words(case: Case) -> str:
+    """Say the same where this registration has no decision yet."""
+    former = decision_elsewhere(case.registration) if case.is_former_held else None
+    if former is None or former.notified_at is None:
+        return case.former_in_words
+    other = former.registration
+    day = day_in_words(local_day(former.notified_at, other.service.zone))
+    granted = " ; ".join(granted_in_words(former, sat_by(other))) or "rien"
+    return (
+        f"Oui, que le service a notifiée le {day} pour l'inscription n°{other.number} "
+        f"({other}). Elle accorde : {granted}."
+    )
 
 
 def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:

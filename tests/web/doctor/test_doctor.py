@@ -13,6 +13,7 @@ from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.acts.medical import erasing, opining, reading
+from sporades.acts.registrations import leaving
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
 from sporades.journal.models import Entry
@@ -23,7 +24,7 @@ from sporades.personal.readers import readings_of
 from sporades.registrations.models import Registration
 from sporades.web.doctor import cases
 from sporades.web.doctor.forms import AS_ASKED, NO_ONE, NOT_SPECIFIED, UNSPECIFIED
-from tests.accommodations.asked import MANAGER, case_of, decide, reach, taken_again
+from tests.accommodations.asked import MANAGER, again, case_of, decide, reach, taken_again
 from tests.accommodations.asked import send as send_again
 from tests.accommodations.asked import write as ask
 from tests.accommodations.test_following import in_training
@@ -1010,6 +1011,23 @@ def test_a_doctor_reads_what_is_granted_already_and_what_is_not_asked_again(
     ) in page
     assert "Accordé en ce moment Temps majoré d'un tiers (Français) ; Locaux accessibles" in page
     assert "Accordé, et pas redemandé : cessera Temps majoré d'un tiers" in page
+
+
+def test_a_doctor_reads_what_was_granted_for_another_registration(doctor, notified, registration):
+    by, later = author(registration.candidate), NOW + timedelta(minutes=1)
+    leaving.withdraw(registration=again(registration), by=by, at=later)
+    other = a_registration(registration.candidate, informations={"has_disability": "oui"}, at=later)
+    reach(other, State.ASKED, Wish("ACCESSIBLE"), has_former_decision=True, at=later)
+    case = case_of(other)
+    take(doctor, case)
+
+    page = plain(doctor.get(at("case", case)))
+
+    assert (
+        "Décision antérieure Oui, que le service a notifiée le 25 novembre 2026 pour l'inscription "
+        f"n°{registration.number} ({registration}). Elle accorde : Temps majoré d'un tiers (Français) ; "
+        "Locaux accessibles."
+    ) in page
 
 
 def test_a_mandatory_paper_that_nobody_confided_is_said_before_the_opinion_is_signed(
