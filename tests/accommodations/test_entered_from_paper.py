@@ -8,6 +8,7 @@ from django.db.models import F
 
 from sporades.accommodations import operations
 from sporades.accommodations.late import came_in_time, late_told
+from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import Asked, OnPaper
 from sporades.accommodations.rules import Wish
@@ -15,6 +16,7 @@ from sporades.accommodations.states import State
 from sporades.accommodations.words import sent_in_words
 from sporades.accounts.models import User
 from sporades.acts import accommodating
+from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.silent import silence_of
 from sporades.acts.people import claiming, joining
 from sporades.acts.postmarks import PostmarkBeforeOpening, PostmarkToCome
@@ -424,6 +426,19 @@ def test_a_decision_taken_again_is_completed_on_paper_and_asks_for_nothing_else(
 
     assert case.state == State.ASKED
     assert [one.code for one in case.measures.all()] == [one.code for one in WISHES]
+
+
+def test_a_decision_taken_again_for_a_new_opinion_keeps_its_postmark_and_its_envelope(registration):
+    enter(registration)
+    for step in (entrust, opine, decide, _notify):
+        step(registration, at=NOW)
+
+    taken_again(case_of(registration), why=Again.ERROR)
+
+    case = case_of(registration)
+    assert (case.posted_on, case.has_envelope, lacks_a_paper(case)) == (POSTED, True, False)
+    assert papers_in_hand(case, case.registration, ()) == "Sur papier"
+    assert sent_in_words(case) == "Par courrier, posté le 20 novembre 2026"
 
 
 # --- What was entered wrongly --------------------------------------------------------------------

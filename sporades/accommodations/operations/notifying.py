@@ -95,6 +95,8 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         "asked_at",
         "first_asked_at",
         "received",
+        "posted_on",
+        "has_envelope",
     )
     opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
     made: Case = Case.objects.create(
