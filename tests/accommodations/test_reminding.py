@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import leaving, moving
 from sporades.core.links import link_to
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -14,7 +14,14 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
-from tests.accommodations.asked import WITHOUT_ACCOMMODATIONS, again, case_of, reach, write
+from tests.accommodations.asked import (
+    MANAGER,
+    WITHOUT_ACCOMMODATIONS,
+    again,
+    case_of,
+    reach,
+    write,
+)
 from tests.accommodations.test_following import DECLARED, amend
 from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 from tests.web.test_extended_service import move
@@ -54,6 +61,28 @@ def test_it_is_told_twice_without_saying_of_what_and_until_when():
     assert [one.in_words for one in entries] == [
         "Demande d'aménagement pas encore envoyée, rappelée au candidat"
     ] * 2
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_who_was_given_to_an_academy_that_closes_sooner_is_reminded_by_what_they_were_told(
+    is_begun,
+):
+    RegistrationService.objects.filter(academy="A09").update(closes_at=deadline() + 16 * DAY)
+    registration = a_registration(informations=DECLARED)
+    if is_begun:
+        write(registration)
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="Déménagement.", by=MANAGER, at=NOW
+    )
+
+    told = [
+        accommodating.remind_requests(at=deadline() - before)
+        for before in (23 * DAY, 18 * DAY, 7 * DAY + INSTANT, 7 * DAY, 6 * DAY, 2 * DAY, DAY)
+    ]
+
+    assert told == [0, 0, 0, 1, 0, 1, 0]
+    said = " ".join(reminders().first().body.split())
+    assert "À faire avant le jeudi 31 décembre 2026 à 23 h 59 (heure de Paris)." in said
 
 
 def _begun(registration):

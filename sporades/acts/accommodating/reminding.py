@@ -94,7 +94,9 @@ def _is_fallen() -> Q:
 def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
     """Return those to be reminded, by what their deadline is read from."""
     whose = "service", "regulation", "exam__code"
-    known = _unsent(at).filter(service__opens_at__lte=at)
+    every = _unsent(at).filter(service__opens_at__lte=at)
+    yield from _soon_of_placed(every, at)
+    known = every.filter(is_placed=False)
     groups = list(known.order_by(*whose).values_list(*whose).distinct())
     services = RegistrationService.objects.select_related("academy").in_bulk(
         [service for service, _, _ in groups]
@@ -108,6 +110,19 @@ def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
             for closing, to_whom in [*told[key], (service.closes_at, ~_any_of(told[key]))]:
                 until = deadline_from(asked, service, closing=closing)
                 yield mine.filter(to_whom, _is_due(until, at)).order_by("pk")
+
+
+def _soon_of_placed(
+    known: QuerySet[Registration], at: datetime
+) -> Iterator[QuerySet[Registration]]:
+    """Return those that were given to another academy: their own version keeps what the former one told."""
+    due: dict[datetime, list[int]] = {}
+    for one in Registration.objects.whole().filter(
+        pk__in=known.filter(is_placed=True).values("pk")
+    ):
+        due.setdefault(deadline_of(one), []).append(one.pk)
+    for until, keys in due.items():
+        yield known.filter(_is_due(until, at), pk__in=keys).order_by("pk")
 
 
 def _told_later(services: Mapping[int, RegistrationService]) -> dict[int, list[tuple[datetime, Q]]]:
