@@ -14,20 +14,24 @@ from sporades.acts.medical import opining
 from sporades.acts.registrations import moving
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
+from sporades.medical import operations as medical
 from sporades.medical.queries import compartment, draft_of
 from tests.accommodations.asked import (
     MANAGER,
     RECTOR,
+    a_doctor,
     again,
+    as_doctor,
     case_of,
     entrust,
     find_incomplete,
     opine,
     reach,
     send,
+    write,
 )
 from tests.acts.people import in_threads
-from tests.factories import NOW, OPERATOR
+from tests.factories import NOW, OPERATOR, author
 
 AGAIN = {"why": OpinionAgain.HEALTH, "by": MANAGER, "at": NOW}
 
@@ -129,3 +133,31 @@ def test_the_database_keeps_who_had_a_request_before(registration):
     entrust(registration)
 
     assert not Case.objects.left_by(had).exists()
+
+
+@pytest.mark.parametrize("is_signed", [False, True], ids=["typed", "signed, then asked again"])
+def test_a_request_taken_back_leaves_its_unsigned_opinion_to_no_other_doctor(
+    registration, is_signed
+):
+    if is_signed:
+        accommodating.reopen(case=opined(registration), **AGAIN)
+    else:
+        case = reach(registration, State.WITH_DOCTOR)
+        typed = {"motif-tiers": "Sa dyslexie."}
+        opining.keep(case=case, typed=typed, seen=0, by=as_doctor(case.doctor), at=NOW)
+    by = author(registration.candidate)
+    accommodating.withdraw(case=case_of(registration), by=by, at=NOW)
+
+    write(registration)
+    send(registration)
+    entrust(registration, a_doctor("autre@exemple.test"))
+
+    assert draft_of(compartment(registration)) is None
+
+
+def test_what_was_typed_for_a_request_of_before_is_left_to_no_other(registration):
+    medical.keep_draft(medical.compartment_of(registration), text="{}", seen=0, at=NOW)
+
+    write(registration)
+
+    assert draft_of(compartment(registration)) is None

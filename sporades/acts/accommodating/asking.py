@@ -46,6 +46,7 @@ def receive_papers(registration: Registration) -> None:
     if found is not None:
         # Who was in charge before is not of this one until it is entrusted.
         medical.entrust(found, doctor=None)
+        medical.drop_draft(found)
         medical.take_again(found)
 
 

@@ -113,9 +113,13 @@ def is_for_another(found: Compartment, case: Case) -> bool:
 
 
 def leave_papers(case: Case, *, at: datetime) -> None:
-    """Take from its doctor the papers of health of a request that nobody looks at any more."""
+    """Take from its doctor the papers of health of a request that nobody looks at any more.
+
+    What they had typed of an opinion is no other doctor's, of another request.
+    """
     found = compartment(case.registration)
     if found is not None:
+        medical.drop_draft(found)
         medical.drop_taken_back(found, at=at)
         medical.entrust(found, doctor=None)
         date_erasure(case.registration, at=at)
