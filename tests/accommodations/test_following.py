@@ -10,6 +10,7 @@ from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
+from sporades.acts.accommodating.following import UNSIGNED
 from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.candidates.operations import civil_data
@@ -221,12 +222,12 @@ def test_a_request_goes_with_its_registration_when_candidates_are_merged(registr
     assert Case.objects.visible_to(double.user).get() == case
 
 
-def found_to_be_a_minor(registration):
-    """Have the office correct a birth date to that of a minor."""
+def found_to_be_a_minor(registration, **otherwise):
+    """Have the office correct a birth date to that of a minor, or otherwise."""
     identity = again(registration).candidate.identity
     correcting.correct_identity(
         registration=again(registration),
-        identity={**civil_data(identity), **MINOR},
+        identity={**civil_data(identity), **(otherwise or MINOR)},
         seen=identity.pk,
         proof="Carte d'identité",
         by=OPERATOR,
@@ -251,6 +252,63 @@ def test_a_request_of_whoever_is_found_to_be_a_minor_goes_back_to_be_signed(regi
         State.ASKED,
         False,
     )
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_request_kept_as_it_was_sent_is_signed_for_whoever_was_found_a_minor_meanwhile(
+    registration, changes
+):
+    reach(registration, State.ASKED)
+    by = author(registration.candidate)
+    accommodating.take_up(case=case_of(registration), by=by, at=LATER)
+    if changes:
+        write(registration, Wish(THIRD), at=LATER)
+    found_to_be_a_minor(registration)
+
+    case = case_of(registration)
+    accommodating.keep_as_sent(case=case, seen=case.revision, by=by, at=LATER)
+
+    case = case_of(registration)
+    assert (case.state, case.missing) == (State.INCOMPLETE, UNSIGNED)
+    assert [one.code for one in case.measures.all()] == [THIRD, ACCESS]
+    sign(registration, at=LATER)
+    send(registration, at=LATER)
+    assert case_of(registration).state == State.ASKED
+
+
+@pytest.mark.parametrize("state", [State.ASKED, State.WITH_DOCTOR])
+def test_a_birth_date_corrected_back_leaves_the_request_complete_as_it_was_sent(
+    registration, state
+):
+    reach(registration, state)
+    adult = civil_data(again(registration).candidate.identity)
+    found_to_be_a_minor(registration)
+
+    found_to_be_a_minor(registration, **adult)
+
+    case = case_of(registration)
+    assert (case.state, case.missing, case.asked_at) == (State.ASKED, "", NOW)
+    assert Message.objects.filter(kind="something_awaits").count() == 2
+    assert Entry.objects.filter(verb="accommodation found complete").count() == 1
+
+
+@pytest.mark.parametrize("is_still", ["a minor", "being completed", "incomplete otherwise"])
+def test_a_birth_date_corrected_again_leaves_incomplete_what_is(registration, is_still):
+    reach(registration, State.ASKED)
+    adult = civil_data(again(registration).candidate.identity)
+    found_to_be_a_minor(registration)
+    if is_still == "being completed":
+        write(registration, Wish(THIRD), at=LATER)
+    elif is_still == "incomplete otherwise":
+        accommodating.reword_missing(
+            case=case_of(registration), missing="Un papier.", seen=LATER, by=MANAGER, at=LATER
+        )
+
+    found_to_be_a_minor(
+        registration, **({**MINOR, "birth_day": 27} if is_still == "a minor" else adult)
+    )
+
+    assert case_of(registration).state == State.INCOMPLETE
 
 
 def test_a_request_on_which_an_opinion_is_given_lacks_the_signature_of_whoever_is_found_a_minor(

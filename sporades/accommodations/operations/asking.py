@@ -448,6 +448,7 @@ def keep_as_sent(case: Case) -> None:
             statement=signature.statement,
             email=signature.email,
             signed_at=signature.signed_at,
+            posted_on=signature.posted_on,
         )
     move(case, KEEP_AS_SENT, as_sent=None)
 

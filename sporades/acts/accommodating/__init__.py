@@ -49,8 +49,8 @@ from sporades.acts.accommodating.entrusting import (
     with_kinds_given,
 )
 from sporades.acts.accommodating.following import (
-    ask_for_signature,
     follow,
+    follow_birth_date,
     leave_academy,
 )
 from sporades.acts.accommodating.notifying import (
@@ -94,7 +94,6 @@ __all__ = [
     "TakenAgain",
     "answers_named",
     "appeal",
-    "ask_for_signature",
     "author_of",
     "cancel_taking_again",
     "check_silence",
@@ -105,6 +104,7 @@ __all__ = [
     "entrust",
     "find_complete",
     "follow",
+    "follow_birth_date",
     "follow_opinion",
     "follow_reading",
     "follow_reading_of_answer",

@@ -10,6 +10,7 @@ from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.entrusting import lacks_a_paper
+from sporades.acts.accommodating.following import ask_for_signature
 from sporades.acts.accommodating.silent import keep_acceptance
 from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
 from sporades.acts.people import changing
@@ -199,6 +200,8 @@ def keep_as_sent(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
     if (found := compartment(locked.registration)) is not None:
         medical.give_again(found)
     note("accommodation kept as sent", locked, by=by, at=at)
+    # Its candidate may have been found to be a minor meanwhile, of which nothing was said then.
+    ask_for_signature(locked, by=by, at=at)
 
 
 @transaction.atomic

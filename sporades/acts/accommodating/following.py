@@ -6,7 +6,11 @@ from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.states import DECLARE_INCOMPLETE, State
-from sporades.acts.accommodating.entrusting import TAKEN_FROM_DOCTOR, declare_incomplete
+from sporades.acts.accommodating.entrusting import (
+    TAKEN_FROM_DOCTOR,
+    declare_incomplete,
+    find_complete,
+)
 from sporades.acts.accommodating.silent import keep_acceptance_of
 from sporades.acts.accommodating.telling import (
     date_erasure,
@@ -75,8 +79,10 @@ def follow(
     return moved
 
 
-def ask_for_signature(registration: Registration, *, by: Actor, at: datetime) -> None:
+def follow_birth_date(registration: Registration, *, by: Actor, at: datetime) -> None:
     """Give a request back to be signed, where its candidate is found to be a minor and no doctor has answered.
+
+    One that was given back for that alone, of whoever is of age after all, is complete as it was sent.
 
     Args:
         registration: locked, under its candidate's civil data of now.
@@ -84,9 +90,23 @@ def ask_for_signature(registration: Registration, *, by: Actor, at: datetime) ->
         at: the instant.
     """
     case = lock_open(registration)
-    if case is None or case.state not in DECLARE_INCOMPLETE.sources:
+    if case is None:
         return
-    if case.lacks_signature(at):
+    ask_for_signature(case, by=by, at=at)
+    is_unsigned = case.state == State.INCOMPLETE and case.missing == UNSIGNED
+    if is_unsigned and not case.is_changed_since_incomplete and not registration.is_minor(at):
+        find_complete(case=case, seen=case.incomplete_at, by=by, at=at)
+
+
+def ask_for_signature(case: Case, *, by: Actor, at: datetime) -> None:
+    """Give a request back to be signed, where its candidate is a minor, whose guardian has not.
+
+    Args:
+        case: locked, with its registration.
+        by: who acts.
+        at: the instant.
+    """
+    if case.state in DECLARE_INCOMPLETE.sources and case.lacks_signature(at):
         declare_incomplete(case=case, missing=UNSIGNED, by=by, at=at)
 
 

@@ -217,7 +217,7 @@ def issue_again(
         # These civil data may call for none of the pieces for which it is incomplete.
         later = app.configure_task(LOOK_AGAIN, queue="evidence")
         later.defer(registration=version.registration_id)
-    accommodating.ask_for_signature(version.registration, by=by, at=at)
+    accommodating.follow_birth_date(version.registration, by=by, at=at)
     return Anew.of(version, is_former_good=is_former_good(version.registration), at=at)
 
 
