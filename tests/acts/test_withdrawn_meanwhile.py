@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations.states import State
+from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts import accommodating
+from sporades.acts.medical import confiding
 from sporades.acts.people import changing, joining
 from sporades.acts.registrations import leaving
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.medical.models import Paper
 from sporades.registrations.models import Registration
 from tests.accommodations import asked
 from tests.acts.test_claiming import claim, given
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, author
+from tests.medical.given import confide, found_clean
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -301,3 +305,58 @@ def test_what_was_filed_since_a_record_was_taken_is_not_told_at_home():
     withdraw(Registration.objects.whole().get(pk=registration.pk), at=NOW + HOUR)
 
     assert not Message.objects.filter(kind="withdrawn_once_taken").exists()
+
+
+# --- Papers that are confided to a doctor ------------------------------------------------------
+
+
+def with_a_paper(*, at=NOW):
+    registration = registered(**WITH_HANDICAP)
+    asked.write(registration)
+    asked.send(registration)
+    return registration, found_clean(confide(registration, at=at))
+
+
+def take_back(registration, paper, *, at=NOW + HOUR):
+    confiding.take_back(paper=paper, by=author(registration.candidate), at=at)
+
+
+@pytest.mark.usefixtures("confided")
+def test_a_paper_that_is_taken_back_is_told_without_a_word_of_what_it_is():
+    registration, paper = with_a_paper()
+    moved(registration, at=NOW + MINUTE)
+
+    take_back(registration, paper)
+
+    assert told() == [OWN]
+    mail = Message.objects.get(kind="withdrawn_meanwhile")
+    assert mail.subject == f"Fichier retiré, n°{registration.number} (ancienne adresse)"
+    said = body("withdrawn_meanwhile")
+    assert "un fichier déposé pour cette inscription a été retiré" in said
+    assert "Déposez-le ensuite de nouveau, sans attendre." in said
+    assert not {"aménagement", "santé", "médecin"} & {*said.casefold().split()}
+
+
+@pytest.mark.usefixtures("confided")
+def test_a_paper_that_was_confided_since_an_address_was_left_is_not_told_there():
+    registration, paper = with_a_paper(at=NOW + HOUR)
+    moved(registration, at=NOW + MINUTE)
+
+    take_back(registration, paper, at=NOW + 2 * HOUR)
+
+    assert told() == []
+
+
+@pytest.mark.usefixtures("confided")
+def test_an_account_that_was_given_back_takes_no_paper_back_but_an_infected_one():
+    registration, paper = with_a_paper()
+    infected = found_clean(confide(registration), is_clean=False)
+    moved(registration, at=NOW + MINUTE)
+    changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
+
+    with pytest.raises(accounts.Held, match="un papier confié au médecin"):
+        take_back(registration, paper, at=NOW + 2 * HOUR)
+    take_back(registration, infected, at=NOW + 2 * HOUR)
+
+    assert list(Paper.objects.all()) == [paper]
+    take_back(registration, paper, at=NOW + 80 * HOUR)

@@ -25,6 +25,7 @@ from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts import limits
 from sporades.acts import accommodating
+from sporades.acts.people import changing
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core import files
 from sporades.core.actors import CANDIDATE, Actor
@@ -227,6 +228,7 @@ def take_back(*, paper: Paper, by: Actor, at: datetime) -> bool:
     Raises:
         medical.Closed: it is with the doctor.
         Held: see there.
+        accounts.Held: the account has just been given back to an old address.
         Paper.DoesNotExist: it is erased already.
     """
     locked = lock_registration(paper.compartment.registration_id)
@@ -236,6 +238,8 @@ def take_back(*, paper: Paper, by: Actor, at: datetime) -> bool:
         accommodating.keep_acceptance_of(locked, at=at)
         medical.take_back(held, may_return=may_return, at=at)
         record("confided paper taken back", locked, by=by, at=at)
+        if not held.is_infected:
+            changing.tell_where_left(locked, changing.PAPER, since=held.given_at, at=at)
     return may_return
 
 
@@ -250,9 +254,11 @@ def may_take_back(paper: Paper, registration: Registration, *, at: datetime) -> 
     Raises:
         medical.Closed: it is with the doctor.
         Held: see there.
+        accounts.Held: the account has just been given back to an old address.
     """
     if paper.is_infected:
         return False
+    changing.check_may_withdraw(registration, at=at)
     if paper.compartment.is_closed:
         raise medical.Closed
     cases = list(requests_of(registration.pk))

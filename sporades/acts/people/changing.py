@@ -330,7 +330,7 @@ def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[
 # --- What is withdrawn from it while it may come back ------------------------------------------
 
 
-REGISTRATION, REQUEST, APPEAL = "registration", "request", "appeal"
+REGISTRATION, REQUEST, APPEAL, PAPER = "registration", "request", "appeal", "paper"
 TOLD_ONCE_CLAIMED = timedelta(days=10)
 """How long who was written to before a record was claimed is told what is withdrawn: a letter takes days."""
 
@@ -366,7 +366,8 @@ def tell_where_left(
 
     Args:
         registration: which, as it stands now: withdrawn, or that of what is.
-        what: what is withdrawn: `REGISTRATION`, or the `REQUEST` or the `APPEAL` made for it.
+        what: what is withdrawn: `REGISTRATION`, or the `REQUEST` or the `APPEAL` made for it, or a
+            `PAPER` that is confided to a doctor.
         since: the instant from which what is withdrawn was known to the service.
         fallen_since: that of a request which was sent for it and is withdrawn with it, if there is one.
         at: the instant.
