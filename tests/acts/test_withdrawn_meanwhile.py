@@ -11,6 +11,7 @@ from sporades.acts import accommodating
 from sporades.acts.medical import confiding
 from sporades.acts.people import changing, joining
 from sporades.acts.registrations import leaving
+from sporades.documents import operations as documents
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
@@ -360,3 +361,33 @@ def test_an_account_that_was_given_back_takes_no_paper_back_but_an_infected_one(
 
     assert list(Paper.objects.all()) == [paper]
     take_back(registration, paper, at=NOW + 80 * HOUR)
+
+
+# --- What was read -----------------------------------------------------------------------------
+
+
+def read(registration, *, at):
+    notification = asked.case_of(registration).notification
+    documents.mark_opened(notification, at=at)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "is_told"), [(NOW + 2 * MINUTE, True), (NOW, False), (None, False)]
+)
+def test_once_an_account_is_given_back_its_owner_reads_what_was_opened_meanwhile(read_at, is_told):
+    registration = registered(**WITH_HANDICAP)
+    asked.reach(registration, State.NOTIFIED)
+    if read_at == NOW:
+        read(registration, at=NOW)
+    moved(registration, at=NOW + MINUTE)
+    if read_at:
+        read(registration, at=read_at)
+
+    changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
+
+    page = f"https://inscriptions.exemple.test/mes-inscriptions/{registration.number}"
+    said = body("address_restored")
+    assert (f"- {registration.title}, n°{registration.number} : {page}" in said) is is_told
+    assert ("un délai court peut-être depuis" in said) is is_told
+    assert "notification" not in said.casefold()
+    assert registration.number not in body("address_restored", to=THEIRS)

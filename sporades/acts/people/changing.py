@@ -31,6 +31,7 @@ from sporades.core.french import instant_in_words, listed
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message, about_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Registration
@@ -292,7 +293,7 @@ def undo(left_id: int, *, at: datetime) -> User:
 def _tell_return(
     user: User, *, taken: str, since: datetime, held_until: datetime, at: datetime
 ) -> None:
-    withdrawn = _withdrawn_since(user, since, at=at)
+    withdrawn, read = _withdrawn_since(user, since, at=at), _read_since(user, since)
     for to in (user.email, taken):
         mail.write(
             "address_restored",
@@ -304,6 +305,7 @@ def _tell_return(
             new=user.email,
             is_back=to == user.email,
             withdrawn=withdrawn if to == user.email else [],
+            read=read if to == user.email else [],
             ways=listed(second_factor.ways_left(user)),
             held_until=instant_in_words(held_until, ZONE),
             when=instant_in_words(at, ZONE),
@@ -324,6 +326,23 @@ def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[
         }
         for one in mine.order_by("withdrawn_at", "pk")
         if standing_instead_of(one) is None
+    ]
+
+
+def _read_since(user: User, since: datetime) -> list[dict[str, str]]:
+    """Return the registrations of which an account has opened a document since an instant, as a mail tells them.
+
+    A delay may run from that reading, and nothing reminds of what is read. Which document is not said.
+    """
+    opened = DocumentVersion.objects.filter(opened_at__gte=since).values("document__folder")
+    mine = Registration.objects.whole().filter(candidate__user=user, folder__in=opened)
+    return [
+        {
+            "title": one.title,
+            "number": one.number,
+            "link": link_to("candidate:registration", one.number),
+        }
+        for one in mine.order_by("filed_at", "pk")
     ]
 
 
