@@ -6,7 +6,7 @@ import pytest
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
-from sporades.acts.registrations import leaving, moving
+from sporades.acts.registrations import deciding, leaving, moving
 from sporades.core.links import link_to
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -14,6 +14,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     MANAGER,
     WITHOUT_ACCOMMODATIONS,
@@ -151,6 +152,24 @@ def test_what_was_left_long_ago_is_not_recalled_were_it_never(done):
     done(a_registration(informations=DECLARED))
 
     assert accommodating.remind_requests(at=NOW + 31 * DAY) == 0
+
+
+@pytest.mark.parametrize("done", [_taken_up, _incomplete])
+def test_what_is_restored_after_a_long_time_is_recalled_from_then(done):
+    registration = a_registration(informations=DECLARED)
+    done(registration)
+    for decision, at in ((SET_ASIDE, NOW + DAY), (RESTORE, NOW + 40 * DAY)):
+        reason = "Doublon." if decision is SET_ASIDE else ""
+        deciding.decide(
+            registration=again(registration), decision=decision, reason=reason, by=MANAGER, at=at
+        )
+
+    told = [
+        accommodating.remind_requests(at=NOW + after)
+        for after in (20 * DAY, 43 * DAY - INSTANT, 43 * DAY, 50 * DAY, 51 * DAY, 80 * DAY)
+    ]
+
+    assert told == [0, 0, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize("done", [_taken_up, _incomplete])

@@ -6,8 +6,8 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from sporades import journal
 from sporades.accommodations.as_sent import TAKEN_UP_AT
@@ -17,12 +17,14 @@ from sporades.accommodations.rules import deadline_from, deadline_of
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import note
 from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
+from sporades.acts.requests import RESTORED
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.queries import rules
 from sporades.exams.states import ChangeState
+from sporades.journal.models import Entry
 from sporades.letters.operations import tell
 from sporades.letters.rules import REMINDER
 from sporades.notices.queries import stops_writing
@@ -181,11 +183,17 @@ def _remind(key: int, *, at: datetime) -> bool:
 def _to_send_again(at: datetime) -> QuerySet[Case]:
     """Return the requests that wait for their candidate to send them again, and are to be recalled."""
     last = told(KIND, registration="registration").filter(matter=REMINDER).order_by("-written_at")
+    about = {
+        "object_kind": "registration",
+        "object_id": Cast(OuterRef("registration"), CharField()),
+    }
+    restored = Entry.objects.filter(verb=RESTORED, **about).order_by("-at")
     found: QuerySet[Case] = Case.objects.filter(
         Q(state=State.INCOMPLETE, stands=True) | Q(pk__in=Case.objects.taken_up().values("pk")),
         registration__candidate__user__isnull=False,
     ).annotate(
-        left_since=Coalesce("since", TAKEN_UP_AT),
+        # Set aside, it was recalled to nobody.
+        left_since=Greatest(Coalesce("since", TAKEN_UP_AT), Subquery(restored.values("at")[:1])),
         recalled_at=Subquery(last.values("written_at")[:1]),
     )
     due = Q(pk__in=[])
