@@ -5,6 +5,7 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.accommodations.states import State
+from sporades.acts import accommodating
 from sporades.acts.medical import confiding, scanning
 from sporades.acts.registrations import leaving
 from sporades.intake import antivirus
@@ -99,6 +100,18 @@ def test_nor_where_the_request_was_taken_back(registration, settings):
 
     look(settings, INFECTED)
 
+    assert not Message.objects.filter(kind="file_refused").exists()
+
+
+def test_nor_of_one_that_was_taken_back_and_may_return(registration, settings):
+    paper = confide(registration, kind="CERTIFICAT")
+    by = author(registration.candidate)
+    accommodating.take_up(case=reach(registration, State.ASKED), by=by, at=LATER)
+    assert confiding.take_back(paper=paper, by=by, at=LATER)
+
+    look(settings, INFECTED, at=LATER)
+
+    assert Paper.objects.get().is_infected
     assert not Message.objects.filter(kind="file_refused").exists()
 
 

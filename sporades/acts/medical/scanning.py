@@ -54,7 +54,9 @@ def scan_again(*, older_than: datetime) -> None:
 
 
 def _tell_refused(paper: Paper, registration: Registration, *, at: datetime) -> None:
-    """Tell its candidate to give another; nothing where none would be taken."""
+    """Tell its candidate to give another; nothing where none would be taken, nor of one taken back."""
+    if not Paper.objects.confided().filter(pk=paper.pk).exists():
+        return
     try:
         check_awaited(registration)
     except Refused:
