@@ -55,6 +55,16 @@ class TooMuch(Refused):
     )
 
 
+class TooMuchWithDoctor(TooMuch):
+    """The same, and none may be taken back: they are with the doctor."""
+
+    message = (
+        "Vous pouvez déposer vingt papiers au plus, et 50 Mo en tout, et ceux qui sont chez le médecin "
+        "ne se retirent plus : réduisez ce fichier, ou dites au médecin, par un commentaire, ce qu'il "
+        "vous reste à déposer."
+    )
+
+
 class Closed(Refused):
     """The papers are with the doctor: they are no more taken back."""
 
@@ -130,13 +140,13 @@ def take(
         at: the instant at which the request arrived.
 
     Raises:
-        TakesNothing, TooMuch: see each.
+        TakesNothing, TooMuch, TooMuchWithDoctor: see each.
     """
     check_takes(compartment)
     given = compartment.papers.confided()
     weight = given.aggregate(total=Sum("size"))["total"] or 0
     if given.count() >= MOST_PAPERS or weight + size > MOST_BYTES:
-        raise TooMuch
+        raise TooMuchWithDoctor if compartment.is_closed else TooMuch
     made: Paper = Paper.objects.create(
         id=sealed.row,
         compartment=compartment,

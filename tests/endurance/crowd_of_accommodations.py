@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from sporades.acts.medical.confiding import TooOften
-from sporades.medical.operations import TooMuch
+from sporades.medical.operations import TooMuch, TooMuchWithDoctor
 from sporades.web.candidate.accommodations.health_shown import OTHER
 from tests.accommodations.asked import THIRD
 from tests.endurance.crowd import A_BREATH, PAUSE, Crowd, Person, a_form_with
@@ -124,7 +124,8 @@ class Accommodations:
             token = person.browser.token
             form = a_form_with(name, photo, csrfmiddlewaretoken=token, envoi=press)
             answer = person.browser.send(self.crowd.web, "POST", person.at(where), *form)
-            return self.crowd.is_taken(answer, "/sante", refusals=(TooMuch, TooOften))
+            full = (TooMuch, TooMuchWithDoctor, TooOften)
+            return self.crowd.is_taken(answer, "/sante", refusals=full)
 
         self.crowd.insists(lambda: self._reads(person, where))
         if is_given := self.crowd.insists(sent):

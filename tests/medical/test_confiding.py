@@ -164,6 +164,15 @@ def test_papers_are_not_too_many_nor_too_heavy(registration, confided, monkeypat
     assert len(confided()) == 1
 
 
+def test_who_may_take_no_paper_back_is_not_told_to(registration, monkeypatch):
+    monkeypatch.setattr(medical, "MOST_PAPERS", 1)
+    confide(registration)
+    entrust(registration, a_doctor())
+
+    with pytest.raises(medical.TooMuchWithDoctor, match="ne se retirent plus"):
+        confide(registration)
+
+
 def test_thirty_a_day_then_one_must_wait(registration):
     for number in range(30):
         write(registration, f"Commentaire {number}.")
