@@ -550,9 +550,9 @@ def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_d
     client.post(at(second, page="/mesures"), {**CHOSEN, "decision": "oui"})
     pages.append(main(client.get(at(second))))
 
-    assert "ne passe pas de lui-même à une nouvelle inscription" in asked
+    assert "ne passe pas d'elle-même à une nouvelle inscription" in asked
     left = main(client.get(f"/mes-inscriptions/{first.number}"))
-    assert "ne passe pas de lui-même à une nouvelle inscription" in left
+    assert "ne passe pas d'elle-même à une nouvelle inscription" in left
     assert "Les pièces justificatives déjà fournies ne passent pas à la nouvelle" in asked
     assert "session précédente" not in pages[0]
     for page in pages:

@@ -13,8 +13,8 @@ FALLS_TOO = (
 )
 NOT_LOOKED_AT = "Plus personne n'étudiera votre recours contre la décision."
 NOT_CARRIED = (
-    "Votre aménagement d'épreuves ne passe pas de lui-même à une nouvelle inscription : il y sera à "
-    "redemander."
+    "La décision sur votre demande d'aménagement d'épreuves ne passe pas d'elle-même à une nouvelle "
+    "inscription : ce qu'elle accorde y sera à redemander."
 )
 
 
