@@ -8,7 +8,6 @@ import time_machine
 from django.conf import settings as configured
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.utils import timezone
 
 from sporades.web.layout import errors
 from sporades.web.layout.admission import A_CROWD, FREE, NOBODY_READS, TOLD_EVERY, admission
@@ -39,7 +38,7 @@ def process(clock):
     pages = arrival(admission(lambda _: HttpResponse("une page")))
 
     def ask(path="/", *, queued=NOT_AT_ALL, method="GET", cookies=(), is_said=True):
-        request = asked(path, queued=queued, method=method)
+        request = asked(clock, path, queued=queued, method=method)
         request.COOKIES.update(cookies)
         if not is_said:
             del request.META["HTTP_X_REQUEST_START"]
@@ -49,10 +48,10 @@ def process(clock):
     return ask
 
 
-def asked(path="/", *, queued, method="GET"):
+def asked(clock, path="/", *, queued, method="GET"):
     """What arrives with the instant at which the proxy had it whole."""
     request = RequestFactory().generic(method, path, REMOTE_ADDR=PROXY)
-    request.META["HTTP_X_REQUEST_START"] = f"t={(timezone.now() - queued).timestamp():.3f}"
+    request.META["HTTP_X_REQUEST_START"] = f"t={clock.time_ns() / 1e9 - queued.total_seconds():.3f}"
     return request
 
 
@@ -120,12 +119,12 @@ def test_a_process_that_answers_somebody_is_not_free(clock):
         return HttpResponse("une page")
 
     pages = arrival(admission(page))
-    slow = Thread(target=pages, args=[asked("/lent", queued=NOT_AT_ALL)], daemon=True)
+    slow = Thread(target=pages, args=[asked(clock, "/lent", queued=NOT_AT_ALL)], daemon=True)
     slow.start()
     assert has_begun.wait(PATIENCE)
     clock.shift(2 * A_CROWD)
 
-    answer = pages(asked(queued=A_CROWD))
+    answer = pages(asked(clock, queued=A_CROWD))
     may_end.set()
     slow.join(PATIENCE)
 

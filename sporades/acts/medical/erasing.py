@@ -123,15 +123,16 @@ def unsent_from(
         one for case in with_appeals(known) if case.notified_at for one in case.appeals.all()
     ]
     contested = [one for one in contested if one.withdrawn_at is None]
-    letters = [posting for one in (*known, *contested) if (posting := one.posting)]
-    if any(one.posted_on is None for one in letters):
+    notified = [posting for one in known if (posting := one.posting)]
+    answered = [posting for one in contested if (posting := one.posting)]
+    if any(one.posted_on is None for one in (*notified, *answered)):
         return None
-    days += [one.posting.posted_on for one in known if one.posting and one.posting.posted_on]
+    days += [one.posted_on for one in notified if one.posted_on]
     since = [one.received_on for one in contested]
     since += [
         local_day(one.answered_at, settings.TIME_ZONE) for one in contested if one.answered_at
     ]
-    since += [one.posting.posted_on for one in contested if one.posting and one.posting.posted_on]
+    since += [one.posted_on for one in answered if one.posted_on]
     over = [
         _day_over(max(days), UNSENT_MONTHS),
         *(_day_over(one, CONTESTED_MONTHS) for one in since),
