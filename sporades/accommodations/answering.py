@@ -7,7 +7,7 @@ from sporades.accommodations.contesting import ONLY_ONCE, UNPOSTED, answer_in_wo
 from sporades.accommodations.models import Appeal
 from sporades.accommodations.notification import COURT, MentionsMissing
 from sporades.accommodations.queries import decision_of
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
@@ -40,7 +40,7 @@ def content(source: Refusal) -> Content:
     """
     appeal, case = source.appeal, source.appeal.case
     registration = case.registration
-    service, rules = registration.service, rules_of(registration)
+    service, rules = registration.service, rules_for(registration, case)
     if rules is None or not rules.decision.appeal:
         raise MentionsMissing
     zone = service.zone

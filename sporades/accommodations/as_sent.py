@@ -14,7 +14,7 @@ from sporades.accommodations.states import SENT, UNDECIDED, State
 
 SAID = ("plan", "has_former_decision", "late_reason", "late_words")
 """What goes with the measures of a request, as `operations.Asked` and `Case` both name it."""
-KEPT = {*SAID, "procedure", "is_former_held", "revision"}
+KEPT = {*SAID, "procedure", "is_former_held", "revision", "regulation_id"}
 """What `Case.as_sent` says of a request beside its measures, and `until` when it stood."""
 
 TAKEN_UP_AT = Coalesce(

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as If
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import SETTLED
@@ -146,6 +147,7 @@ def _of(registrations: list[int]) -> QuerySet[AskedMeasure]:
     found = _granted().filter(case__registration__in=registrations).order_by("case", "place")
     return found.annotate(
         regulation=F("case__registration__regulation"),
+        asked_under=Coalesce("case__regulation", "case__registration__regulation"),
         exam=F("case__registration__exam__code"),
         category=F("case__registration__category"),
     )
@@ -171,8 +173,8 @@ def _suits(one: Any, paper: str) -> bool:
     if one.decided_papers:
         return True
     unchosen = {one.code, one.decided_code} - ({one.code} if one.papers else set())
-    exam = rules(one.regulation).exam(one.exam)
-    asked, sat = exam.accommodations, exam.paper(paper)
+    asked = rules(one.asked_under).exam(one.exam).accommodations
+    sat = rules(one.regulation).exam(one.exam).paper(paper)
     if asked is None or sat is None:
         return True
     known = [measure for code in unchosen if (measure := asked.measure(code)) is not None]

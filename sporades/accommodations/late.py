@@ -16,7 +16,7 @@ from sporades.accommodations.rules import (
     is_chosen_by_paper,
     is_late,
     late_in_words,
-    rules_of,
+    rules_for,
     suiting_papers,
     takes_late,
 )
@@ -168,7 +168,7 @@ def _is_within(case: Case, wish: Wish, sat: list[Sat], sent: dict[str, Any]) -> 
 
 def _all_papers(case: Case, wish: Wish, sat: list[Sat]) -> set[str]:
     """Return the épreuves of a measure for which none is ticked: all, but where each is to be."""
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     if rules is None or is_chosen_by_paper(rules, wish.code):
         return set()
     return {paper.code for paper in suiting_papers(rules, sat, wish.code)}

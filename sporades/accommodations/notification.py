@@ -8,7 +8,7 @@ from sporades.accommodations.contesting import UNPOSTED, contest_in_words, revie
 from sporades.accommodations.models import Again, AskedMeasure, Case
 from sporades.accommodations.operations import AuthorMissing
 from sporades.accommodations.replacing import replaced_by, taken_away
-from sporades.accommodations.rules import Sat, decision_on_papers, rules_of, sat_by
+from sporades.accommodations.rules import Sat, decision_on_papers, rules_for, sat_for
 from sporades.core.french import day_in_words, hour_in_words, local_day, within
 from sporades.core.refusals import Refused
 from sporades.documents.disclosure import facts_of
@@ -62,13 +62,13 @@ def content(source: Notified) -> Content:
         MentionsMissing, AuthorMissing: it would not say what the law asks for.
     """
     case, registration = source.case, source.case.registration
-    service, rules = registration.service, rules_of(registration)
+    service, rules = registration.service, rules_for(registration, case)
     if rules is None or not rules.decision.appeal:
         raise MentionsMissing
     author = (case.decided_first_name, case.decided_last_name, case.decided_quality)
     if case.decided_at is None or not all((*author, case.decided_service)):
         raise AuthorMissing
-    zone, sat = service.zone, sat_by(registration)
+    zone, sat = service.zone, sat_for(registration, case)
     measures = list(source.measures or case.measures.all())
     former = replaced_by(case)
     decided_on = day_in_words(local_day(case.decided_at, zone))

@@ -9,7 +9,7 @@ from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Cast
 
 from sporades.accommodations.models import Appeal, AskedMeasure, Case
-from sporades.accommodations.rules import Sat, papers_called_for, rules_of
+from sporades.accommodations.rules import Sat, papers_called_for, rules_for, rules_of
 from sporades.accommodations.states import SETTLED, State
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
@@ -194,6 +194,17 @@ def last_case_of(registration: Registration) -> Case | None:
     return last_among(cases_of(registration=registration.pk))
 
 
+def is_asked_here(registration: Registration) -> bool:
+    """Return whether accommodations are asked for here: what was sent is followed here to its end.
+
+    Whatever its registration is under since.
+    """
+    if rules_of(registration) is not None:
+        return True
+    cases = cases_of(registration=registration.pk)
+    return any(one.regulation_id is not None and one.withdrawn_at is None for one in cases)
+
+
 def last_among(cases: Iterable[Case]) -> Case | None:
     """Return the last of requests that was not taken back, as `cases_of` orders them.
 
@@ -319,10 +330,15 @@ def measures_within(reach: Reach) -> dict[str, str]:
     return and_gone(in_force, ((measure.code, measure.label) for measure in once))
 
 
-def labels_of_papers(registration: Registration) -> dict[str, str]:
-    """Return how each kind of paper of health is read, whether it is still called for or not."""
-    asked = rules_of(registration)
-    return {one.code: one.label for one in asked.papers} if asked else {}
+def labels_of_papers(registration: Registration, case: Case | None) -> dict[str, str]:
+    """Return how each kind of paper of health is read, whether it is still called for or not.
+
+    Args:
+        registration: whose they are.
+        case: its last request, if there is one.
+    """
+    asked = (rules_of(registration), rules_for(registration, case))
+    return {one.code: one.label for said in asked if said is not None for one in said.papers}
 
 
 def papers_asked_of(registration: Registration) -> list[HealthPaper]:
@@ -335,7 +351,7 @@ def papers_asked_of(registration: Registration) -> list[HealthPaper]:
 
 def papers_called_for_by(case: Case | None, registration: Registration) -> list[HealthPaper]:
     """Return the papers of health that a request calls for; before there is one, all of them."""
-    asked = rules_of(registration)
+    asked = rules_for(registration, case)
     if asked is None:
         return []
     codes = [one.code for one in case.measures.all()] if case else []

@@ -12,7 +12,7 @@ from sporades.accommodations.rules import (
     late_until,
     may_appear,
     may_take_up,
-    rules_of,
+    rules_for,
 )
 from sporades.accommodations.states import State
 from sporades.accommodations.words import (
@@ -93,7 +93,7 @@ def check_of(
     if case is None and is_decided_elsewhere:
         return [Check(DECIDED, "done", ELSEWHERE, "decision", act="Lire la décision")]
     is_expected = registration.has_disability or case is not None or fallen is not None
-    if rules_of(registration) is None or not is_expected:
+    if rules_for(registration, case) is None or not is_expected:
         return []
     is_begun = case is not None and case.state == State.PREPARING and case.asked_at is None
     if (case is None or (is_begun and former is None)) and is_late(registration, at):

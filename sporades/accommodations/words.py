@@ -14,8 +14,8 @@ from sporades.accommodations.rules import (
     is_over,
     late_until,
     may_take_up,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
     takes_late,
 )
 from sporades.accommodations.states import State
@@ -96,7 +96,7 @@ def usual_day_of(case: Case) -> date | None:
     Args:
         case: with its registration.
     """
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     days = rules.decision.usual_days if rules else None
     if days is None or case.asked_at is None or case.instead_of_id is not None:
         return None
@@ -113,7 +113,7 @@ def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
         at: now.
         papers: those without which it is incomplete, in words.
     """
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     days = rules.decision.usual_days if rules else None
     if days is None or case.instead_of_id is not None:
         return ""
@@ -215,7 +215,7 @@ def handled_in_words(case: Case) -> str:
 
 
 def _decider(case: Case) -> str:
-    asked = rules_of(case.registration)
+    asked = rules_for(case.registration, case)
     return f"La décision est prise par : {asked.decision.authority}." if asked else ""
 
 
@@ -313,7 +313,7 @@ def emptied_in_words(
         return ""
     if sat is None and registration.amended_at is None:
         return ""
-    measures = emptied(case, sat_by(registration) if sat is None else sat)
+    measures = emptied(case, sat_for(registration, case) if sat is None else sat)
     if not measures:
         return ""
     named = quoted(one.label for one in measures)

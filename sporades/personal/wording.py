@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from pydantic import BaseModel
 
 from sporades.accommodations.queries import OTHER_PAPER
-from sporades.accommodations.rules import papers_in_words, sat_by
+from sporades.accommodations.rules import Sat, papers_in_words, rules_under, sat_under
 from sporades.core.actors import CANDIDATE
 from sporades.core.french import day_in_words
 from sporades.exams import queries
@@ -126,7 +126,11 @@ class Wording:
             key: queries.rules(one.regulation_id).exam(one.exam.code)
             for key, one in self._registrations.items()
         }
-        self._sat = {key: sat_by(one) for key, one in self._registrations.items()}
+        self._sat: dict[int, list[Sat]] = {}
+        for row in tables.get("accommodations.Case", ()):
+            if (one := self._registrations.get(row["registration"])) is not None:
+                under = rules_under(one, row["regulation"] or one.regulation_id)
+                self._sat[row["id"]] = sat_under(one, under)
         self._drafts: dict[Any, Draft] = {}
         if "registrations.SectionAnswers" in tables:
             wanted = {row["draft"] for row in tables["registrations.SectionAnswers"]}
@@ -199,8 +203,7 @@ class Wording:
         if exam is None:
             return None
         if (model, name) == ("accommodations.AskedMeasure", "papers"):
-            sat = self._sat.get(self._owners.get(("case", row["case"])), [])
-            return papers_in_words(value, sat, row["code"])
+            return papers_in_words(value, self._sat.get(row["case"], []), row["code"])
         if (model, name) == ("registrations.RegistrationAnswer", "value"):
             return _answer(exam, row["question"], value)
         look_up = REGULATED.get((model, name))

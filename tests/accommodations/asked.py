@@ -23,6 +23,12 @@ WITHOUT_ACCOMMODATIONS = (
 )
 """A change to the file of the invented exam: accommodations are asked for elsewhere."""
 
+WITHOUT_READER = (
+    "        - {code: LECTEUR, libelle: Secrétaire lecteur, aide: Il lit le sujet, famille: Aide humaine}\n",
+    "",
+)
+"""The same: a measure is proposed no more."""
+
 MANAGER = Actor("manager", "Claude Martin", "user:12")
 RECTOR = Author("Claude", "Martin", "cheffe du service des examens", "Rectorat de Lille", "user:12")
 THIRD, HALF, READER, ACCESS = "TIERS", "MOITIE", "LECTEUR", "ACCESSIBLE"
@@ -65,6 +71,13 @@ def said_so(*registrations):
     last = Regulation.objects.latest("pk")
     keys = [one.pk for one in registrations]
     Registration.objects.filter(pk__in=keys).update(regulation=last)
+
+
+def under(*changes):
+    """Put a changed file in force, and every registration under it, as a modification does."""
+    load_invented(*changes)
+    forget()
+    Registration.objects.update(regulation=Regulation.objects.latest("pk"))
 
 
 def again(registration):

@@ -248,6 +248,7 @@ def test_a_decision_is_not_notified_where_nothing_says_how_to_contest_it(registr
     forget()
     last = Regulation.objects.latest("pk")
     Registration.objects.filter(pk=registration.pk).update(regulation=last)
+    Case.objects.filter(pk=case.pk).update(regulation=last)
 
     with pytest.raises(MentionsMissing):
         accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=NOW)

@@ -194,6 +194,16 @@ class Case(Called):
 
     begun_at = models.DateTimeField("commencée le")
     asked_at = models.DateTimeField("envoyée le", null=True, blank=True)
+    regulation = models.ForeignKey(
+        "exams.Regulation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="version de la réglementation",
+    )
+    """That under which what it asks was sent, by which it is read: see `rules.rules_for`."""
     first_asked_at = models.DateTimeField("envoyée d'abord le", null=True, blank=True)
     """Written by the database: the first sending, by which it is in time; `asked_at` is the last."""
     as_sent = models.JSONField("telle qu'elle était envoyée", null=True, blank=True)

@@ -1,6 +1,5 @@
 """Ask for accommodations, sign, send, take back: what a candidate and a guardian do."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,15 +45,19 @@ from sporades.accommodations.rules import (
     held_by_wishes,
     is_another_guardian,
     is_over,
+    rules_for,
     rules_of,
-    sat_by,
+    rules_under,
+    sat_for,
+    sat_under,
     suiting_papers,
     to_choose,
     to_specify,
     wishes_of,
     without_paper,
+    written_under,
 )
-from sporades.accommodations.states import KEEP_AS_SENT, SEND, TAKE_UP, WITHDRAW
+from sporades.accommodations.states import KEEP_AS_SENT, SEND, TAKE_UP, WITHDRAW, State
 from sporades.candidates.names import is_named
 from sporades.core.transitions import move
 from sporades.documents import kinds
@@ -96,7 +99,12 @@ def begin(registration: Registration, *, at: datetime, counted: datetime | None 
     found: Case | None = Case.objects.open().filter(registration=registration).first()
     if found is not None:
         return found
-    _check_may_ask(registration, at=counted or at)
+    if not registration.is_active:
+        raise NotStanding
+    if rules_of(registration) is None:
+        raise NotOffered
+    if is_over(registration, counted or at):
+        raise TooLate
     before = requests_of(registration.pk)
     made: Case = Case.objects.create(
         registration=registration, begun_at=at, revision=revision_after(before)
@@ -104,20 +112,6 @@ def begin(registration: Registration, *, at: datetime, counted: datetime | None 
     # A decision that was made elsewhere, and is to be read later, would stand beside this one's.
     documents.hold_back(registration.folder_id, of=kinds.decided_elsewhere(), at=at)
     return made
-
-
-def _check_may_ask(
-    registration: Registration, *, is_sent: bool = False, at: datetime
-) -> Accommodations:
-    """Return what may be asked for; what was sent once is completed also after every deadline."""
-    if not registration.is_active:
-        raise NotStanding
-    rules = rules_of(registration)
-    if rules is None:
-        raise NotOffered
-    if not is_sent and is_over(registration, at):
-        raise TooLate
-    return rules
 
 
 def write(case: Case, asked: Asked, *, at: datetime) -> bool:
@@ -145,11 +139,12 @@ def write(case: Case, asked: Asked, *, at: datetime) -> bool:
     if is_all_late and case.late_reason and not asked.late_reason:
         raise LateReasonMissing
     registration = case.registration
-    rules = rules_of(registration)
+    under = written_under(registration, case)
+    rules = rules_under(registration, under)
     if rules is None:
         raise NotOffered
-    sat = sat_by(registration)
-    _check_known(rules, sat, asked, chosen=_chosen_before(case))
+    sat = sat_under(registration, rules)
+    _check_known(case, rules, sat, asked)
     _check_added(case, rules, sat, asked, at=at)
     wished = [
         (place, wish, rules.measure(wish.code))
@@ -177,7 +172,7 @@ def write(case: Case, asked: Asked, *, at: datetime) -> bool:
         return False
     if case.instead_of_id is not None:
         raise NotTheirs
-    _put(case, rows, said)
+    _put(case, rows, said, under=under)
     return True
 
 
@@ -197,19 +192,27 @@ def _check_added(
         raise LateReasonMissing.of(one.label for one in rules.measures if one.code in added)
 
 
-def _put(case: Case, rows: list[AskedMeasure], said: dict[str, Any]) -> None:
-    """Keep what a request asks, as another revision of it."""
+def _put(case: Case, rows: list[AskedMeasure], said: dict[str, Any], *, under: int) -> None:
+    """Keep what a request asks, as another revision of it.
+
+    Args:
+        case: the request, with its registration.
+        rows: its measures.
+        said: what goes with them.
+        under: the key of the version by which they are judged; it is kept of what was sent alone.
+    """
     registration = case.registration
+    case.regulation_id = under if case.asked_at is not None else None
     case.measures.all().delete()
     AskedMeasure.objects.bulk_create(rows)
     for name, value in said.items():
         setattr(case, name, value)
     case.revision += 1
     case.procedure = followed_by(
-        registration, plan=case.plan, measures=[one.code for one in rows]
+        registration, under=under, plan=case.plan, measures=[one.code for one in rows]
     ).value
     case.is_former_held = case.has_former_decision and holds_decision_of(registration)
-    case.save(update_fields=[*said, "is_former_held", "revision", "procedure"])
+    case.save(update_fields=[*said, "is_former_held", "revision", "procedure", "regulation"])
 
 
 def _as_asked(one: AskedMeasure) -> tuple[str, list[str], str]:
@@ -263,26 +266,26 @@ def _narrow(case: Case, rules: Accommodations, sat: list[Sat]) -> None:
             one.save(update_fields=["papers"])
 
 
-def _check_known(
-    rules: Accommodations,
-    taken: list[Sat],
-    asked: Asked,
-    *,
-    chosen: Collection[tuple[str, str]] = (),
-) -> None:
+def _check_known(case: Case, rules: Accommodations, taken: list[Sat], asked: Asked) -> None:
     """Refuse what the réglementation does not propose for what is sat.
 
+    An épreuve that was chosen when it was sat, and suited its measure, is no fault.
+
     Args:
+        case: the request.
         rules: what the réglementation says.
         taken: the épreuves that are sat.
         asked: what is asked.
-        chosen: each measure with each épreuve that was chosen when it was sat, and suited it.
     """
+    chosen = _chosen_before(case)
+    before = {one.code: one.label for one in case.measures.all()}
     sat = {one.code: one.measures for one in taken}
     if len({wish.code for wish in asked.wishes}) != len(asked.wishes):
         raise UnknownMeasure
     for wish in asked.wishes:
         measure = rules.measure(wish.code)
+        if measure is None and wish.code in before:
+            raise UnknownMeasure.of(before[wish.code])
         if measure is None or (wish.papers and not measure.is_by_paper):
             raise UnknownMeasure
         new = [paper for paper in wish.papers if (wish.code, paper) not in chosen]
@@ -333,7 +336,7 @@ def sign(
     wishes = wishes_of(case.measures.all())
     if not wishes:
         raise NothingAsked
-    rules, sat = rules_of(case.registration), sat_by(case.registration)
+    rules, sat = rules_for(case.registration, case), sat_for(case.registration, case)
     if rules is not None:
         _check_whole(case, rules, sat)
         _narrow(case, rules, sat)
@@ -374,12 +377,19 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         Refused: it stands no more as it was read.
     """
     registration, arrived = case.registration, counted or at
-    rules = _check_may_ask(registration, is_sent=case.asked_at is not None, at=arrived)
+    if not registration.is_active:
+        raise NotStanding
+    under = _sent_under(case)
+    rules = rules_under(registration, under)
+    if rules is None:
+        raise NotOffered
+    if case.asked_at is None and is_over(registration, arrived):
+        raise TooLate
     wishes = wishes_of(case.measures.all())
     if not wishes:
         raise NothingAsked
-    sat = sat_by(registration)
-    _check_known(rules, sat, Asked(wishes, case.plan), chosen=_chosen_before(case))
+    sat = sat_under(registration, rules)
+    _check_known(case, rules, sat, Asked(wishes, case.plan))
     _check_whole(case, rules, sat)
     if lateness_of(case, registration, at=arrived) == Lateness.FIRST and not case.late_reason:
         raise LateReasonMissing
@@ -387,7 +397,8 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
     _check_added(case, rules, sat, asked, at=arrived)
     if registration.is_minor(arrived) and case.signature is None:
         raise NotSigned
-    procedure = followed_by(registration, plan=case.plan, measures=[one.code for one in wishes])
+    codes = [one.code for one in wishes]
+    procedure = followed_by(registration, under=under, plan=case.plan, measures=codes)
     _narrow(case, rules, sat)
     wishes = wishes_of(case.measures.all())
     kept = received(case, wishes, sat, at=arrived)
@@ -398,6 +409,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         case,
         SEND,
         asked_at=at,
+        regulation_id=under,
         procedure=procedure.value,
         missing="",
         incomplete_revision=None,
@@ -405,6 +417,22 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         received=kept,
         **said,
     )
+
+
+def _sent_under(case: Case) -> int:
+    """Return the key of the version by which what is sent is judged: its own, of what was sent before."""
+    if case.regulation_id is None or _is_changed(case):
+        return written_under(case.registration, case)
+    return case.regulation_id
+
+
+def _is_changed(case: Case) -> bool:
+    """Return whether a request that was sent asks for something else now."""
+    if case.instead_of_id is not None:
+        return False
+    if case.state == State.INCOMPLETE:
+        return case.is_changed_since_incomplete
+    return case.as_sent is None or case.as_sent["revision"] != case.revision
 
 
 def take_up(case: Case, *, at: datetime) -> None:
@@ -431,14 +459,15 @@ def keep_as_sent(case: Case) -> None:
         raise NotTakenUp
     if not case.registration.is_active:
         raise NotStanding
-    rules = rules_of(case.registration)
+    under = kept.get("regulation_id") or written_under(case.registration, case)
+    rules = rules_under(case.registration, under)
     if rules is None:
         raise NotOffered
     signature = case.signatures.filter(revision=kept["revision"]).first()
     rows, said = measures_as_sent(case), {name: kept[name] for name in SAID}
-    sat, asked = sat_by(case.registration), Asked(wishes_of(rows), **said)
-    _check_known(rules, sat, asked, chosen=_chosen_before(case))
-    _put(case, rows, said)
+    sat, asked = sat_under(case.registration, rules), Asked(wishes_of(rows), **said)
+    _check_known(case, rules, sat, asked)
+    _put(case, rows, said, under=under)
     if signature is not None:
         Signature.objects.create(
             case=case,

@@ -17,12 +17,12 @@ from sporades.accommodations.rules import (
     excluding_in_words,
     held_of,
     papers_asked,
+    rules_for,
     rules_of,
-    sat_by,
+    sat_for,
     suits_none,
 )
 from sporades.accommodations.states import Opinion
-from sporades.registrations.models import Registration
 
 
 def excluding_together(
@@ -30,24 +30,27 @@ def excluding_together(
 ) -> tuple[AskedMeasure, str] | None:
     """Return the first measure that another one before it excludes, and that in words; or nothing.
 
+    Which ones do is said by the rules of today, under which they would be in force: see `granted`.
+
     Args:
         case: the request, with its registration.
         chosen: the measures that are asked for, each with the code of what is advised or granted,
             and its épreuves.
     """
-    rules, several = rules_of(case.registration), list(chosen)
+    rules, several = rules_for(case.registration, case), list(chosen)
+    now = rules_of(case.registration)
     codes = {code for _, code, _ in several}
-    if rules is None or not any(
-        other.code in codes for code in codes for other in rules.excluded_with(code)
-    ):
+    if rules is None or now is None:
         return None
-    sat = sat_by(case.registration)
+    if not any(other.code in codes for code in codes for other in now.excluded_with(code)):
+        return None
+    sat = sat_for(case.registration, case)
     held = [held_of(rules, sat, one, code, papers) for one, code, papers in several]
-    pair = next(iter(excluding(rules, held)), None)
+    pair = next(iter(excluding(now, held)), None)
     if pair is None:
         return None
     excluded = next(one for one, _, _ in several if one.code == pair[1].asked)
-    return excluded, excluding_in_words(rules, pair)
+    return excluded, excluding_in_words(now, pair)
 
 
 def suiting_nothing(
@@ -59,11 +62,11 @@ def suiting_nothing(
         case: the request, with its registration.
         chosen: as `excluding_together` takes it.
     """
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     others = [(one, code, papers) for one, code, papers in chosen if code != one.code]
     if rules is None or not others:
         return None
-    sat = sat_by(case.registration)
+    sat = sat_for(case.registration, case)
     for one, code, papers in others:
         other = rules.measure(code)
         if other is not None and suits_none(rules, sat, one, code, papers):
@@ -146,30 +149,35 @@ def papers_kept(
         return []
     if not is_kept:
         raise PapersUnknown
-    sat = sat_by(case.registration)
-    return chosen_among(papers_asked(case.registration, one, sat, kept=former), one, papers)
+    sat = sat_for(case.registration, case)
+    return chosen_among(papers_asked(case, one, sat, kept=former), one, papers)
 
 
-def other_named(registration: Registration, code: str) -> tuple[str, str, str]:
-    """Return the code, the label and the time of another measure.
+def other_named(case: Case, code: str) -> tuple[str, str, str]:
+    """Return the code, the label and the time of another measure, as a request is read.
 
     Raises:
         UnknownMeasure: the réglementation has none of this code.
     """
-    rules = rules_of(registration)
+    rules = rules_for(case.registration, case)
     measure = rules.measure(code) if rules else None
     if measure is None:
         raise UnknownMeasure
     return measure.code, measure.label, measure.time or ""
 
 
-def precision_of(registration: Registration, code: str, said: str) -> str:
+def precision_of(case: Case, code: str, said: str) -> str:
     """Return the precision of another measure; nothing of one that asks for none.
+
+    Args:
+        case: the request, with its registration.
+        code: of the other measure.
+        said: what was said of it.
 
     Raises:
         OtherToSpecify: it must say which one, and does not.
     """
-    rules = rules_of(registration)
+    rules = rules_for(case.registration, case)
     measure = rules.measure(code) if rules else None
     if measure is None or not measure.precision:
         return ""

@@ -33,7 +33,6 @@ from sporades.core.numbers import whole
 from sporades.core.refusals import ReasonMissing
 from sporades.core.text import clean_lines, search_key
 from sporades.core.transitions import Transition, move
-from sporades.registrations.models import Registration
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ def measures_decided(
             raise ReasonMissing
         if explains_another(said, advised[one.code], before):
             raise ReasonOfAnother
-        _write_on(one, said, case.registration)
+        _write_on(one, said, case)
     granted = [(one, one.decided_code, one.decided_papers) for one in measures if one.decided_code]
     check_together(case, granted)
     return measures
@@ -252,23 +251,21 @@ def check_advised(case: Case) -> None:
         raise ReasonToWrite(f"{unsaid} : {ReasonToWrite.message}")
     for one in measures:
         if one.opinion == Opinion.OTHER:
-            precision_of(case.registration, one.opinion_code, one.opinion_precision)
+            precision_of(case, one.opinion_code, one.opinion_precision)
     check_together(case, favoured_of(measures))
 
 
-def _write_on(one: AskedMeasure, said: DecisionOn, registration: Registration) -> None:
+def _write_on(one: AskedMeasure, said: DecisionOn, case: Case) -> None:
     one.decision, one.reason, one.decided_papers = said.decision, said.reason, list(said.papers)
     if said.decision == Decision.GRANTED:
         named = one.code, one.label, one.time
     elif said.decision == Decision.OTHER:
-        named = other_named(registration, said.other)
+        named = other_named(case, said.other)
     else:
         named = "", "", ""
     one.decided_code, one.decided_label, one.decided_time = named
     is_other = said.decision == Decision.OTHER
-    one.decided_precision = (
-        precision_of(registration, said.other, said.precision) if is_other else ""
-    )
+    one.decided_precision = precision_of(case, said.other, said.precision) if is_other else ""
 
 
 def needs_reason(one: AskedMeasure, said: DecisionOn) -> bool:

@@ -25,7 +25,7 @@ from sporades.accommodations.operations.refusals import (
     NotTheirs,
     WrittenThere,
 )
-from sporades.accommodations.rules import Wish, rules_of
+from sporades.accommodations.rules import Wish, rules_under, written_under
 from sporades.accommodations.states import TAKE_UP, State
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
@@ -70,7 +70,7 @@ def why_not_entered(
         last_day: that on which its candidate came to have an account, if they had none: until then
             they asked on paper.
     """
-    if rules_of(registration) is None:
+    if rules_under(registration, written_under(registration, case)) is None:
         return NotOffered()
     if registration.candidate.has_account and (why := _why_not_of_an_account(case, last_day)):
         return why
@@ -157,7 +157,13 @@ def _take_back(case: Case) -> dict[str, Any] | None:
     It is another revision, whatever changes: a signature is of one, and may be what was read wrongly.
     """
     before = stood_before(case)
-    forgotten = {"asked_at": None, "first_asked_at": None, "late_reason": "", "late_words": ""}
+    forgotten = {
+        "asked_at": None,
+        "first_asked_at": None,
+        "regulation": None,
+        "late_reason": "",
+        "late_words": "",
+    }
     move(
         case,
         TAKE_UP,

@@ -182,8 +182,8 @@ def opine(
             raise OpinionMissing
         one.opinion = said.opinion
         if said.opinion == Opinion.OTHER:
-            one.opinion_code, one.opinion_label, _ = other_named(case.registration, said.other)
-            one.opinion_precision = precision_of(case.registration, said.other, said.precision)
+            one.opinion_code, one.opinion_label, _ = other_named(case, said.other)
+            one.opinion_precision = precision_of(case, said.other, said.precision)
         is_favoured = said.opinion != Opinion.UNFAVOURABLE
         one.opinion_papers = papers_kept(case, one, said.papers, is_kept=is_favoured)
         one.opinion_text = said.text

@@ -89,7 +89,8 @@ def _left(case: Case, *, at: datetime) -> Case | None:
 def _by_procedure(case: Case, *, at: datetime) -> Case | None:
     """Ask for what the whole procedure calls for, where a new category has no right to the simple one."""
     codes = [one.code for one in case.measures.all()]
-    now = followed_by(case.registration, plan=case.plan, measures=codes)
+    under = case.regulation_id or case.registration.regulation_id
+    now = followed_by(case.registration, under=under, plan=case.plan, measures=codes)
     if now.value == case.procedure or case.state in {State.OPINION_GIVEN, State.DECIDED}:
         return None
     case.procedure = now.value

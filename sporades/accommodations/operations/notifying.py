@@ -97,6 +97,7 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         "received",
         "posted_on",
         "has_envelope",
+        "regulation_id",
     )
     opinion = ("entrusted_at", "opined_at", "doctor", "doctor_name", "opinion_text")
     made: Case = Case.objects.create(

@@ -51,6 +51,14 @@ class UnknownMeasure(Refused):
 
     message = "Cette mesure n'est pas proposée pour cette inscription, ou pas pour cette épreuve."
 
+    @classmethod
+    def of(cls, label: str) -> Self:
+        """Return the refusal that names one that was chosen when it was proposed."""
+        return cls(
+            f"« {label} » n'est plus parmi les mesures proposées pour cette inscription : retirez cette "
+            "mesure de votre demande."
+        )
+
 
 class NothingAsked(Refused):
     """No measure is asked for."""

@@ -19,7 +19,9 @@ from sporades.accommodations.rules.by_paper import (
     papers_asked,
     papers_in_words,
     sat_by,
+    sat_for,
     sat_in,
+    sat_under,
     suited_by_others,
     suiting_papers,
     suits_none,
@@ -47,8 +49,11 @@ from sporades.accommodations.rules.of_exam import (
     measures_by_family,
     papers_called_for,
     plan_in_words,
+    rules_for,
     rules_of,
+    rules_under,
     why_complete,
+    written_under,
 )
 
 __all__ = [
@@ -83,9 +88,13 @@ __all__ = [
     "papers_called_for",
     "papers_in_words",
     "plan_in_words",
+    "rules_for",
     "rules_of",
+    "rules_under",
     "sat_by",
+    "sat_for",
     "sat_in",
+    "sat_under",
     "suited_by_others",
     "suiting_papers",
     "suits_none",
@@ -96,4 +105,5 @@ __all__ = [
     "why_complete",
     "wishes_of",
     "without_paper",
+    "written_under",
 ]

@@ -8,7 +8,7 @@ from itertools import combinations
 from django.db.models import QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.rules.of_exam import exam_of, rules_of
+from sporades.accommodations.rules.of_exam import exam_of, rules_for, rules_of
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
 from sporades.exams.schema import Exam, Status
@@ -76,9 +76,24 @@ def changed_since_in_words(registration: Registration, instant: datetime | None)
 
 
 def sat_by(registration: Registration) -> list[Sat]:
-    """Return the épreuves that a candidate sits, in the order of the réglementation."""
+    """Return the épreuves that a candidate sits, with what may be asked for now for each."""
+    return sat_under(registration, rules_of(registration))
+
+
+def sat_for(registration: Registration, case: Case | None) -> list[Sat]:
+    """Return the épreuves that a candidate sits today, as a request is read: see `rules_for`."""
+    return sat_under(registration, rules_for(registration, case))
+
+
+def sat_under(registration: Registration, asked: Accommodations | None) -> list[Sat]:
+    """Return the épreuves that a candidate sits, in the order of the réglementation.
+
+    Args:
+        registration: whose.
+        asked: what says which measures suit each of them.
+    """
     codes = [one.paper.code for one in _entered(registration=registration.pk)]
-    return sat_in(exam_of(registration), codes, category=registration.category)
+    return sat_in(exam_of(registration), codes, category=registration.category, asked=asked)
 
 
 @prepared(RegistrationPaper)
@@ -87,15 +102,18 @@ def _entered(registration: int) -> QuerySet[RegistrationPaper]:
     return found.select_related("paper")
 
 
-def sat_in(exam: Exam, codes: Iterable[str], *, category: str) -> list[Sat]:
+def sat_in(
+    exam: Exam, codes: Iterable[str], *, category: str, asked: Accommodations | None
+) -> list[Sat]:
     """Return épreuves that are sat, filed or about to be, in the order of the réglementation.
 
     Args:
         exam: what the réglementation says of it.
         codes: the codes of the épreuves.
         category: the code of the category of whoever sits them.
+        asked: what says which measures suit each of them.
     """
-    entered, asked, found = set(codes), exam.accommodations, []
+    entered, found = set(codes), []
     for paper in exam.papers:
         if paper.code not in entered:
             continue
@@ -144,7 +162,7 @@ def emptied(case: Case, sat: Iterable[Sat]) -> list[Measure]:
         case: the request, with its registration.
         sat: the épreuves that are sat, or would be.
     """
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     if rules is None or case.is_writable or not case.is_undecided:
         return []
     return without_paper(rules, sat, wishes_of(case.measures.all()))
@@ -369,7 +387,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
 
 
 def papers_asked(
-    registration: Registration, one: AskedMeasure, sat: Iterable[Sat], *, kept: Iterable[str] = ()
+    case: Case, one: AskedMeasure, sat: Iterable[Sat], *, kept: Iterable[str] = ()
 ) -> list[Sat]:
     """Return the épreuves among which an opinion on a measure, and its decision, may choose.
 
@@ -377,12 +395,13 @@ def papers_asked(
     more. None of a measure that is for the whole exam.
 
     Args:
-        registration: of which.
+        case: the request, with its registration.
         one: the measure.
-        sat: the épreuves that are sat.
+        sat: the épreuves that are sat, as it is read.
         kept: others that are named already.
     """
-    rules = rules_of(registration)
+    registration = case.registration
+    rules = rules_for(registration, case)
     suiting = suiting_papers(rules, sat, one.code) if rules else []
     found = [paper for paper in suiting if not one.papers or paper.code in one.papers]
     known = {paper.code for paper in found}

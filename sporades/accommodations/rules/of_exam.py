@@ -22,19 +22,70 @@ def rules_of(registration: Registration) -> Accommodations | None:
     return exam_of(registration).accommodations
 
 
+def rules_for(registration: Registration, case: Case | None) -> Accommodations | None:
+    """Return what a request is read and judged by: the version under which it was sent.
+
+    Its registration may be under another one since, which changes nothing of what was asked. Until it
+    is sent, or where there is none, what may be asked for now.
+
+    Args:
+        registration: whose request it is.
+        case: the request, if there is one.
+    """
+    under = case.regulation_id if case is not None else None
+    return rules_under(registration, under or registration.regulation_id)
+
+
+def rules_under(registration: Registration, version: int) -> Accommodations | None:
+    """Return what a version says of the accommodations of an exam.
+
+    Args:
+        registration: for which exam.
+        version: the key of the version.
+    """
+    return rules(version).exam(registration.exam.code).accommodations
+
+
+def written_under(registration: Registration, case: Case | None) -> int:
+    """Return the key of the version by which a request that is written now is judged: that of now.
+
+    Where that one takes no request, what was sent under another is completed under it.
+
+    Args:
+        registration: whose request it is.
+        case: the one that is open, if there is one.
+    """
+    sent_under = case.regulation_id if case is not None else None
+    if sent_under is None or rules_of(registration) is not None:
+        return registration.regulation_id
+    return sent_under
+
+
 def is_another_guardian(registration: Registration, name: str) -> bool:
     """Return whether a name is not that of the guardian whom a registration names, where it names one."""
     named = registration.guardian_name
     return bool(named) and not is_same_person(named, name)
 
 
-def followed_by(registration: Registration, *, plan: str, measures: Iterable[str]) -> Procedure:
-    """Return the procedure that a request follows, by the category of its registration."""
-    asked = rules_of(registration)
+def followed_by(
+    registration: Registration, *, under: int, plan: str, measures: Iterable[str]
+) -> Procedure:
+    """Return the procedure that a request follows, by the category of its registration.
+
+    Args:
+        registration: whose request it is.
+        under: the key of the version by which it is judged; where that does not know the category,
+            the one of the registration does.
+        plan: the code of the plan that is shown, or nothing.
+        measures: the codes of the measures that it asks for.
+    """
+    category, code = registration.category, registration.exam.code
+    is_known = any(one.code == category for one in rules(under).exam(code).categories)
+    asked = rules_under(registration, under if is_known else registration.regulation_id)
     if asked is None:
         return Procedure.COMPLETE
     codes = list(measures)
-    return procedure_of(asked, category=registration.category, plan=plan, measures=codes)
+    return procedure_of(asked, category=category, plan=plan, measures=codes)
 
 
 def why_complete(registration: Registration, case: Case, *, measures: Iterable[str]) -> str:
@@ -45,7 +96,7 @@ def why_complete(registration: Registration, case: Case, *, measures: Iterable[s
         case: the request.
         measures: the codes of the measures that it asks for.
     """
-    asked = rules_of(registration)
+    asked = rules_for(registration, case)
     if asked is None or asked.simple is None or not case.plan or case.is_simple:
         return ""
     if case.plan not in asked.simple.plans:
@@ -74,7 +125,7 @@ def papers_called_for(
         case: the request.
         measures: the codes of the measures that it asks for.
     """
-    asked = rules_of(registration)
+    asked = rules_for(registration, case)
     if asked is None:
         return []
     called = health_papers(
@@ -104,7 +155,7 @@ def plan_in_words(case: Case) -> str:
 
 def _once_named[Named](case: Case, named: Callable[[Accommodations], Named | None]) -> Named | None:
     """Return what a request names, also where a later version knows it no more: it was asked so."""
-    asked = rules_of(case.registration)
+    asked = rules_for(case.registration, case)
     if asked and (now := named(asked)):
         return now
     versions = versions_of_exam(case.registration.regulation, exam=case.registration.exam.code)

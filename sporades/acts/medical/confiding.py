@@ -17,11 +17,11 @@ from sporades.accommodations.contesting import contestable_among
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     decision_among,
+    is_asked_here,
     open_among,
     requests_of,
     taken_back_among,
 )
-from sporades.accommodations.rules import rules_of
 from sporades.accommodations.states import State
 from sporades.accounts import limits
 from sporades.acts import accommodating
@@ -344,7 +344,7 @@ def check(registration: Registration) -> None:
     """
     if not registration.is_active:
         raise NothingToConfide
-    if rules_of(registration) is None:
+    if not is_asked_here(registration):
         raise AskedElsewhere
     found = compartment(registration)
     if found is not None and not found.is_taking:

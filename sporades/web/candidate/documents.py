@@ -237,7 +237,7 @@ def _asked_since(
 ) -> dict[str, str]:
     """Say that a summary calls for a request that was sent since, or is late; or nothing."""
     calls_for_it = version.document.kind == SUMMARY.slug and version.content["accommodation"]
-    if not calls_for_it or rules_of(registration) is None:
+    if not calls_for_it:
         return {}
     case = last_case_of(registration)
     if case is not None and case.asked_at is not None:
@@ -245,7 +245,7 @@ def _asked_since(
             "title": "Votre demande d'aménagement d'épreuves a été envoyée",
             "text": f"{AT_ITS_DATE} Votre demande se suit à la page « Aménagement d'épreuves ».",
         }
-    if is_late(registration, at):
+    if rules_of(registration) is not None and is_late(registration, at):
         return {
             "title": "La date limite des demandes d'aménagement est passée",
             "text": f"{AT_ITS_DATE} La page « Aménagement d'épreuves » dit ce qui est encore possible.",

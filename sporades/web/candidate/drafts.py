@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from sporades.accommodations.queries import last_case_of
-from sporades.accommodations.rules import sat_in
+from sporades.accommodations.rules import rules_for, sat_in
 from sporades.accommodations.words import emptied_in_words, undeclared_in_words
 from sporades.exams.schema import Status
 from sporades.registrations.dossier import Dossier
@@ -157,7 +157,8 @@ def emptied_by(request: HttpRequest, draft: Draft) -> str:
         return ""
     chosen = form.choices_made().items()
     entered = [code for code, choice in chosen if choice.status is Status.ENTERED]
-    sat = sat_in(judged.rules, entered, category=judged.facts.category)
+    asked = rules_for(filed, case)
+    sat = sat_in(judged.rules, entered, category=judged.facts.category, asked=asked)
     return emptied_in_words(case, sat, is_filing=True)
 
 

@@ -14,7 +14,7 @@ from sporades.accommodations.queries import (
     fallen_by_exam,
     last_by_registration,
 )
-from sporades.accommodations.rules import may_appear, rules_of
+from sporades.accommodations.rules import may_appear, rules_for
 from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
@@ -39,9 +39,10 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = registrations_and_answers_to(user=user)
     registrations = [one for one in mine if not one.withdrawn_at]
     active = [one for one in registrations if one.is_active]
-    asking = [one for one in active if rules_of(one) is not None]
-    known = list(cases_and_papers_of_user(user=user)) if asking else []
-    cases, fallen = last_by_registration(known), _fallen(asking, mine, known)
+    known = list(cases_and_papers_of_user(user=user)) if active else []
+    cases = last_by_registration(known)
+    asking = [one for one in active if rules_for(one, cases.get(one.pk)) is not None]
+    fallen = _fallen(asking, mine, known)
     expected = [one for one in asking if one.has_disability or one.pk in fallen]
     elsewhere = decided_elsewhere_among((one for one in expected if one.pk not in cases), at)
     drafts = open_drafts_of(user=user)

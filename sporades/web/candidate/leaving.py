@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.accommodations.queries import last_case_of
-from sporades.accommodations.rules import rules_of
 from sporades.acts.people.guardians import address_beside, is_told_at_home
 from sporades.acts.registrations import leaving, registering
 from sporades.core.refusals import Refused
@@ -31,7 +30,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     # Of what cannot be done any more, nobody is asked to prove who they are to read it.
     if is_editable and needs_recent_sign_in(request):
         return sign_in_again(request)
-    case, refusal = last_case_of(found) if rules_of(found) else None, None
+    case, refusal = last_case_of(found), None
     if request.method == "POST":
         try:
             leaving.withdraw(registration=found, by=request.actor, at=request.arrived_at)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sporades.accommodations.contesting import court_from
 from sporades.accommodations.models import Case
-from sporades.accommodations.queries import cases_of, decision_among, last_among
+from sporades.accommodations.queries import cases_of, decision_among, is_asked_here, last_among
 from sporades.accommodations.rules import exam_of, may_appear, rules_of
 from sporades.accommodations.tracker import Told, check_of, told_of
 from sporades.accommodations.words import LACKING
@@ -115,8 +115,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     modifications = list(modifications_of(registration=found.pk))
     asked = _asked(found, modifications, at=at)
     is_waiting = asked is not None and asked.is_waiting
-    has_accommodations = rules_of(found) is not None
     requests = _requests_of(found) if found.is_active else NO_REQUEST
+    has_accommodations = is_asked_here(found)
     left = cases_of(registration=found.pk) if found.withdrawn_at else []
     checks = _checks(found, documents, requests, at=at)
     context = {
@@ -198,7 +198,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "owed": owed,
         "is_summary_late": found.is_summary_late(at),
         "told": told,
-        "has_accommodations": rules_of(found) is not None,
+        "has_accommodations": is_asked_here(found),
         "sections": _by_deadline(found, pressing, told),
         "late": late,
         "is_pressing": bool(pressing),
@@ -399,8 +399,6 @@ NO_REQUEST = Requests()
 
 def _requests_of(registration: Registration) -> Requests:
     """Return the requests of a registration that stands; where it had none, the one that fell before it."""
-    if rules_of(registration) is None:
-        return NO_REQUEST
     found = cases_and_fallen_of(
         registration=registration.pk,
         candidate=registration.candidate_id,
@@ -408,6 +406,8 @@ def _requests_of(registration: Registration) -> Requests:
     )
     cases = [one for one in found if one.registration_id == registration.pk]
     if not cases:
+        if rules_of(registration) is None:
+            return NO_REQUEST
         fallen = max(found, key=lambda one: one.withdrawn_at, default=None)
         return Requests(fallen=fallen if fallen is not None and fallen.codes else None)
     for one in cases:

@@ -22,8 +22,8 @@ from sporades.accommodations.rules import (
     changed_since_in_words,
     papers_in_words,
     plan_in_words,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
 )
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.acts.medical import opining, reading
@@ -195,7 +195,7 @@ def unread_on(request: HttpRequest, case: Case, held: Compartment | None) -> dic
     left = unread_by(held, author_on(request, case).identifier)
     unopened = ""
     if left.papers:
-        labels = labels_of_papers(case.registration)
+        labels = labels_of_papers(case.registration, case)
         named = [f"{labels.get(one.kind, OTHER_PAPER)}, {_name(one)}" for one in left.papers]
         unopened = (
             "Vous n'avez ouvert aucun des papiers de santé déposés"
@@ -209,7 +209,7 @@ def unread_on(request: HttpRequest, case: Case, held: Compartment | None) -> dic
 def _facts(case: Case, at: Any) -> list[tuple[str, str]]:
     """Return what an opinion needs to know of a candidate and of what is asked, and no more."""
     registration = case.registration
-    rules, day = rules_of(registration), local_day(at, registration.service.zone)
+    rules, day = rules_for(registration, case), local_day(at, registration.service.zone)
     born = registration.identity.latest_birth_date
     age = Facts(on=day, session_year=day.year, birth_date=born).age_on(day)
     rows = [
@@ -268,7 +268,7 @@ def _in_force(case: Case) -> list[tuple[str, str]]:
     former = replaced_by(case) if case.is_undecided else None
     if former is None:
         return []
-    former.registration, sat = case.registration, sat_by(case.registration)
+    former.registration, sat = case.registration, sat_for(case.registration, case)
     lost = [] if case.instead_of_id else lost_by_asking(case, former, sat, by_candidate=False)
     return [
         ("Accordé en ce moment", " ; ".join(granted_in_words(former, sat)) or "Rien"),
@@ -291,7 +291,7 @@ def _papers(
 
     Its opening is noted before: it is not said to be unopened beside its own pages.
     """
-    asked, labels = papers_asked_of(case.registration), labels_of_papers(case.registration)
+    asked, labels = papers_asked_of(case.registration), labels_of_papers(case.registration, case)
     named = {one.code: (one.label, one.is_mandatory) for one in asked}
     for row in rows:
         named.setdefault(row.kind, (labels.get(row.kind, OTHER_PAPER), False))
@@ -352,7 +352,7 @@ def _name(row: Paper) -> str:
 
 def _opinions(case: Case) -> list[tuple[str, str]]:
     """Return each measure with its épreuves, and what was thought of it."""
-    sat = sat_by(case.registration)
+    sat = sat_for(case.registration, case)
     return [
         (
             f"{one.named} ({papers_in_words(one.papers, sat, one.code)})",

@@ -18,8 +18,8 @@ from sporades.accommodations.rules import (
     opinion_on_papers,
     papers_asked,
     papers_in_words,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
     suited_by_others,
 )
 from sporades.accommodations.states import Opinion
@@ -70,7 +70,7 @@ class OpinionForm(forms.Form):
             options: as a form has them.
         """
         super().__init__(*args, **options)
-        rules, sat = rules_of(case.registration), sat_by(case.registration)
+        rules, sat = rules_for(case.registration, case), sat_for(case.registration, case)
         self._case, self._sat = case, sat
         self._offered: dict[str, list[Sat]] = {}
         self._measures = list(case.measures.all())
@@ -143,7 +143,7 @@ class OpinionForm(forms.Form):
 
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves a measure is favoured, where it is asked for several."""
-        offered = papers_asked(case.registration, one, self._sat)
+        offered = papers_asked(case, one, self._sat)
         if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
             return
         said, _, papers, _ = _names(one)

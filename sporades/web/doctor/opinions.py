@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import papers_in_words, sat_by
+from sporades.accommodations.rules import papers_in_words, sat_for
 from sporades.accommodations.states import Opinion, State
 from sporades.acts.accommodating import NotInCharge, papers_given
 from sporades.acts.consulting import consult_file
@@ -208,7 +208,7 @@ def _attested(request: HttpRequest, found: Case) -> HttpResponse:
     held = compartment(registration)
     if found.state != State.WITH_DOCTOR or why_not_attested(request, found):
         return redirect("doctor:case", found.pk)
-    sat = sat_by(registration)
+    sat = sat_for(registration, found)
     favourable = Opinion.FAVOURABLE.label
     context = {
         "case": found,

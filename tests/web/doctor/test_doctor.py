@@ -406,6 +406,7 @@ def test_another_measure_that_must_say_which_is_proposed_with_it(case, doctor):
     forget()
     last = Regulation.objects.latest("pk")
     Registration.objects.filter(pk=case.registration_id).update(regulation=last)
+    Case.objects.filter(pk=case.pk).update(regulation=last)
     chosen = {"avis-tiers": OTHER, "autre-tiers": "LECTEUR", "texte": "Le tiers ne suffit pas."}
 
     unsaid = write(doctor, case, button="relire", **chosen)
@@ -1350,6 +1351,7 @@ def test_the_measure_that_is_asked_for_is_favoured_with_another_precision(case, 
     forget()
     last = Regulation.objects.latest("pk")
     Registration.objects.filter(pk=case.registration_id).update(regulation=last)
+    Case.objects.filter(pk=case.pk).update(regulation=last)
     case.measures.filter(code="TIERS").update(precision="En une fois")
     chosen = {"avis-tiers": OTHER, "autre-tiers": "TIERS", "texte": "En deux fois suffit."}
 

@@ -51,6 +51,8 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WISHES,
+    WITHOUT_ACCOMMODATIONS,
+    WITHOUT_READER,
     WORDS,
     a_doctor,
     a_minor,
@@ -64,6 +66,7 @@ from tests.accommodations.asked import (
     said_so,
     send,
     sign,
+    under,
     write,
 )
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
@@ -2097,3 +2100,27 @@ def lines_of(version):
         for page in pages
         for line in page.get_textpage().get_text_range().splitlines()
     ]
+
+
+def test_a_measure_that_is_proposed_no_more_is_read_and_decided_as_it_was_asked(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN, Wish(READER))
+    before = main(manager.get(tab(in_lille)))
+    under(WITHOUT_READER)
+
+    deciding = manager.get(page_of(in_lille))
+
+    assert main(manager.get(tab(in_lille))) == before
+    assert "Aucune des épreuves" not in main(deciding)
+    assert "Toutes les épreuves" in main(deciding)
+    do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
+    assert case_of(in_lille).state == State.DECIDED
+
+
+def test_a_request_is_decided_where_nothing_more_is_asked_here(manager, in_lille):
+    reach(in_lille, State.OPINION_GIVEN)
+    under(WITHOUT_ACCOMMODATIONS)
+
+    assert "Recteur de l'académie" in main(manager.get(page_of(in_lille)))
+    assert "se demandent hors du service" not in main(manager.get(tab(in_lille)))
+    do(manager, in_lille, "decider", **{**as_shown(manager, in_lille), **AUTHOR})
+    assert case_of(in_lille).state == State.DECIDED

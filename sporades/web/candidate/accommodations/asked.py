@@ -14,7 +14,7 @@ from sporades.accommodations.rules import (
     held_by_wishes,
     papers_in_words,
     plan_in_words,
-    rules_of,
+    rules_for,
     to_choose,
     to_choose_again,
     why_complete,
@@ -46,7 +46,7 @@ NOTHING_LOST = {"replacing": "", "lost": [], "was_read": True}
 
 def left_to_choose(case: Case, sat: list[Sat]) -> list[str]:
     """Return the codes of the measures whose épreuves its candidate is still to tick."""
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     if rules is None or case.instead_of_id is not None:
         return []
     wishes = wishes_of(case.measures.all())
@@ -59,7 +59,7 @@ def left_to_choose(case: Case, sat: list[Sat]) -> list[str]:
 
 def asked_rows(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     """Return each measure with its épreuves, then what goes with the request."""
-    rules, unsaid = rules_of(case.registration), left_to_choose(case, sat)
+    rules, unsaid = rules_for(case.registration, case), left_to_choose(case, sat)
     rows = [
         (
             one.named,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from sporades.accommodations.missing import is_answered
 from sporades.accommodations.models import Case
-from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_of
+from sporades.accommodations.rules import deadline_of, is_late, is_over, rules_for
 from sporades.accommodations.states import State as CaseState
 from sporades.accommodations.words import (
     ANSWERED,
@@ -32,9 +32,9 @@ def of_accommodations(
     """Return the requests that are to be made, finished or completed."""
     found = []
     for registration in registrations:
-        if rules_of(registration) is None:
-            continue
         case = cases.get(registration.pk)
+        if rules_for(registration, case) is None:
+            continue
         found += [
             _emptied(registration, case, name=name),
             _accommodation(registration, case, at=at, name=name)

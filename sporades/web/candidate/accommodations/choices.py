@@ -30,7 +30,7 @@ from sporades.accommodations.queries import (
     revision_after,
     taken_back_among,
 )
-from sporades.accommodations.rules import rules_of, sat_by
+from sporades.accommodations.rules import rules_under, sat_under, written_under
 from sporades.accommodations.words import deadline_in_words, kept_date_in_words
 from sporades.acts import accommodating as acts
 from sporades.core.french import quoted
@@ -171,7 +171,7 @@ class _Asking:
             proposed = asked_by(self.fallen, rules)
         self.options: dict[str, Any] = {
             "rules": rules,
-            "sat": sat_by(registration),
+            "sat": sat_under(registration, rules),
             "case": case,
             "former": former,
             "proposed": proposed or ([] if former or case else proposals(registration)),
@@ -194,7 +194,7 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
         return _unkept_papers(request, found)
     case.registration = found
     late = lateness_of(case, found, at=request.arrived_at)
-    make = partial(PapersForm, rules=rules, sat=sat_by(found), lateness=late)
+    make = partial(PapersForm, rules=rules, sat=sat_under(found, rules), lateness=late)
     shown = make(case=case)
     answers = _answers(request, shown)
     if not shown.has_choice:
@@ -256,7 +256,8 @@ def _unkept_measures(
     request: HttpRequest, registration: Registration, *, may_begin_another: bool = False
 ) -> HttpResponse:
     """Show the measures that were chosen where none is written any more."""
-    rules = rules_of(registration)
+    case = open_case_of(registration)
+    rules = rules_under(registration, written_under(registration, case))
     if rules is None:
         return redirect(PAGE, registration.number)
     asking = _Asking(registration, rules, at=request.arrived_at)
@@ -266,14 +267,17 @@ def _unkept_measures(
 
 def _unkept_papers(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Show the épreuves that were ticked where none is written any more."""
-    rules, case = rules_of(registration), open_case_of(registration)
+    case = open_case_of(registration)
+    rules = rules_under(registration, written_under(registration, case))
     if rules is None:
         return redirect(PAGE, registration.number)
     if case is None or not case.measures.exists():
         return unkept(request, registration, None, case)
     case.registration = registration
     late = lateness_of(case, registration, at=request.arrived_at)
-    make = partial(PapersForm, rules=rules, sat=sat_by(registration), case=case, lateness=late)
+    make = partial(
+        PapersForm, rules=rules, sat=sat_under(registration, rules), case=case, lateness=late
+    )
     return unkept(request, registration, make, case)
 
 

@@ -36,7 +36,7 @@ from sporades.accommodations.queries import (
     decision_of,
     open_case_of,
 )
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for
 from sporades.acts import accommodating as acts
 from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
@@ -130,7 +130,7 @@ def _not_sent(
 
 def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) -> HttpResponse:
     found, at = case.registration, request.arrived_at
-    zone, rules = clock_of(case), rules_of(found)
+    zone, rules = clock_of(case), rules_for(found, case)
     last, today = last_day_of(case, zone), local_day(at, zone)
     is_late = last is not None and sent_on_from_space(case, zone, at=at) > last
     given = given_back_until(case, zone) if last is not None and today > last else None

@@ -30,8 +30,9 @@ from sporades.accommodations.rules import (
     is_late,
     is_over,
     may_take_up,
+    rules_for,
     rules_of,
-    sat_by,
+    sat_for,
     to_specify,
     wishes_of,
 )
@@ -101,14 +102,16 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
     at = request.arrived_at
     cases = cases_shown_of(registration=registration.pk, at=at)
-    rules, case, former = rules_of(registration), last_among(cases), decision_among(cases)
+    case, former = last_among(cases), decision_among(cases)
+    now = rules_of(registration)
+    rules = rules_for(registration, case) or rules_for(registration, former)
     if case is not None:
         case.registration = registration
         prefetch_related_objects([case], "measures")
     is_open = case is not None and case.is_open
     too_late = is_over(registration, at)
-    fallen = fallen_before(registration) if rules and not cases else None
-    proposed = proposals(registration) if rules and not case and not fallen else []
+    fallen = fallen_before(registration) if now and not cases else None
+    proposed = proposals(registration) if now and not case and not fallen else []
     before = decided_before(proposed)
     return {
         "registration": registration,
@@ -121,14 +124,14 @@ def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
         "deadline": deadline_in_words(registration, at=at) if rules else "",
         "guardian_signs": guardian_signs(registration, at=at),
         "usual": "" if case else usual_delay_in_words(rules),
-        "may_begin": registration.is_active and rules is not None and not is_open and not too_late,
+        "may_begin": registration.is_active and now is not None and not is_open and not too_late,
         "fallen": fallen,
         "is_decided_elsewhere": rules is not None
         and bool(cases[0].has_elsewhere if cases else decided_elsewhere_among([registration], at)),
         "offered": offers_to(registration)
         if rules and (case is None or (is_open and case.is_writable))
         else [],
-        "proposed": _proposed(proposed, rules),
+        "proposed": _proposed(proposed, now),
         "unread_before": reverse(
             "candidate:document", args=[before.registration.number, NOTIFICATION.slug]
         )
@@ -172,6 +175,7 @@ def _of_decision(
     zone, last.registration = registration.service.zone, registration
     return {
         "decision": last,
+        "decided_under": rules_for(registration, last),
         "is_former": case is not None and case.pk != last.pk,
         "is_taken_again": case is not None and case.instead_of_id is not None,
         "document": NOTIFICATION.slug if last.notification else "",
@@ -193,9 +197,9 @@ def _of_case(
     is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
     is_theirs = case.instead_of_id is None
     has_measures = bool(case.measures.all())
-    sat = sat_by(registration) if has_measures else []
+    sat = sat_for(registration, case) if has_measures else []
     is_to_choose = is_writable and bool(left_to_choose(case, sat))
-    rules = rules_of(registration)
+    rules = rules_for(registration, case)
     is_to_specify = (
         is_writable
         and is_theirs
@@ -347,7 +351,7 @@ def _step(step: Check, case: Case, *, is_asked: bool) -> dict[str, Any]:
 
 
 def _decided(case: Case, registration: Registration) -> list[dict[str, str]]:
-    sat = sat_by(registration)
+    sat = sat_for(registration, case)
     return [_decided_of(case, one, sat) for one in case.measures.all()]
 
 

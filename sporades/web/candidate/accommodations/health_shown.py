@@ -19,7 +19,7 @@ from sporades.accommodations.queries import (
     open_among,
     papers_called_for_by,
 )
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for
 from sporades.accommodations.states import State
 from sporades.acts.medical import confiding
 from sporades.acts.medical.opining import is_asked_by_doctor
@@ -92,8 +92,8 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     found = next((one for one in known if one.registration_id == registration.pk), None)
     cases = list(cases_of(registration=registration.pk))
     case, decided = last_among(cases), contestable_among(cases, at=at)
-    given, labels = _papers(found, zone, decided=decided), labels_of_papers(registration)
-    is_here = rules_of(registration) is not None
+    given, labels = _papers(found, zone, decided=decided), labels_of_papers(registration, case)
+    is_here = rules_for(registration, case) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
     unread = confiding.why_unread(open_among(cases)) if is_open else None
     is_over, is_open = unread is not None, is_open and unread is None
@@ -256,7 +256,7 @@ def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
         )
         for one in papers_called_for_by(case, registration)
     ]
-    return [] if rules_of(registration) is None else [*named, OTHER]
+    return [] if rules_for(registration, case) is None else [*named, OTHER]
 
 
 def _with_those_given(
@@ -295,14 +295,14 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
 
 def given_before(registration: Registration) -> list[dict[str, Any]]:
     """Return what was confided already, by its kind in words: it is read beside what is being given."""
-    labels = labels_of_papers(registration)
+    labels = labels_of_papers(registration, last_case_of(registration))
     given = _papers(compartment(registration), registration.service.zone, decided=None)
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
 
 def label_of(registration: Registration, kind: str) -> str:
     """Return how a kind of paper is read, by its code."""
-    return labels_of_papers(registration).get(kind, OTHER.label)
+    return labels_of_papers(registration, last_case_of(registration)).get(kind, OTHER.label)
 
 
 def written_in_words(row: Remark, zone: str) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.forms.signature import SignatureForm
 from sporades.accommodations.left import unsent_in_words
 from sporades.accommodations.queries import cases_of, decision_among, open_case_of
-from sporades.accommodations.rules import sat_by, to_specify, wishes_of
+from sporades.accommodations.rules import rules_for, sat_for, to_specify, wishes_of
 from sporades.acts import accommodating as acts
 from sporades.acts.people.guardians import guardian_address
 from sporades.core.refusals import Refused
@@ -41,7 +41,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     if rules is None or case is None or not case.measures.exists():
         return _not_signed(request, found)
     case.registration = found
-    sat = sat_by(found)
+    rules, sat = rules_for(found, case) or rules, sat_for(found, case)
     unspecified = case.instead_of_id is None and to_specify(rules, wishes_of(case.measures.all()))
     if left_to_choose(case, sat) or unspecified:
         return _not_signed(request, found)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.notification import NOTIFICATION
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for
 from sporades.accommodations.states import Decision
 from sporades.accommodations.words import usual_delay_in_words
 from sporades.registrations.checklist import Check
@@ -48,7 +48,7 @@ def to_do_of(
             for act, label in left.up_to_the_sending(again=case.asked_at is not None)
         ],
         "lead": next((one.note for one in steps if one.state == "yours"), ""),
-        "then": f"{THEN} {usual_delay_in_words(rules_of(case.registration))}".strip(),
+        "then": f"{THEN} {usual_delay_in_words(rules_for(case.registration, case))}".strip(),
     }
 
 

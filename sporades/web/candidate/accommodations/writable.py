@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from sporades.accommodations.queries import open_case_of
-from sporades.accommodations.rules import is_over, rules_of
+from sporades.accommodations.rules import is_over, rules_under, written_under
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
@@ -23,7 +23,8 @@ def writable(
             the service has taken again, it does not.
     """
     found = own_registration(request, number)
-    rules, case = rules_of(found), open_case_of(found)
+    case = open_case_of(found)
+    rules = rules_under(found, written_under(found, case))
     if rules is None:
         raise Http404
     is_sent = case is not None and case.asked_at is not None

@@ -23,8 +23,8 @@ from sporades.accommodations.rules import (
     Sat,
     papers_asked,
     papers_in_words,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
     suited_by_others,
 )
 from sporades.accommodations.states import Decision, Opinion, State
@@ -86,9 +86,9 @@ class CaseDecisionForm(AuthorForm):
         self._advised, self._former = as_advised(case), as_decided(case)
         is_kept = case.state == State.DECIDED or case.is_opinion_kept
         self._starts = self._former if is_kept else {}
-        self._sat = sat_by(case.registration)
+        self._sat = sat_for(case.registration, case)
         self._offered: dict[str, list[Sat]] = {}
-        rules = rules_of(case.registration)
+        rules = rules_for(case.registration, case)
         every = [(one.code, one.label) for one in rules.measures] if rules else []
         self._questions = {
             one.code: one.precision for one in (rules.measures if rules else ()) if one.precision
@@ -138,7 +138,7 @@ class CaseDecisionForm(AuthorForm):
     def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
         """Ask for which épreuves it is granted, where it is asked for several."""
         start = self._start(one).papers
-        offered = papers_asked(case.registration, one, self._sat, kept=start)
+        offered = papers_asked(case, one, self._sat, kept=start)
         if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
             return
         decision, _, papers, _, _ = names_of(one)

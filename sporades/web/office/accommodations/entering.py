@@ -10,7 +10,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Rewritten
 from sporades.accommodations.queries import cases_of, open_among, revision_after
-from sporades.accommodations.rules import papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import papers_in_words, rules_under, sat_for, written_under
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.core.french import day_in_words
@@ -42,10 +42,10 @@ OVERTAKEN = (
 def enter(request: HttpRequest, number: str) -> HttpResponse:
     """Enter what a paper asks, correct it while nobody has looked at it, or complete it."""
     found = registration_of(request, number)
-    rules = rules_of(found)
+    case, revision = _open_case(found)
+    rules = rules_under(found, written_under(found, case))
     if rules is None:
         raise Http404
-    case, revision = _open_case(found)
     why: Refused | None = accommodating.why_not_entered(found, case)
     title, is_posted = _title(case), request.method == "POST"
     form = EntryForm(
@@ -122,7 +122,7 @@ def _overtaken(registration: Registration) -> dict[str, Any]:
     case, revision = _open_case(registration)
     rows: list[tuple[str, str]] = []
     if case is not None:
-        sat = sat_by(registration)
+        sat = sat_for(registration, case)
         rows = [
             (one.named, papers_in_words(one.papers, sat, one.code)) for one in case.measures.all()
         ]

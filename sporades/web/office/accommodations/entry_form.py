@@ -21,7 +21,7 @@ from sporades.accommodations.rules import (
     is_chosen_by_paper,
     is_late,
     is_over,
-    sat_by,
+    sat_under,
     suiting_papers,
 )
 from sporades.accommodations.states import State
@@ -126,7 +126,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
             opens=local_day(service.opens_at, service.zone),
             initial=self._start(case),
             rules=rules,
-            sat=sat_by(registration),
+            sat=sat_under(registration, rules),
             case=self._read,
             former=None,
             proposed=[],

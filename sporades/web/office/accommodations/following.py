@@ -32,8 +32,8 @@ from sporades.accommodations.rules import (
     opinion_on_papers,
     papers_in_words,
     plan_in_words,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import steps_of
@@ -59,7 +59,7 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
     open_case = case if case is not None and case.is_open else None
     may_decide = reaches(request, Permission.DECIDE_ACCOMMODATIONS, found)
     said = {
-        "rules": rules_of(found),
+        "rules": rules_for(found, case),
         "case": case,
         "may_enter": may_decide and why_not_entered(found, open_case) is None,
         "may_handle": may_decide and case is not None and case.state != State.PREPARING,
@@ -80,8 +80,8 @@ def case_of(registration: Registration) -> Case | None:
 def said_of(case: Case, request: HttpRequest, *, may_decide: bool) -> dict[str, Any]:
     """Return what is said of a request: why, and the words of the doctor, for who decides alone."""
     registration, zone = case.registration, case.registration.service.zone
-    sat = sat_by(registration)
     sent, measures = as_office_reads(case)
+    sat = sat_for(registration, sent)
     signature = sent.signature if measures else None
     has_steps = may_decide and case.withdrawn_at is None
     return {
@@ -177,7 +177,7 @@ def _told(said: str, papers: list[str], for_which: str) -> str:
 
 
 def _with_it(case: Case, measures: list[AskedMeasure]) -> list[tuple[str, str]]:
-    rules = rules_of(case.registration)
+    rules = rules_for(case.registration, case)
     if rules is None:
         return []
     rows = [("Procédure", case.get_procedure_display())]
@@ -233,7 +233,7 @@ def _in_force(case: Case, sat: list[Sat], *, may_decide: bool) -> dict[str, Any]
         return {"in_force": "", "granted_now": [], "to_stop": []}
     former.registration = case.registration
     day = instant_in_words(former.notified_at, case.registration.service.zone)
-    rules, measures = rules_of(case.registration), case.measures.all()
+    rules, measures = rules_for(case.registration, case), case.measures.all()
     # Until something is decided, what is not asked for again; then, what is not granted.
     is_asked_whole = case.instead_of_id is not None and case.is_undecided
     lost: list[str] = []

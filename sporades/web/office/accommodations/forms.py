@@ -15,7 +15,7 @@ from sporades.accommodations.models import (
     Case,
 )
 from sporades.accommodations.operations import Author
-from sporades.accommodations.rules import exam_of, rules_of
+from sporades.accommodations.rules import exam_of, rules_for
 from sporades.accommodations.states import (
     CORRECT,
     DECIDE,
@@ -409,7 +409,7 @@ def _left_of(data: Any, one: AskedMeasure) -> str:
 
 
 def _other_of(data: Any, one: AskedMeasure, name: str) -> str:
-    rules = rules_of(one.case.registration)
+    rules = rules_for(one.case.registration, one.case)
     measure = rules.measure(data.get(name, "")) if rules else None
     precision = data.get(precision_named(one), "")[:LONGEST_PRECISION]
     return " : ".join(filter(None, [measure.label if measure else "", precision]))

@@ -15,7 +15,7 @@ from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
 from sporades.accommodations.queries import cases_of
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
@@ -166,7 +166,7 @@ def _page(
         "seen": seen,
         "since": case.since.isoformat() if case.since else "",
         "read_state": str(case.state),
-        "rules": rules_of(found),
+        "rules": rules_for(found, case),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
         f"{minor_in_words(found) if found.is_minor(at) else ''}",

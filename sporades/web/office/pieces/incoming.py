@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
-from sporades.accommodations.queries import cases_of, open_among
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.queries import cases_of, is_asked_here, open_among
 from sporades.accounts.permissions import Permission
 from sporades.acts.accommodating import why_not_entered
 from sporades.acts.pieces import envelopes
@@ -286,7 +285,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     day = day_of(request)
-    enters = reaches(request, Permission.DECIDE_ACCOMMODATIONS, whose) and rules_of(whose)
+    enters = reaches(request, Permission.DECIDE_ACCOMMODATIONS, whose) and is_asked_here(whose)
     context: dict[str, Any] = {
         "registration": whose,
         "form": form,

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from sporades.accommodations.queries import last_case_of
-from sporades.accommodations.rules import rules_of
 from sporades.acts.registrations import leaving
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
@@ -50,7 +49,7 @@ def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
                 request, f"La désinscription est enregistrée, {announced(found.candidate)}"
             )
             return back_to_file(request, found.number)
-    case = last_case_of(found) if rules_of(found) else None
+    case = last_case_of(found)
     context = {
         "registration": found,
         "form": form,
