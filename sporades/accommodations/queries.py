@@ -472,6 +472,21 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
     return _proposed(former.measures.all(), asked, as_asked=former.is_to_read)
 
 
+def offered_no_more(former: Case, asked: Accommodations) -> list[str]:
+    """Return what `asked_again` leaves out, since it cannot be asked for any more.
+
+    Args:
+        former: the last decision that was notified.
+        asked: what the réglementation says now.
+    """
+    read = not former.is_to_read
+    known = (
+        (one.decided_code, one.decided_label) if read else (one.code, one.label)
+        for one in former.measures.all()
+    )
+    return [label for code, label in known if code and asked.measure(code) is None]
+
+
 def fallen_before(registration: Registration) -> Case | None:
     """Return the last request that fell with another registration for the same exam, withdrawn; or nothing.
 

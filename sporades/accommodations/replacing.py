@@ -12,12 +12,16 @@ from sporades.accommodations.queries import (
     still_sat,
 )
 from sporades.accommodations.rules import (
+    Changed,
     Sat,
     Wish,
+    changed_by,
+    exam_of,
     not_asked_again,
     papers_in_words,
-    rules_of,
-    sat_by,
+    rules_for,
+    sat_for,
+    sat_in,
     wishes_of,
 )
 from sporades.core.french import day_in_words, local_day
@@ -27,7 +31,10 @@ from sporades.exams.schema.accommodations import Accommodations
 def replaced_by(case: Case) -> Case | None:
     """Return the decision that the one on a request replaces, or will, if there is one."""
     former = case.instead_of or decision_of(case.registration)
-    return None if former is None or former.pk == case.pk or former.decided_at is None else former
+    if former is None or former.pk == case.pk or former.decided_at is None:
+        return None
+    former.registration = case.registration
+    return former
 
 
 def former_decision_in_words(case: Case) -> str:
@@ -51,7 +58,7 @@ def _held_in_words(case: Case) -> str:
         return case.former_in_words
     other = former.registration
     day = day_in_words(local_day(former.notified_at, other.service.zone))
-    granted = " ; ".join(granted_in_words(former, sat_by(other))) or "rien"
+    granted = " ; ".join(granted_in_words(former, sat_for(other, former))) or "rien"
     return (
         f"Oui, que le service a notifiée le {day} pour l'inscription n°{other.number} "
         f"({other}). Elle accorde : {granted}."
@@ -65,11 +72,11 @@ def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:
         former: the decision.
         sat: the épreuves that are sat.
     """
-    rules, taken = rules_of(former.registration), list(sat)
+    rules, taken = rules_for(former.registration, former), _sat_then(former, sat)
     if rules is None:
         return []
     granted = still_sat(_granted(rules, former), taken)
-    return [wish_in_words(rules, Wish(one.code, one.papers), taken) for one in granted]
+    return [_in_words(rules, Wish(one.code, one.papers), taken) for one in granted]
 
 
 def lost_by_asking(
@@ -78,17 +85,17 @@ def lost_by_asking(
     """Return what a decision granted and a request does not ask for again.
 
     Args:
-        case: the request.
-        former: the decision.
-        sat: the épreuves that are sat.
+        case: the request, with its registration.
+        former: the decision, with the same.
+        sat: the épreuves that are sat, as the request is read.
         by_candidate: whether its candidate reads it: of a notification that they have not opened,
             it is what was asked for, for nothing else is to tell them what was decided.
     """
-    rules, taken = rules_of(case.registration), list(sat)
-    if rules is None:
+    rules, then = rules_for(case.registration, case), rules_for(former.registration, former)
+    if rules is None or then is None:
         return []
-    before = asked_again(former, rules) if by_candidate else _granted(rules, former)
-    return _lost(rules, taken, before, wishes_of(case.measures.all()))
+    before = asked_again(former, then) if by_candidate else _granted(then, former)
+    return _lost(former, then, before, changed_by(rules, sat, wishes_of(case.measures.all())), sat)
 
 
 def taken_away(
@@ -97,16 +104,30 @@ def taken_away(
     """Return what a decision granted and the one that replaces it does not.
 
     Args:
-        former: the one that is replaced.
+        former: the one that is replaced, with its registration.
         measures: what is decided of each by the other.
-        sat: the épreuves that are sat.
-        rules: what the réglementation says.
+        sat: the épreuves that are sat, as the other is read.
+        rules: what the réglementation says of the other.
     """
+    then = rules_for(former.registration, former)
+    if then is None:
+        return []
     now = [Wish(one.code, one.papers) for one in granted_by(measures, rules)]
-    return _lost(rules, list(sat), _granted(rules, former), now)
+    return _lost(former, then, _granted(then, former), changed_by(rules, sat, now), sat)
 
 
-def wish_in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
+def _sat_then(former: Case, sat: Iterable[Sat]) -> list[Sat]:
+    """Return épreuves that are sat with what suits them as a former decision is read."""
+    registration = former.registration
+    return sat_in(
+        exam_of(registration),
+        [one.code for one in sat],
+        category=registration.category,
+        asked=rules_for(registration, former),
+    )
+
+
+def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
     """Name a measure, with its épreuves where it is for some of them."""
     measure = rules.measure(wish.code)
     label = measure.label if measure else wish.code
@@ -120,7 +141,10 @@ def _granted(rules: Accommodations, former: Case) -> list[Proposal]:
 
 
 def _lost(
-    rules: Accommodations, sat: list[Sat], before: list[Proposal], now: Iterable[Wish]
+    former: Case, then: Accommodations, before: list[Proposal], now: Changed, sat: Iterable[Sat]
 ) -> list[str]:
-    held = [Wish(one.code, one.papers) for one in still_sat(before, sat)]
-    return [wish_in_words(rules, wish, sat) for wish in not_asked_again(rules, sat, held, now)]
+    """Return what a decision granted by the rules of then and another one, by its own, does not."""
+    taken = _sat_then(former, sat)
+    held = [Wish(one.code, one.papers) for one in still_sat(before, taken)]
+    lost = not_asked_again(changed_by(then, taken, held), now)
+    return [_in_words(then, wish, taken) for wish in lost]

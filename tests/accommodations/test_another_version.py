@@ -9,6 +9,7 @@ from django.db import connection
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import NotTheirs, UnknownMeasure
+from sporades.accommodations.replacing import granted_in_words, lost_by_asking, replaced_by
 from sporades.accommodations.rules import Wish, papers_in_words, sat_for
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
@@ -236,6 +237,26 @@ def test_a_guardian_signs_again_what_goes_on_where_nothing_more_is_asked_here():
     send(registration)
 
     assert case_of(registration).state == State.ASKED
+
+
+def test_what_a_decision_granted_and_may_not_be_asked_again_is_named(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER))
+    under(WITHOUT_READER)
+    write(registration, Wish(THIRD), at=LATER)
+    case = asked_of(registration)
+    former, sat = replaced_by(case), sat_for(case.registration, case)
+
+    assert granted_in_words(former, sat) == [
+        f"Temps majoré d'un tiers ({WRITTEN})",
+        "Secrétaire lecteur (Toutes les épreuves)",
+    ]
+    lost = ["Secrétaire lecteur (Toutes les épreuves)"]
+    assert lost_by_asking(case, former, sat, by_candidate=False) == lost
+    for step in (send, entrust, opine, decide):
+        step(registration, at=LATER)
+    case = case_of(registration)
+    accommodating.notify(case=case, seen=case.decided_at, by=MANAGER, at=LATER)
+    assert case_of(registration).notification.content["lost"] == lost
 
 
 def test_what_was_sent_before_it_was_kept_is_of_the_version_of_its_registration_then(registration):

@@ -15,6 +15,7 @@ from tests.accommodations.asked import (
     reach,
     send,
     under,
+    write,
 )
 from tests.factories import NOW, a_registration
 from tests.medical.given import confide, found_clean
@@ -89,6 +90,23 @@ def test_a_measure_that_is_proposed_no_more_is_read_as_it_was_asked(sign_in, reg
     page = main(sign_in(registration.candidate).get(at(registration)))
 
     assert "Secrétaire lecteur Toutes les épreuves" in " ".join(page.split())
+
+
+def test_what_was_granted_and_may_not_be_asked_again_is_named_before_it_is_lost(
+    sign_in, registration
+):
+    reach(registration, State.NOTIFIED, Wish(THIRD), Wish(READER))
+    browser = sign_in(registration.candidate)
+    browser.get(f"/mes-documents/{registration.number}/decision-amenagement")
+    under(WITHOUT_READER)
+
+    choosing = main(browser.get(at(registration, page="/mesures")))
+    write(registration, Wish(THIRD))
+    page = browser.get(at(registration))
+
+    assert "Ne se demande plus : « Secrétaire lecteur »." in choosing.replace("\xa0", " ")
+    assert "est coché" not in choosing
+    assert page.context["lost"] == ["Secrétaire lecteur (Toutes les épreuves)"]
 
 
 def test_what_is_changed_is_said_to_leave_what_is_proposed_no_more(sign_in, registration):

@@ -1,10 +1,12 @@
 """What the réglementation says of a registration's accommodations, and who must sign."""
 
 from sporades.accommodations.rules.by_paper import (
+    Changed,
     Held,
     Sat,
     Wish,
     asked_of_others,
+    changed_by,
     changed_since_in_words,
     decision_on_papers,
     emptied,
@@ -57,10 +59,12 @@ from sporades.accommodations.rules.of_exam import (
 )
 
 __all__ = [
+    "Changed",
     "Held",
     "Sat",
     "Wish",
     "asked_of_others",
+    "changed_by",
     "changed_since_in_words",
     "deadline_from",
     "deadline_of",

@@ -333,25 +333,37 @@ def excluding_in_words(rules: Accommodations, pair: tuple[Held, Held]) -> str:
     return f"« {first} » et « {second} » s'excluent pour une même épreuve"
 
 
-def not_asked_again(
-    rules: Accommodations, sat: Iterable[Sat], before: Iterable[Wish], now: Iterable[Wish]
-) -> list[Wish]:
-    """Return what was granted and is not asked for, of the épreuves that are still sat.
+type Changed = list[tuple[Wish, list[str] | None]]
+"""Measures, each with the épreuves that it changes; nothing of one that is for the whole exam."""
+
+
+def changed_by(rules: Accommodations, sat: Iterable[Sat], wishes: Iterable[Wish]) -> Changed:
+    """Return measures, each with the épreuves that it changes, as a request is read.
 
     Args:
         rules: what the réglementation says.
         sat: the épreuves that are sat.
-        before: what was granted.
-        now: what is asked for.
+        wishes: what is asked for, or was granted.
     """
     taken = list(sat)
-    asked = {wish.code: _changed_by(rules, taken, wish) for wish in now}
+    return [(wish, _changed_by(rules, taken, wish)) for wish in wishes]
+
+
+def not_asked_again(before: Changed, now: Changed) -> list[Wish]:
+    """Return what was granted and is not asked for, of the épreuves that are still sat.
+
+    Args:
+        before: what was granted, read as it was asked.
+        now: what is asked for, which may be read by another version.
+    """
+    asked = {wish.code: papers for wish, papers in now}
     lost = []
-    for wish in before:
-        papers = _changed_by(rules, taken, wish)
+    for wish, papers in before:
         if papers is None:
             if wish.code not in asked:
                 lost.append(Wish(wish.code))
+            continue
+        if wish.code in asked and asked[wish.code] is None:
             continue
         left = [code for code in papers if code not in (asked.get(wish.code) or [])]
         if left:

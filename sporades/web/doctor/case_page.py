@@ -268,7 +268,7 @@ def _in_force(case: Case) -> list[tuple[str, str]]:
     former = replaced_by(case) if case.is_undecided else None
     if former is None:
         return []
-    former.registration, sat = case.registration, sat_for(case.registration, case)
+    sat = sat_for(case.registration, case)
     lost = [] if case.instead_of_id else lost_by_asking(case, former, sat, by_candidate=False)
     return [
         ("Accordé en ce moment", " ; ".join(granted_in_words(former, sat)) or "Rien"),

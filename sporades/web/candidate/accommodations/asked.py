@@ -134,6 +134,7 @@ def lost_by(case: Case, former: Case | None, sat: list[Sat]) -> dict[str, Any]:
     """Return what the decision on a request would replace, and what it would not grant any more."""
     if former is None or not case.is_undecided or former.pk == case.pk:
         return NOTHING_LOST
+    former.registration = case.registration
     return {
         "replacing": replacing(former, case.registration.service.zone),
         "lost": lost_by_asking(case, former, sat, by_candidate=True),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
@@ -24,6 +25,7 @@ from sporades.accommodations.queries import (
     decision_among,
     fallen_and_held,
     holds_decision_of,
+    offered_no_more,
     open_among,
     open_case_of,
     proposals,
@@ -100,7 +102,10 @@ def measures(request: HttpRequest, number: str) -> HttpResponse:
         "fallen": asking.fallen,
         "document": NOTIFICATION.slug,
         "unread": unread,
-        "ticked": form.ticked_in_words(
+        "no_more": quoted(asking.no_more),
+        "ticked": ""
+        if asking.no_more
+        else form.ticked_in_words(
             "Ce que vous aviez demandé" if is_unread or asking.fallen else "Ce qu'elle vous accorde"
         ),
     }
@@ -166,7 +171,10 @@ class _Asking:
         self.fallen, is_held = (
             (None, holds_decision_of(registration)) if cases else fallen_and_held(registration)
         )
+        if former is not None:
+            prefetch_related_objects([former], "measures")
         proposed = asked_again(former, rules) if former else []
+        self.no_more = offered_no_more(former, rules) if former else []
         if self.fallen is not None:
             proposed = asked_by(self.fallen, rules)
         self.options: dict[str, Any] = {
