@@ -1,13 +1,13 @@
 """The content of a version: everything that was said, as it reads and as it was typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
 from sporades.registrations import accepted
-from sporades.registrations.deadlines import accommodation_of
+from sporades.registrations.deadlines import accommodation_of, later_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import evidence_of
 from sporades.registrations.models import Registration
@@ -24,7 +24,7 @@ def snapshot_of(
     number: int,
     dossier: Dossier,
     forms: list[tuple[Section, SectionForm]],
-    told: Iterable[Mapping[str, Any]] = (),
+    told: Mapping[str, Any] | None = None,
     at: datetime,
 ) -> dict[str, Any]:
     """Return what a version freezes.
@@ -34,14 +34,17 @@ def snapshot_of(
         number: the number of the version.
         dossier: what was judged.
         forms: the tabs, valid.
-        told: the pieces that were asked for until now, as the version before says them.
+        told: the version before, whose pieces and signed summary are still asked for: the days
+            that it told are not taken back.
         at: the instant of filing.
     """
     service = dossier.service
     when = instant_in_words(at, service.zone)
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
     to_return = return_of(dossier.rules, service, reader=dossier.reader_zone, at=at)
-    evidence = evidence_of(dossier, papers, told=told, at=at)
+    if to_return and told and told["to_return"]:
+        to_return = {**to_return, **later_of(told["to_return"], to_return)}
+    evidence = evidence_of(dossier, papers, told=told["evidence"] if told else (), at=at)
     joined = next((form.joined for _, form in forms if isinstance(form, TermsForm)), [])
     is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
     return {

@@ -4,13 +4,14 @@ from functools import partial
 import pytest
 
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import receiving, registering
+from sporades.acts.registrations import deciding, receiving, registering
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.registrations.checklist import checklist
 from sporades.registrations.models import Registration
+from sporades.registrations.states import VALIDATE
 from tests.endurance.arena import together
 from tests.factories import (
     NOW,
@@ -114,11 +115,8 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
     receiving.receive_summary(
         registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
     )
-    by = author(registration.candidate)
-    draft = registering.amend(registration=whole(registration), by=by, at=LATER)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}), at=LATER)
 
-    registering.register(draft=draft, by=by, at=LATER)
+    modified(registration)
 
     check = next(c for c in checklist(whole(registration), [], [], at=LATER) if "signé" in c.label)
     assert check.state == "yours"
@@ -126,6 +124,45 @@ def test_a_new_version_is_to_be_signed_and_returned_again():
         receiving.receive_summary(
             registration=whole(registration), posted_on=date(2026, 12, 1), by=OPERATOR, at=LATER
         )
+
+
+AT_ONCE = RETURN.replace("jours_apres_fermeture: 10", "jours_apres_fermeture: 0")
+LONGER = RETURN.replace("jours_apres_fermeture: 10", "jours_apres_fermeture: 20")
+
+
+@pytest.mark.parametrize(
+    ("asked", "day"),
+    [
+        pytest.param(AT_ONCE, "vendredi 25 décembre 2026", id="less time"),
+        pytest.param(LONGER, "lundi 4 janvier 2027", id="more time"),
+    ],
+)
+def test_a_modification_takes_back_no_day_that_was_told_for_it(asked, day):
+    registration = a_registration()
+    load_invented((RETURN, asked))
+
+    modified(registration)
+
+    found = whole(registration)
+    assert found.told["to_return"]["before"].startswith(day)
+    assert found.owed["to_return"]["before"].startswith(day)
+
+
+def test_once_validated_it_is_asked_for_anew_as_its_pieces_are():
+    registration = a_registration()
+    deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=LATER)
+    load_invented((RETURN, AT_ONCE))
+
+    modified(registration)
+
+    assert whole(registration).told["to_return"]["before"].startswith("mardi 15 décembre 2026")
+
+
+def modified(registration):
+    by = author(registration.candidate)
+    draft = registering.amend(registration=whole(registration), by=by, at=LATER)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}), at=LATER)
+    registering.register(draft=draft, by=by, at=LATER)
 
 
 def test_a_return_that_is_not_asked_is_not_recorded():

@@ -405,7 +405,7 @@ def _freeze(
         number=registration.version,
         dossier=dossier,
         forms=forms,
-        told=before["evidence"] if before and goes_on else (),
+        told=before if goes_on else None,
         at=at,
     )
     if registration.keep_summary_day(snapshot["to_return"]):
