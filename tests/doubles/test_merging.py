@@ -227,6 +227,7 @@ def test_who_is_left_keeps_a_number_and_what_they_were_is_kept_with_the_pair(
         "identity": left.identity_id,
         "email": "second@exemple.test",
         "account": "second@exemple.test",
+        "user": left.user_id,
         "registrations": [registered],
     }
     assert Candidate.objects.get(number=number).merged_into == double.first
