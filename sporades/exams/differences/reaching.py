@@ -4,7 +4,6 @@ The dates to know, and what a domain, a session, an exam or a speciality is call
 everywhere as they are now: no registration keeps those of its own version.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,8 @@ from sporades.exams import schema
 from sporades.exams.differences.content import Change, parts
 from sporades.exams.differences.shared import named
 from sporades.exams.differences.words import noun
-from sporades.exams.models import Exam, Regulation, Speciality
+from sporades.exams.held import held
+from sporades.exams.models import Regulation
 from sporades.exams.queries import exam_once_offered
 from sporades.exams.schema.exam import Speciality as SpecialityRules
 from sporades.exams.titles import qualification_of
@@ -48,16 +48,16 @@ def reaching(file: schema.File, in_force: Regulation | None) -> Iterator[Reached
         return
     if common := tuple(named(file, in_force)):
         yield Reached(f"{in_force.domain}, {in_force.session}", "", "", common)
-    here = {"domain": in_force.domain_id, "session": in_force.session_id}
-    rows = {row.code: row for row in Exam.objects.filter(**here)}
-    called: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in Speciality.objects.filter(exam__in=rows.values()).select_related("exam"):
-        called[row.exam.code][row.code] = row.label
+    known_rows = held().known
+    rows = known_rows.exams.get((in_force.domain_id, in_force.session_id), {})
     before = {exam.code: exam for exam in in_force.rules.exams}
     for exam in file.exams:
         if exam.code in rows:
             known = before.get(exam.code) or exam_once_offered(in_force, exam=exam.code)
-            yield from _of_exam(known, exam, rows[exam.code].label, called[exam.code])
+            row = rows[exam.code]
+            own = known_rows.specialities.get(row.pk, {})
+            called = {code: speciality.label for code, speciality in own.items()}
+            yield from _of_exam(known, exam, row.label, called)
 
 
 def _of_exam(

@@ -169,10 +169,13 @@ def _reached(
     request: HttpRequest, prepared: PreparedRegulation, found: Difference
 ) -> Iterator[Chapter]:
     """Say what would change at once for registrations that stand, and for how many one may read."""
+    changes = list(reaching(prepared.file, found.in_force))
+    if not changes:
+        return
     reads = request.reaches(Permission.READ_FILES)
     readable = Registration.objects.active().within(reads).filter(**_here(prepared)).order_by()
     counts = list(readable.values_list("exam__code", "speciality__code").annotate(Count("pk")))
-    for one in reaching(prepared.file, found.in_force):
+    for one in changes:
         count = sum(
             number
             for exam, speciality, number in counts
