@@ -19,7 +19,7 @@ from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office import bounded
 from sporades.web.office.searches import batching
 from tests.evidence.given import IDENTITY, MANAGER, complete, piece, receive
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.jobs import work
 from tests.spaces import plain
 from tests.web.guide import main, seen, words
@@ -97,6 +97,26 @@ def test_each_thing_that_one_would_be_validated_without_is_counted_before(manage
             "1 inscription : des pièces obligatoires manquent.",
         )
     )
+
+
+def test_a_piece_is_called_as_in_the_domain_of_whoever_chose_it(member, two):
+    load_invented(
+        (
+            "{code: ESSAI, libelle: Brevet d'essai, rubrique: Examens}",
+            "{code: AUTRE, libelle: Autre brevet, rubrique: Examens}",
+        ),
+        (
+            "{code: IDENTITE, libelle: Pièce d'identité,",
+            "{code: IDENTITE, libelle: Livret de marin,",
+        ),
+    )
+    browser = member("A09", domains=["ESSAI"], email="essai@exemple.test")
+
+    asked = {"decision": "accept-piece", "motif": "", "piece": IDENTITY}
+    page = main(browser.post(place(browser), asked, follow=True))
+
+    assert "Pièce : Pièce d'identité" in plain(page)
+    assert "Livret de marin" not in page
 
 
 def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):

@@ -72,6 +72,25 @@ def exams_on(page):
     return [words(one) for one in table.cssselect("tbody th")]
 
 
+def test_a_piece_is_called_as_in_the_domains_of_the_reader(member, in_lille):
+    refused(a_registration(a_candidate(), at=NOW - timedelta(days=3)), after=timedelta(hours=5))
+    load_invented(
+        (
+            "{code: ESSAI, libelle: Brevet d'essai, rubrique: Examens}",
+            "{code: AUTRE, libelle: Autre brevet, rubrique: Examens}",
+        ),
+        (
+            "{code: IDENTITE, libelle: Pièce d'identité,",
+            "{code: IDENTITE, libelle: Livret de marin,",
+        ),
+    )
+
+    page = main(member("A09", domains=["ESSAI"], email="essai@exemple.test").get(PAGE))
+
+    assert "Pièce d'identité" in page
+    assert "Livret de marin" not in page
+
+
 def test_two_sessions_of_one_exam_are_told_apart(manager, in_lille):
     filed = NOW - timedelta(days=3)
     one, other = (a_registration(a_candidate(), at=filed) for _ in range(2))

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from sporades.accommodations.states import state_in_office
+from sporades.accounts.permissions import Reach
 from sporades.core.french import at_most_in_words, instant_in_words
 from sporades.core.numbers import in_groups
-from sporades.evidence.queries import labels_of
+from sporades.evidence.queries import labels_of, labels_within
 from sporades.registrations.sections import SECTIONS
 from sporades.statistics import accommodations, archived, keeping, queries
 from sporades.statistics.archived import FEWEST
@@ -187,7 +188,7 @@ def verdicts(form: PeriodForm) -> dict[str, Any]:
                 "Délai par pièce",
                 ("Pièce", *MEASURED),
                 found.by_piece,
-                _piece_namer(found.by_piece),
+                _piece_namer(found.by_piece, form.selection.reach),
             ),
         ],
         "figures": [
@@ -290,8 +291,9 @@ def _academy_named(code: str) -> str:
     return territory.academy(code).name
 
 
-def _piece_namer(codes: Iterable[str]) -> Callable[[str], str]:
-    labels = labels_of(codes)
+def _piece_namer(codes: Iterable[str], reach: Reach) -> Callable[[str], str]:
+    """Return what names pieces as the domains of a perimeter do; what they never asked for, as any does."""
+    labels = {**labels_of(codes), **labels_within(reach)}
     return lambda code: labels.get(code, code)
 
 

@@ -19,7 +19,7 @@ from sporades.core.actors import Actor
 from sporades.core.counts import counted
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import NoLongerProposed, Refused
-from sporades.evidence.queries import labels_of
+from sporades.evidence.queries import labels_of, labels_within
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.searches.catalogue import CRITERIA
@@ -138,7 +138,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "is_mine": is_mine,
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
-        "piece": labels_of([mine.piece]).get(mine.piece, mine.piece),
+        "piece": _piece_of(mine),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach),
         "correcting": correcting(request, mine),
@@ -176,6 +176,14 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/one_batch.html", context)
+
+
+def _piece_of(batch: Batch) -> str:
+    """Return what the piece of a batch is called where its author chose it; nothing of one without."""
+    if not batch.piece:
+        return ""
+    named = labels_within(batch.reach)
+    return named.get(batch.piece) or labels_of([batch.piece]).get(batch.piece, batch.piece)
 
 
 def _kind_of(batch: Batch, refused: int) -> str:
