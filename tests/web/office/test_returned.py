@@ -16,6 +16,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
+from sporades.web.office.letters import posting as page_of_letters
 from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
@@ -488,3 +489,15 @@ def test_what_whoever_has_an_account_reads_in_their_space_is_not_said_to_go_agai
     assert "il lit ses messages dans son espace" in told
     number = Registration.objects.get(candidate=taken).number
     assert "Envoyer de nouveau" not in main(manager.get(reverse("office:mails", args=[number])))
+
+
+def test_where_more_wait_than_are_listed_it_says_how_many(manager, in_lille, kept, monkeypatch):
+    monkeypatch.setattr(page_of_letters, "MOST_SHOWN", 1)
+    for _ in range(2):
+        registration = a_registration(a_record())
+        Candidate.objects.filter(pk=registration.candidate_id).update(town="")
+
+    page = main(manager.get(reverse("office:letters")))
+
+    assert "Il y en a 2 : les 1 plus anciens sont ici" in page
+    assert page.count("sa fiche n'a pas d'adresse postale") == 1

@@ -74,20 +74,34 @@ def letters(request: HttpRequest) -> HttpResponse:
     runs = PrintRun.objects.within(request.reach).whole().with_returns()
     page = page_of(request, runs.order_by("-asked_at"))
     by_service = waiting_by_service(waiting)
+    unprinted, unprinted_cut = _first_ones(kept_back(request.reach).whole().order_by("pk"))
+    back, back_cut = _first_ones(came_back.order_by("returned_on", "pk"))
     context = {
         "waiting": by_service,
         "to_print": _counted(sum(one["count"] for one in by_service)),
-        "kept_back": kept_back(request.reach).whole().order_by("pk")[:MOST_SHOWN],
+        "kept_back": unprinted,
+        "kept_back_cut": unprinted_cut,
         "came_back": [
-            (one, printing.other_addressee_of(one), _fate_of_returned(one))
-            for one in came_back.order_by("returned_on", "pk")[:MOST_SHOWN]
+            (one, printing.other_addressee_of(one), _fate_of_returned(one)) for one in back
         ],
+        "came_back_cut": back_cut,
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
         "may_print": bool(request.reaches(Permission.PRINT_LETTERS)),
         "trail": TRAIL,
     }
     return render(request, "office/letters.html", context)
+
+
+def _first_ones(rows: Any) -> tuple[list[Letter], str]:
+    """Return the letters that a list shows, and how many there are where that is more."""
+    shown = list(rows[: MOST_SHOWN + 1])
+    if len(shown) <= MOST_SHOWN:
+        return shown, ""
+    return shown[:MOST_SHOWN], (
+        f"Il y en a {in_groups(str(rows.count()))} : les {MOST_SHOWN} plus anciens sont ici, les suivants "
+        "y viennent à mesure que vous traitez ceux-ci."
+    )
 
 
 def _fate_of_returned(letter: Letter) -> str:
