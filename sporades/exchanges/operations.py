@@ -408,7 +408,7 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
         columns=[*(column.label for column in columns), "Export"],
         rows=_rows(export, lines, at=at),
         widths=[*(column.width for column in columns), SHORT],
-        about=_about(export),
+        about=_about(export, _still_allowed(export, at=at)),
     )
     with tempfile.TemporaryFile() as file:
         export.spreadsheet.write(sheet, file)
@@ -420,16 +420,25 @@ def _written(export: Export, lines: Any, *, at: datetime) -> str:
     return files.put(content, suffix=export.spreadsheet.suffix)
 
 
-def _about(export: Export) -> Iterator[tuple[str, str]]:
-    """Say what a file is of: how many lines is known once they are written."""
-    reach = export.reach
+def _about(export: Export, now: Reach) -> Iterator[tuple[str, str]]:
+    """Say what a file is of: how many lines is known once they are written.
+
+    Args:
+        export: which.
+        now: where its author exports by now; where that is less than what they asked for, both are said.
+    """
+    asked = export.reach
+    is_whole = now.includes(asked)
+    reach = asked if is_whole else now
     yield "Export", export.mark
     yield "Demandé par", export.asked_name
     yield "Demandé le", export.asked_in_words
     yield "Motif", export.purpose
     yield "Approuvé par", export.decided_name or "(sans objet)"
+    if not is_whole:
+        yield "Périmètre de la demande", " ; ".join(perimeter_in_words(asked))
     yield "Périmètre", " ; ".join(perimeter_in_words(reach))
-    yield "Critères", " ; ".join(in_words(export.group, reach=reach)) or "Aucun"
+    yield "Critères", " ; ".join(in_words(export.group, reach=asked)) or "Aucun"
     yield "Lignes", in_groups(str(export.done))
     yield "Jours et heures", clock_in_words(reach)
     yield "Format", export.spreadsheet.label

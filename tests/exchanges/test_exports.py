@@ -606,6 +606,20 @@ def test_a_file_says_what_it_is_of(ask, in_lille, form):
     }
 
 
+def test_a_file_says_the_perimeter_that_its_author_has_left(asker, ask, in_lille):
+    asker.memberships.update(academies=["A09", "A25"])
+    export = ask(form="ods")
+    asker.memberships.update(academies=["A09"])
+
+    said = dict(about("ods", files.get(prepared(export).file_key)))
+
+    assert said["Périmètre"] == "académie de Lille, tous les domaines"
+    assert said["Périmètre de la demande"] == (
+        "académie de Lille et académie de Versailles, tous les domaines"
+    )
+    assert said["Jours et heures"] == "heure de Paris"
+
+
 def about(form, content):
     """Return what the second sheet of a file says."""
     if form == "ods":
