@@ -87,7 +87,8 @@ def tell(
         has_space = candidate.has_account
         said |= {"has_space": has_space, "link": link if has_space else IN_PERSON}
         message = mail.write(kind, to=candidate.address, urgent=urgent, **said)
-        overtake_letters(message, candidate)
+        if _may_have_had_letters(candidate):
+            overtake_letters(message, candidate)
         return message
     return tell_at((), candidate, kind, service=service, enclosed=enclosed, **said)
 
@@ -127,6 +128,15 @@ def tell_at(
         )
         _overtake(letter.message, letter.candidate)
     return message
+
+
+def _may_have_had_letters(candidate: Candidate) -> bool:
+    """Return whether letters may have reached somebody whom mails reach: an office has made their record.
+
+    Or that of whoever was merged with them, which had an address. Nothing is sought for all others,
+    line after line of a batch.
+    """
+    return candidate.academy_id is not None or bool(candidate.address_1)
 
 
 def overtake_letters(said: Message, candidate: Candidate) -> None:

@@ -47,6 +47,7 @@ def test_the_record_is_told_by_letters_again_with_all_that_is_registered(stolen,
     assert "à imprimer pour : 12 rue des Îles, 59000 LILLE" in plain(capsys.readouterr().out)
     stolen.refresh_from_db()
     assert (stolen.user, stolen.email, stolen.by_letter) == (None, "", True)
+    assert stolen.address_1 == "12 rue des Îles"
     assert not User.objects.filter(email=THEIRS).exists()
     assert not UserSession.objects.exists()
     registration = Registration.objects.get(candidate=stolen)

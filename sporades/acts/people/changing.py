@@ -442,11 +442,11 @@ def _tell_where_claimed(
     told = taken.select_related("letter").order_by("pk").last()
     if told is None or (told.recipient and candidate.is_reached_at(told.recipient)):
         return
-    zone = registration.service.zone
+    zone, letter = registration.service.zone, getattr(told, "letter", None)
     tell_there(
         candidate,
         "withdrawn_once_taken",
-        way=WayTo(told.recipient, tuple(told.letter.address) if not told.recipient else ()),
+        way=WayTo(told.recipient, tuple(letter.address) if letter else ()),
         at=at,
         key=f"withdrawn-once-taken {what} {registration.pk} {at.isoformat()}",
         service=registration.service,

@@ -11,12 +11,14 @@ from sporades.accounts.addresses import half_said
 from sporades.accounts.models import Membership, User
 from sporades.acts.people.changing import account_at
 from sporades.candidates import claims
+from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.letters.operations import tell
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
+from sporades.registrations.records import postal_address_of
 from sporades.registrations.snapshot import contact_of
 
 DETACHED = "record detached"
@@ -65,6 +67,8 @@ def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> 
         )
     candidate.user, candidate.email, candidate.channel = None, "", Channel.LETTER
     candidate.save(update_fields=["user", "email", "channel"])
+    # From now on it is kept with the record, as that of whoever receives letters is.
+    candidates.reach_at(candidate, reached=postal_address_of(candidate))
     giving_over.give_folders(candidate)
     journal.record(
         DETACHED,

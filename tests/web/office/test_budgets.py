@@ -21,7 +21,7 @@ from tests.threads.said import write
 from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
-MOST_AT_THE_DOOR = 30
+MOST_AT_THE_DOOR = 31
 """One for each queue and each kind of proposal, however many wait; seven to plan some of them anew."""
 MOST_WITH_PREVIEWS = 20
 MOST_ON_THE_WAY = 14
