@@ -9,6 +9,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import CATEGORY_CHANGED
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.acts.accommodating.following import UNSIGNED
 from sporades.acts.identities import correcting
@@ -16,6 +17,7 @@ from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.candidates.operations import civil_data
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.medical import operations as medical
 from sporades.registrations.operations import giving_over
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
@@ -190,6 +192,20 @@ def test_another_academy_takes_a_request_from_its_doctor(registration):
     entrust(registration)
     opine(registration)
     decide(registration)
+
+
+def test_a_doctor_of_both_academies_keeps_a_request_that_goes_from_one_to_the_other(registration):
+    doctor = reach(registration, State.WITH_DOCTOR).doctor
+    Membership.objects.filter(user=doctor).update(academies=["A09", "A25"])
+    medical.entrust(medical.compartment_of(registration), doctor=doctor)
+
+    move(registration)
+
+    case = case_of(registration)
+    assert (case.state, case.doctor, case.left_at) == (State.WITH_DOCTOR, doctor, None)
+    assert medical.compartment_of(registration).doctor == doctor
+    assert not Entry.objects.filter(verb=accommodating.TAKEN_FROM_DOCTOR).exists()
+    opine(registration)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
+from sporades.accommodations.queries import with_a_doctor_of_theirs
 from sporades.accommodations.states import DECLARE_INCOMPLETE, State
 from sporades.acts.accommodating.entrusting import (
     TAKEN_FROM_DOCTOR,
@@ -22,6 +25,7 @@ from sporades.acts.accommodating.telling import (
 )
 from sporades.acts.people.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.registrations.models import Registration
 
 VERBS = {
@@ -111,7 +115,7 @@ def ask_for_signature(case: Case, *, by: Actor, at: datetime) -> None:
 
 
 def leave_academy(registration: Registration, *, left: str, by: Actor, at: datetime) -> None:
-    """Take a request from the doctor of the academy that a registration leaves.
+    """Take a request from the doctor of the academy that a registration leaves, unless they are one there too.
 
     Args:
         registration: where it is now.
@@ -119,6 +123,9 @@ def leave_academy(registration: Registration, *, left: str, by: Actor, at: datet
         by: who gives it away.
         at: the instant.
     """
+    day = local_day(at, settings.TIME_ZONE)
+    if with_a_doctor_of_theirs(day=day).filter(registration=registration.pk).exists():
+        return
     moved = accommodations.leave_academy(registration, at=at)
     if moved is not None:
         open_papers_to(None, moved)
