@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sporades.core.french import quoted
+from sporades.exams import queries
 from sporades.registrations import accepted
-from sporades.registrations.dossier import Dossier, rules_of
+from sporades.registrations.dossier import Dossier, rules_among
 from sporades.registrations.fields import flat
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
@@ -26,13 +27,12 @@ def reworded(draft: Draft, dossier: Dossier, forms: Forms) -> list[Trouble]:
         dossier: the same, by the rules that judge it.
         forms: its tabs, judged.
     """
-    versions = [draft.amends.regulation] if draft.amends else []
     found: dict[tuple[str, str], Trouble] = {}
-    for regulation in [*versions, draft.regulation]:
-        rules = rules_of(regulation, exam=dossier.exam, speciality=dossier.speciality)
-        if rules in (None, dossier.rules):
+    # The rows of the versions are read where rules have moved alone.
+    for source in (draft.amends, draft):
+        if source is None or not _have_moved_since(source.regulation_id, dossier):
             continue
-        before = replace(dossier, regulation=regulation)
+        before = replace(dossier, regulation=source.regulation)
         for section, form in forms:
             if section.slug == accepted.SECTION:
                 continue
@@ -46,6 +46,11 @@ def in_words(points: list[Trouble]) -> str:
     """Ask to read those answers again, after another sentence; nothing where there is none."""
     labels = quoted(one.label for one in points)
     return f" Relisez celles dont l'intitulé a changé : {labels}." if points else ""
+
+
+def _have_moved_since(regulation: int, dossier: Dossier) -> bool:
+    rules = rules_among(queries.rules(regulation), exam=dossier.exam, speciality=dossier.speciality)
+    return rules not in (None, dossier.rules)
 
 
 def _reworded(was: SectionForm, form: SectionForm) -> Iterator[tuple[str, str]]:
