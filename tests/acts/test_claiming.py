@@ -485,6 +485,19 @@ def test_a_file_that_counts_is_never_put_aside():
 
 
 @open_exam
+def test_a_twin_who_has_registered_is_not_told_to_merge_the_two():
+    record = a_record(first_names="Zoé")
+    twin = a_candidate(email="parent@exemple.test", first_names="Ana")
+    a_registration(twin)
+
+    with pytest.raises(claiming.AnotherCandidate, match="avec une autre adresse mail"):
+        into(twin.user, given(record))
+
+    assert Candidate.objects.filter(user=None).get() == record
+    assert ClaimCode.objects.get().taken_by is None
+
+
+@open_exam
 def test_another_persons_account_takes_nothing():
     record = a_record()
     other = a_candidate(first_names="Yann")

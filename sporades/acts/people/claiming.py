@@ -57,6 +57,17 @@ class AnotherPerson(Refused):
     )
 
 
+class AnotherCandidate(Refused):
+    """The account is of somebody else, who has registered: a twin, whose parent reads both mails."""
+
+    message = (
+        "Ce code est celui d'un autre candidat, et un compte n'en a qu'un. Rien n'est changé : "
+        "déconnectez-vous, puis tapez le code de nouveau pour faire un compte, avec une autre adresse "
+        "mail. Si c'est vous, sous d'autres noms ou une autre date de naissance, demandez au service "
+        "qui vous a remis ce code de réunir les deux dossiers."
+    )
+
+
 @transaction.atomic
 def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> str:
     """Return a new code for a record, which ends the one before.
@@ -137,7 +148,7 @@ def claim_into(user: User, *, code: str, birth: Parts, network: str, at: datetim
     never merged here.
 
     Raises:
-        TooManyTries, WrongCode, TwoFiles, AnotherPerson: see each.
+        TooManyTries, WrongCode, TwoFiles, AnotherPerson, AnotherCandidate: see each.
     """
     _spend(network, at=at)
     with transaction.atomic():
@@ -161,9 +172,10 @@ def _make_room(user: User, record: Candidate) -> None:
     own = mine.select_for_update(of=("self",)).first()
     if own is None:
         return
+    is_same = _is_same(own.identity, record.identity)
     if own.is_frozen:
-        raise TwoFiles
-    if not _is_same(own.identity, record.identity):
+        raise TwoFiles if is_same else AnotherCandidate
+    if not is_same:
         raise AnotherPerson
     giving_over.give_all(own, kept=record)
     mail.forget([own])
