@@ -485,6 +485,37 @@ def test_a_file_that_counts_is_never_put_aside():
 
 
 @open_exam
+def test_another_code_ends_the_account_that_waits_for_its_activation():
+    record = a_record()
+    a_registration(record)
+    user = claim(given(record))
+
+    code = given(record)
+
+    assert not User.objects.exists()
+    assert not Message.objects.filter(kind="activation").exists()
+    with pytest.raises(TooOld):
+        joining.activate(user.pk, at=NOW)
+    joining.activate(claim(code).pk, at=NOW)
+    record.refresh_from_db()
+    assert record.user == User.objects.get()
+
+
+@open_exam
+def test_a_code_that_may_not_be_given_ends_nothing():
+    record = a_record()
+    registered_in_two_academies(record)
+    user = claim(given(record))
+    lille = Reach((Perimeter(frozenset({"A09"}), None, MANAGER),))
+
+    with pytest.raises(enrolling.HeldElsewhere):
+        claiming.give_code(record, reach=lille, academy="A09", by=MANAGER, at=NOW)
+
+    assert User.objects.get() == user
+    assert ClaimCode.objects.get().taken_by == user
+
+
+@open_exam
 def test_a_twin_who_has_registered_is_not_told_to_merge_the_two():
     record = a_record(first_names="Zoé")
     twin = a_candidate(email="parent@exemple.test", first_names="Ana")

@@ -70,7 +70,9 @@ class AnotherCandidate(Refused):
 
 @transaction.atomic
 def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> str:
-    """Return a new code for a record, which ends the one before.
+    """Return a new code for a record, which ends the one before, and the account that it waits for.
+
+    Once activated, that account would have no record: its owner would make another.
 
     Args:
         candidate: the record.
@@ -82,8 +84,11 @@ def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at
     Raises:
         Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
     """
-    # In the order of every act: the code, then the record.
-    ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate).first()
+    # In the order of every act: the code, the account that it makes, then the record.
+    codes = ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate)
+    before = codes.first()
+    if before is not None and before.taken_by is not None:
+        forgetting.give_way(before.taken_by, at=at)
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
     enrolling.check(locked, reach=reach)
     way = way_to(locked)

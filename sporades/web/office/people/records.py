@@ -224,7 +224,10 @@ def _code_in_words(candidate: Candidate, *, at: datetime) -> str:
         return ""
     given = f"Donné le {instant_in_words(code.made_at, ZONE)} par {code.made_name}"
     if code.taken_by_id is not None:
-        return f"{given}. Il a servi : le compte attend son activation."
+        return (
+            f"{given}. Il a servi : le compte attend son activation. Si le mail qui l'active n'arrive "
+            "pas, le candidat tape de nouveau le même code. En donner un autre efface ce compte."
+        )
     if code.failures >= MOST_FAILURES:
         return f"{given}. Trop d'essais avec une autre date de naissance : il ne sert plus."
     if code.expires_at <= at:
