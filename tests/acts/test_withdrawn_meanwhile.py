@@ -355,7 +355,7 @@ def test_an_account_that_was_given_back_takes_no_paper_back_but_an_infected_one(
     moved(registration, at=NOW + MINUTE)
     changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
 
-    with pytest.raises(accounts.Held, match="un papier confié au médecin"):
+    with pytest.raises(accounts.Held, match="un papier déposé ou un recours"):
         take_back(registration, paper, at=NOW + 2 * HOUR)
     take_back(registration, infected, at=NOW + 2 * HOUR)
 
