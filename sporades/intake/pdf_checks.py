@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sporades.intake import reading
-from sporades.intake.reading import BOUNDS, LARGEST, Bounds, TooLarge, Unfit
+from sporades.intake.reading import BOUNDS, LARGEST, Bounds, TooHeavy, TooLarge, Unfit
 
 
 class NotAPdf(Unfit):
@@ -103,7 +103,10 @@ class Reader:
 
     def _words_of(self, content: bytes) -> str:
         # What one program reads another one may not: then it has no words that can be compared.
-        return str(self._process.ask("words", [content]).said.get("words", ""))
+        try:
+            return str(self._process.ask("words", [content]).said.get("words", ""))
+        except TooHeavy:
+            return ""
 
 
 @contextmanager

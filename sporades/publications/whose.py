@@ -11,7 +11,9 @@ _NUMBERS = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
 
 def names(words: str, registration: Registration, *, reach: Reach) -> bool:
-    """Return whether a PDF says whose it is: a number of theirs, or their names.
+    """Return whether a PDF says whose it is: a number of theirs, or their names and nobody's number.
+
+    Of neighbours in a list, one may bear the names of the other: Marie, and Marie-Claire.
 
     Args:
         words: of its first pages.
@@ -19,18 +21,24 @@ def names(words: str, registration: Registration, *, reach: Reach) -> bool:
         reach: where whoever deposits it may.
 
     Raises:
-        OfAnother: it bears the number of another registration there, and nothing of theirs.
+        OfAnother: it bears the number of somebody else's registration there, and nothing of theirs.
     """
     # Theirs may be printed in groups.
     bare = "".join(words.split())
     theirs = (registration.number, registration.candidate.number)
     if any(number and number in bare for number in theirs):
         return True
-    said, identity = f" {search_key(words)} ", registration.identity
-    [first, *_] = identity.first_names_key.split() or [""]
+    is_named = _says_names(f" {search_key(words)} ", registration)
+    numbered = Registration.objects.within(reach).filter(number__in=_NUMBERS.findall(words))
+    if not numbered.exclude(candidate=registration.candidate_id).exists():
+        return is_named or numbered.exists()
+    if is_named:
+        return False
+    raise OfAnother
+
+
+def _says_names(said: str, registration: Registration) -> bool:
+    identity = registration.identity
+    first = search_key(identity.first_names.replace(",", " ").partition(" ")[0])
     families = [key for key in (identity.birth_name_key, identity.usage_name_key) if key]
-    if f" {first} " in said and any(f" {family} " in said for family in families):
-        return True
-    if Registration.objects.within(reach).filter(number__in=_NUMBERS.findall(words)).exists():
-        raise OfAnother
-    return False
+    return f" {first} " in said and any(f" {family} " in said for family in families)

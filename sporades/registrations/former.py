@@ -69,7 +69,7 @@ def and_gone(found: Mapping[str, str], once: Iterable[tuple[str, str]]) -> dict[
     for value, label in once:
         if value not in found:
             gone.setdefault(value, {})[label] = None
-        elif label not in found[value].split(BOTH):
+        elif label not in (found[value], *found[value].split(BOTH)):
             before.setdefault(value, {})[label] = None
     return {
         **{value: f"{label}{_formerly(before.get(value, ()))}" for value, label in found.items()},

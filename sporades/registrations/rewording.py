@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sporades.core.french import quoted
 from sporades.exams import queries
+from sporades.exams.models import Regulation
 from sporades.registrations import accepted
 from sporades.registrations.dossier import Dossier, rules_among
 from sporades.registrations.fields import flat
@@ -27,29 +28,50 @@ def reworded(draft: Draft, dossier: Dossier, forms: Forms) -> list[Trouble]:
         dossier: the same, by the rules that judge it.
         forms: its tabs, judged.
     """
+    sources = [one.regulation for one in (draft.amends, draft) if one is not None]
+    if all(one.pk == dossier.regulation.pk for one in sources):
+        return []
     found: dict[tuple[str, str], Trouble] = {}
-    # The rows of the versions are read where rules have moved alone.
-    for source in (draft.amends, draft):
-        if source is None or not _have_moved_since(source.regulation_id, dossier):
+    for section, form in forms:
+        if section.slug == accepted.SECTION:
             continue
-        before = replace(dossier, regulation=source.regulation)
-        for section, form in forms:
-            if section.slug == accepted.SECTION:
+        for under in _answered_under(draft, section.slug, sources):
+            if not _have_moved_since(under, dossier):
                 continue
-            for name, said in _reworded(section.judged(before), form):
+            before = section.judged(replace(dossier, regulation=under))
+            for name, said in _reworded(before, form):
                 point = Trouble(section.slug, section.title, name, form.label_of(name), said)
                 found.setdefault((section.slug, name), point)
     return list(found.values())
 
 
+def _answered_under(draft: Draft, section: str, sources: list[Regulation]) -> list[Regulation]:
+    """Return the versions whose words the answers to a tab were given to.
+
+    What was there when the draft began was given before; what came since, to what was in force then.
+    """
+    given = {one.section: one.answered_at for one in draft.answers.all()}
+    at = given.get(section)
+    if at is None or at <= draft.created_at:
+        return sources
+    last = sources[-1]
+    then = Regulation.objects.filter(domain=last.domain_id, session=last.session_id)
+    found = then.filter(loaded_at__lte=at).light().order_by("-number").first()
+    return [found] if found else sources
+
+
 def in_words(points: list[Trouble]) -> str:
     """Ask to read those answers again, after another sentence; nothing where there is none."""
     labels = quoted(one.label for one in points)
-    return f" Relisez celles dont l'intitulé a changé : {labels}." if points else ""
+    return (
+        f" Relisez celles dont l'intitulé, ou celui du choix, a changé : {labels}."
+        if points
+        else ""
+    )
 
 
-def _have_moved_since(regulation: int, dossier: Dossier) -> bool:
-    rules = rules_among(queries.rules(regulation), exam=dossier.exam, speciality=dossier.speciality)
+def _have_moved_since(under: Regulation, dossier: Dossier) -> bool:
+    rules = rules_among(queries.rules(under.pk), exam=dossier.exam, speciality=dossier.speciality)
     return rules not in (None, dossier.rules)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
+from sporades.acts.registrations import leaving
 from sporades.core import files, seal
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
@@ -28,7 +29,7 @@ from sporades.registrations.numbers import UNKNOWN
 from sporades.registrations.receipt import against_of, named
 from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.intake import pdfs
 from tests.jobs import work
 from tests.publications.doing import DECISION, approve, publish, read
@@ -48,9 +49,9 @@ def one(three):
 def deposit_one(manager, allowed, one):
     """Deposit a PDF for a registration."""
 
-    def deposited(content, kind=NOTICE):
+    def deposited(content, kind=NOTICE, registration=one):
         return depositing.deposit_one(
-            registration=one,
+            registration=registration,
             kind=kind,
             decision=DECISION if kind.is_decision else None,
             content=content,
@@ -154,6 +155,33 @@ def test_a_paper_says_whose_it_is_by_a_number_or_by_a_name_and_a_first_name(
 
 def test_a_paper_that_names_its_candidate_may_name_others_too(deposit_one, one, three):
     made = deposit_one(of(f"{one.number} et {three[1].number}"))
+
+    assert unnamed_among(made.lines.all()) == 0
+
+
+@pytest.mark.parametrize(
+    ("named", "refused"), [("Marie", True), ("Marie-Claire", False)], ids=["neighbour", "homonym"]
+)
+def test_the_paper_of_a_neighbour_in_the_list_is_not_taken_by_its_names(
+    deposit_one, three, named, refused
+):
+    her = a_registration(a_candidate(first_names="Marie-Claire Anne"))
+    paper = of(f"{named} {her.identity.birth_name}, inscription {three[1].number}")
+    fresh = Registration.objects.whole().get(pk=her.pk)
+
+    with pytest.raises(refusals.OfAnother) if refused else nullcontext():
+        made = deposit_one(paper, registration=fresh)
+        assert unnamed_among(made.lines.all()) == 1
+
+
+def test_another_number_of_the_same_person_is_theirs(deposit_one, one):
+    leaving.withdraw(registration=one, by=author(one.candidate), at=NOW)
+    again = a_registration(one.candidate)
+
+    made = deposit_one(
+        of(f"Inscription {one.number}"),
+        registration=Registration.objects.whole().get(pk=again.pk),
+    )
 
     assert unnamed_among(made.lines.all()) == 0
 

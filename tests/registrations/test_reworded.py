@@ -1,14 +1,17 @@
 """What a new version calls otherwise under the same code: whoever answered reads it again."""
 
+from datetime import timedelta
+
 import pytest
 
 from sporades.acts.registrations import registering
 from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, SectionAnswers
 from sporades.registrations.rewording import in_words, reworded
 from tests.factories import NOW, a_draft, a_registration, author, load_invented
 
+HOUR = timedelta(hours=1)
 QUESTION = (
     'libelle: "Avez-vous le permis bateau ?"',
     'libelle: "Avez-vous été condamné pour un délit maritime ?"',
@@ -106,7 +109,7 @@ def test_of_a_modification_it_is_read_beside_the_words_under_which_it_was_filed(
         ("supplementaires", "q-equipe", CHOSEN),
     ]
     assert in_words(points(draft)) == (
-        " Relisez celles dont l'intitulé a changé : « Avez-vous été condamné pour un délit "
+        " Relisez celles dont l'intitulé, ou celui du choix, a changé : « Avez-vous été condamné pour un délit "
         "maritime ? » et « Équipe »."
     )
 
@@ -119,3 +122,20 @@ def test_words_that_came_back_ask_nothing():
 
     assert said(draft) == []
     assert in_words([]) == ""
+
+
+def answer_again(draft, *, at):
+    SectionAnswers.objects.filter(draft=draft, section="supplementaires").update(answered_at=at)
+
+
+def test_what_was_answered_under_a_version_in_between_is_read_beside_its_words():
+    draft = a_draft()
+    load_invented(QUESTION, at=NOW + HOUR)
+    answer_again(draft, at=NOW + 2 * HOUR)
+    assert said(draft) == []
+
+    load_invented(at=NOW + 3 * HOUR)
+
+    [(_, field, told)] = said(draft)
+    assert field == "q-permis"
+    assert "L'intitulé était « Avez-vous été condamné pour un délit maritime ? »" in told

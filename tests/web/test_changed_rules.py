@@ -120,7 +120,10 @@ def test_answers_given_to_other_words_are_named_with_their_way(sign_in, name):
 
     asked = "Avez-vous été condamné pour un délit maritime ?"
     said = plain(main(page))
-    assert f"Relisez celles dont l'intitulé a changé : « {asked} » et « Équipe »." in said
+    assert (
+        f"Relisez celles dont l'intitulé, ou celui du choix, a changé : « {asked} » et « Équipe »."
+        in said
+    )
     assert f"Informations supplémentaires, {asked} {ASKED}" in said
     links = seen(page).cssselect("main .s-troubles a")
     [link] = [one for one in links if f", {asked}" in plain(one.text_content())]

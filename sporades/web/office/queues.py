@@ -102,8 +102,8 @@ class Queue:
 
 type _Within = frozenset[tuple[frozenset[str] | None, frozenset[str] | None]]
 
-_took_too_long: dict[_Within, datetime] = {}
-"""When the complete files of a perimeter, academies and domains, took too long to count."""
+_took_too_long: dict[tuple[str, _Within], datetime] = {}
+"""When what has a label took too long to count in a perimeter, academies and domains."""
 
 
 def forget() -> None:
@@ -131,7 +131,7 @@ def idle(request: HttpRequest, waiting: Iterable[Queue]) -> list[Queue]:
         if request.reaches(ROUTES[name].permission)
     ]
     if request.reaches(Permission.DECIDE):
-        pages.append(_led_to_ready(0))
+        pages.append(_led_to(READY, READY_SHOWN, READY_LABEL, 0))
     return [one for one in pages if one.label not in shown]
 
 
@@ -206,30 +206,8 @@ def _ready(request: HttpRequest) -> Queue | None:
     """Return the registrations that wait for « Valider » alone; nothing says since when.
 
     The last verdict does not: their summary may have come back since, or what was to be reviewed be so.
-    Over a country their pieces may be too many to be looked at whenever this page is read: then
-    they are led to, not counted, and not tried again for some minutes.
     """
-    reach, at = request.reaches(Permission.DECIDE), request.arrived_at
-    if not reach:
-        return None
-    here = frozenset((one.academies, one.domains) for one in reach.perimeters)
-    last = _took_too_long.get(here)
-    if last is not None and abs(at - last) < NOT_AGAIN_FOR:
-        return _led_to_ready(None)
-    within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else MOST_TO_COUNT
-    shown, since = READY_SHOWN, BY_CODE["enregistree"]
-    try:
-        with in_less_than(within):
-            return _searched(request, READY, shown, since, READY_LABEL, is_dated=False)
-    except TakesTooLong:
-        _took_too_long[here] = at
-        return _led_to_ready(None)
-
-
-def _led_to_ready(count: int | None) -> Queue:
-    """Return the way to them, of which none waits or which are not counted."""
-    asked = _posted(READY, READY_SHOWN, BY_CODE["enregistree"])
-    return Queue(READY_LABEL, count, "", reverse("office:search"), asked)
+    return _in_time(request, READY, READY_SHOWN, READY_LABEL)
 
 
 def _amended(request: HttpRequest) -> Queue | None:
@@ -251,8 +229,7 @@ def _in_anomaly(request: HttpRequest) -> Queue | None:
 def _of_past_sessions(request: HttpRequest) -> Queue | None:
     """Return what is neither validated, set aside nor left, of exams that have taken place."""
     label = "Inscriptions de sessions passées, ni validées ni écartées"
-    shown, since = (*TELLING, "session", "etat"), BY_CODE["enregistree"]
-    return _searched(request, OF_PAST_SESSIONS, shown, since, label, is_dated=False)
+    return _in_time(request, OF_PAST_SESSIONS, (*TELLING, "session", "etat"), label)
 
 
 def _received(request: HttpRequest) -> Queue | None:
@@ -345,13 +322,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
 
 
 def _searched(
-    request: HttpRequest,
-    tree: Group,
-    shown: tuple[str, ...],
-    since: Column,
-    label: str,
-    *,
-    is_dated: bool = True,
+    request: HttpRequest, tree: Group, shown: tuple[str, ...], since: Column, label: str
 ) -> Queue | None:
     """Return what a search finds of what the reader decides of, listed by what says since when.
 
@@ -361,17 +332,43 @@ def _searched(
         shown: the columns that tell one line from another.
         since: the column by which they are listed.
         label: of what.
-        is_dated: whether that column says since when they have waited. Where it does not, of very
-            many the first that PostgreSQL finds are counted, in no order, which reads no others.
     """
     rows = found(tree, reach=request.reaches(Permission.DECIDE))
-    url, asked = reverse("office:search"), _posted(tree, shown, since)
-    if not is_dated:
-        count = rows.order_by()[: bounded.IN_A_QUEUE + 1].count()
-        return _cut(Queue(label, count, "", url, asked)) if count else None
     first = rows.order_by(*since.order, "pk")[: bounded.IN_A_QUEUE + 1]
+    url = reverse("office:search")
     queue = _cut(_queue(first, since.order[0], label, url, at=request.arrived_at))
-    return queue and replace(queue, asked=asked)
+    return queue and replace(queue, asked=_posted(tree, shown, since))
+
+
+def _in_time(request: HttpRequest, tree: Group, shown: tuple[str, ...], label: str) -> Queue | None:
+    """Return the same, since nobody can say when, in the order in which they were filed.
+
+    Over a country they may be too many to be looked at whenever this page is read: then they are
+    led to, not counted, and not tried again for some minutes. Of very many the first that
+    PostgreSQL finds are counted, in no order, which reads no others.
+    """
+    reach, at = request.reaches(Permission.DECIDE), request.arrived_at
+    if not reach:
+        return None
+    here = label, frozenset((one.academies, one.domains) for one in reach.perimeters)
+    last = _took_too_long.get(here)
+    if last is not None and abs(at - last) < NOT_AGAIN_FOR:
+        return _led_to(tree, shown, label, None)
+    within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else MOST_TO_COUNT
+    rows = found(tree, reach=reach).order_by()[: bounded.IN_A_QUEUE + 1]
+    try:
+        with in_less_than(within):
+            count = rows.count()
+    except TakesTooLong:
+        _took_too_long[here] = at
+        return _led_to(tree, shown, label, None)
+    return _cut(_led_to(tree, shown, label, count)) if count else None
+
+
+def _led_to(tree: Group, shown: tuple[str, ...], label: str, count: int | None) -> Queue:
+    """Return the way to what a search finds, of which none waits or which are not counted."""
+    asked = _posted(tree, shown, BY_CODE["enregistree"])
+    return Queue(label, count, "", reverse("office:search"), asked)
 
 
 def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[str, str], ...]:

@@ -358,9 +358,11 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     may_withdraw = found.may_be_withdrawn(request.arrived_at)
     mine = found.lines.filter(registration__in=Registration.objects.within(request.reach))
     lines = mine.select_related("registration__identity", "version")
-    # What is to be looked at before it is published comes first.
-    named = Case(When(version__content__is_unnamed=True, then=0), default=1)
-    lines = lines.order_by(named, "registration__name_key", "number", "pk")
+    order = ["registration__name_key", "number", "pk"]
+    if found.publishes.is_deposited:
+        # What is to be looked at before it is published comes first.
+        order.insert(0, Case(When(version__content__is_unnamed=True, then=0), default=1))
+    lines = lines.order_by(*order)
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
     refused = _refusals(request, found).values_list("number", "file_name", "why")
     refusals = Paginator(refused, ON_THE_PAGE).get_page(request.GET.get("refus"))
