@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts.accommodating import last_day_on_paper
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
@@ -45,6 +46,7 @@ from tests.factories import (
 from tests.jobs import work
 from tests.registrations.test_asking_a_correction import send
 from tests.spaces import plain
+from tests.web.registry.world import a_member
 
 DAY = timedelta(days=1)
 FOREST = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -560,6 +562,34 @@ def test_a_merge_says_why_and_somebody_must_be_able_to_approve_it(double, manage
         say(reason="")
     with pytest.raises(NobodyApproves):
         say(reason="Même carte d'identité")
+
+
+def test_a_merge_with_whose_registrations_are_all_archived_is_asked_of_who_sees_it(head):
+    first, second = a_candidate(email="ancien@exemple.test"), a_record(first_names="Maelle")
+    a_registration(second)
+    found = LikelyDouble.objects.create(first=first, second=second, found_at=NOW)
+    one, other = (
+        a_member(address, Membership.Role.ADMINISTRATOR, [])
+        for address in ("une@exemple.test", "autre@exemple.test")
+    )
+    say = partial(
+        comparing.propose,
+        double=found,
+        kept=second,
+        reason="Même carte d'identité",
+        seen=comparing.mark_of(found),
+        by=one.memberships.get().as_actor(),
+        at=NOW,
+    )
+    User.objects.filter(pk=other.pk).update(is_active=False)
+    with pytest.raises(NobodyApproves, match="désigner un second"):
+        say()
+    User.objects.filter(pk=other.pk).update(is_active=True)
+    say()
+
+    assert Message.objects.get(kind="merge_to_approve").recipient == "autre@exemple.test"
+    approving = reach(list(other.memberships.all()), Permission.APPROVE_MERGES)
+    assert LikelyDouble.objects.within(approving).get() == found
 
 
 def test_who_may_approve_is_told_without_a_name(double, propose):

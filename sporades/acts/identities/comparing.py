@@ -35,6 +35,13 @@ class WhyMissing(ReasonMissing):
     message = "Dites pourquoi : la personne qui approuve, et le journal, le liront."
 
 
+NOBODY_SEES_BOTH = (
+    "L'un des deux dossiers n'a plus d'inscription qu'archivée : seul un administrateur de toutes les "
+    "académies et de tous les domaines le voit, et personne d'autre que vous ne l'est. Demandez au "
+    "service technique d'en désigner un second."
+)
+
+
 def both(double: LikelyDouble) -> tuple[Candidate, Candidate]:
     """Return the two candidates, the older first, with their identity and account."""
     keys = (double.first_id, double.second_id)
@@ -91,7 +98,7 @@ def propose(
         raise Hindered(found)
     approvers = approvers_of(double, author=by, at=at)
     if not approvers:
-        raise NobodyApproves
+        raise NobodyApproves if _are_registered(double) else NobodyApproves(NOBODY_SEES_BOTH)
     move(
         double,
         PROPOSE,
@@ -116,13 +123,13 @@ def propose(
 
 
 def approvers_of(double: LikelyDouble, *, author: Actor, at: datetime) -> list[Membership]:
-    """Return who may approve a merge: whoever sees all that both have, but for its author."""
-    asked = Reach(
-        tuple(
-            Perimeter(frozenset({academy}), frozenset({domain}), author)
-            for academy, domain in sorted(places_of(double))
-        )
+    """Return who may approve a merge: whoever sees both (`LikelyDouble.within`), but for its author."""
+    everywhere = (Perimeter(None, None, author),)
+    theirs = tuple(
+        Perimeter(frozenset({academy}), frozenset({domain}), author)
+        for academy, domain in sorted(places_of(double))
     )
+    asked = Reach(theirs if _are_registered(double) else everywhere)
     found = asking.approvers_of(asked, permission=Permission.APPROVE_MERGES, author=None, at=at)
     return [one for one in found if one.as_actor().identifier != author.identifier]
 
@@ -211,3 +218,10 @@ def places_of(double: LikelyDouble) -> set[tuple[str, str]]:
     """Return the academies and the domains of all that both have."""
     filed = Registration.objects.filter(candidate__in=(double.first_id, double.second_id))
     return set(filed.values_list("academy", "exam__domain__code"))
+
+
+def _are_registered(double: LikelyDouble) -> bool:
+    """Return whether each has a registration: who has none left is seen by who reaches everything."""
+    keys = {double.first_id, double.second_id}
+    filed = Registration.objects.filter(candidate__in=keys)
+    return set(filed.values_list("candidate", flat=True)) == keys
