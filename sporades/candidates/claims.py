@@ -52,6 +52,12 @@ def give(
     return code
 
 
+def mark_of(candidate: Candidate) -> str:
+    """Return what tells the code of a record, as it is, from what it was when it was read."""
+    code = ClaimCode.objects.filter(candidate=candidate).first()
+    return digests.digest([code.made_at.isoformat(), code.taken_by_id]) if code else ""
+
+
 def digest_of(code: str) -> str:
     """Return what is kept of a code, from what somebody typed."""
     return digests.keyed(_PURPOSE, normalised(code))

@@ -68,8 +68,26 @@ class AnotherCandidate(Refused):
     )
 
 
+class GivenMeanwhile(Refused):
+    """Another code was given since the page was opened, by the same press perhaps, or it has served."""
+
+    message = (
+        "Une fiche de connexion a été donnée, ou son code a servi, depuis que vous avez ouvert cette "
+        "page : voyez vos téléchargements, et ce qui en est dit ici. Si vous ne l'avez pas, donnez un "
+        "autre code."
+    )
+
+
 @transaction.atomic
-def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> str:
+def give_code(
+    candidate: Candidate,
+    *,
+    reach: Reach,
+    academy: str,
+    by: Actor,
+    at: datetime,
+    seen: str | None = None,
+) -> str:
     """Return a new code for a record, which ends the one before, and the account that it waits for.
 
     Once activated, that account would have no record: its owner would make another.
@@ -80,17 +98,23 @@ def give_code(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at
         academy: for which it is given.
         by: who gives it.
         at: the instant.
+        seen: what `claims.mark_of` said when the record was read; nothing where that is no matter.
 
     Raises:
         Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
+        GivenMeanwhile: the code is no more what was read.
     """
     # In the order of every act: the code, the account that it makes, then the record.
     codes = ClaimCode.objects.select_for_update(of=("self",)).filter(candidate=candidate)
-    before = codes.first()
+    before, read = codes.first(), claims.mark_of(candidate)
     if before is not None and before.taken_by is not None:
         forgetting.give_way(before.taken_by, at=at)
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).get(pk=candidate.pk)
     enrolling.check(locked, reach=reach)
+    # Of two presses at once, the second finds the first code of all once it holds the record.
+    now = read if before is not None else claims.mark_of(locked)
+    if seen is not None and seen != now:
+        raise GivenMeanwhile
     way = way_to(locked)
     code = claims.give(locked, by=by.name, email=way.email, envelope=way.envelope, at=at)
     journal.record("claim code given", by=by, on=locked, at=at, academy=academy)

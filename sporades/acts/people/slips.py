@@ -35,7 +35,15 @@ class SlipNotPrinted(Refused):
 
 
 @transaction.atomic
-def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: datetime) -> bytes:
+def slip(
+    candidate: Candidate,
+    *,
+    reach: Reach,
+    academy: str,
+    by: Actor,
+    at: datetime,
+    seen: str | None = None,
+) -> bytes:
     """Return the PDF of a login slip with a new code, which is shown nowhere else.
 
     It does not say the birth date, which is asked with the code: whoever finds it opens nothing.
@@ -46,12 +54,13 @@ def slip(candidate: Candidate, *, reach: Reach, academy: str, by: Actor, at: dat
         academy: for which it is given.
         by: who gives it.
         at: the instant.
+        seen: as `give_code` says.
 
     Raises:
-        Merged, HasAccount, HeldElsewhere: as `enrolling.check` says.
+        Merged, HasAccount, HeldElsewhere, GivenMeanwhile: as `give_code` says.
         SlipNotPrinted: nothing is given.
     """
-    code = give_code(candidate, reach=reach, academy=academy, by=by, at=at)
+    code = give_code(candidate, reach=reach, academy=academy, by=by, at=at, seen=seen)
     try:
         return pdf.typeset(TEMPLATE, _content(candidate, code, academy=academy, at=at), at=at)
     except pdf.CannotPrint as failure:

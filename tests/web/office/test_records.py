@@ -368,6 +368,30 @@ def test_a_code_asks_for_the_second_factor_again(manager, time_machine):
     assert manager.post(code)["Content-Type"] == "application/pdf"
 
 
+def test_pressed_twice_on_one_page_a_code_is_given_once(manager, time_machine):
+    made = a_record()
+    code = reverse("office:give_code", args=[made.pk])
+
+    def press(page):
+        return manager.post(code, {"vu": code_seen(page)}, follow=True)
+
+    def code_seen(page):
+        return page.context["code_seen"]
+
+    page = manager.get(page_of(made))
+    assert press(page)["Content-Type"] == "application/pdf"
+    given = ClaimCode.objects.values().get()
+    time_machine.move_to(NOW + timedelta(seconds=1))
+
+    again = press(page)
+
+    assert "voyez vos téléchargements" in main(again)
+    assert f'name="vu" value="{code_seen(again)}"' in again.text
+    assert ClaimCode.objects.values().get() == given
+    assert press(again)["Content-Type"] == "application/pdf"
+    assert ClaimCode.objects.get().digest != given["digest"]
+
+
 def test_its_civil_data_are_corrected_from_its_last_registration_by_who_may(
     manager, member, in_lille
 ):

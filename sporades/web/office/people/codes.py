@@ -16,6 +16,7 @@ from sporades.web.office.people.records import record_of
 def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
     """Answer with the slip: its code is shown this once, and ends the one before.
 
+    The page stays where it was: pressed again there, it gives no second slip that kills the first.
     It opens all that the record has: the second factor is shown again (S-17).
     """
     found = record_of(request, candidate, noted_by_caller=True)
@@ -29,6 +30,7 @@ def give_code(request: HttpRequest, candidate: int) -> HttpResponse:
             academy=academy_of(request, found),
             by=request.actor,
             at=request.arrived_at,
+            seen=request.POST.get("vu", ""),
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

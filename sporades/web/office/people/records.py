@@ -14,6 +14,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.people import enrolling
 from sporades.acts.people.addressing import AddressKnown
 from sporades.acts.people.known_addresses import TooManyKnown
+from sporades.candidates import claims
 from sporades.candidates.claims import MOST_FAILURES
 from sporades.candidates.forms import answers_of
 from sporades.candidates.models import Candidate, ClaimCode
@@ -160,6 +161,7 @@ def record(request: HttpRequest, candidate: int) -> HttpResponse:
         "undelivered": _undelivered(found),
         "phone": phone_in_words(phone),
         "code": _code_in_words(found, at=request.arrived_at),
+        "code_seen": claims.mark_of(found),
         "made_by": _made_by(request, found),
         "letters": letters,
         "registrations": registrations.for_office().order_by("-filed_at"),
