@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.db import DatabaseError, transaction
 
 from sporades.accounts.models import Membership, User
@@ -547,6 +548,21 @@ def test_an_account_just_given_back_is_not_merged(double, propose):
 
     with pytest.raises(Hindered, match="rendu à son ancienne adresse"):
         propose(LikelyDouble.objects.get())
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_who_signed_in_with_franceconnect_is_told_to_link_it_again(
+    double, propose, approve, is_linked
+):
+    user = double.second.user if is_linked else double.first.user
+    SocialAccount.objects.create(user=user, provider="franceconnect", uid="P")
+
+    approve(propose(double))
+
+    told = {one.recipient: one.body for one in Message.objects.filter(kind="candidates_merged")}
+    said = "reliez-le dans « Modifier mon compte »"
+    assert (said in plain(told["second@exemple.test"])) is is_linked
+    assert "FranceConnect" not in told["premier@exemple.test"]
 
 
 def test_a_merge_says_why_and_somebody_must_be_able_to_approve_it(double, manager):

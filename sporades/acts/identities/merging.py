@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -170,8 +171,17 @@ def _merge(
     doubles.set_right(kept=kept, left=left)
     _record(double, kept=kept, left=left, had_account=had_account, by=by, at=at)
     again = _put_under(kept, given, by=by, at=at)
+    was_linked = SocialAccount.objects.filter(user=account).exists()
     closed = _closed(account, kept, by=by, at=at)
-    _tell(kept, addresses=addresses, homes=homes, closed=closed, again=again, at=at)
+    _tell(
+        kept,
+        addresses=addresses,
+        homes=homes,
+        closed=closed,
+        was_linked=was_linked,
+        again=again,
+        at=at,
+    )
     app.configure_task("doubles.look", queue="batches").defer(candidate=kept.pk)
 
 
@@ -276,10 +286,15 @@ def _tell(
     addresses: set[str],
     homes: list[_Home],
     closed: str,
+    was_linked: bool,
     again: dict[int, Anew],
     at: datetime,
 ) -> None:
-    """Write wherever either was told: which account is left, what it holds, what is issued again."""
+    """Write wherever either was told: which account is left, what it holds, what is issued again.
+
+    FranceConnect, which opened the account that is closed, does not open the other: only its owner
+    adds a way in.
+    """
     mine = Registration.objects.filter(candidate=kept).whole().with_owed()
     registrations = list(mine.order_by("-filed_at", "-pk"))
     issued = [one for one in registrations if one.pk in again]
@@ -303,6 +318,7 @@ def _tell(
             registrations=registrations if address == kept.address else [],
             again=[(one, again[one.pk]) for one in issued] if address == kept.address else [],
             is_closed=address == closed,
+            was_linked=was_linked,
             closed=half_said(closed) if closed else "",
             sign_in_as=_sign_in_as(kept, address),
             goes_to="",
@@ -387,6 +403,7 @@ def _post(
             registrations=[one for one in registrations if one.service_id == service.pk],
             again=[(one, again[one.pk]) for one in theirs],
             is_closed=False,
+            was_linked=False,
             closed="",
             sign_in_as="",
             goes_to=goes_to,
