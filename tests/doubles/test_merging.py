@@ -354,6 +354,24 @@ def test_whoever_had_an_account_from_the_first_does_not_come_to_have_one_by_a_me
     assert days == [None, NOW.date()]
 
 
+@pytest.mark.parametrize("is_kept", [True, False], ids=["account kept", "record kept"])
+def test_since_when_there_is_an_account_stays_so_of_each_registration(is_kept, propose, approve):
+    old, record = a_candidate(email="vieux@exemple.test"), a_record(first_names="Maelle Anne")
+    pair = a_pair(old, record)
+    theirs, mine = (Registration.objects.get(candidate=one) for one in (old, record))
+    code = claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=OPERATOR, at=NOW - DAY)
+    said = {"email": "neuf@exemple.test", "password": PASSWORD, "network": "ici"}
+    claiming.claim(code=code, birth=(14, 3, 1998), at=NOW - DAY, **said)
+    joining.activate(User.objects.get(email=said["email"]).pk, at=NOW - DAY)
+
+    approve(propose(pair, kept=old if is_kept else record))
+
+    days = [
+        last_day_on_paper(Registration.objects.whole().get(pk=one.pk)) for one in (theirs, mine)
+    ]
+    assert days == [None, (NOW - DAY).date()]
+
+
 def test_whoever_modifies_a_registration_reads_of_a_merge_once_and_not_why(
     manager, propose, approve
 ):
@@ -671,7 +689,8 @@ def test_each_act_is_in_the_journal_of_both(double, propose, approve, head, mana
         assert list(said.values_list("verb", flat=True)) == verbs
         assert set(said.values_list("academy", flat=True)) == {"A09"}
     assert [len(merging.merges_of(one)) for one in registrations] == [1, 1]
-    said = {"kept": double.first.number, "merged": double.second.number, "had_account": True}
+    said = {"kept": double.first.number, "merged": double.second.number}
+    said |= {"had_account": True, "had_none_until": None}
     assert merging.merges_of(registrations[0]).get().payload["after"] == said
     assert Entry.objects.get(verb="account closed after a merge").object_kind == "user"
 

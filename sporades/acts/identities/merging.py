@@ -16,7 +16,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission
 from sporades.acts.identities.comparing import Overtaken, both, mark_of, places_of, record
 from sporades.acts.identities.correcting import issue_again
-from sporades.acts.people.attaching import MERGED
+from sporades.acts.people.attaching import MERGED, had_none_until
 from sporades.acts.people.enrolling import CHANGED
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
@@ -146,11 +146,8 @@ def _merge(
     homes = [_home_of(one) for one in (kept, left) if one.by_letter]
     reached = _reached(kept, left)
     # Of each of the two, before nothing says any more whose they were.
-    had_account = set(
-        Registration.objects.filter(candidate__in=(kept, left))
-        .exclude(candidate__user=None)
-        .values_list("pk", flat=True)
-    )
+    both = Registration.objects.filter(candidate__in=(kept, left)).select_related("candidate")
+    had_account = {one.pk: had_none_until(one) for one in both.exclude(candidate__user=None)}
     given = giving_over.give_all(left, kept=kept)
     candidates.merge(left, kept=kept, at=at)
     candidates.reach_at(kept, reached=reached)
@@ -214,19 +211,25 @@ def _record(
     *,
     kept: Candidate,
     left: Candidate,
-    had_account: set[int],
+    had_account: dict[int, datetime | None],
     by: Actor,
     at: datetime,
 ) -> None:
     """Keep the merge in the journal of both persons, and of each registration that is theirs.
 
-    Of each of these, also whether it was of somebody who had an account (`attaching.had_none_until`).
+    Of each of these, also whether it was of somebody who had an account, and until when that one had
+    none (`attaching.had_none_until`).
     """
     said = {"kept": kept.number, "merged": left.number}
     record(MERGED, double, by=by, at=at, reason=double.reason, **said)
     # Whoever reads one of these may not know what the other academy has: the reason may say it.
     for one in Registration.objects.filter(candidate=kept).order_by("pk"):
-        after = {**said, "had_account": one.pk in had_account}
+        until = had_account.get(one.pk)
+        after = {
+            **said,
+            "had_account": one.pk in had_account,
+            "had_none_until": until.isoformat() if until else None,
+        }
         journal.record(MERGED, by=by, on=one, at=at, academy=one.academy_id, after=after)
 
 

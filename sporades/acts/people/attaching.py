@@ -72,7 +72,7 @@ def had_none_until(registration: Registration) -> datetime | None:
     """Return when its candidate, whose record the office had made, came to have an account.
 
     The last time, where there were several. A merge counts for the registrations of whichever of the
-    two had no account.
+    two had no account; those of the other keep what was so of them, whoever's they are now.
 
     Args:
         registration: of somebody who has an account.
@@ -81,8 +81,16 @@ def had_none_until(registration: Registration) -> datetime | None:
         Nothing of whoever had theirs from the first.
     """
     acts = entries_about(registration, registration.candidate)
-    merged = Q(verb=MERGED, payload__after__had_account=False)
-    return acts.filter(Q(verb=CLAIMED) | merged).values_list("at", flat=True).first()
+    # A merge is kept on both candidates too, and says this of each registration alone.
+    merged = Q(verb=MERGED, payload__after__has_key="had_account")
+    last = acts.filter(Q(verb=CLAIMED) | merged).first()
+    if last is None:
+        return None
+    said = last.payload["after"] if last.verb == MERGED else {}
+    if not said.get("had_account"):
+        return last.at
+    until = said.get("had_none_until")
+    return datetime.fromisoformat(until) if until else None
 
 
 def _warn(record: Candidate, code: ClaimCode, user: User, *, at: datetime) -> None:
