@@ -59,10 +59,10 @@ def _held_in_words(case: Case) -> str:
     other = former.registration
     day = day_in_words(local_day(former.notified_at, other.service.zone))
     granted = " ; ".join(granted_in_words(former, sat_for(other, former))) or "rien"
-    return (
-        f"Oui, que le service a notifiée le {day} pour l'inscription n°{other.number} "
-        f"({other}). Elle accorde : {granted}."
-    )
+    # What another academy has is told no further than what its candidate is told not to join.
+    is_here = other.academy_id == case.registration.academy_id
+    which = f"l'inscription n°{other.number} ({other})" if is_here else f"une autre ({other})"
+    return f"Oui, que le service a notifiée le {day} pour {which}. Elle accorde : {granted}."
 
 
 def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:

@@ -14,6 +14,7 @@ from sporades.exams.rules.conditions import is_barred_in
 from sporades.exams.schema import Deadline
 
 SUMMARY = "récapitulatif signé"
+REQUESTS = "demandes d'aménagement"
 MOST_NAMED = 4
 """How many things of one deadline are named; more are counted."""
 
@@ -27,6 +28,7 @@ class _Due(NamedTuple):
     exam: str
     is_piece: bool = False
     version: int = 0  # a version before the one in force, whose deadline is another
+    key: tuple[str, str] = ("", "")  # what it is of, whatever it is called
 
     def before_and_after(
         self, service: RegistrationService, closings: tuple[datetime, datetime]
@@ -128,9 +130,10 @@ def _of(service: RegistrationService, under: Under) -> list[_Due]:
     programme = programme_of(service)
     exams = rules(programme.regulation.pk).exams if programme else ()
     found = list(_every(exams, academy=service.academy_id))
-    known = set(found)
+    known = {(one.key, one.deadline) for one in found}
     for version in under.get(service.pk, ()):
-        other = set(_every(rules(version.pk).exams, academy=service.academy_id)) - known
+        every = _every(rules(version.pk).exams, academy=service.academy_id)
+        other = {one for one in every if (one.key, one.deadline) not in known}
         found += sorted((one._replace(version=version.number) for one in other), key=_read)
     return found
 
@@ -143,11 +146,12 @@ def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
     for exam in exams:
         for piece in exam.evidence:
             if not is_barred_in(piece.when, academy):
-                yield _Due(piece.label, piece.deadline, exam.label, is_piece=True)
+                key = exam.code, piece.code
+                yield _Due(piece.label, piece.deadline, exam.label, is_piece=True, key=key)
         if returned := exam.summary_return_in(academy):
-            yield _Due(SUMMARY, returned.deadline, exam.label)
+            yield _Due(SUMMARY, returned.deadline, exam.label, key=(exam.code, SUMMARY))
         if asked := exam.accommodations:
-            yield _Due("demandes d'aménagement", asked.deadline, exam.label)
+            yield _Due(REQUESTS, asked.deadline, exam.label, key=(exam.code, REQUESTS))
             if asked.late_until:
                 yield _Due("demandes d'aménagement tardives", asked.late_until, exam.label)
 

@@ -104,7 +104,7 @@ def test_what_was_granted_and_may_not_be_asked_again_is_named_before_it_is_lost(
     write(registration, Wish(THIRD))
     page = browser.get(at(registration))
 
-    assert "Ne se demande plus : « Secrétaire lecteur »." in choosing.replace("\xa0", " ")
+    assert "À ne plus demander : « Secrétaire lecteur »." in choosing.replace("\xa0", " ")
     assert "est coché" not in choosing
     assert page.context["lost"] == ["Secrétaire lecteur (Toutes les épreuves)"]
 

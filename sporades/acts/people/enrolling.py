@@ -49,7 +49,7 @@ class HasAccount(Refused):
 
     message = (
         "Ce candidat a un compte : il tient lui-même ses coordonnées. S'il ne lit plus l'adresse de ce "
-        "compte, ou si ce compte n'est pas le sien, le service technique peut le lui changer, ou l'en "
+        "compte, ou si ce compte n'est pas le sien, le service technique peut changer cette adresse, ou l'en "
         "détacher."
     )
 

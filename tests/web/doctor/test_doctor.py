@@ -1014,20 +1014,25 @@ def test_a_doctor_reads_what_is_granted_already_and_what_is_not_asked_again(
     assert "Accordé, et pas redemandé : cessera Temps majoré d'un tiers" in page
 
 
-def test_a_doctor_reads_what_was_granted_for_another_registration(doctor, notified, registration):
+@pytest.mark.parametrize("is_here", [True, False], ids=["here", "in another academy"])
+def test_a_doctor_reads_what_was_granted_for_another_registration(
+    doctor, notified, registration, is_here
+):
     by, later = author(registration.candidate), NOW + timedelta(minutes=1)
     leaving.withdraw(registration=again(registration), by=by, at=later)
     other = a_registration(registration.candidate, informations={"has_disability": "oui"}, at=later)
     reach(other, State.ASKED, Wish("ACCESSIBLE"), has_former_decision=True, at=later)
     case = case_of(other)
     take(doctor, case)
+    if not is_here:
+        Registration.objects.filter(pk=registration.pk).update(academy="A25")
 
     page = plain(doctor.get(at("case", case)))
 
+    which = f"l'inscription n°{registration.number}" if is_here else "une autre"
     assert (
-        "Décision antérieure Oui, que le service a notifiée le 25 novembre 2026 pour l'inscription "
-        f"n°{registration.number} ({registration}). Elle accorde : Temps majoré d'un tiers (Français) ; "
-        "Locaux accessibles."
+        f"Décision antérieure Oui, que le service a notifiée le 25 novembre 2026 pour {which} "
+        f"({registration}). Elle accorde : Temps majoré d'un tiers (Français) ; Locaux accessibles."
     ) in page
 
 
