@@ -9,11 +9,12 @@ from django.core.management import CommandError, call_command
 from sporades.accounts.models import User
 from sporades.acts.registrations import leaving, registering
 from sporades.acts.writing import resending
+from sporades.doubles.models import LikelyDouble
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import again
-from tests.factories import NOW, OPERATOR, a_candidate, a_mail, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_mail, a_record, a_registration, author
 
 BARRED = "554 b'refused by policy'"
 UNKNOWN = "550 b'5.1.1 User unknown'"
@@ -179,6 +180,65 @@ def of_a_guardian():
     told.state, told.last_error = Message.State.REFUSED, BARRED
     told.save()
     return registration, told
+
+
+def about_person(kind, candidate, to):
+    message = refused(to=to)
+    message.kind, message.about_kind, message.about_id = kind, "candidate", str(candidate.pk)
+    message.save()
+    return message
+
+
+@pytest.mark.parametrize(
+    ("kind", "reached"),
+    [
+        ("identity_corrected", "bonne@exemple.test"),
+        ("record_claimed", "bonne@exemple.test"),
+        ("candidates_merged", "bonne@exemple.test"),
+        ("record_changed", "fausse@exemple.test"),
+        ("record_taken", "fausse@exemple.test"),
+    ],
+)
+def test_what_is_about_a_person_goes_where_they_are_reached_now(kind, reached):
+    record = a_record(email="bonne@exemple.test", channel="mail")
+    a_registration(record)
+    told = about_person(kind, record, "fausse@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == reached
+
+
+def test_what_is_about_a_person_goes_by_letter_to_whom_letters_reach_now():
+    record = a_record()
+    a_registration(record)
+    told = about_person("identity_corrected", record, "fausse@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    fresh = fresh_of(told)
+    assert (fresh.recipient, fresh.letter.candidate) == ("", record)
+
+
+def test_the_address_of_an_account_that_a_merge_closed_is_told_there():
+    kept, left = a_candidate(email="gardee@exemple.test"), a_record()
+    a_registration(kept)
+    said = {"user": 0, "account": "fermee@exemple.test", "email": "fermee@exemple.test"}
+    merged_with = {"kept": kept, "reason": "x", "proposed_by_id": "user:0", "decided_by": "x"}
+    LikelyDouble.objects.create(
+        first=kept,
+        second=left,
+        found_at=NOW,
+        state="merged",
+        decided_at=NOW,
+        left=said,
+        **merged_with,
+    )
+    told = about_person("candidates_merged", kept, "fermee@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == "fermee@exemple.test"
 
 
 def test_a_guardian_is_told_again_of_a_withdrawal_that_stands(of_a_guardian):

@@ -5,13 +5,17 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from sporades import journal
 from sporades.acts.writing import lasting
 from sporades.acts.writing.since import doubts_about
+from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.doubles.models import LikelyDouble
+from sporades.doubles.states import DoubleState
 from sporades.letters.models import Letter
 from sporades.letters.operations import guardian_envelope, is_returned, tell_again
 from sporades.mail.models import Message
@@ -55,6 +59,12 @@ KINDS = {
     "message_of_service": "Message du service",
 }
 """The mails about a registration. None holds a key: all may be sent again as they were written."""
+
+_OF_PERSON = (
+    *("identity_corrected", "correction_requested", "correction_refused"),
+    *("record_claimed", "candidates_merged"),
+)
+"""The mails about a person that go where they are reached. The others warn where they were before."""
 
 
 class NotRefused(Refused):
@@ -176,8 +186,9 @@ def send_again(
 def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
     """Send a refused mail again, once, whatever it is about: for the morning after a bad relay.
 
-    One about a registration goes where its candidate is reached now, as from the office; another
-    goes to the address that it was for, with its links as they were.
+    One about a registration goes where its candidate is reached now, as from the office; so does one
+    about a person, whose former address may be anybody's. Another, or one that was for a former
+    address, goes to the address that it was for, with its links as they were.
 
     Args:
         message: the refused mail.
@@ -200,11 +211,11 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         raise AlreadySentAgain
     if lasting.is_over(locked, at=at):
         raise TooLate
-    fresh = write_again(
-        locked,
-        to=locked.recipient,
-        at=at,
-        preface=_preface("mail", locked.written_at, settings.TIME_ZONE),
+    preface, last = _preface("mail", locked.written_at, settings.TIME_ZONE), _last_of_person(locked)
+    fresh = (
+        tell_again(locked, candidate=last.candidate, service=last.service, preface=preface, at=at)
+        if last
+        else write_again(locked, to=locked.recipient, at=at, preface=preface)
     )
     journal.record(
         "mail sent again",
@@ -213,6 +224,26 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
     )
     return fresh
+
+
+def _last_of_person(message: Message) -> Registration | None:
+    """Return the last registration of whom a mail tells where they are reached now; or nothing."""
+    if message.about_kind != "candidate" or message.kind not in _OF_PERSON:
+        return None
+    filed = Registration.objects.whole().filter(candidate=int(message.about_id))
+    last: Registration | None = filed.order_by("-filed_at", "-pk").first()
+    return None if last is None or _is_for_who_was_left(message, last.candidate) else last
+
+
+def _is_for_who_was_left(message: Message, candidate: Candidate) -> bool:
+    """Return whether it tells of a merge where the file that was left was reached, and its end."""
+    there = Q(left__account=message.recipient) | Q(left__email=message.recipient)
+    merged = LikelyDouble.objects.filter(there, state=DoubleState.MERGED)
+    # An account that went to who is kept was not closed: its owner is reached wherever they are.
+    users = merged.values_list("left__user", flat=True)
+    return message.kind == "candidates_merged" and any(
+        user is None or user != candidate.user_id for user in users
+    )
 
 
 def _preface(named: str, written_at: datetime, zone: str) -> str:
