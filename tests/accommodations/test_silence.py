@@ -11,10 +11,12 @@ from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import AcceptedBySilence
 from sporades.acts.medical import confiding
+from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
 from tests.accommodations.asked import (
     MANAGER,
+    READER,
     THIRD,
     again,
     case_of,
@@ -24,6 +26,7 @@ from tests.accommodations.asked import (
     opine,
     reach,
     send,
+    write,
 )
 from tests.factories import NOW, a_registration, author
 from tests.medical.given import confide, found_clean
@@ -35,6 +38,7 @@ AFTER = NOW + timedelta(days=76)
 """Silence has accepted since 25 January 2027 what was sent whole NOW."""
 ACCEPTED = "votre demande est réputée acceptée depuis ce jour"
 FOR_OFFICE = "Le silence vaut acceptation depuis le 25 janvier 2027"
+ADDED_FOR_OFFICE = ", sauf pour ce qui y a été ajouté après ce jour"
 ADDED = "Cela ne vaut pas pour ce que vous y avez ajouté après ce jour."
 
 
@@ -118,6 +122,32 @@ def test_sent_again_it_is_accepted_still_and_what_is_added_is_not(registration):
     assert accommodating.tell_of_unanswered(at=AFTER + timedelta(days=1)) == 0
 
 
+def test_who_decides_reads_that_what_is_added_is_not_accepted(registration):
+    whole(registration, State.ASKED)
+    accommodating.tell_of_unanswered(at=AFTER)
+    taken_up(registration)
+    why = {"late_reason": OTHER_REASON, "late_words": "Une opération."}
+    write(registration, Wish(THIRD), Wish(READER), at=AFTER, **why)
+    assert ADDED_FOR_OFFICE not in accommodating.silence_in_words(of(registration), at=AFTER)
+    for step in (send, entrust, opine):
+        step(registration, at=AFTER)
+    assert plain(accommodating.silence_in_words(of(registration), at=AFTER)) == (
+        f"{FOR_OFFICE}{ADDED_FOR_OFFICE}"
+    )
+    assert "Refuser ce qui a été ajouté après le 25 janvier 2027 n'en retire rien." in plain(
+        accommodating.to_refuse_in_words(of(registration), at=AFTER)
+    )
+
+    decide(registration, at=AFTER, LECTEUR=DecisionOn(Decision.REFUSED, reason="Non."))
+    accommodating.notify_decision(registration=again(registration), by=MANAGER, at=AFTER)
+
+    said = plain(case_of(registration).notification.content["replaces"])
+    assert said.startswith(
+        "Faute de réponse, cette demande était réputée acceptée depuis le 25 janvier 2027"
+        f"{ADDED_FOR_OFFICE}. La présente décision retire"
+    )
+
+
 def test_a_refusal_that_comes_after_says_what_it_takes_back(registration):
     whole(registration, State.ASKED)
     find_incomplete(registration, at=AFTER)
@@ -136,7 +166,7 @@ def test_a_refusal_that_comes_after_says_what_it_takes_back(registration):
 
     said = plain(case_of(registration).notification.content["replaces"])
     assert said.startswith(
-        "Faute de réponse, cette demande était réputée acceptée depuis le 25 janvier 2027."
+        "Faute de réponse, cette demande était réputée acceptée depuis le 25 janvier 2027"
     )
 
 

@@ -95,7 +95,9 @@ def _silence_of(case: Case, given: Counted | None = None) -> Silence | None:
     if case.instead_of_id is not None or not case.registration.is_active:
         return None
     if case.accepted_on is not None:
-        return Silence(case.accepted_on, Meaning.ACCEPTED)
+        return Silence(
+            case.accepted_on, Meaning.ACCEPTED, is_sent_since=_is_sent_since(case, case.accepted_on)
+        )
     received_at = _counted_from(case, _given_for(case) if given is None else given)
     return silence_about(case.registration, received_at) if received_at else None
 
@@ -232,7 +234,7 @@ def _tell_of_unanswered(pk: int, *, at: datetime) -> bool:
     silence = silence_of(case)
     if case.asked_at is None or silence is None or not silence.has_decided(_today(case, at)):
         return False
-    if case.accepted_on is not None and _today(case, case.asked_at) > case.accepted_on:
+    if case.accepted_on is not None and _is_sent_since(case, case.accepted_on):
         return False  # sent again since: its receipt has said it
     keep_acceptance(case, at=at)
     key = _key(pk, case.asked_at)
@@ -262,6 +264,11 @@ def _whole_at(case: Case, given: Mapping[int, Given]) -> datetime | None:
             return None
         came.append(case.opined_at)  # a doctor did without, from then on
     return max(came)
+
+
+def _is_sent_since(case: Case, accepted_on: date) -> bool:
+    """Return whether a request was sent again after silence accepted it: nothing accepts what is added."""
+    return case.asked_at is not None and _today(case, case.asked_at) > accepted_on
 
 
 def _today(case: Case, at: datetime) -> date:

@@ -19,10 +19,12 @@ class Silence:
     Attributes:
         on: the last day of the answer: the silence of that day decides.
         meaning: what it decides.
+        is_sent_since: whether what it has accepted was sent again after that day, perhaps with more.
     """
 
     on: date
     meaning: Meaning
+    is_sent_since: bool = False
 
     @classmethod
     def after(cls, received_on: date, *, months: int, meaning: Meaning) -> "Silence":
@@ -51,14 +53,14 @@ class Silence:
         """Say it to the office: of what will come, when; of what has, since when."""
         day = day_in_words(self.on)
         if self.has_decided(today):
-            return f"Le silence vaut {self.meaning} depuis le {day}"
+            return f"Le silence vaut {self.meaning} depuis le {day}{self._but_what_is_added}"
         return f"Sans réponse, le silence vaudra {self.meaning} le {day}"
 
     def taken_back_in_words(self) -> str:
         """Say to who asked that what silence had accepted is taken back (CRPA L. 242-1)."""
         return (
-            f"Faute de réponse, cette demande était réputée acceptée depuis le {day_in_words(self.on)}. "
-            "La présente décision retire cette acceptation pour ce qu'elle n'accorde pas "
+            f"Faute de réponse, cette demande était réputée acceptée depuis le {day_in_words(self.on)}"
+            f"{self._but_what_is_added}. La présente décision retire cette acceptation pour ce qu'elle n'accorde pas "
             f"({_CODE}, article L. 242-1)."
         )
 
@@ -80,8 +82,17 @@ class Silence:
             if today > last
             else f"jusqu'au {day_in_words(last)}"
         )
+        added = (
+            f" Refuser ce qui a été ajouté après le {day_in_words(self.on)} n'en retire rien."
+            if self.is_sent_since
+            else ""
+        )
         return (
             f"{act} retire cette acceptation : seulement si elle est illégale, dans "
             f"les quatre mois ({within}), par une décision motivée, le candidat ayant pu présenter "
-            f"ses observations ({_CODE}, articles L. 121-1, L. 211-2 et L. 242-1)."
+            f"ses observations ({_CODE}, articles L. 121-1, L. 211-2 et L. 242-1).{added}"
         )
+
+    @property
+    def _but_what_is_added(self) -> str:
+        return ", sauf pour ce qui y a été ajouté après ce jour" if self.is_sent_since else ""
