@@ -86,6 +86,13 @@ def by_letter(case, *, sent_on, received_on=None, at):
     )
 
 
+def set_aside(registration):
+    why = "Une erreur."
+    deciding.decide(
+        registration=again(registration), decision=SET_ASIDE, reason=why, by=MANAGER, at=NOW
+    )
+
+
 def erased_after(registration):
     return compartment(registration).erase_after
 
@@ -150,13 +157,7 @@ def test_nothing_is_contested_of_a_registration_that_does_not_stand(registration
 def test_a_letter_against_a_decision_is_entered_while_its_registration_is_set_aside(
     registration, decided
 ):
-    deciding.decide(
-        registration=again(registration),
-        decision=SET_ASIDE,
-        reason="Une erreur.",
-        by=MANAGER,
-        at=NOW,
-    )
+    set_aside(registration)
 
     by_letter(decided, sent_on=NOW.date(), received_on=NOW.date(), at=NOW)
 
@@ -339,6 +340,20 @@ def test_silence_is_told_of_what_another_request_has_replaced(registration, deci
     reach(registration, State.NOTIFIED, at=LATER)
 
     assert accommodating.tell_of_silence(at=AFTER) == 1
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_silence_is_told_while_the_registration_is_set_aside(registration, decided, is_first):
+    if is_first:
+        contest(decided)
+    set_aside(registration)
+    if not is_first:
+        contest(decided)
+
+    assert accommodating.tell_of_silence(at=AFTER) == 1
+    said = told("appeal_silent")
+    assert "vous pouvez saisir le tribunal jusqu'au 26 mars 2027 inclus" in said
+    assert "peut encore y répondre" not in said
 
 
 def test_of_one_that_came_too_late_no_court_is_named(decided):

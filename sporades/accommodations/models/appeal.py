@@ -48,7 +48,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def silent(self, received_before: date) -> Self:
         """Return those of which nothing is said by a day, and whose candidate was not told what that means.
 
-        Of registrations that stand, taken up or not: silence counts until the new decision.
+        Taken up or not: silence counts until the new decision. Also while their registration is set
+        aside, when the delay of the court runs; not once it is withdrawn.
 
         Args:
             received_before: the last day on which they were received.
@@ -57,7 +58,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
             answered_at=None,
             silence_told_at=None,
             received_on__lte=received_before,
-            case__stands=True,
+            case__registration__withdrawn_at=None,
         )
 
     def waiting(self) -> Self:

@@ -65,10 +65,10 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
 
 def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:
     """Return what an acknowledgement says of days and of the court; not of it, where it came too late."""
-    zone = clock_of(case)
+    zone, is_standing = clock_of(case), case.registration.is_active
     return {
         "received": day_in_words(made.received_on),
-        "awaited": waiting_in_words(made, zone, at=at),
+        "awaited": waiting_in_words(made, zone, is_standing=is_standing, at=at),
         "lateness": late_in_words(made, zone),
         "court": COURT if is_in_time(made, zone) else "",
         "own": made.came == Came.SPACE,
