@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sporades.accommodations.contesting import (
     answer_in_words,
+    clock_of,
     court_until,
     is_in_time,
     last_day_of,
@@ -45,7 +46,7 @@ def followed_in_words(
 
     Args:
         appeal: with its request, what notifies it, its answer.
-        zone: where its service is.
+        zone: the clock of the decision, see `clock_of`.
         is_standing: whether its registration stands.
         at: now.
     """
@@ -126,18 +127,17 @@ def silence_in_words(appeal: Appeal, zone: str, *, at: datetime) -> str:
     return f"{silence.in_words(today)}{still}."
 
 
-def appealed_in_words(case: Case, zone: str, *, at: datetime) -> str:
+def appealed_in_words(case: Case, *, at: datetime) -> str:
     """Say in one line that a decision is contested, where its appeal waits; else nothing.
 
     Args:
-        case: as `requests_of` asks for it.
-        zone: where its service is.
+        case: as `requests_of` asks for it, with its registration: its days are told by `clock_of`.
         at: now.
     """
     if case.appealed_on is None:
         return ""
     silence = silence_about(case.appealed_on)
     day, last = day_in_words(case.appealed_on), day_in_words(silence.on)
-    if silence.has_decided(local_day(at, zone)):
+    if silence.has_decided(local_day(at, clock_of(case))):
         return f"Votre recours du {day} est resté sans réponse le {last}."
     return f"Votre recours du {day} est à l'étude : réponse au plus tard le {last}."

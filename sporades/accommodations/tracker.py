@@ -125,7 +125,7 @@ def _notified(case: Case, notified_at: datetime, zone: str, *, at: datetime) -> 
     if case.is_to_read:
         note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
         return Check(LABEL, "yours", note, "accommodation", act="Lire la décision")
-    appeal = appealed_in_words(case, zone, at=at)
+    appeal = appealed_in_words(case, at=at)
     note = f"{left} Décision notifiée le {when}. {appeal}".strip()
     return Check(LABEL, "waiting" if appeal else "done", note, "accommodation", act=SEE)
 
@@ -154,7 +154,8 @@ def _in_force_in_words(former: Case | None, registration: Registration, *, at: d
         return ""
     when = day_in_words(local_day(former.notified_at, registration.service.zone))
     said = f"La décision notifiée le {when} reste en vigueur. Vous faites une autre demande."
-    return f"{said} {appealed_in_words(former, registration.service.zone, at=at)}".strip()
+    former.registration = registration
+    return f"{said} {appealed_in_words(former, at=at)}".strip()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from sporades.accommodations.contesting import (
     presumed_at,
 )
 from sporades.accommodations.models import Appeal, Case
+from sporades.accommodations.queries import requests_of
 from sporades.accommodations.states import State
+from sporades.accommodations.tracker import check_of
 from sporades.acts.accommodating import notify_decision
 from sporades.acts.registrations.moving import move_for_good
 from sporades.core.days import midnight
@@ -27,7 +29,7 @@ from sporades.medical.models import Compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, silence_on
 from sporades.territory.models import FRANCE
-from tests.accommodations.asked import again, case_of, contest, reach
+from tests.accommodations.asked import again, case_of, contest, reach, write
 from tests.accommodations.test_following import DECLARED
 from tests.accommodations.test_notified_by_letter import contest_by_letter
 from tests.factories import NOW, OPERATOR, a_registration
@@ -132,6 +134,26 @@ def test_each_day_is_counted_by_the_clock_of_who_took_the_decision():
     assert is_in_time(Appeal.objects.get(), clock_of(case))
     needed = papers_needed_until(case.registration, [case])
     assert needed.astimezone(ZoneInfo("Indian/Reunion")).hour == 0
+
+
+@pytest.mark.parametrize("is_former", [False, True])
+def test_the_pages_that_sum_up_count_silence_by_the_clock_of_who_took_the_decision(is_former):
+    case = notified("59000")
+    mark_opened(case.notification, at=NOW)
+    contest(case)
+    Case.objects.update(court_seat="A28")
+    registration = again(Registration.objects.get())
+    case = requests_of(registration.pk).get()
+    # Eleven in the evening in Paris, two in the morning of the next day in La Réunion.
+    at = midnight(date(2027, 1, 26), "Europe/Paris") - timedelta(hours=1)
+    told = {"case": case}
+    if is_former:
+        write(registration, at=NOW + timedelta(days=1))
+        told = {"case": requests_of(registration.pk).first(), "former": case}
+
+    [check] = check_of(registration, **told, at=at)
+
+    assert "est resté sans réponse le 25 janvier 2027" in plain(check.note)
 
 
 @pytest.mark.parametrize("seat", ["A28", "A31"], ids=["La Réunion", "Martinique"])

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accommodations.as_sent import as_office_reads
-from sporades.accommodations.contesting import silence_about
+from sporades.accommodations.contesting import clock_of, silence_about
 from sporades.accommodations.late import ADDED, was_in_time
 from sporades.accommodations.left import papers_in_hand
 from sporades.accommodations.models import Appeal, Called, Case
@@ -183,7 +183,7 @@ def _line(
         "papers": papers_in_hand(case, registration, case.given).lower()
         if step.state in PAPERS_ARE_SAID
         else "",
-        "silence": _silence(case, registration, given, step, at=at),
+        "silence": _silence(case, given, step, at=at),
         "age": _age(case, step, at),
         "url": f"{reverse(step.page, args=[registration.number])}?{urlencode(where)}",
     }
@@ -194,12 +194,10 @@ def _age(case: Any, step: Step, at: datetime) -> str:
     return time_left_in_words(at - since) if since else ""
 
 
-def _silence(
-    case: Case, registration: Registration, given: Any, step: Step, *, at: datetime
-) -> str:
+def _silence(case: Case, given: Any, step: Step, *, at: datetime) -> str:
     """Say what silence means of what waits at a step, an appeal or a request; else nothing."""
     if step.is_appeal and case.appealed_on:
-        today = local_day(at, registration.service.zone)
+        today = local_day(at, clock_of(case))
         return silence_about(case.appealed_on).in_words(today)
     if step.state == State.NOTIFIED:
         return ""
