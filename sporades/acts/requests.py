@@ -244,7 +244,11 @@ def standings_for(requests: Iterable[Request]) -> Standings:
 
 
 def counted_from(
-    registration: Registration, received_at: datetime, standings: Sequence[Entry] | None = None
+    registration: Registration,
+    received_at: datetime,
+    standings: Sequence[Entry] | None = None,
+    *,
+    under: int | None = None,
 ) -> datetime:
     """Return from when silence counts on what is asked of a registration: anew once it is restored.
 
@@ -255,6 +259,7 @@ def counted_from(
         registration: with its service.
         received_at: when the request arrived, whole.
         standings: what `standings_of` says of it, where several are read.
+        under: the key of the version under which it was asked, where it follows its own.
     """
     if registration.decided_at is None or registration.decided_at <= received_at:
         return received_at
@@ -267,7 +272,7 @@ def counted_from(
         if one.verb == RESTORED:
             since = one.at
             continue
-        silence = silence_about(registration, since)
+        silence = silence_about(registration, since, under=under)
         if silence is None or silence.has_decided(local_day(one.at, registration.service.zone)):
             break
     return since

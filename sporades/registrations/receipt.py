@@ -151,6 +151,7 @@ def silence_on(
     *,
     is_complete: bool = True,
     accepted_on: date | None = None,
+    under: int | None = None,
     at: datetime,
 ) -> list[str]:
     """Return what the receipt of a request about a registration says (CRPA R. 112-5; L-02).
@@ -160,9 +161,10 @@ def silence_on(
         received_at: when the request arrived, or was complete.
         is_complete: whether nothing is left to send with it, for which no deadline is set.
         accepted_on: the day on which silence has accepted it, where that is kept whatever it lacks.
+        under: the key of the version under which it was sent, where it follows its own.
         at: the instant at which it is read: silence may have decided.
     """
-    legal, zone = rules(registration.regulation_id).legal, registration.service.zone
+    legal, zone = rules(under or registration.regulation_id).legal, registration.service.zone
     if legal is None:
         return []
     received_on, today = local_day(received_at, zone), local_day(at, zone)
@@ -174,14 +176,17 @@ def silence_on(
     return [f"{said} {distance_in_words(registration)}".rstrip()]
 
 
-def silence_about(registration: Registration, received_at: datetime) -> Silence | None:
+def silence_about(
+    registration: Registration, received_at: datetime, *, under: int | None = None
+) -> Silence | None:
     """Return what silence on a request about a registration means; nothing where no text says it.
 
     Args:
         registration: with its service.
         received_at: when the request arrived, complete.
+        under: see `silence_on`.
     """
-    legal = rules(registration.regulation_id).legal
+    legal = rules(under or registration.regulation_id).legal
     if legal is None:
         return None
     return silence_of(legal, local_day(received_at, registration.service.zone))

@@ -1,6 +1,6 @@
 """Silence has accepted a request: nothing that is done of it later takes that back unsaid (CRPA L. 242-1)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -26,6 +26,7 @@ from tests.accommodations.asked import (
     opine,
     reach,
     send,
+    under,
     write,
 )
 from tests.factories import NOW, a_registration, author
@@ -96,6 +97,20 @@ def test_what_it_has_accepted_stays_so_whatever_is_done_of_it(registration, stat
     assert ACCEPTED in told(registration)
     assert "n'est pas réputée" not in told(registration)
     assert FOR_OFFICE in plain(accommodating.silence_in_words(of(registration), at=AFTER))
+
+
+@pytest.mark.parametrize(
+    "now", ["sens: acceptation, mois: 4", "sens: rejet, mois: 2, recours: Ici."]
+)
+def test_it_counts_by_the_version_under_which_it_was_sent(registration, now):
+    found_clean(confide(registration, kind="CERTIFICAT"))
+    reach(registration, State.ASKED, Wish(THIRD))
+    under(("sens: acceptation, mois: 2", now))
+
+    assert ACCEPTED in told(registration)
+    assert FOR_OFFICE in plain(accommodating.silence_in_words(of(registration), at=AFTER))
+    assert accommodating.tell_of_unanswered(at=AFTER) == 1
+    assert of(registration).accepted_on == date(2027, 1, 25)
 
 
 def test_the_mail_that_says_it_keeps_it(registration):

@@ -99,7 +99,9 @@ def _silence_of(case: Case, given: Counted | None = None) -> Silence | None:
             case.accepted_on, Meaning.ACCEPTED, is_sent_since=_is_sent_since(case, case.accepted_on)
         )
     received_at = _counted_from(case, _given_for(case) if given is None else given)
-    return silence_about(case.registration, received_at) if received_at else None
+    if received_at is None:
+        return None
+    return silence_about(case.registration, received_at, under=case.regulation_id)
 
 
 def _counted_from(case: Case, given: Counted) -> datetime | None:
@@ -107,7 +109,8 @@ def _counted_from(case: Case, given: Counted) -> datetime | None:
     whole_at, registration = _whole_at(case, given.papers), case.registration
     if whole_at is None:
         return None
-    return counted_from(registration, whole_at, given.standings.get(registration.pk, ()))
+    standings = given.standings.get(registration.pk, ())
+    return counted_from(registration, whole_at, standings, under=case.regulation_id)
 
 
 def silence_in_words(case: Case, given: Counted | None = None, *, at: datetime) -> str:
@@ -155,17 +158,20 @@ def silence_told(case: Case, *, at: datetime) -> list[str]:
         case: with its registration.
         at: now.
     """
-    registration = case.registration
+    registration, under = case.registration, case.regulation_id
     is_kept = case.accepted_on is not None
     states = UNDECIDED if is_kept else (*COUNTING, State.INCOMPLETE)
     is_counted = case.state in states and case.instead_of_id is None
     if case.asked_at is None or not is_counted or not registration.is_active:
         return []
     if is_kept:
-        return silence_on(registration, case.asked_at, accepted_on=case.accepted_on, at=at)
+        return silence_on(
+            registration, case.asked_at, accepted_on=case.accepted_on, under=under, at=at
+        )
     counted = _counted_from(case, _given_for(case))
     received_at = counted or case.asked_at
-    return silence_on(registration, received_at, is_complete=counted is not None, at=at)
+    is_complete = counted is not None
+    return silence_on(registration, received_at, is_complete=is_complete, under=under, at=at)
 
 
 def keep_acceptance(case: Case, *, at: datetime) -> None:

@@ -79,7 +79,12 @@ def tell_candidate(
         is_enclosed=enclosed is not None,
         lacks=lacks,
         silence=silence_on(
-            registration, at, is_complete=not lacks, accepted_on=case.accepted_on, at=at
+            registration,
+            at,
+            is_complete=not lacks,
+            accepted_on=case.accepted_on,
+            under=case.regulation_id,
+            at=at,
         )
         if kind == "request_received"
         else silence,
