@@ -1,8 +1,9 @@
 """Nobody has decided of a request in time: what silence means then, who is told, who reads it.
 
 Silence counts from the day on which a request is whole (CRPA L. 114-5): that of its sending, or of
-the last of the papers without which it is incomplete, or of the opinion that was given without one.
-What silence has accepted is kept with the request (`keep_acceptance`): no act of a day makes it count
+the last of the papers without which it is incomplete, or of the last opinion that was given without
+one: asked again or corrected before the delay is over, the delay begins again with the new one.
+What silence has accepted is kept with the request (`keep_acceptance`): no act of a day makes that count
 anew.
 """
 
