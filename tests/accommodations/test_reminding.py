@@ -275,6 +275,18 @@ def test_where_requests_are_made_elsewhere_nobody_is_reminded():
     assert accommodating.remind_requests(at=deadline() - DAY) == 0
 
 
+def test_nor_is_whoever_was_given_to_another_academy():
+    load_invented(WITHOUT_ACCOMMODATIONS)
+    forget()
+    registration = a_registration(informations=DECLARED)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement.", by=MANAGER, at=NOW
+    )
+    assert again(registration).is_placed
+
+    assert accommodating.remind_requests(at=deadline() - DAY) == 0
+
+
 def test_whoever_has_just_filed_is_reminded_at_the_next_step():
     late = a_registration(informations=DECLARED, at=deadline() - 5 * DAY)
     early = a_registration(a_candidate(), informations=DECLARED)

@@ -13,7 +13,7 @@ from sporades import journal
 from sporades.accommodations.as_sent import TAKEN_UP_AT
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import decided_elsewhere, lock_case
-from sporades.accommodations.rules import deadline_from, deadline_of
+from sporades.accommodations.rules import deadline_from, deadline_of, rules_of
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import note
 from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
@@ -122,7 +122,8 @@ def _soon_of_placed(
     for one in Registration.objects.whole().filter(
         pk__in=known.filter(is_placed=True).values("pk")
     ):
-        due.setdefault(deadline_of(one), []).append(one.pk)
+        if rules_of(one) is not None:
+            due.setdefault(deadline_of(one), []).append(one.pk)
     for until, keys in due.items():
         yield known.filter(_is_due(until, at), pk__in=keys).order_by("pk")
 
