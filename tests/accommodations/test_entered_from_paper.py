@@ -37,6 +37,8 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     WISHES,
+    WITHOUT_ACCOMMODATIONS,
+    WITHOUT_READER,
     WORDS,
     _notify,
     a_minor,
@@ -49,6 +51,7 @@ from tests.accommodations.asked import (
     said_so,
     send,
     taken_again,
+    under,
     write,
 )
 from tests.factories import EVERYWHERE, NOW, PASSWORD, a_record, a_registration, author
@@ -519,6 +522,30 @@ def test_what_was_entered_wrongly_is_entered_anew_and_its_candidate_is_told_noth
         "accommodation entry mended",
     ]
     assert Letter.objects.filter(message__kind="request_received").count() == 1
+
+
+@pytest.mark.parametrize("is_minor", [False, True])
+def test_what_was_entered_wrongly_is_mended_once_nothing_more_is_asked_here(registration, is_minor):
+    mine = a_minor(a_record(**MINOR)) if is_minor else registration
+    paper = SIGNED if is_minor else PAPER
+    enter(mine, Wish(THIRD), paper=paper)
+    first = case_of(mine).regulation_id
+    under(WITHOUT_ACCOMMODATIONS)
+
+    enter(mine, Wish(READER), paper=paper)
+
+    case = case_of(mine)
+    assert (case.state, case.regulation_id) == (State.ASKED, first)
+    assert [one.code for one in case.measures.all()] == [READER]
+
+
+def test_what_was_entered_wrongly_is_mended_by_what_is_asked_now(registration):
+    enter(registration, Wish(READER))
+    under(WITHOUT_READER)
+
+    enter(registration, Wish(THIRD))
+
+    assert case_of(registration).regulation_id == again(registration).regulation_id
 
 
 def test_the_name_of_who_signed_is_mended_and_who_is_named_is_told():

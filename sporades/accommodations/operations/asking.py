@@ -199,10 +199,12 @@ def _put(case: Case, rows: list[AskedMeasure], said: dict[str, Any], *, under: i
         case: the request, with its registration.
         rows: its measures.
         said: what goes with them.
-        under: the key of the version by which they are judged; it is kept of what was sent alone.
+        under: the key of the version by which they are judged; it is kept of what was sent alone, and
+            of what is entered anew under another than its registration's.
     """
     registration = case.registration
-    case.regulation_id = under if case.asked_at is not None else None
+    is_kept = case.asked_at is not None or under != registration.regulation_id
+    case.regulation_id = under if is_kept else None
     case.measures.all().delete()
     AskedMeasure.objects.bulk_create(rows)
     for name, value in said.items():

@@ -25,7 +25,7 @@ from sporades.accommodations.operations.refusals import (
     NotTheirs,
     WrittenThere,
 )
-from sporades.accommodations.rules import Wish, rules_under, written_under
+from sporades.accommodations.rules import Wish, rules_of, rules_under, written_under
 from sporades.accommodations.states import TAKE_UP, State
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
@@ -155,12 +155,13 @@ def _take_back(case: Case) -> dict[str, Any] | None:
     """Take up what was entered, to enter it anew: as if it had not come; return what stood before it.
 
     It is another revision, whatever changes: a signature is of one, and may be what was read wrongly.
+    Where the version of now takes no request, its own is left: what is entered anew is judged by it.
     """
     before = stood_before(case)
     forgotten = {
         "asked_at": None,
         "first_asked_at": None,
-        "regulation": None,
+        "regulation_id": None if rules_of(case.registration) else case.regulation_id,
         "late_reason": "",
         "late_words": "",
     }
