@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
@@ -267,10 +268,26 @@ def test_what_was_sent_before_it_was_kept_is_of_the_version_of_its_registration_
     amend(registration, informations=DECLARED, identification={"mobile": "06 39 98 56 78"})
     Case.objects.update(regulation=None)
 
-    migration = import_module(
-        "sporades.accommodations.migrations.0006_asked_under_before"
-    ).Migration
-    with connection.cursor() as cursor:
-        cursor.execute(migration.operations[0].sql)
+    _say_of_what_was_sent_before()
 
     assert case_of(registration).regulation_id == first != again(registration).regulation_id
+
+
+def test_so_is_what_its_candidate_was_changing_then(registration):
+    reach(registration, State.ASKED, Wish(READER), Wish(ACCESS))
+    take_up(registration)
+    under(WITHOUT_READER)
+    Case.objects.update(regulation=None, as_sent=RawSQL("as_sent - 'regulation_id'", ()))
+
+    _say_of_what_was_sent_before()
+    write(registration, Wish(ACCESS))
+    keep(registration)
+
+    assert in_words(registration)[READER] == "Toutes les épreuves"
+
+
+def _say_of_what_was_sent_before():
+    found = import_module("sporades.accommodations.migrations.0006_asked_under_before").Migration
+    with connection.cursor() as cursor:
+        for one in found.operations:
+            cursor.execute(one.sql)

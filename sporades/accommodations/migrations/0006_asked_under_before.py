@@ -10,6 +10,12 @@ _SAID = """
     )
     WHERE asked_at IS NOT NULL
 """
+# What a candidate was changing then says it too: « Garder ma demande telle qu'elle était envoyée ».
+_KEPT = """
+    UPDATE accommodations_case
+    SET as_sent = as_sent || jsonb_build_object('regulation_id', regulation_id)
+    WHERE jsonb_typeof(as_sent) = 'object' AND regulation_id IS NOT NULL
+"""
 
 
 class Migration(migrations.Migration):
@@ -20,4 +26,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(_SAID, reverse_sql=migrations.RunSQL.noop),
+        migrations.RunSQL(_KEPT, reverse_sql=migrations.RunSQL.noop),
     ]
