@@ -13,6 +13,7 @@ from sporades.accommodations.rules import (
     may_appear,
     may_take_up,
     rules_for,
+    shown_of,
 )
 from sporades.accommodations.states import State
 from sporades.accommodations.words import (
@@ -90,6 +91,7 @@ def check_of(
         at: now.
         papers: those without which it is incomplete, in words.
     """
+    case = shown_of(registration, case, former)
     if case is None and is_decided_elsewhere:
         return [Check(DECIDED, "done", ELSEWHERE, "decision", act="Lire la décision")]
     is_expected = registration.has_disability or case is not None or fallen is not None
@@ -196,6 +198,7 @@ def told_of(
         at: now.
         papers: those without which it is incomplete, in words.
     """
+    case = shown_of(registration, case, former)
     if case is None or case.asked_at is None:
         act = "Finir ma demande d'aménagement" if case else "Faire ma demande d'aménagement"
         until = deadline_in_words(registration, at=at)

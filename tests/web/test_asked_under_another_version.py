@@ -83,6 +83,26 @@ def test_a_decision_is_contested_where_nothing_more_is_asked_here(sign_in, regis
     assert browser.get(at(registration, page="/mesures")).status_code == 404
 
 
+def test_a_decision_stays_where_another_request_was_begun_and_is_taken_no_more(
+    sign_in, registration
+):
+    found_clean(confide(registration, kind="BILAN"))
+    reach(registration, State.NOTIFIED)
+    browser = sign_in(registration.candidate)
+    write(registration, Wish(THIRD))
+    under(WITHOUT_ACCOMMODATIONS)
+
+    for page in ("", "/suis-je-inscrit"):
+        shown = browser.get(f"/mes-inscriptions/{registration.number}{page}")
+        assert links(shown, "Lire la décision"), page
+    told = main(browser.get(f"/mes-inscriptions/{registration.number}/numero"))
+    assert "Décision notifiée le" in told
+    assert "n'est pas envoyée" not in told
+    health = main(browser.get(f"/mes-inscriptions/{registration.number}/sante"))
+    assert "Autre bilan" in health
+    assert "n'envoyez rien de médical par ce site" not in health
+
+
 def test_a_measure_that_is_proposed_no_more_is_read_as_it_was_asked(sign_in, registration):
     reach(registration, State.WITH_DOCTOR, Wish(READER))
     under(WITHOUT_READER)

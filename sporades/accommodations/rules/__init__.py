@@ -54,6 +54,7 @@ from sporades.accommodations.rules.of_exam import (
     rules_for,
     rules_of,
     rules_under,
+    shown_of,
     why_complete,
     written_under,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "sat_for",
     "sat_in",
     "sat_under",
+    "shown_of",
     "suited_by_others",
     "suiting_papers",
     "suits_none",

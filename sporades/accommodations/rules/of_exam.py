@@ -61,6 +61,22 @@ def written_under(registration: Registration, case: Case | None) -> int:
     return sent_under
 
 
+def shown_of(registration: Registration, last: Case | None, former: Case | None) -> Case | None:
+    """Return the request by which it is said where accommodations stand: the last one.
+
+    What was begun after a decision cannot be sent where the version of now takes no request: the
+    decision is what there is to read.
+
+    Args:
+        registration: whose they are.
+        last: its last request, if there is one.
+        former: the last of which a decision was notified, if there is one.
+    """
+    is_unsent = last is not None and last.asked_at is None
+    is_former = is_unsent and former is not None and rules_of(registration) is None
+    return former if is_former else last
+
+
 def is_another_guardian(registration: Registration, name: str) -> bool:
     """Return whether a name is not that of the guardian whom a registration names, where it names one."""
     named = registration.guardian_name

@@ -13,13 +13,14 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import (
     OTHER_PAPER,
     cases_of,
+    decision_among,
     labels_of_papers,
     last_among,
     last_case_of,
     open_among,
     papers_called_for_by,
 )
-from sporades.accommodations.rules import rules_for
+from sporades.accommodations.rules import rules_for, shown_of
 from sporades.accommodations.states import State
 from sporades.acts.medical import confiding
 from sporades.acts.medical.opining import is_asked_by_doctor
@@ -91,7 +92,8 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     known = compartments_to_show(registration, zone)
     found = next((one for one in known if one.registration_id == registration.pk), None)
     cases = list(cases_of(registration=registration.pk))
-    case, decided = last_among(cases), contestable_among(cases, at=at)
+    case = shown_of(registration, last_among(cases), decision_among(cases))
+    decided = contestable_among(cases, at=at)
     given, labels = _papers(found, zone, decided=decided), labels_of_papers(registration, case)
     is_here = rules_for(registration, case) is not None
     is_open = is_here and registration.is_active and (found is None or found.is_taking)
