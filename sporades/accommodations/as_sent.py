@@ -9,7 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.rules import rules_of
+from sporades.accommodations.rules import rules_for, rules_under
 from sporades.accommodations.states import SENT, UNDECIDED, State
 
 SAID = ("plan", "has_former_decision", "late_reason", "late_words")
@@ -46,11 +46,15 @@ def measures_as_sent(case: Case) -> list[AskedMeasure]:
 
     They bear the label and the time that they had then, whatever the réglementation says now.
     """
-    asked, rows = rules_of(case.registration), []
-    for place, (code, papers, precision, *named) in enumerate((case.as_sent or {})["wishes"]):
+    kept, rows = case.as_sent or {}, []
+    under = kept.get("regulation_id")
+    asked = rules_under(case.registration, under) if under else rules_for(case.registration, case)
+    for place, (code, papers, precision, *named) in enumerate(kept["wishes"]):
         measure = asked.measure(code) if asked else None
         now = (measure.label, measure.time or "") if measure else (code, "")
-        label, time = named or now  # what was taken up before they were kept has those of today
+        label, time = (
+            named or now
+        )  # what was taken up before they were kept has those of its version
         rows.append(
             AskedMeasure(
                 case=case,

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from sporades.accommodations.as_sent import as_office_reads
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
 from sporades.accommodations.operations import NotTheirs, UnknownMeasure
@@ -120,6 +121,20 @@ def test_what_was_taken_up_is_kept_as_it_was_sent(registration):
     keep(registration)
 
     assert in_words(registration)[READER] == "Toutes les épreuves"
+
+
+def test_what_was_taken_up_before_its_words_were_kept_is_read_in_those_of_its_version(registration):
+    reach(registration, State.ASKED, Wish(READER), Wish(ACCESS))
+    take_up(registration)
+    kept = case_of(registration).as_sent
+    kept["wishes"] = [one[:3] for one in kept["wishes"]]
+    Case.objects.update(as_sent=kept)
+    under(WITHOUT_READER)
+    write(registration, Wish(ACCESS))
+
+    _, measures = as_office_reads(asked_of(registration))
+
+    assert [one.label for one in measures] == ["Secrétaire lecteur", "Locaux accessibles"]
 
 
 def test_what_is_written_anew_is_of_what_is_proposed_now(registration):
