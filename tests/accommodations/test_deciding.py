@@ -12,7 +12,7 @@ from sporades.accommodations.granted import NOTHING, InForce, granted, granted_t
 from sporades.accommodations.models import AskedMeasure, Case, Signature
 from sporades.accommodations.operations import Author, DecisionOn, OpinionOn
 from sporades.accommodations.queries import proposals
-from sporades.accommodations.rules import Wish, sat_by
+from sporades.accommodations.rules import Wish, sat_for
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.acts.consulting import open_document
@@ -528,7 +528,7 @@ def test_a_measure_is_favoured_then_granted_for_some_epreuves_only(registration)
 
 def of_reader(registration):
     """Return the épreuves that are sat for which a reader may be asked: two at least."""
-    found = [paper.code for paper in sat_by(again(registration)) if READER in paper.measures]
+    found = [paper.code for paper in sat_for(again(registration), None) if READER in paper.measures]
     assert len(found) > 1
     return found
 
@@ -643,7 +643,7 @@ def test_the_notification_says_for_which_epreuves_it_is_granted_and_refused(regi
 
     accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
 
-    labels = {paper.code: paper.label for paper in sat_by(again(registration))}
+    labels = {paper.code: paper.label for paper in sat_for(again(registration), None)}
     [said] = case_of(registration).notification.content["measures"]
     assert (said["said"], said["papers"]) == (
         "Accordée en partie",

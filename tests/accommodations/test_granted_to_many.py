@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sporades.accommodations.granted import NOTHING, granted, granted_to
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations import DecisionOn
-from sporades.accommodations.rules import Wish, decision_on_papers, granted_in_part, sat_by
+from sporades.accommodations.rules import Wish, decision_on_papers, granted_in_part, sat_for
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
@@ -155,7 +155,7 @@ def test_a_measure_for_all_the_epreuves_is_in_force_for_those_that_it_suits(sail
 
     assert codes_in_force(sailing) == {"E1": [THIRD, READER, ACCESS], "M1": [READER, ACCESS]}
     measures = case_of(sailing).measures.all()
-    assert [granted_in_part(one, sat_by(sailing)) for one in measures] == ["", "", ""]
+    assert [granted_in_part(one, sat_for(sailing, None)) for one in measures] == ["", "", ""]
 
 
 def test_another_measure_is_in_force_for_the_epreuves_that_it_suits_and_its_document_says_which(
@@ -165,11 +165,11 @@ def test_another_measure_is_in_force_for_the_epreuves_that_it_suits_and_its_docu
     decide(sailing, LECTEUR=DecisionOn(Decision.OTHER, THIRD, "Le temps suffit."))
 
     assert codes_in_force(sailing) == {"E1": [THIRD], "M1": []}
-    said = decision_on_papers(case_of(sailing).measures.get(), sat_by(sailing))
+    said = decision_on_papers(case_of(sailing).measures.get(), sat_for(sailing, None))
     assert said.startswith("Accordée pour : Français")
     assert said.endswith("sans objet pour : Navigation, que cette mesure ne concerne pas")
     assert "refusée" not in said
-    assert granted_in_part(case_of(sailing).measures.get(), sat_by(sailing)) == said
+    assert granted_in_part(case_of(sailing).measures.get(), sat_for(sailing, None)) == said
 
 
 def test_another_measure_is_in_force_for_the_epreuve_that_the_authority_names(sailing):

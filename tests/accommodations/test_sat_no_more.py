@@ -3,7 +3,7 @@
 import pytest
 
 from sporades.accommodations import operations
-from sporades.accommodations.rules import Wish, papers_in_words, sat_by
+from sporades.accommodations.rules import Wish, papers_in_words, sat_for
 from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.exams.held import forget
@@ -63,7 +63,7 @@ def test_a_request_is_written_and_sent_without_them(registration, state, step):
 
     assert case_of(registration).state == State.ASKED
     [reader] = case_of(registration).measures.filter(code=READER)
-    assert papers_in_words(reader.papers, sat_by(again(registration)), READER) == (
+    assert papers_in_words(reader.papers, sat_for(again(registration), None), READER) == (
         "Éducation physique et sportive"
     )
 
@@ -105,7 +105,7 @@ def test_a_measure_that_suits_none_of_those_that_are_left_is_not_for_all(registr
         qualification={"diploma": "BAC", "experience": "2"},
         epreuves={**KEPT_MARK, "statut-E2": "dispense", "statut-E3": "dispense"},
     )
-    sat = sat_by(again(registration))
+    sat = sat_for(again(registration), None)
 
     assert [one.code for one in sat] == ["M1"]
     assert papers_in_words([], sat, THIRD) == "Aucune des épreuves de l'inscription"

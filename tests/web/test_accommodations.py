@@ -21,7 +21,7 @@ from sporades.accommodations.operations.refusals import (
     PrecisionMissing,
 )
 from sporades.accommodations.queries import Proposal
-from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_by
+from sporades.accommodations.rules import Sat, Wish, papers_in_words, rules_of, sat_for
 from sporades.accommodations.states import Decision, Opinion, State
 from sporades.acts import accommodating
 from sporades.acts.registrations import leaving, registering
@@ -1670,7 +1670,7 @@ def measures_form(registration, *, sat, proposed):
 
 
 def test_what_a_decision_grants_is_said_to_be_ticked_where_it_is(registration):
-    sat = sat_by(again(registration))
+    sat = sat_for(again(registration), None)
     said = {
         papers: measures_form(
             registration, sat=sat, proposed=[Proposal(THIRD, (papers,))]
@@ -1689,7 +1689,7 @@ def test_what_a_decision_grants_is_said_to_be_ticked_where_it_is(registration):
 
 def test_a_measure_that_is_not_offered_is_not_named_among_those_excluded(registration):
     said_so(registration)
-    sat = sat_by(again(registration))
+    sat = sat_for(again(registration), None)
     without = [replace(one, measures=one.measures - {THIRD}) for one in sat]
 
     both, alone = (

@@ -15,11 +15,13 @@ from sporades.web.layout.readers import mark_of
 from tests.accommodations.asked import (
     READER,
     THIRD,
+    WITHOUT_ACCOMMODATIONS,
     a_minor,
     case_of,
     reach,
     send,
     sign,
+    under,
     write,
 )
 from tests.factories import a_candidate, a_registration
@@ -394,8 +396,9 @@ def test_epreuves_of_a_request_that_was_withdrawn_meanwhile_say_so(sign_in, regi
     assert "épreuves que vous veniez de cocher ne sont pas gardées" in main(page)
 
 
+@pytest.mark.parametrize("is_asked_here", [True, False])
 def test_what_a_request_kept_as_sent_asks_no_more_is_named_and_not_said_to_be_sent(
-    sign_in, registration
+    sign_in, registration, is_asked_here
 ):
     reach(registration, State.ASKED, Wish(THIRD, ("E1",)))
     client = sign_in(registration.candidate)
@@ -403,6 +406,8 @@ def test_what_a_request_kept_as_sent_asks_no_more_is_named_and_not_said_to_be_se
     case = write(registration, Wish(THIRD, ("E1",)), Wish(READER))
     client.post(at(registration, page="/telle-qu-envoyee"), {"vu": case.revision})
     assert case_of(registration).state == State.ASKED
+    if not is_asked_here:
+        under(WITHOUT_ACCOMMODATIONS)
 
     page = client.post(
         at(registration, page="/epreuves"),

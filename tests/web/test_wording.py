@@ -20,7 +20,7 @@ import sporades
 from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.forms.signature import WhoSigns
 from sporades.accommodations.late import Lateness
-from sporades.accommodations.rules import Wish, rules_of, sat_by
+from sporades.accommodations.rules import Wish, rules_of, sat_for
 from sporades.accommodations.states import Opinion, State
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.medical.taking_up import Offered
@@ -105,7 +105,7 @@ def of_accommodations():
     registration = a_registration()
     case = write(registration, Wish(READER))
     case.registration = registration
-    return {"rules": rules_of(registration), "sat": sat_by(registration), "case": case}
+    return {"rules": rules_of(registration), "sat": sat_for(registration, None), "case": case}
 
 
 def decided_of():

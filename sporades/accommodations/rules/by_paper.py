@@ -8,7 +8,7 @@ from itertools import combinations
 from django.db.models import QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.rules.of_exam import exam_of, rules_for, rules_of
+from sporades.accommodations.rules.of_exam import exam_of, rules_for
 from sporades.core.french import day_in_words, listed, local_day
 from sporades.core.prepared import prepared
 from sporades.exams.schema import Exam, Status
@@ -73,11 +73,6 @@ def changed_since_in_words(registration: Registration, instant: datetime | None)
         f"L'inscription a été modifiée depuis, le {day} : les épreuves nommées ici sont celles "
         "d'aujourd'hui."
     )
-
-
-def sat_by(registration: Registration) -> list[Sat]:
-    """Return the épreuves that a candidate sits, with what may be asked for now for each."""
-    return sat_under(registration, rules_of(registration))
 
 
 def sat_for(registration: Registration, case: Case | None) -> list[Sat]:

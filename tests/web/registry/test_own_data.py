@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure
-from sporades.accommodations.rules import papers_in_words, sat_by
+from sporades.accommodations.rules import papers_in_words, sat_for
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership, User
 from sporades.batches.actions import ACTIONS
@@ -413,7 +413,7 @@ def test_its_page_says_for_which_epreuves_a_measure_is_asked_as_the_request_does
 
     measures = AskedMeasure.objects.filter(case__registration__candidate=owner.candidate)
     expected = {
-        papers_in_words(one.papers, sat_by(one.case.registration), one.code)
+        papers_in_words(one.papers, sat_for(one.case.registration, one.case), one.code)
         for one in measures.select_related("case__registration")
     }
     assert any(not one.papers for one in measures)

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from sporades.accommodations.forms.choices import ChoicesForm
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, taken_back_among
-from sporades.accommodations.rules import may_take_up, rules_of, sat_by
+from sporades.accommodations.rules import may_take_up, rules_under, sat_under, written_under
 from sporades.accommodations.states import State
 from sporades.core.french import listed
 from sporades.registrations.fields import as_data
@@ -135,7 +135,7 @@ def _asked_no_more(
     answers: MultiValueDict[str, Any], registration: Registration, case: Case | None
 ) -> list[tuple[str, str]]:
     """Return the measures that a request asks no more and whose épreuves were ticked, with these."""
-    rules = rules_of(registration)
+    rules = rules_under(registration, written_under(registration, case))
     asked = {one.code for one in case.measures.all()} if case else set()
     ticked = {
         one.label: answers.getlist(name)
@@ -144,7 +144,7 @@ def _asked_no_more(
     }
     if not ticked:
         return []
-    labels = {one.code: one.label for one in sat_by(registration)}
+    labels = {one.code: one.label for one in sat_under(registration, rules)}
     named = [
         (label, listed([labels[code] for code in codes if code in labels]))
         for label, codes in ticked.items()
