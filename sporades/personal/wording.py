@@ -129,7 +129,8 @@ class Wording:
         self._sat: dict[int, list[Sat]] = {}
         for row in tables.get("accommodations.Case", ()):
             if (one := self._registrations.get(row["registration"])) is not None:
-                under = rules_under(one, row["regulation"] or one.regulation_id)
+                kept = row["regulation"]
+                under = rules_under(one, kept["code"] if kept else one.regulation_id)
                 self._sat[row["id"]] = sat_under(one, under)
         self._drafts: dict[Any, Draft] = {}
         if "registrations.SectionAnswers" in tables:
