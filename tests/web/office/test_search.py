@@ -340,10 +340,12 @@ def test_a_search_is_deleted_by_its_author_alone(member, in_lille):
     mine, theirs = member("A09"), member("A09", email="autre@exemple.test")
     address = shared(mine, REGISTERED)
 
-    refused = theirs.post(f"{address}/oubli").status_code
+    refused = theirs.post(f"{address}/oubli", follow=True)
+    [still] = Search.objects.all()
     mine.post(f"{address}/oubli")
 
-    assert refused == 404
+    assert "Son auteur peut encore cesser de la partager" in refused.text
+    assert still.is_shared
     assert not Search.objects.exists()
 
 
