@@ -258,7 +258,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:take_back_returned": {"POST": 302},
     "office:settle_returned": {"POST": 302},
     "office:new_record": {"POST": 422},
-    "office:give_code": {"GET": 302},
+    "office:give_code": {"GET": 302, "POST": 302},
     "office:record_data": {"POST": 422},
     # None was asked for.
     "office:take_record_data": {"POST": 409},
