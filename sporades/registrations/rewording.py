@@ -28,9 +28,11 @@ def reworded(draft: Draft, dossier: Dossier, forms: Forms) -> list[Trouble]:
         dossier: the same, by the rules that judge it.
         forms: its tabs, judged.
     """
-    sources = [one.regulation for one in (draft.amends, draft) if one is not None]
-    if all(one.pk == dossier.regulation.pk for one in sources):
+    given = [one for one in (draft.amends, draft) if one is not None]
+    # The rows of the versions are read where rules have moved alone.
+    if all(one.regulation_id == dossier.regulation.pk for one in given):
         return []
+    sources = [one.regulation for one in given]
     found: dict[tuple[str, str], Trouble] = {}
     for section, form in forms:
         if section.slug == accepted.SECTION:

@@ -82,7 +82,8 @@ def health(request: HttpRequest, number: str) -> HttpResponse:
 def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Choose a file, or photographs, and confide it."""
     found = own_registration(request, number)
-    chosen = kind_of(found, kind)
+    last = last_case_of(found)
+    chosen = kind_of(found, kind, case=last)
     posted = request.method == "POST"
     form = ConfideForm(request.POST, request.FILES) if posted else ConfideForm()
     if not posted:
@@ -116,7 +117,7 @@ def confide(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         "kind": chosen,
         "form": form,
         "over": over,
-        "given": given_before(found),
+        "given": given_before(found, case=last),
     }
     return render(request, "candidate/confide.html", context, status=422 if form.errors else 200)
 

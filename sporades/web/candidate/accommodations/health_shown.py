@@ -270,10 +270,9 @@ def _with_those_given(
     return [*kinds, *(Kind(code, labels.get(code, OTHER.label), is_asked=False) for code in others)]
 
 
-def kind_of(registration: Registration, code: str) -> Kind:
-    found = next(
-        (one for one in _kinds(registration, last_case_of(registration)) if one.code == code), None
-    )
+def kind_of(registration: Registration, code: str, *, case: Case | None) -> Kind:
+    """Return a kind of paper that the last request, if there is one, calls for. Raises Http404."""
+    found = next((one for one in _kinds(registration, case) if one.code == code), None)
     if found is None:
         raise Http404
     return found
@@ -295,9 +294,9 @@ def _papers(found: Compartment | None, zone: str, *, decided: Case | None) -> li
     ]
 
 
-def given_before(registration: Registration) -> list[dict[str, Any]]:
+def given_before(registration: Registration, *, case: Case | None) -> list[dict[str, Any]]:
     """Return what was confided already, by its kind in words: it is read beside what is being given."""
-    labels = labels_of_papers(registration, last_case_of(registration))
+    labels = labels_of_papers(registration, case)
     given = _papers(compartment(registration), registration.service.zone, decided=None)
     return [{**one, "label": labels.get(one["kind"], OTHER.label)} for one in given]
 
