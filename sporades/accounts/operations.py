@@ -348,7 +348,12 @@ def _take_off_factors(user: User, *, since: datetime) -> None:
         suspect.delete()
         return
     suspect.exclude(type__in=SECOND_FACTORS).delete()
-    for passkey in factors.filter(type=Authenticator.Type.WEBAUTHN):
+    _keep_passkeys_from_opening_alone(user)
+
+
+def _keep_passkeys_from_opening_alone(user: User) -> None:
+    """Leave passkeys as second factors: none of those of now opens the account without its password."""
+    for passkey in Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN):
         if "credential" in passkey.data:
             passkey.data["credential"]["clientExtensionResults"] = {"credProps": {"rk": False}}
         passkey.save(update_fields=["data"])
@@ -384,10 +389,15 @@ def end_memberships(user: User, *, on: date) -> None:
 
 
 def shut(user: User) -> None:
-    """Let an account be opened by whoever chooses its password by mail, and by nobody who knew it."""
+    """Let an account be opened by whoever chooses its password by mail, and by nobody who had a way in.
+
+    Second factors stay, and open nothing alone.
+    """
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_sessions(user)
+    _keep_passkeys_from_opening_alone(user)
+    SocialAccount.objects.filter(user=user).delete()
 
 
 def replace_memberships(user: User, *, on: date, at: datetime) -> None:

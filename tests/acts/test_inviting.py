@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import Membership, User
@@ -11,7 +12,7 @@ from sporades.acts.agents import inviting
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from tests.acts.people import NOON, joined
-from tests.factories import OPERATOR, load_invented
+from tests.factories import OPERATOR, PASSWORD, load_invented
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 
@@ -162,7 +163,10 @@ def test_an_account_that_was_closed_is_opened_again_with_what_it_had(capsys):
 
     call_command("agent", "reopen", "claude@exemple.test", "--until", "2099-08-31")
 
-    assert capsys.readouterr().out == "claude@exemple.test : compte d'agent rouvert.\n"
+    assert capsys.readouterr().out == (
+        "claude@exemple.test : compte d'agent rouvert. Un mail part, pour choisir un mot de passe : "
+        "celui d'avant n'ouvre plus rien.\n"
+    )
     membership = Membership.objects.get()
     assert (membership.academies, membership.ends_on) == (["A09"], date(2099, 8, 31))
     assert Entry.objects.filter(verb="member reopened").count() == 1
@@ -170,6 +174,24 @@ def test_an_account_that_was_closed_is_opened_again_with_what_it_had(capsys):
         call_command("agent", "reopen", "claude@exemple.test", "--until", "2020-01-01")
     with pytest.raises(CommandError, match="Aucun agent"):
         call_command("agent", "reopen", "personne@exemple.test")
+
+
+def test_an_account_that_is_opened_again_is_opened_by_its_mail_and_by_no_way_in_of_before():
+    user = invited()
+    for stolen in (PASSWORD, "choisi après coup"):
+        user.set_password(stolen)
+        user.save()
+        SocialAccount.objects.create(user=user, provider="franceconnect", uid="voleur")
+        inviting.close(email=user.email, by=OPERATOR, at=NOON)
+        Message.objects.all().delete()
+
+        inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=NOON)
+
+        user.refresh_from_db()
+        assert (user.has_usable_password(), user.socialaccount_set.count()) == (False, 0)
+        told = Message.objects.get()
+        assert told.kind == "member_invited"
+        assert "https://inscriptions.exemple.test/nouveau-mot-de-passe/" in told.body
 
 
 def test_an_account_that_was_opened_again_is_not_closed_the_next_day():

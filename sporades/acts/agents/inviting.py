@@ -113,21 +113,25 @@ def invite(
         ends_on=ends_on,
         reopened_at=at if before else None,
     )
+    _tell_invited(user, membership, at=at)
+    record("member invited", [membership], by=by, on=user, at=at, after=said_of(membership))
+    return user
+
+
+def _tell_invited(user: User, membership: Membership, *, at: datetime) -> None:
     account, token = reset_key(user, at=at)
     mail.write(
         "member_invited",
         to=user.email,
         at=at,
-        key=f"member-invited {user.pk} {membership.pk}",
+        key=f"member-invited {user.pk} {membership.pk} {at.isoformat()}",
         about=user,
         urgent=True,
-        name=full_name,
+        name=membership.full_name,
         **in_words(membership),
         link=link_to("account_reset_password_from_key", account, token),
         reset=link_to("account_reset_password"),
     )
-    record("member invited", [membership], by=by, on=user, at=at, after=said_of(membership))
-    return user
 
 
 @transaction.atomic
@@ -406,6 +410,9 @@ def record(
 def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User:
     """Open an office account that was closed, with the roles that ended last, as they were.
 
+    It may have been closed because somebody else used it: as for `invite`, whoever reads the mail
+    alone comes in, by a new password.
+
     Args:
         email: its address.
         ends_on: the last day, if it is known.
@@ -421,7 +428,10 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
     user = _member(email)
     accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
+    accounts.shut(user)
     opened = list(Membership.objects.filter(user=user).current(today))
+    for membership in opened:
+        _tell_invited(user, membership, at=at)
     record("member reopened", opened, by=by, on=user, at=at, after=_all_said(opened))
     return user
 

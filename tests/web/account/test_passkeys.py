@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
+from sporades.acts.agents import inviting
 from sporades.mail.models import Message
-from tests.factories import PASSWORD, a_candidate
+from tests.factories import NOW, OPERATOR, PASSWORD, a_candidate
 from tests.web.account.owner import activated, sign_in
 from tests.web.guide import seen, words
 from tests.web.passkeys import TOUCHED, Passkey, add, show_alone
@@ -155,6 +156,25 @@ def test_a_stolen_key_that_is_only_touched_opens_nothing_whatever_page_asked_for
 
     assert "Cette clé n'a pas vérifié que c'est vous" in html.unescape(page.text)
     assert "_auth_user_id" not in thief.session
+
+
+@pytest.mark.parametrize("opened_by", ["invite", "reopen"])
+def test_a_key_of_before_does_not_open_alone_the_account_that_was_closed(inside, opened_by):
+    key = Passkey()
+    add(inside, ADD, key, passwordless="on")
+    owner = User.objects.get(email="maelle@exemple.test")
+    owner.memberships.create(role="manager", full_name="Ana", academies=["A09"])
+    inviting.close(email=owner.email, by=OPERATOR, at=NOW)
+    said = {"full_name": "Ana", "role": "manager", "academies": ["A09"]}
+    if opened_by == "invite":
+        inviting.invite(email=owner.email, **said, by=OPERATOR, at=NOW)
+    else:
+        inviting.reopen(email=owner.email, ends_on=None, by=OPERATOR, at=NOW)
+
+    show_alone(inside, ALONE, key)
+
+    assert "_auth_user_id" not in inside.session
+    assert Authenticator.objects.filter(user=owner, type="webauthn").exists()
 
 
 def test_a_key_that_counts_opens_while_it_counts_on_and_its_copy_does_not(inside):

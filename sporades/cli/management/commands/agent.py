@@ -57,7 +57,10 @@ class Command(BaseCommand):
                 user = inviting.reopen(
                     email=options["address"], ends_on=options["until"], by=by, at=timezone.now()
                 )
-                self.stdout.write(f"{user.email} : compte d'agent rouvert.")
+                self.stdout.write(
+                    f"{user.email} : compte d'agent rouvert. Un mail part, pour choisir un mot de passe : "
+                    "celui d'avant n'ouvre plus rien."
+                )
             else:
                 user = inviting.close(email=options["address"], by=by, at=timezone.now())
                 self.stdout.write(f"{user.email} : compte d'agent fermé.")
