@@ -1,6 +1,7 @@
 """P-20: active, archived, erased; nothing past its day, nothing that is withheld."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -816,7 +817,7 @@ def test_one_that_stands_is_said_to_be_read_in_the_office(filed):
 
 def test_what_is_late_is_said_with_a_status(filed, capsys):
     call_command("archives", "retard")
-    assert "Rien n'est gardé au-delà de son terme." in capsys.readouterr().out
+    assert "Rien n'est gardé plus d'un jour au-delà de son terme." in capsys.readouterr().out
 
     service = filed.service
     service.opens_at = service.opens_at.replace(year=2020)
@@ -826,6 +827,19 @@ def test_what_is_late_is_said_with_a_status(filed, capsys):
         call_command("archives", "retard")
 
     assert "inscription : 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0, ""), (25, ""), (27, "connexion : 1\n")])
+def test_what_the_next_night_erases_is_not_late_before_it(db, capsys, hours, said):
+    sign_ins.refused(None, means=sign_ins.PASSWORD, at=NOW, network="192.0.2.0", device="Firefox")
+
+    later = NOW + timedelta(days=365, hours=hours, minutes=1)
+    with time_machine.travel(later, tick=False), suppress(CommandError):
+        call_command("archives", "retard")
+
+    assert capsys.readouterr().out == (
+        said or "Rien n'est gardé plus d'un jour au-delà de son terme.\n"
+    )
 
 
 def test_the_table_is_said_with_its_sources(db, capsys):

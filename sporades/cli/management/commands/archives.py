@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ NOT_ALLOWED = (
     "Ce rôle de la base ne lit pas les archives : lancez la commande avec le DATABASE_URL du rôle "
     "sporades_archives (docs/operations.md)."
 )
+
+GRACE = timedelta(days=1, hours=2)
+"""What passes its term in a day is left to the work of the next night, with the time that it takes."""
 
 UNREAD_TERM = (
     "Si elle est archivée et que son terme est passé, elle est effacée cette nuit : ce rôle de la base "
@@ -72,12 +75,13 @@ class Command(BaseCommand):
             )
 
     def _retard(self, **options: Any) -> None:
-        late = {code: count for code, count in categories.overdue(timezone.now()).items() if count}
+        before = timezone.now() - GRACE
+        late = {code: count for code, count in categories.overdue(before).items() if count}
         for code, count in late.items():
             self.stdout.write(f"{code} : {count}")
         if late:
             raise CommandError("Le travail de conservation n'a pas tout fait : voyez son journal.")
-        self.stdout.write("Rien n'est gardé au-delà de son terme.")
+        self.stdout.write("Rien n'est gardé plus d'un jour au-delà de son terme.")
 
     def _appliquer(self, **options: Any) -> None:
         at = timezone.now()
