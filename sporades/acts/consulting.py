@@ -13,7 +13,7 @@ from sporades.accounts.models import SignIn
 from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
-from sporades.acts.people import changing
+from sporades.acts.people import holders
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -79,7 +79,7 @@ def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[S
     Raises:
         NoAccount: no account has this address.
     """
-    user = changing.account_at(email)
+    user = holders.account_at(email)
     journal.record("sign-ins read", by=by, on=user, at=at, after={"reason": reason})
     return sign_ins.of(user)
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from sporades.accounts.models import User
 from sporades.acts.people import joining
+from sporades.candidates.models import ClaimCode
 from sporades.mail.models import Message
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -40,6 +41,19 @@ def joined(email="theo@exemple.test", at=NOON):
     user = join(email, at)
     joining.activate(user.pk, at=at)
     return User.objects.get(pk=user.pk)
+
+
+def whose(email):
+    """Say to a command, as an operator does, whose account has an address."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    code = user and ClaimCode.objects.filter(taken_by=user).first()
+    candidate = code.candidate if code else getattr(user, "candidate", None)
+    if candidate is None:
+        role = user and user.memberships.first()
+        return ["--titulaire", role.full_name if role else "Personne"]
+    who = candidate.identity
+    born = f"{who.birth_year}-{who.birth_month:02}-{who.birth_day:02}"
+    return ["--titulaire", who.full_name, "--naissance", born]
 
 
 def in_threads(*acts):

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import LeftAddress, Membership, User
-from sporades.acts.people import changing
+from sporades.acts.people import changing, holders
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.acts.people import joined
+from tests.acts.people import join, joined, whose
 from tests.factories import NOW
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -21,7 +21,7 @@ WHY = "Identité vérifiée au guichet"
 
 
 def move(*more, old=OLD, new=NEW, motif=WHY):
-    call_command("compte", "adresse", old, new, "--motif", motif, *more)
+    call_command("compte", "adresse", old, new, *whose(old), "--motif", motif, *more)
 
 
 @pytest.mark.django_db
@@ -128,6 +128,50 @@ def test_what_is_refused_changes_nothing_and_is_said(said, words):
 
     assert User.objects.get(pk=user.pk).email == OLD
     assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "born"),
+    [
+        ("ROUSSEL", "2007-06-01"),
+        ("roussel théo", "2007-06-01"),
+        ("Mme Roussel", "2007-06-01"),
+        ("Théo", "2007-06-01"),
+        ("Roussel", "2007-06-02"),
+        ("Roussel", "2007"),
+        ("Roussel", ""),
+        ("", "2007-06-01"),
+    ],
+)
+def test_the_account_of_somebody_else_is_neither_moved_nor_freed_nor_erased_by_a_slip(name, born):
+    user = joined()
+    Authenticator.objects.create(user=user, type="totp", data={})
+    said = ("--titulaire", name, "--naissance", born, "--motif", WHY)
+
+    if name in ("ROUSSEL", "roussel théo") and born == "2007-06-01":
+        call_command("compte", "adresse", OLD, NEW, *said)
+        assert User.objects.get(pk=user.pk).email == NEW
+        return
+    for command in (("adresse", OLD, NEW), ("liberer", OLD), ("effacer", OLD)):
+        with pytest.raises(CommandError, match="n'est pas celui de cette personne") as refusal:
+            call_command("compte", *command, *said)
+        assert "théo" not in str(refusal.value).casefold()
+
+    assert User.objects.get(pk=user.pk).email == OLD
+    assert Authenticator.objects.filter(user=user).exists()
+
+
+@pytest.mark.django_db
+def test_what_is_known_of_a_birth_date_is_enough_and_an_agent_has_none():
+    user = join("sans-jour@exemple.test", birth_day=None, birth_month=None)
+    holders.account_of(user.email, holders.Holder("Roussel", "2007"))
+    agent = User.objects.create_user("agent@exemple.test", created_at=NOW)
+    agent.memberships.create(role="manager", full_name="Camille Petit", academies=["A09"])
+
+    assert holders.account_of(agent.email, holders.Holder("PETIT")) == agent
+    with pytest.raises(holders.NotTheHolder):
+        holders.account_of(agent.email, holders.Holder("Martin"))
 
 
 @pytest.mark.django_db

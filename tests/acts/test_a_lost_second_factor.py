@@ -7,13 +7,13 @@ from django.core.management import CommandError, call_command
 
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.acts.people import joined
+from tests.acts.people import joined, whose
 
 WHY = "Identité vérifiée au guichet"
 
 
 def free(address, motif=WHY):
-    call_command("compte", "liberer", address, "--motif", motif)
+    call_command("compte", "liberer", address, *whose(address), "--motif", motif)
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_why_it_is_freed_is_asked_for_and_nothing_is_removed_without():
     Authenticator.objects.create(user=joined(), type="totp", data={})
 
     with pytest.raises(CommandError, match="--motif"):
-        call_command("compte", "liberer", "theo@exemple.test")
+        call_command("compte", "liberer", "theo@exemple.test", *whose("theo@exemple.test"))
     with pytest.raises(CommandError, match="Le motif compte de 1 à"):
         free("theo@exemple.test", " ")
 

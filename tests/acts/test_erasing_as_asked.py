@@ -12,7 +12,7 @@ from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import civil_data
 from sporades.journal import sealing
 from sporades.journal.models import Entry
-from tests.acts.people import joined
+from tests.acts.people import joined, whose
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 
 def erase(address=ADDRESS, motif=WHY):
-    call_command("compte", "effacer", address, "--motif", motif)
+    call_command("compte", "effacer", address, *whose(address), "--motif", motif)
 
 
 def test_nothing_is_left_of_who_asks_but_that_it_was_asked(capsys):

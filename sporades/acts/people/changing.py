@@ -12,7 +12,12 @@ from sporades.accounts import guessing, limits, second_factor
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.keys import change_key, reset_key
-from sporades.accounts.models import AddressChange, LeftAddress, User, normalised_address
+from sporades.accounts.models import (
+    AddressChange,
+    LeftAddress,
+    User,
+    normalised_address,
+)
 from sporades.accounts.sessions import end_sessions
 from sporades.acts.people.addressing import (
     AddressKnown,
@@ -22,6 +27,7 @@ from sporades.acts.people.addressing import (
     way_back,
 )
 from sporades.acts.people.attaching import TAKEN
+from sporades.acts.people.holders import Holder, NoAccount, account_of
 from sporades.acts.people.joining import author, send_activation_again, unnamed
 from sporades.acts.people.reached import WayTo, tell_there
 from sporades.candidates import operations as candidates
@@ -58,10 +64,6 @@ class LinkOnItsWay(NoMailLeft):
         "Des mails sont déjà partis vers cette adresse : ouvrez le lien du dernier, il est bon. Un "
         "autre ne peut partir que dans une heure."
     )
-
-
-class NoAccount(Refused):
-    """No account has this address."""
 
 
 class SameAddress(Refused):
@@ -149,6 +151,7 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
 def move_address(
     email: str,
     *,
+    holder: Holder,
     to: str,
     reason: str,
     by: Actor,
@@ -167,6 +170,7 @@ def move_address(
 
     Args:
         email: the address of the account, however it is typed.
+        holder: whose it is.
         to: the new one, likewise.
         reason: why, kept in the journal.
         by: who changes it.
@@ -175,11 +179,12 @@ def move_address(
 
     Raises:
         NoAccount: no activated account has this address.
+        NotTheHolder: it is somebody else's.
         SameAddress: it is its address already.
         OpensAlone: a member of staff without a second factor would be let in by the link alone.
         AddressKnown: it is another's.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=account_at(email).pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=account_of(email, holder).pk)
     old, new = user.email, normalised_address(to)
     if user.activated_at is None or not user.is_active:
         raise NoAccount(f"Aucun compte activé et ouvert n'a l'adresse {old}.")
@@ -462,34 +467,25 @@ def _tell_where_claimed(
 # --- Its ways to sign in -----------------------------------------------------------------------
 
 
-def account_at(email: str) -> User:
-    """Return the account that has an address, however it is typed.
-
-    Raises:
-        NoAccount: none has it.
-    """
-    address = normalised_address(email)
-    user = User.objects.filter(email=address).first()
-    if user is None:
-        raise NoAccount(f"Aucun compte n'a l'adresse {address}.")
-    return user
-
-
 @transaction.atomic
-def remove_second_factors(email: str, *, reason: str, by: Actor, at: datetime) -> User:
+def remove_second_factors(
+    email: str, *, holder: Holder, reason: str, by: Actor, at: datetime
+) -> User:
     """Let in by the password alone an owner who cannot show a second factor any more.
 
     Args:
         email: the address of the account, however it is typed.
+        holder: whose it is.
         reason: who verified who asks, and how, kept in the journal.
         by: who removes them.
         at: the instant.
 
     Raises:
         NoAccount: no account has this address.
+        NotTheHolder: it is somebody else's.
         NoSecondFactor: there is nothing to remove.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=account_at(email).pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=account_of(email, holder).pk)
     if not second_factor.remove(user):
         raise NoSecondFactor(f"Le compte {user.email} n'a pas de double authentification.")
     end_sessions(user)

@@ -9,7 +9,7 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import half_said
 from sporades.accounts.models import Membership, User
-from sporades.acts.people.changing import account_at
+from sporades.acts.people.holders import account_at
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel

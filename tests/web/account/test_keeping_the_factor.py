@@ -13,6 +13,7 @@ from sporades.accounts.models import LeftAddress
 from sporades.acts.people import changing
 from sporades.mail.models import Message
 from sporades.web.account.access import ROUTES
+from tests.acts.people import whose
 from tests.factories import NOW, PASSWORD
 from tests.web.account.owner import activate_totp, code_of, sign_in
 from tests.web.guide import links, main
@@ -226,7 +227,8 @@ def test_an_open_session_whose_account_has_no_factor_any_more_is_led_to_one(clie
 
 def test_whom_an_operator_has_freed_adds_one_by_the_password(client, agent):
     protected(client, agent.email)
-    call_command("compte", "liberer", agent.email, "--motif", "Reconnue au guichet")
+    why = ("--motif", "Reconnue au guichet")
+    call_command("compte", "liberer", agent.email, *whose(agent.email), *why)
     cache.clear()
 
     sign_in(client, email=agent.email)

@@ -14,6 +14,7 @@ from sporades.accounts import sign_ins
 from sporades.accounts.models import SignIn, normalised_address
 from sporades.acts import consulting
 from sporades.acts.people import changing, detaching, forgetting
+from sporades.acts.people.holders import Holder, account_of
 from sporades.candidates.postal import lines_of
 from sporades.cli.operators import operator, reason_of
 from sporades.core.french import instant_in_words
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         free.add_argument(
             "--motif", required=True, help="qui a vérifié l'identité du titulaire, et comment"
         )
+        _add_holder(free)
         read = commands.add_parser(
             "connexions", help="les connexions de douze mois et les essais refusés, noté au journal"
         )
@@ -49,6 +51,7 @@ class Command(BaseCommand):
         moved.add_argument(
             "--motif", required=True, help="qui a vérifié l'identité du titulaire, et comment"
         )
+        _add_holder(moved)
         moved.add_argument(
             "--ancienne-lue-par-un-autre",
             action="store_true",
@@ -63,7 +66,7 @@ class Command(BaseCommand):
             required=True,
             help="qui a vérifié l'identité du titulaire, et comment, sans nommer le titulaire",
         )
-
+        _add_holder(erased)
         taken = commands.add_parser(
             "detacher",
             help="fermer le compte et rendre son dossier aux courriers, inscriptions gardées",
@@ -91,9 +94,13 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
 
-    def _free(self, address: str, motif: str, **_: Any) -> None:
+    def _free(self, address: str, motif: str, **options: Any) -> None:
         user = changing.remove_second_factors(
-            address, reason=reason_of(motif), by=operator(), at=timezone.now()
+            address,
+            holder=_holder(options),
+            reason=reason_of(motif),
+            by=operator(),
+            at=timezone.now(),
         )
         self.stdout.write(f"{user.email} : double authentification retirée, appareils déconnectés.")
 
@@ -105,6 +112,7 @@ class Command(BaseCommand):
         is_read = options["ancienne_lue_par_un_autre"]
         user = changing.move_address(
             address,
+            holder=_holder(options),
             to=new,
             reason=reason_of(motif),
             by=operator(),
@@ -121,8 +129,8 @@ class Command(BaseCommand):
             f"mot de passe y part ; {after}"
         )
 
-    def _erase(self, address: str, motif: str, **_: Any) -> None:
-        user = changing.account_at(address)
+    def _erase(self, address: str, motif: str, **options: Any) -> None:
+        user = account_of(address, _holder(options))
         forgetting.erase_as_asked(user, reason=reason_of(motif), by=operator(), at=timezone.now())
         self.stdout.write(
             f"{user.email} : compte effacé, avec ce qui y était commencé. Aucun mail ne le dit : "
@@ -152,6 +160,25 @@ class Command(BaseCommand):
             self.stdout.write(line)
         many = "s" * (len(found) > 1)
         self.stdout.write(f"{len(found)} connexion{many} ou essai{many}.")
+
+
+def _add_holder(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--titulaire",
+        required=True,
+        metavar="NOM",
+        help="à qui est le compte : son nom, avec ou sans les prénoms",
+    )
+    parser.add_argument(
+        "--naissance",
+        default="",
+        metavar="AAAA-MM-JJ",
+        help="sa date de naissance, ou ce qui en est connu (AAAA-MM, AAAA) ; un agent n'en a pas",
+    )
+
+
+def _holder(options: dict[str, Any]) -> Holder:
+    return Holder(options["titulaire"], options["naissance"])
 
 
 def _lines(found: list[SignIn]) -> Iterator[str]:
