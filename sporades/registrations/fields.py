@@ -14,16 +14,19 @@ from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
 NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
+LONGEST_NUMBER = 60
+"""More signs are no number: they are not looked at, whatever that would cost."""
 
 
 class _InFigures:
     """A number as people write one: Python also reads « 7_0 » as seventy, and other digits than ours."""
 
-    _WRITTEN = re.compile(r"\s*[+-]?[0-9]+(\s[0-9]+)*([.,][0-9]*)?\s*")
+    _WRITTEN = re.compile(r"[+-]?[0-9]+(\s[0-9]+)*([.,][0-9]*)?")
 
     def to_python(self, value: Any) -> Any:
         """Refuse what is not written in figures."""
-        if isinstance(value, str) and value.strip() and not self._WRITTEN.fullmatch(value):
+        typed = value.strip() if isinstance(value, str) else ""
+        if len(typed) > LONGEST_NUMBER or (typed and not self._WRITTEN.fullmatch(typed)):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]
         return super().to_python(value)  # type: ignore[misc]
 
@@ -50,7 +53,9 @@ class MarkField(NumberField):
 
     def to_python(self, value: Any) -> Any:
         """Leave out what the mark is out of, where it is that of its épreuve."""
-        written = self._OUT_OF.fullmatch(value) if isinstance(value, str) else None
+        # Of many spaces in a row the expression would take their square to tell them apart.
+        typed = " ".join(value.split()) if isinstance(value, str) else ""
+        written = self._OUT_OF.fullmatch(typed) if len(typed) <= LONGEST_NUMBER else None
         if written and Decimal(written["out_of"].replace(",", ".")) == self.max_value:
             value = written["mark"]
         return super().to_python(value)

@@ -1,10 +1,13 @@
 """Each tab asks what it has to ask, of whom it concerns, once; and takes what is typed whole."""
 
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from sporades.acts.registrations import deciding
+from sporades.registrations.fields import MarkField
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.states import VALIDATE
 from tests.factories import (
@@ -197,6 +200,15 @@ def test_what_is_wrong_between_lines_is_said_beside_a_line_that_cannot_be_read(s
             "manque, ou retirez la première (article 4 inventé)."
         ),
     ]
+
+
+def test_a_mark_without_end_costs_nobody_a_minute():
+    field = MarkField(out_of=Decimal(20))
+
+    assert field.clean(f"15{' ' * 400_000}/{' ' * 400_000}20") == 15
+    for typed in (f"1{' ' * 400_000}x", "1 " * 200_000, "1/" * 200_000, "9" * 400_000):
+        with pytest.raises(ValidationError):
+            field.clean(typed)
 
 
 @pytest.mark.parametrize("typed", ["15", "15/20", "15 / 20", "15 sur 20", "15,0 sur 20,00"])
