@@ -237,12 +237,15 @@ NOT_OURS = [
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("secure", [True, False], ids=["encrypted", "behind a proxy"])
 @pytest.mark.parametrize("headers", OURS)
-def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_again(headers):
+def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_again(
+    headers, secure
+):
     window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
-    window.get("/creer-mon-compte", secure=True)
+    window.get("/creer-mon-compte", secure=secure)
 
-    refused = window.post("/creer-mon-compte", SIGN_UP, secure=True, headers=headers)
+    refused = window.post("/creer-mon-compte", SIGN_UP, secure=secure, headers=headers)
 
     assert refused.status_code == 403
     assert refused["Cache-Control"] == "private, no-store"
@@ -255,7 +258,7 @@ def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_
     page = window.post(
         "/creer-mon-compte",
         {**given, "csrfmiddlewaretoken": token},
-        secure=True,
+        secure=secure,
         headers={"origin": f"https://{HOST}"},
     )
     assert page.status_code == 200
@@ -263,12 +266,13 @@ def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("secure", [True, False], ids=["encrypted", "behind a proxy"])
 @pytest.mark.parametrize("headers", NOT_OURS, ids=str)
-def test_nothing_of_what_another_site_sent_is_shown(headers):
+def test_nothing_of_what_another_site_sent_is_shown(headers, secure):
     window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
-    window.get("/creer-mon-compte", secure=True)
+    window.get("/creer-mon-compte", secure=secure)
 
-    refused = window.post("/creer-mon-compte", SIGN_UP, secure=True, headers=headers)
+    refused = window.post("/creer-mon-compte", SIGN_UP, secure=secure, headers=headers)
 
     assert refused.status_code == 403
     assert "Marchand" not in refused.text

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from textwrap import wrap
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
@@ -105,7 +106,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _sent_by_us(request: HttpRequest) -> bool:
     """Return whether a page of ours sent this, as its browser says, and says nothing else."""
-    here = f"{request.scheme}://{request.get_host()}"
+    host = request.get_host()
+    # Encryption ends at the proxy: by what scheme a browser came, the request does not say.
+    is_site = urlsplit(settings.SITE_URL).netloc == host
+    here = settings.SITE_URL if is_site else f"{request.scheme}://{host}"
     said = {
         request.headers[name] == ours
         for name, ours in (("Sec-Fetch-Site", "same-origin"), ("Origin", here))
