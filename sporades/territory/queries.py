@@ -253,10 +253,26 @@ def communes_named(name: str, *, department: str | None = None) -> list[Commune]
 def communes_spelt_like(name: str, *, department: str) -> list[Commune]:
     """Return the communes of a department whose name differs from this one by a slip, nearest first."""
     here = Commune.objects.filter(department=department)
-    known = set(here.values_list("search_key", flat=True))
-    near = get_close_matches(commune_key(name), known, n=MOST_NEAR, cutoff=LEAST_LIKENESS)
+    near = _near(name, here.values_list("search_key", flat=True))
     found = _placed(here.filter(search_key__in=near).order_by(_by_kind(), "code"))
     return sorted(found, key=lambda commune: near.index(commune.search_key))
+
+
+def communes_meant(typed: str, postcode: str) -> list[Commune]:
+    """Return the communes of a postcode that what was typed begins, or differs from by a slip."""
+    found = communes_matching(typed, postcode=postcode)
+    if found:
+        return found
+    served = communes_of_postcode(postcode)
+    near = _near(typed, (one.search_key for one in served))
+    return sorted(
+        (one for one in served if one.search_key in near),
+        key=lambda one: near.index(one.search_key),
+    )
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    return get_close_matches(commune_key(name), set(known), n=MOST_NEAR, cutoff=LEAST_LIKENESS)
 
 
 def communes_matching(

@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from sporades.acts.registrations import deciding
 from sporades.registrations.fields import MarkField
 from sporades.registrations.models import Draft, Registration, SectionAnswers
+from sporades.registrations.sections.communes import MOST_NAMED
 from sporades.registrations.states import VALIDATE
+from sporades.territory import queries as territory
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -334,6 +336,28 @@ def test_a_postcode_of_one_commune_names_it(sign_in):
         "Avec le code postal 59491, indiquez la commune de Villeneuve-d'Ascq. "
         "Si la commune est bien la vôtre, corrigez le code postal."
     )
+
+
+@pytest.mark.parametrize("typed", ["Villers Poll", "villers", "Viller-Pol"])
+def test_of_many_communes_that_a_postcode_serves_those_that_are_meant_are_named(sign_in, typed):
+    draft = a_draft(identification={"postcode": "59530", "town": typed})
+
+    [said] = errors(judged(sign_in(draft.candidate), draft, "identification"))
+
+    assert said == (
+        "Le code postal 59530 est celui de 15 communes, dont Villers-Pol : écrivez le nom entier de la "
+        "vôtre. S'il est bien écrit, corrigez le code postal."
+    )
+
+
+def test_where_none_of_many_communes_is_meant_all_are_named(sign_in):
+    draft = a_draft(identification={"postcode": "59530", "town": "Xanadu"})
+
+    [said] = errors(judged(sign_in(draft.candidate), draft, "identification"))
+
+    named = [one.name for one in territory.communes_of_postcode("59530")]
+    assert len(named) > MOST_NAMED
+    assert all(one in said for one in named)
 
 
 def test_a_postcode_of_another_academy_with_a_commune_of_this_one_is_one_trouble(sign_in):

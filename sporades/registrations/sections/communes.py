@@ -9,9 +9,12 @@ from django.core.exceptions import ValidationError
 from sporades.core.french import listed
 from sporades.registrations.fields import CleanCharField
 from sporades.territory import queries as territory
+from sporades.territory.models import Commune
 from sporades.territory.rules import POSTCODE
 
 _CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?$", re.IGNORECASE)
+MOST_NAMED = 12
+"""How many communes are named to choose from, where some of them may be meant."""
 WITHOUT_CEDEX = "Indiquez le code postal de votre domicile, sans CEDEX, par exemple 59000."
 
 
@@ -45,19 +48,30 @@ def find_commune(form: forms.Form, data: dict[str, Any]) -> None:
     served = territory.communes_of_postcode(data["postcode"])
     data["commune"] = ""
     if served:
-        names = listed([one.name for one in served[:12]], last="ou")
-        choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
-        message = (
-            f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
-            "est bien la vôtre, corrigez le code postal."
-        )
-        form.add_error("town", ValidationError(message, code="town"))
+        form.add_error("town", ValidationError(_which(data, served), code="town"))
     elif not _find_unlisted(data):
         message = (
             "Ce code postal n'est celui d'aucune commune de ce nom. "
             "Indiquez celui de votre domicile, sans CEDEX."
         )
         form.add_error("postcode", ValidationError(message, code="unknown_postcode"))
+
+
+def _which(data: dict[str, Any], served: list[Commune]) -> str:
+    """Say which commune may be meant: some postcodes are those of forty, of which few are named."""
+    near = territory.communes_meant(data["town"], data["postcode"])
+    if near and len(served) > MOST_NAMED:
+        names = listed([one.name for one in near[:MOST_NAMED]], last="et")
+        return (
+            f"Le code postal {data['postcode']} est celui de {len(served)} communes, dont {names} : "
+            "écrivez le nom entier de la vôtre. S'il est bien écrit, corrigez le code postal."
+        )
+    choice = "l'une de ces communes :" if len(served) > 1 else "la commune de"
+    names = listed([one.name for one in served], last="ou")
+    return (
+        f"Avec le code postal {data['postcode']}, indiquez {choice} {names}. Si la commune "
+        "est bien la vôtre, corrigez le code postal."
+    )
 
 
 def _find_unlisted(data: dict[str, Any]) -> bool:
