@@ -242,6 +242,23 @@ def test_what_was_not_saved_in_time_is_no_more_said_to_be_still_free(sign_in):
 
     assert "n'est pas encore enregistrée" not in main(page)
     assert "une saisie à terminer" not in main(page)
+    assert (
+        "Votre saisie « Brevet d'essai – Marin, session 2027 », dans Mes inscriptions, n'est pas "
+        "enregistrée. "
+    ) in answered(page, QUESTIONS[1])
+    assert "Pour savoir que faire, contactez Bureau des essais de Lille" in answered(
+        page, QUESTIONS[1]
+    )
+
+
+def test_who_has_another_registration_instead_is_told_which(sign_in):
+    registration = a_registration()
+    a_draft(registration.candidate)
+
+    own = answered(sign_in(registration.candidate).get("/aide"), QUESTIONS[1])
+
+    assert "Elle ne peut pas l'être tant que votre inscription à : Brevet d'essai" in own
+    assert "une saisie à terminer" not in own
 
 
 def test_a_modification_that_can_be_saved_no_more_is_not_to_be_finished(sign_in):

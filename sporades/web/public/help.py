@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.exams import queries as exams
-from sporades.registrations.exclusion import standing_instead_of
+from sporades.registrations.clocks import zone_of_reader
+from sporades.registrations.exclusion import exclusion_of, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import open_drafts_of, registrations_of
 from sporades.territory.models import ManagingService
@@ -27,6 +28,7 @@ class Own:
         leaving: those of them that may be left now.
         withdrawn: those that were withdrawn, and in whose place no other stands.
         drafts: what is begun and not filed, and may still be.
+        stuck: what is begun of a new registration and cannot be filed now, with why and what to do.
         set_aside: those that their managing service has set aside.
     """
 
@@ -38,6 +40,7 @@ class Own:
     leaving: list[Registration]
     withdrawn: list[Registration]
     drafts: list[Draft]
+    stuck: list[tuple[Draft, str]]
     set_aside: list[Registration]
 
 
@@ -60,6 +63,11 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     shown = [one for one in mine if not one.withdrawn_at or one in withdrawn]
     active = [one for one in mine if one.is_active]
     standing = {one.pk for one in active}
+    begun = [
+        one for one in open_drafts_of(user=request.user.pk) if one.amends_id in (None, *standing)
+    ]
+    reader = zone_of_reader(request.user.pk, mine) if begun else ""
+    whys = {one: _why_not(one, mine, at=at, reader=reader) for one in begun}
     return Own(
         is_frozen=candidate.is_frozen,
         services=list(dict.fromkeys(one.service.managing_service for one in shown)),
@@ -68,12 +76,18 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         askable=[one for one in mine if one.is_askable(at)],
         leaving=[one for one in mine if one.is_editable(at)],
         withdrawn=withdrawn,
-        drafts=[
-            one
-            for one in open_drafts_of(user=request.user.pk)
-            if one.is_offered
-            and one.service.accepts(at)
-            and (one.amends_id is None or one.amends_id in standing)
-        ],
+        drafts=[one for one, why in whys.items() if not why],
+        stuck=[(one, why) for one, why in whys.items() if why and one.amends_id is None],
         set_aside=[one for one in mine if one.is_set_aside],
     )
+
+
+def _why_not(draft: Draft, mine: list[Registration], *, at: datetime, reader: str) -> str:
+    """Say why what is begun cannot be filed now, as its card does; nothing where it can."""
+    filed = next((one for one in mine if one.pk == draft.amends_id), None)
+    if gone := draft.gone_in_words:
+        return gone
+    if closed := draft.closed_in_words(at, reader, filed=filed):
+        return closed
+    exclusion = exclusion_of(draft, mine)
+    return exclusion.in_words if exclusion else ""
