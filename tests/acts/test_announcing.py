@@ -157,6 +157,7 @@ def test_who_asks_and_confirms_is_told_once_when_the_service_opens():
     [mail] = Message.objects.filter(kind="service_opened")
     assert mail.recipient == "ana@exemple.test"
     assert service.closing_in_words in mail.body
+    assert f"/m-inscrire/{service.domain.code}/{service.session.code}?academie=A09" in mail.body
 
 
 def test_who_does_not_confirm_is_never_told_and_is_forgotten():

@@ -54,8 +54,10 @@ def choices(page):
 def test_each_domain_says_where_it_is_open_and_the_first_closing(client):
     load_competition()
 
-    said = [words(one) for one in seen(client.get("/m-inscrire")).cssselect(".s-choices .s-quiet")]
+    page = client.get("/m-inscrire")
+    said = [words(one) for one in seen(page).cssselect(".s-choices .s-quiet")]
 
+    assert "Vous ne trouvez pas votre examen ?" in main(page)
     assert said == [
         f"Ouvert : Lille, Versailles. Première fermeture : {SOONEST}",
         f"Ouvert : Lille. Jusqu'au {LATEST}",

@@ -266,6 +266,22 @@ def test_a_link_pressed_once_the_service_has_closed_says_so(visitor, method):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_pressed_once_the_service_has_opened_promises_no_mail_and_leads_in(visitor, method):
+    service = RegistrationService.objects.get(academy="A09")
+    opens_at = service.opens_at
+    move_services(opens_at=NOW + timedelta(days=2))
+    visitor.post(f"/ouverture-des-services/{service.pk}/me-prevenir", {"email": "ana@exemple.test"})
+    link = next(word for word in Message.objects.get().body.split() if "/alerte/" in word)
+    move_services(opens_at=opens_at)
+
+    page = getattr(visitor, method)(link.removeprefix("https://inscriptions.exemple.test"))
+
+    assert "Ce service est déjà ouvert" in main(page)
+    assert "M'inscrire" in main(page)
+    assert OpeningAlert.objects.get().confirmed_at is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
 def test_a_page_left_open_until_the_service_opened_is_told_so_with_the_way_in(visitor, method):
     service = RegistrationService.objects.get(academy="A09")
     ask = getattr(visitor, method)
@@ -274,7 +290,8 @@ def test_a_page_left_open_until_the_service_opened_is_told_so_with_the_way_in(vi
 
     main = lxml.html.fromstring(page.text).cssselect("main")[0]
     assert main.cssselect("h1")[0].text_content() == "Ce service est déjà ouvert"
-    assert [link.get("href") for link in main.cssselect("a")] == ["/m-inscrire"]
+    way_in = f"/m-inscrire/{service.domain.code}/{service.session.code}?academie=A09"
+    assert [link.get("href") for link in main.cssselect("a")] == [way_in]
     assert OpeningAlert.objects.count() == 0
 
 

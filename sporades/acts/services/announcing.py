@@ -1,6 +1,7 @@
 """Announce: banners to all, openings to those who asked, what is due to those who forget it."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -205,14 +206,16 @@ def _tell_opening(pk: int, *, at: datetime) -> bool:
     )
     if alert is None:
         return False
+    service = alert.service
+    here = urlencode({"academie": service.academy_id})
     mail.write(
         "service_opened",
         to=alert.email,
         at=at,
         key=f"alert:{alert.pk}:opened",
         about=alert,
-        registration_service=alert.service,
-        link=link_to("candidate:choose"),
+        registration_service=service,
+        link=f"{link_to('candidate:choose_exam', service.domain.code, service.session.code)}?{here}",
     )
     alert.told_at = at
     alert.save(update_fields=["told_at"])

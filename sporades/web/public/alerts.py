@@ -45,14 +45,17 @@ def ask(request: HttpRequest, service: int) -> HttpResponse:
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """Confirm by a click on the page: a mail scanner that follows links confirms nothing.
 
-    Nobody is promised a mail once the service has closed.
+    Nobody is promised a mail once the service has opened: the page leads in, or says that it has closed.
     """
     try:
         alert = notices.named_by(key)
     except notices.TooOld as refusal:
         return render(request, "public/alert.html", {"refusal": refusal}, status=410)
-    if alert.service.has_closed(request.arrived_at):
-        context = {"service": alert.service, "is_over": True}
+    if alert.service.opens_at <= request.arrived_at:
+        context = {
+            "service": alert.service,
+            "is_over": alert.service.has_closed(request.arrived_at),
+        }
         return render(request, "public/alert_too_late.html", context)
     is_confirmed = request.method == "POST"
     if is_confirmed:
