@@ -12,6 +12,7 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.publications.models import PublicationLine
+from sporades.publications.refusals import NOT_STANDING, OUT_OF_REACH
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 
@@ -104,11 +105,16 @@ def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[Publi
     return to_come.exclude(publication__state=PublicationState.DROPPED)
 
 
+TO_READ = (PublicationState.PROPOSED, PublicationState.PUBLISHING, PublicationState.PUBLISHED)
+"""The states of what is published, or is to be by somebody's decision alone."""
+
+
 def missed_lines(registration: Registration) -> QuerySet[PublicationLine]:
     """Return what was published, or is to be, for others, and was refused at the line of this one.
 
-    It stood no more, was elsewhere or had changed on that day: whatever became of it since, nobody
-    gives it its document by itself. Of what was prepared again since, nothing is said; nor of a
+    It stood no more, was elsewhere or had changed on that day, already when its file was deposited or
+    later: whatever became of it since, nobody gives it its document by itself. What is to be published
+    leaves it out too. Of what was prepared again since, nothing is said; nor of a
     decision on accommodations that is made here.
     """
     again = PublicationLine.objects.exclude(outcome=LineOutcome.REFUSED).filter(
@@ -119,10 +125,10 @@ def missed_lines(registration: Registration) -> QuerySet[PublicationLine]:
     return _lines(registration).filter(
         ~Exists(again.filter(pk__gt=OuterRef("pk"))),
         ~(Q(publication__kind__in=kinds.decided_elsewhere()) & decided_here),
+        # Of a file that was never read for another reason, its depositor knows.
+        Q(of_version__isnull=False) | Q(why__in=(NOT_STANDING, OUT_OF_REACH)),
         outcome=LineOutcome.REFUSED,
-        # Of a file that was never read, its depositor knows.
-        of_version__isnull=False,
-        publication__state=PublicationState.PUBLISHED,
+        publication__state__in=TO_READ,
     )
 
 

@@ -4,6 +4,7 @@ from sporades.core import refusals
 from sporades.core.refusals import ReasonMissing, Refused
 
 NOT_STANDING = "L'inscription ne compte plus : elle est désinscrite ou écartée."
+OUT_OF_REACH = "Cette inscription n'est plus dans votre périmètre."
 STANDS_NO_MORE = "L'inscription ne comptait plus : elle était désinscrite ou écartée."
 HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
 HAS_MOVED = (

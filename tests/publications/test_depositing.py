@@ -21,12 +21,13 @@ from sporades.mail.models import Message
 from sporades.publications import archives, deposited, refusals
 from sporades.publications.models import Publication
 from sporades.publications.operations import deciding, depositing, preparing
-from sporades.publications.queries import unheard_among, unnamed_among
-from sporades.publications.refusals import DecidedInItsFile
+from sporades.publications.queries import missed_lines, unheard_among, unnamed_among
+from sporades.publications.refusals import NOT_STANDING, STANDS_NO_MORE, DecidedInItsFile
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.numbers import UNKNOWN
 from sporades.registrations.receipt import against_of, named
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MANAGER, case_of, reach
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
@@ -35,6 +36,7 @@ from tests.jobs import work
 from tests.publications.doing import DECISION, approve, publish, read
 from tests.publications.zips import archive, lines
 from tests.refusing import refuse
+from tests.web.office.test_deciding import decide
 
 NOTICE = kinds.get("notification-amenagement")
 
@@ -426,6 +428,22 @@ def test_each_line_that_cannot_be_is_refused_at_its_place(deposit_many, three):
         ("refused", UNKNOWN),
         ("refused", UNKNOWN),
     ]
+
+
+def test_who_counted_no_more_until_it_was_proposed_is_named_among_those_who_have_none(
+    deposit_many, three, manager, head
+):
+    decide(three[0], SET_ASIDE, "Condition non remplie.")
+    made = deposit_many(archive(**{one.number: a_pdf(one.number) for one in three}))
+    decide(three[1], SET_ASIDE, "Condition non remplie.")
+    publish(made, manager)
+    for one in three[:2]:
+        decide(one, RESTORE)
+
+    missed = [[line.why for line in missed_lines(one)] for one in three]
+
+    assert made.state != PublicationState.PUBLISHED
+    assert missed == [[NOT_STANDING], [STANDS_NO_MORE], []]
 
 
 def test_a_number_given_twice_has_neither_file(deposit_many, three):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import moving, registering
+from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -67,6 +68,24 @@ def verified(kind="convocation"):
     code = DocumentVersion.objects.filter(document__kind=kind).latest("pk").code
     with time_machine.travel(AFTER, tick=False):
         return plain(main(signed_in(a_candidate().user).get(f"/verifier/{code}")))
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_whom_letters_reach_reads_there_that_it_is_of_before_a_modification(
+    convocations, three, manager, head, is_changed
+):
+    if is_changed:
+        modified(three[0])
+    three[0].candidate.user.delete()
+    Candidate.objects.filter(pk=three[0].candidate_id).update(email="")
+    publish(convocations, manager, at=AFTER)
+    approve(convocations, head, at=AFTER)
+
+    tell(convocations, AFTER)
+
+    said = plain(Message.objects.get(kind="document_published").body)
+    told = "Votre inscription a été modifiée depuis. Ce document est du 25 novembre 2026"
+    assert (told in " ".join(said.split())) is is_changed
 
 
 @pytest.mark.parametrize(

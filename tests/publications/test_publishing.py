@@ -433,6 +433,32 @@ def test_one_document_alone_is_taken_back(prepare, three, manager):
     assert made.state == PublicationState.PUBLISHED
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_who_has_a_later_version_is_told_with_the_withdrawal_that_it_stands(
+    prepare, three, manager, is_read
+):
+    first, address = prepare(), three[0].candidate.address
+    publish(first, manager)
+    tell(first)
+    second = prepare()
+    publish(second, manager)
+    tell(second)
+    if not is_read:
+        line = second.lines.get(registration=three[0])
+        preparing.withdraw_one(line=line, reason="Homonyme", by=member(manager), at=NOW)
+
+    preparing.withdraw(publication=first, reason="Mauvaise heure", by=member(manager), at=LATER)
+    tell(first, LATER)
+
+    said = [
+        " ".join(one.body.split())
+        for one in Message.objects.filter(kind="document_withdrawn", recipient=address)
+        if "Mauvaise heure" in one.body
+    ]
+    stands = "La version n°2, qui l'a remplacé, vaut toujours : gardez celle-là."
+    assert [stands in one for one in said] == [is_read]
+
+
 @pytest.mark.parametrize("is_taken_back", [True, False])
 def test_only_what_is_read_is_said_to_be_replaced(prepare, three, manager, is_taken_back):
     first = prepare()

@@ -28,7 +28,7 @@ from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unhear
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import preparing
-from sporades.publications.refusals import DecidedInItsFile
+from sporades.publications.refusals import OUT_OF_REACH, DecidedInItsFile
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.numbers import UNKNOWN
@@ -40,7 +40,6 @@ AT_ONCE = 200
 
 TWICE = "Ce numéro est donné plusieurs fois."
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
-OUT_OF_REACH = "Cette inscription n'est plus dans votre périmètre."
 OUR_FAULT = (
     "Une erreur de notre part a empêché de le préparer : le service technique en est prévenu."
 )

@@ -23,6 +23,7 @@ from sporades.publications.models import DECIDED, Publication, PublicationLine
 from sporades.publications.recording import record_line
 from sporades.publications.standing import set_aside
 from sporades.publications.states import LineOutcome
+from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
@@ -223,6 +224,8 @@ def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
         registration=registration,
         document=line.version,
         replaces=line.version is not None and _replaces_one(line.version, at=at),
+        replaced_by=_replacing(line.version, at=at) if kind == "document_withdrawn" else None,
+        since=since(line.version, registration) if line.version is not None else None,
         why=line.why,
         contact=contact_of(registration.service),
         link=link_to("candidate:folder", registration.number),
@@ -233,6 +236,15 @@ def _replaces_one(version: DocumentVersion, *, at: datetime) -> bool:
     """Return whether somebody could read the one before: it was neither held back nor taken back."""
     read = DocumentVersion.objects.visible_at(at)
     return read.filter(document=version.document_id, number__lt=version.number).exists()
+
+
+def _replacing(version: DocumentVersion | None, *, at: datetime) -> DocumentVersion | None:
+    """Return the version that stands in the place of one that is taken back, or nothing."""
+    if version is None or version.kind.stands_alone:
+        return None
+    read = DocumentVersion.objects.visible_at(at)
+    later = read.filter(document=version.document_id, number__gt=version.number)
+    return later.order_by("-number").first()
 
 
 def queue(publication: Publication, instant: datetime) -> None:

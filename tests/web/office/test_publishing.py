@@ -506,6 +506,18 @@ def test_who_is_restored_after_the_instant_is_said_to_have_none_until_it_is_depo
     assert "Pas publiés pour cette inscription" not in main(office.get(documents))
 
 
+def test_what_is_to_be_approved_without_a_registration_is_said_on_its_page(manager, head, in_lille):
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "25/11/2026 18:00"})
+    made.lines.update(outcome="refused", why=STANDS_NO_MORE)
+
+    page = main(manager.get(where("documents", in_lille.number)))
+
+    assert "Pas publiés pour cette inscription" in page
+    assert "Convocation, publication" in page
+    assert STANDS_NO_MORE in page
+
+
 def test_the_instant_of_what_is_to_come_is_changed_on_its_page(manager, head, in_lille, candidate):
     made = deposited(manager, in_lille)
     manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
