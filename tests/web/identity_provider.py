@@ -4,6 +4,7 @@ django-oauth-toolkit, with the habits of FranceConnect: its scopes and claims, a
 user data as a signed token. It prints its port when it is ready and serves until it is ended.
 """
 
+import base64
 import json
 import sys
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -34,6 +35,9 @@ PEOPLE = {
         "email": "karim@exemple.test",
     },
 }
+# What comes of their sign-in is signed by nobody, by somebody else, or meant for another service.
+FORGED = ("unsigned", "by_another", "for_another")
+PEOPLE |= {name: PEOPLE["karim"] | {"email": f"{name}@exemple.test"} for name in FORGED}
 PAGE = """<!doctype html><html lang="fr"><title>Fournisseur</title><form method="post">
 <label>Nom <input name="username"></label><label>Mot de passe <input name="password"></label>
 <button>Continuer</button></form>"""
@@ -101,7 +105,7 @@ from django.core.management import call_command  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.urls import include, path  # noqa: E402
-from jwcrypto import jwt  # noqa: E402
+from jwcrypto import jwk, jwt  # noqa: E402
 from oauth2_provider.models import get_application_model  # noqa: E402
 from oauth2_provider.oauth2_validators import OAuth2Validator  # noqa: E402
 from oauth2_provider.settings import oauth2_settings  # noqa: E402
@@ -114,6 +118,36 @@ class Validator(OAuth2Validator):
 
     def get_additional_claims(self, request):
         return {"acr": "eidas1"} | PEOPLE[request.user.username]
+
+    def finalize_id_token(self, id_token, token, token_handler, request):
+        """Give the token of the specification; some people get another one."""
+        right = super().finalize_id_token(id_token, token, token_handler, request)
+        return forged(right, request.user.username)
+
+
+def forged(right, name):
+    """Return the token that somebody gets in the place of the right one."""
+    if name not in FORGED:
+        return right
+    header, claims = (json.loads(decoded(part)) for part in right.split(".")[:2])
+    if name == "unsigned":
+        return f"{encoded(header | {'alg': 'none'})}.{encoded(claims)}."
+    key = jwk_from_pem(oauth2_settings.OIDC_RSA_PRIVATE_KEY)
+    if name == "by_another":
+        key = jwk.JWK.generate(kty="RSA", size=2048)
+    else:
+        claims["aud"] = "un-autre-service"
+    made = jwt.JWT(header=header, claims=claims)
+    made.make_signed_token(key)
+    return made.serialize()
+
+
+def decoded(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def encoded(thing):
+    return base64.urlsafe_b64encode(json.dumps(thing).encode()).decode().rstrip("=")
 
 
 def user_info(request):

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +16,7 @@ from sporades.accounts.models import User
 from sporades.acts.people import joining
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
-from sporades.web.account.franceconnect import is_what_was_asked
+from sporades.web.account.franceconnect import SocialAdapter, is_what_was_asked
 from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
 from tests.web.guide import links, main, titles
@@ -131,14 +131,14 @@ def test_where_it_is_not_offered_there_is_nothing_to_link(client, settings):
     assert "Relier FranceConnect" not in page
 
 
-def test_what_is_asked_of_franceconnect(client):
+def test_what_is_asked_of_franceconnect(client, settings):
     away, _ = at_the_provider(client)
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(away).query).items()}
     assert asked["acr_values"] == "eidas1"
     assert len(asked["nonce"]) >= 32
     assert len(asked["state"]) >= 16
-    assert set(asked["scope"].split()) >= {"openid", "birthplace", "email"}
+    assert set(asked["scope"].split()) == set(settings.FRANCECONNECT_SCOPE)
     assert asked["redirect_uri"] == CALLBACK
 
 
@@ -403,6 +403,22 @@ def test_a_way_back_that_was_not_asked_for_opens_nothing(client):
     assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
 
 
+@pytest.mark.parametrize("person", ["unsigned", "by_another", "for_another"])
+def test_a_token_that_is_not_signed_over_there_for_us_opens_nothing(client, person):
+    page = come_back(client, person)
+
+    assert "FranceConnect n'a pas répondu" in page.text
+    assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
+    assert not SocialAccount.objects.exists()
+
+
+def test_franceconnect_is_followed_nowhere_else(provider):
+    with SocialAdapter().get_requests_session() as session:
+        assert session.get(f"{provider}/.well-known/openid-configuration").status_code == 200
+        with pytest.raises(requests.TooManyRedirects):
+            session.get(f"{provider}/authorize/")
+
+
 def test_a_refusal_over_there_is_said_plainly(client):
     away = client.post(reverse("openid_connect_login", args=["franceconnect"]))
     state = parse_qs(urlsplit(away.url).query)["state"][0]
@@ -493,6 +509,7 @@ def test_what_franceconnect_says_is_kept_for_a_sign_up_only_and_goes_with_it(cli
     signed_in = repr(dict(client.session))
 
     assert "DUBOIS" not in after_sign_up + signed_in
+    assert not SocialToken.objects.exists()
 
 
 def test_somebody_elses_sign_in_forgets_the_sign_up_that_was_begun(client):
