@@ -1,6 +1,7 @@
 """« Est-ce bien vous ? »: allauth's pages, saying what act asks them and how to give it up."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
@@ -8,8 +9,13 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView as KeyView
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
+
+from sporades.notices import queries as notices
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,52 @@ ACTS = {
 }
 
 
+class _Renewing:
+    """A page by which whoever shows who they are goes on in a session of another key."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        renew(self.request)  # type: ignore[attr-defined]
+        return super().form_valid(form)  # type: ignore[misc]
+
+
+class _ByPassword(_Renewing, ReauthenticateView):  # type: ignore[misc]
+    pass
+
+
+class _ByCode(_Renewing, CodeView):  # type: ignore[misc]
+    pass
+
+
+class _ByKey(_Renewing, KeyView):  # type: ignore[misc]
+    pass
+
+
 def by_password(request: HttpRequest) -> HttpResponse:
-    return ReauthenticateView.as_view(extra_context=_asked_for(request))(request)
+    return _ByPassword.as_view(extra_context=_asked_for(request))(request)
 
 
 def by_code(request: HttpRequest) -> HttpResponse:
-    return CodeView.as_view(extra_context=_asked_for(request))(request)
+    return _ByCode.as_view(extra_context=_asked_for(request))(request)
 
 
 def by_key(request: HttpRequest) -> HttpResponse:
-    return KeyView.as_view(extra_context=_asked_for(request))(request)
+    return _ByKey.as_view(extra_context=_asked_for(request))(request)
+
+
+def renew(request: HttpRequest) -> None:
+    """Give a session another key: whoever knew the former one is not let in by the proof (7.2.4).
+
+    One that was closed meanwhile stays so: what follows finds it out.
+    """
+    if notices.is_database_read_only():
+        return
+    before = request.session.session_key
+    with transaction.atomic():
+        gone, _ = Session.objects.filter(session_key=before).delete()
+        if gone:
+            request.session.cycle_key()
+            listed = UserSession.objects.filter(session_key=before)
+            listed.update(session_key=request.session.session_key)
 
 
 def _asked_for(request: HttpRequest) -> dict[str, str]:

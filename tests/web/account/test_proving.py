@@ -4,6 +4,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from sporades.accounts import second_factor
@@ -12,7 +13,7 @@ from sporades.web.access import Who
 from sporades.web.account import proving
 from sporades.web.account.access import ROUTES
 from tests.factories import PASSWORD
-from tests.web.account.owner import sign_in
+from tests.web.account.owner import activate_totp, sign_in
 from tests.web.guide import links, main, shown
 from tests.web.passkeys import Passkey, add
 from tests.web.registry.routes import SHOWN_AGAIN
@@ -40,6 +41,41 @@ def test_changing_the_address_asks_for_the_password_again_after_five_minutes(cli
     answer = client.post(answer.url, {"password": PASSWORD})
     assert answer.url == reverse("account_email")
     assert client.get(reverse("account_email")).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_whoever_had_the_key_of_the_session_has_it_no_more_once_its_owner_shows_who_they_are(
+    client, client_two, user, way
+):
+    sign_in(client)
+    stolen = client.cookies["__Host-session"].value
+    client_two.cookies["__Host-session"] = stolen
+    assert client_two.get(reverse("account_edit")).status_code == 200
+
+    if way == "password":
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    else:
+        _, answer = activate_totp(client)
+        codes = client.get(answer.url).context["codes"]
+        client.post(reverse("mfa_reauthenticate"), {"code": codes[0]})
+
+    assert client.cookies["__Host-session"].value != stolen
+    assert client.get(reverse("account_edit")).status_code == 200
+    assert client_two.get(reverse("account_edit")).status_code == 302
+    [listed] = client.get(reverse("usersessions_list")).context["rows"]
+    assert "(cet appareil)" in listed[0]
+
+
+def test_a_session_that_was_closed_meanwhile_is_not_opened_again_by_a_proof(client, user, rf):
+    sign_in(client)
+    request = rf.post(reverse("account_reauthenticate"))
+    request.session = client.session
+    assert dict(request.session.items())
+    Session.objects.all().delete()
+
+    proving.renew(request)
+
+    assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize("name", sorted(proving.ACTS))
