@@ -29,6 +29,8 @@ def begin(
     try:
         return guessing.begin(address, place, secret=secret, at=request.arrived_at)
     except guessing.TooManyTries as refusal:
+        # A line alone: the secret was not looked at (ASVS 16.3.3).
+        logger.info("sign-in held back %s", _of_whom(request, address))
         raise ValidationError(str(refusal), code="too_many_tries") from None
 
 
@@ -69,12 +71,7 @@ def refused(
         user: the account that has it, if there is one.
         means: what was tried, a name of `sign_ins.MEANS`.
     """
-    logger.info(
-        "sign-in refused means=%s account=%s from=%s",
-        means,
-        key_of(address)[:16],
-        client_address(request),
-    )
+    logger.info("sign-in refused means=%s %s", means, _of_whom(request, address))
     sign_ins.refused(
         user,
         means=means,
@@ -82,3 +79,8 @@ def refused(
         device=devices.device_of(request),
         at=request.arrived_at,
     )
+
+
+def _of_whom(request: HttpRequest, address: str) -> str:
+    """Return what a line of the log says of who tries, by nobody's name."""
+    return f"account={key_of(address)[:16]} from={client_address(request)}"

@@ -100,11 +100,16 @@ def test_an_address_of_nobody_leaves_a_line_without_an_account(client, user):
     assert noted(user) == []
 
 
-def test_what_was_not_looked_at_is_not_noted(client, user):
+def test_what_was_not_looked_at_is_a_line_of_the_log_and_is_not_noted(client, user, caplog):
+    caplog.set_level("INFO", "sporades.accounts")
+
     for _ in range(7):
         sign_in(client, password="ce n'est pas le bon")
 
     assert len(noted(user)) == 5
+    assert caplog.text.count("sign-in refused") == 5
+    assert caplog.text.count("sign-in held back") == 2
+    assert user.email not in caplog.text
 
 
 def test_the_owner_reads_them_and_nobody_elses(client, client_two, user, ines):
