@@ -412,6 +412,15 @@ def test_a_token_that_is_not_signed_over_there_for_us_opens_nothing(client, pers
     assert not SocialAccount.objects.exists()
 
 
+def test_an_address_that_publishes_another_issuer_than_its_own_opens_nothing(client, settings):
+    settings.FRANCECONNECT_URL = "https://un-autre.exemple.test/o"
+
+    page = come_back(client)
+
+    assert "FranceConnect n'a pas répondu" in page.text
+    assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
+
+
 def test_franceconnect_is_followed_nowhere_else(provider):
     with SocialAdapter().get_requests_session() as session:
         assert session.get(f"{provider}/.well-known/openid-configuration").status_code == 200

@@ -49,6 +49,7 @@ LEVELS = ("eidas1", "eidas2", "eidas3")
 SIGNED_BY = ["RS256", "ES256"]
 """How FranceConnect signs: nothing else is a signature, least of all none."""
 CLOCKS_APART = timedelta(minutes=1)
+PUBLISHED = "/.well-known/openid-configuration"
 SIGN_UP_UNTIL = "franceconnect_sign_up_until"
 SIGN_UP_LASTS = timedelta(minutes=10)
 """How long a sign-up begun over there waits for the form: others may use the computer next."""
@@ -90,13 +91,17 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
         Raises:
             OAuth2Error: it is not, or not any more, or by no algorithm of ours (ASVS 9.1.2).
         """
+        config = self.openid_config
+        issuer = config.get("issuer", "")
+        if issuer.rstrip("/") != _issuer():
+            raise OAuth2Error("Invalid issuer: it is not that of the settings (ASVS 10.5.3)")
         try:
-            _, key = jwtkit.fetch_key(token, self.openid_config["jwks_uri"], jwtkit.lookup_kid_jwk)
+            _, key = jwtkit.fetch_key(token, config["jwks_uri"], jwtkit.lookup_kid_jwk)
             said = jwt.decode(
                 token,
                 key,
                 algorithms=SIGNED_BY,
-                issuer=self.openid_config["issuer"],
+                issuer=issuer,
                 audience=settings.FRANCECONNECT_CLIENT_ID,
                 leeway=CLOCKS_APART,
                 # When it was made is said by the clock over there, which may be ahead.
@@ -106,6 +111,11 @@ class FranceConnect(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("Invalid token") from fault
         jwtkit.verify_jti(said)
         return said
+
+
+def _issuer() -> str:
+    """Return who signs, as the deployer names it: its address, or that of what it publishes."""
+    return settings.FRANCECONNECT_URL.removesuffix(PUBLISHED).rstrip("/")
 
 
 class LinkedMeanwhile(Refused):
