@@ -242,5 +242,17 @@ def test_accents_are_the_same_however_a_keyboard_composes_them():
     assert not user.check_password(" été à la plage, déjà")
 
 
+def test_a_password_is_looked_at_as_it_was_typed_to_its_last_sign():
+    user = User()
+    longest = ("Un air, un lac; " * 16)[: passwords.LONGEST]
+
+    user.set_password(longest)
+
+    assert user.check_password(longest)
+    assert not user.check_password(longest[:-1])
+    assert not user.check_password(longest + " ")
+    assert not user.check_password(longest.lower())
+
+
 def test_nobody_has_a_password_by_default(db):
     assert not User.objects.exists()

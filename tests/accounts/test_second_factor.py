@@ -1,5 +1,7 @@
 """Secrets of second factors outlive the key that sealed them."""
 
+import base64
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -22,6 +24,17 @@ def sealed(settings, now):
     second_factor.enrol_totp(user)
     RecoveryCodes.activate(user)
     return user
+
+
+def test_secrets_of_second_factors_are_drawn_long_and_codes_have_eight_figures(sealed):
+    """160 bits for an application (RFC 4226, 4), 320 for recovery codes, of which each shows 26."""
+    kept = {one.type: one for one in Authenticator.objects.all()}
+    made = kept["recovery_codes"].wrap().generate_codes()
+
+    assert len(base64.b32decode(decrypt(kept["totp"].data["secret"]))) == 20
+    assert len(bytes.fromhex(decrypt(kept["recovery_codes"].data["seed"]))) == 40
+    assert {len(code) for code in made if code.isdecimal()} == {8}
+    assert len(set(made)) == len(made) == 10
 
 
 def test_a_code_is_still_the_right_one_after_a_change_of_key(sealed, settings, time_machine, now):

@@ -106,6 +106,12 @@ def test_a_seal_says_whose_it_is_and_forbids_changes(paper, key_file, settings):
         assert int(field.V.Reference[0].TransformParams.P) == 1
 
 
+def test_a_seal_is_of_sha_256(paper, key_file):
+    found = verdict(seal.seal(paper), key_file)
+
+    assert (found.md_algorithm, found.pkcs7_signature_mechanism) == ("sha256", "sha256_ecdsa")
+
+
 def test_another_program_agrees(paper, key_file, tmp_path):
     (tmp_path / "sealed.pdf").write_bytes(seal.seal(paper))
 

@@ -1,6 +1,8 @@
 """What an archive may hold, how its files are named, and what is refused of it."""
 
+import io
 import random
+import stat
 import zipfile
 
 import pytest
@@ -152,6 +154,17 @@ def test_a_name_that_leads_elsewhere_is_refused_at_its_line(name):
 
     assert reasons(found) == [archives.ODD_NAME, ""]
     assert all("\0" not in one.number + one.file for one in found)
+
+
+def test_a_link_leads_to_no_file():
+    link = zipfile.ZipInfo("1.pdf")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(link, __file__)
+
+    with archives.opened(made.getvalue()) as opened:
+        assert opened.read("1.pdf") == __file__.encode()
 
 
 def test_a_name_that_is_too_long_is_refused_at_its_line():

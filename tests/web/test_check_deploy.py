@@ -3,18 +3,26 @@
 import os
 import re
 import socket
+import ssl
+import threading
+from contextlib import suppress
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.core.checks import WARNING, run_checks
 from django.db import connection
 
 from config import environment
 from sporades.web.public import checks, rights
 from tests.endurance.arena import a_server, drop, pointing_at, url_of
+from tests.factories import NOW
 from tests.intake.clamd import running
 from tests.journal.test_sealing import documented_role
 from tests.mail.post_office import PostOffice
 from tests.web.clocks import its_clock_ahead
+from tools import keys
 
 pytestmark = pytest.mark.django_db
 OWN = "sporades.W"
@@ -125,6 +133,43 @@ def test_a_mail_server_that_does_not_do_what_its_address_says_is_told(post, sche
 
     assert why in said
     assert "tres-secret" not in said
+
+
+@pytest.fixture
+def made_up(tmp_path):
+    """The port of a server that encrypts, by a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    kept = pkcs12.load_pkcs12(
+        keys.self_signed("127.0.0.1", key, password="relais", at=NOW), b"relais"
+    )
+    plain = serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    (tmp_path / "relais.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+        + kept.cert.certificate.public_bytes(pem)
+    )
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(tmp_path / "relais.pem")
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        with suppress(OSError), listening:
+            line, _ = listening.accept()
+            with secure.wrap_socket(line, server_side=True) as hidden:
+                hidden.sendall(b"220 relais\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listening.getsockname()[1]
+    thread.join()
+
+
+def test_a_mail_server_whose_certificate_nobody_vouches_for_is_not_written_to(post, made_up):
+    post(f"smtps://127.0.0.1:{made_up}")
+
+    [said] = told("sporades.W002")
+
+    assert "certificate verify failed" in said
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from sporades.accounts.models import User
@@ -25,6 +26,17 @@ def test_a_mail_address_is_written_in_no_line_of_the_log():
 
     assert "ines" not in line
     assert "550" in line
+
+
+def test_lines_go_to_the_error_output_alone():
+    """What docs/operations.md says is logged is all that is: no file, no service of somebody's."""
+    kinds = {one["class"] for one in settings.LOGGING["handlers"].values()}
+    given = [one.get("handlers", []) for one in settings.LOGGING["loggers"].values()]
+
+    assert kinds == {"logging.StreamHandler"}
+    assert "stream" not in settings.LOGGING["handlers"]["console"]
+    assert settings.LOGGING["root"]["handlers"] == ["console"]
+    assert not any(given)
 
 
 def test_the_two_hours_of_an_october_night_are_told_apart():

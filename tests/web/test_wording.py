@@ -1,6 +1,7 @@
 """What every field of every form says when it refuses an answer."""
 
 import pkgutil
+import re
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from sporades.accommodations.forms.signature import WhoSigns
 from sporades.accommodations.late import Lateness
 from sporades.accommodations.rules import Wish, rules_of, sat_for
 from sporades.accommodations.states import Opinion, State
+from sporades.accounts.models import User
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.medical.taking_up import Offered
 from sporades.core.actors import Actor
@@ -48,6 +50,7 @@ from sporades.web.office.searches.choosing import Counted
 from sporades.web.office.searches.message_forms import MailingForm
 from tests.accommodations.asked import READER, RECTOR, reach, write
 from tests.factories import NOW, a_candidate, a_draft, a_registration
+from tests.tree import ending, text_of
 
 # A minor born abroad is asked everything; nobody is asked about the national service before that.
 WITH_EVERY_QUESTION = {"birth_year": 2009, "birth_month": 7, "birth_country": "99350"}
@@ -363,6 +366,29 @@ def test_no_secret_of_any_form_is_ever_shown_again():
 
     assert {"password", "password1", "oldpassword", "code", "credential"} <= secret
     assert secret <= SECRETS
+
+
+def test_nobody_is_let_in_by_what_others_know_of_them():
+    asked = {name for form in every_form().values() for name, *_ in every_field(form)}
+    kept = {one.name for one in User._meta.get_fields()}
+
+    assert not [
+        one for one in asked | kept if re.search(r"hint|indice|secret|reponse_|rappel", one)
+    ]
+
+
+def test_a_password_is_typed_unseen_and_by_whatever_helps_to_keep_it():
+    asked = {
+        (name, type(field.widget).input_type, field.widget.attrs.get("autocomplete"))
+        for form in every_form().values()
+        for name, field, _ in every_field(form)
+        if name in {"password", "password1", "oldpassword"}
+    }
+    scripts = [text_of(path) for path in ending(".js", under=["sporades/"])]
+
+    assert {kind for _, kind, _ in asked} == {"password"}
+    assert {said for *_, said in asked} == {"current-password", "new-password"}
+    assert not [one for one in scripts if re.search(r"\bpaste\b", one)]
 
 
 class Asked(forms.Form):

@@ -1,5 +1,7 @@
 """« Modifier mon compte »: another password (B7)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -27,6 +29,15 @@ def test_a_password_is_changed_with_the_current_one_and_other_sessions_die(
     assert client.get(reverse("account_edit")).status_code == 200
     assert client_two.get(reverse("account_edit")).status_code == 302
     assert mails() == ["new_device", "password_changed"]
+
+
+def test_a_password_of_ten_years_ago_still_opens_its_account(client, user, clock):
+    clock.shift(timedelta(days=3_653))
+
+    answer = sign_in(client)
+
+    assert answer.url == reverse("candidate:home")
+    assert client.get(reverse("account_edit")).status_code == 200
 
 
 def test_a_new_password_is_not_the_one_of_today(client, user):

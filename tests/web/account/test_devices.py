@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from sporades.accounts.models import User
 from sporades.mail.models import Message
 from sporades.web.account import devices
+from sporades.web.layout.device import said_by
 from tests.endurance.arena import figure
 from tests.factories import NOW, PASSWORD
 from tests.jobs import work
@@ -134,6 +136,20 @@ def test_a_forged_cookie_makes_no_device_known(client, user):
         sign_in(client, password="faux faux faux")
 
     assert "Trop d&#x27;essais" in sign_in(client).text
+
+
+def test_the_cookie_of_a_device_of_many_is_one_that_browsers_keep(rf):
+    """RFC 6265, 6.1: 4096 bytes with its name; a shared computer signs many in."""
+    request = rf.get("/")
+    for number in range(devices.MOST_ACCOUNTS + 2):
+        answer = HttpResponse()
+        owner = User(pk=10**12 + number, password=f"empreinte {number}")
+        devices.remember(request, answer, owner)
+        request.COOKIES = {name: one.value for name, one in answer.cookies.items()}
+
+    [(name, value)] = request.COOKIES.items()
+    assert len(said_by(request)["accounts"]) == devices.MOST_ACCOUNTS
+    assert len(name) + len(value) < 4096
 
 
 def test_x_forwarded_for_is_believed_from_our_proxy_only(client, user, settings):

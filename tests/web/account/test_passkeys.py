@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from fido2.utils import websafe_decode
 
 from sporades.accounts import second_factor
 from sporades.accounts.models import Membership, User
@@ -89,6 +90,14 @@ def test_a_key_that_says_two_numbers_or_what_cannot_be_kept_is_not_added(inside,
 
     assert KEY_SILENT in page.text
     assert not Authenticator.objects.exists()
+
+
+def test_each_challenge_is_drawn_anew_and_long(client):
+    asked = [client.get(ALONE, headers={"X-Requested-With": "XMLHttpRequest"}) for _ in range(3)]
+    challenges = {one.json()["request_options"]["publicKey"]["challenge"] for one in asked}
+
+    assert len(challenges) == 3
+    assert {len(websafe_decode(one)) for one in challenges} == {32}
 
 
 def test_a_key_added_to_sign_in_alone_does(inside):

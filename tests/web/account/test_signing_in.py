@@ -101,6 +101,8 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it_on_the_server(cl
     opened = client.cookies["__Host-session"].value
 
     assert opened != before
+    # 32 signs of 36, drawn by `secrets`: 165 bits.
+    assert re.fullmatch(r"[a-z0-9]{32}", opened)
     client.post(reverse("account_logout"))
     client.cookies["__Host-session"] = opened
     assert client.get(reverse("account_edit")).status_code == 302

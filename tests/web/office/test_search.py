@@ -490,6 +490,23 @@ def test_one_box_finds_by_number_name_birth_date_and_address(manager, in_lille):
 
 
 @pytest.mark.parametrize(
+    "typed", [".*", "le go.*", "^le goff$", "(le", "[a-z]+", "le goff|zola", "\\"]
+)
+def test_a_sign_of_expressions_that_is_typed_is_a_sign(manager, in_lille, typed):
+    zola = a_registration(a_candidate(birth_name="Zola", birth_year=2001))
+
+    pages = [
+        sought(manager, leaf("g-1", "nom", "commence", typed)),
+        sought(manager, leaf("g-1", "nom", "contient", typed)),
+        manager.post(reverse("office:find"), {"quoi": typed}, follow=True),
+    ]
+
+    # Of signs alone, nothing is left to be sought.
+    assert {page.status_code for page in pages} in ({200}, {422})
+    assert [page for page in pages if zola.number in page.text] == []
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         *("le goff 14/03/1998", "14/03/1998 Le Goff", "Le Goff, Maëlle 14-03-1998"),

@@ -167,6 +167,11 @@ def test_what_is_posted_is_answered_as_safely(world, name):
         (400, "GET", "/", "ailleurs.exemple.test"),
         (404, "GET", "/nulle-part", HOST),
         (404, "GET", "/static/nulle-part.css", HOST),
+        # Nothing but what was gathered is served: no list of a folder, no file of the tree.
+        (404, "GET", "/static/", HOST),
+        (404, "GET", "/static/js/", HOST),
+        (404, "GET", "/static/../config/settings.py", HOST),
+        (404, "GET", "/.git/HEAD", HOST),
         (405, "DELETE", "/contact", HOST),
         (410, "GET", "/ouverture-des-services/alerte/abc", HOST),
     ],
@@ -199,12 +204,14 @@ def test_a_page_whose_token_is_old_protects_its_reader(world):
 
 
 @pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.OWNER])
-def test_a_fault_of_ours_protects_its_reader(world, role):
+def test_a_fault_of_ours_protects_its_reader(world, role, caplog):
     with override_settings(ROOT_URLCONF=careless_urls()):
         response = world.browser(role, raise_request_exception=False).get("/tout-voir")
 
     assert response.status_code == 500
     protects(response)
+    assert "Traceback" in caplog.text
+    assert not re.search(r"Traceback|KeyError|\.py\b|sporades\.|django", response.text)
 
 
 def out_of_reach(execute, sql, params, many, context):
