@@ -435,3 +435,23 @@ def test_every_sentence_of_the_guide_has_its_feature_and_its_proof_or_its_issue(
     for sentence, features, proof in rows:
         assert re.fullmatch(r"[A-N]\d*(?:, [A-N]\d+)*", features), sentence
         assert re.search(NAMED, proof) or re.match(r"issue \d", proof), sentence
+
+
+# --- Keys ------------------------------------------------------------------------------------
+
+USES_OF_KEYS = (
+    r"^\s*(?:from|import) (?:cryptography|hmac|hashlib|secrets|jwt|pyhanko)\b"
+    r"|\bcore import signing\b|salted_hmac|constant_time_compare|Argon2PasswordHasher"
+)
+
+
+def test_the_inventory_of_keys_names_each_module_that_has_to_do_with_one():
+    written = text_of(DOCS / "security.md").partition("\n## Keys and algorithms\n")[2]
+    named = set(re.findall(r"`(sporades/[\w/]+\.py)`", written.partition("\n## ")[0]))
+
+    using = {
+        str(path.relative_to(ROOT))
+        for path in [*(ROOT / "sporades").rglob("*.py"), *(ROOT / "config").glob("*.py")]
+        if re.search(USES_OF_KEYS, text_of(path), re.MULTILINE)
+    }
+    assert named == using
