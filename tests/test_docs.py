@@ -1,10 +1,12 @@
 """What the documentation says is true: commands, variables, tests, figures, links."""
 
 import ast
+import csv
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 GRID = DOCS / "rgaa.csv"
+ASVS = DOCS / "asvs.csv"
 
 
 @cache
@@ -368,8 +371,8 @@ NAMED = r"\b(tests/[\w/]+\.py::\w+)"
 
 
 def named_tests():
-    """The tests that pages and the grid of accessibility name, each with what names it."""
-    return everywhere(NAMED, [*PAGES, GRID])
+    """The tests that pages, the grid of accessibility and the ASVS name, each with what names it."""
+    return everywhere(NAMED, [*PAGES, GRID, ASVS])
 
 
 @pytest.fixture(scope="module")
@@ -401,14 +404,19 @@ def test_every_test_that_a_page_names_exists_and_is_collected(collected):
     said = named_tests()
 
     assert len(said) > 60
-    assert {page for _, page in said} >= {"docs/rgaa.csv", "docs/guide-coverage.md"}
+    assert {page for _, page in said} >= {
+        "docs/rgaa.csv",
+        "docs/asvs.csv",
+        "docs/guide-coverage.md",
+    }
     assert wrong(said, collected) == []
 
 
-def test_the_grid_of_accessibility_names_tests_and_not_only_their_files():
-    files = re.findall(r"\btests/[\w/.]+", text_of(GRID))
+@pytest.mark.parametrize("grid", [GRID, ASVS], ids=lambda grid: grid.stem)
+def test_a_grid_names_tests_and_not_only_their_files(grid):
+    files = re.findall(r"\btests/[\w/.]+", text_of(grid))
 
-    assert len(files) == len(re.findall(NAMED, text_of(GRID)))
+    assert len(files) == len(re.findall(NAMED, text_of(grid)))
 
 
 def test_a_test_that_a_page_names_is_never_skipped(collected):
@@ -435,6 +443,105 @@ def test_every_sentence_of_the_guide_has_its_feature_and_its_proof_or_its_issue(
     for sentence, features, proof in rows:
         assert re.fullmatch(r"[A-N]\d*(?:, [A-N]\d+)*", features), sentence
         assert re.search(NAMED, proof) or re.match(r"issue \d", proof), sentence
+
+
+# --- The requirements of the ASVS ------------------------------------------------------------
+
+# How many each of its sections has, in OWASP ASVS 5.0.0: V1.1 has two, V1.2 ten…
+SECTIONS_OF_ASVS = (
+    (2, 10, 12, 3, 3),
+    (3, 3, 5, 2),
+    (1, 3, 5, 8, 8, 1, 5),
+    (5, 5, 2, 4),
+    (1, 6, 3, 3),
+    (3, 12, 8, 6, 8, 4, 2, 4),
+    (3, 4, 2, 5, 3, 2),
+    (4, 4, 3, 2),
+    (3, 4),
+    (2, 3, 5, 16, 5, 2, 3),
+    (4, 5, 5, 4, 2, 2, 2),
+    (5, 2, 5),
+    (4, 6, 4, 7),
+    (2, 8, 3),
+    (5, 5, 7, 4),
+    (1, 5, 4, 3, 4),
+    (2, 8, 2),
+)
+OF_EACH_LEVEL = {"1": 70, "2": 183, "3": 92}
+# These ask that something be written: a page is a proof of it.
+WRITTEN = ("2.1", "3.1", "5.1", "6.1", "7.1", "8.1", "11.1", "13.1", "14.1", "15.1", "16.1")
+PAGE = r"\b((?:docs/[\w/-]+|README|SECURITY)\.md)(?:#([\w-]+))?"
+
+
+def requirements():
+    """The rows of the ASVS: requirement, level, status, and the proof or the reason."""
+    with ASVS.open(encoding="utf-8", newline="") as rows:
+        return [tuple(row.values()) for row in csv.DictReader(rows)]
+
+
+def test_each_requirement_of_the_asvs_has_its_line():
+    rows = requirements()
+
+    assert [number for number, *_ in rows] == [
+        f"{chapter}.{section}.{rank}"
+        for chapter, sections in enumerate(SECTIONS_OF_ASVS, 1)
+        for section, count in enumerate(sections, 1)
+        for rank in range(1, count + 1)
+    ]
+    assert Counter(level for _, level, *_ in rows) == OF_EACH_LEVEL
+    assert {status for *_, status, _ in rows} == {"proved", "not applicable", "at deployment", "no"}
+
+
+def test_what_is_said_to_meet_the_asvs_has_a_test_or_is_written_where_it_asks_for_that():
+    silent = [number for number, _, _, said in requirements() if not said.strip()]
+    unproved = [
+        number
+        for number, _, status, said in requirements()
+        if status == "proved"
+        and not re.search(NAMED, said)
+        and not (number.rpartition(".")[0] in WRITTEN and re.search(PAGE, said))
+    ]
+
+    assert (silent, unproved) == ([], [])
+
+
+def test_the_pages_that_answer_the_asvs_are_there_to_be_read():
+    broken = [
+        (number, page, anchor)
+        for number, *_, said in requirements()
+        for page, anchor in re.findall(PAGE, said)
+        if not (ROOT / page).is_file() or (anchor and anchor not in anchors(ROOT / page))
+    ]
+
+    assert broken == []
+
+
+def test_a_requirement_that_another_answers_for_is_one():
+    numbers = {number for number, *_ in requirements()}
+    sent = re.compile(r"(?<![\w.])\d{1,2}\.\d{1,2}\.\d{1,2}(?![\w.])")
+
+    assert {one for *_, said in requirements() for one in sent.findall(said)} <= numbers
+
+
+def test_nine_tenths_of_what_the_asvs_asks_of_this_software_are_proved_by_a_test():
+    """Of levels 1 and 2, and of what is not the deployer's to do."""
+    asked = [
+        (status, said)
+        for _, level, status, said in requirements()
+        if level in "12" and status in {"proved", "no"}
+    ]
+
+    proved = [said for status, said in asked if status == "proved" and re.search(NAMED, said)]
+    assert len(proved) >= 0.9 * len(asked)
+
+
+def test_what_the_asvs_asks_first_and_is_not_met_is_said_where_one_looks_for_it():
+    missing = text_of(DOCS / "security.md").partition("\n- **Of the ASVS**")[2].partition("\n")[0]
+    unmet = {
+        number for number, level, status, _ in requirements() if level in "12" and status == "no"
+    }
+
+    assert set(re.findall(r"\((\d+\.\d+\.\d+)\)", missing)) == unmet
 
 
 # --- Keys ------------------------------------------------------------------------------------
