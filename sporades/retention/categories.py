@@ -23,6 +23,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.journal import queries as journal
 from sporades.journal.models import CONSULTATIONS_KEPT, Entry
+from sporades.letters.models import Letter, PrintRun
+from sporades.letters.printing import FILE_KEPT
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
@@ -56,7 +58,8 @@ class Category:
         active: for how long it is used.
         archived: for how long it is then kept apart; nothing where it is erased at once.
         source: what says so.
-        overdue: what is still there at an instant, and ought not to be.
+        overdue: what is still there at an instant, and ought not to be; nothing where no night's
+            work erases it.
     """
 
     code: str
@@ -65,7 +68,7 @@ class Category:
     active: Callable[[], str]
     archived: Callable[[], str]
     source: str
-    overdue: tuple[Callable[[datetime], QuerySet[Any]], ...]
+    overdue: tuple[Callable[[datetime], QuerySet[Any]], ...] = ()
 
 
 def in_years(years: int) -> str:
@@ -137,7 +140,8 @@ def _years() -> int:
     return years
 
 
-def _years_of_acts() -> int:
+def years_of_acts() -> int:
+    """Return for how many years an act stays that no registration takes with it."""
     return _years() + CAMPAIGN_YEARS
 
 
@@ -244,6 +248,13 @@ def publications(at: datetime) -> QuerySet[Publication]:
     return past.filter(asked_at__lt=_before(at))
 
 
+def print_runs(at: datetime) -> QuerySet[PrintRun]:
+    """Return the runs of letters of which none is left: they say who printed, and who posted."""
+    letters = Letter.objects.filter(run=OuterRef("pk"))
+    past: QuerySet[PrintRun] = PrintRun.objects.filter(~Exists(letters), asked_at__lt=_before(at))
+    return past
+
+
 def searches(at: datetime) -> QuerySet[Search]:
     """Return the searches with a name that have not served for too long: they may name a person."""
     past: QuerySet[Search] = Search.objects.exclude(name="")
@@ -346,7 +357,7 @@ def acts_left(at: datetime) -> QuerySet[Entry]:
     Those on services and réglementations say whether one came in time, and under which rules: as
     long as an archive is withheld, those since its campaign stay.
     """
-    before = _from_first(at, _years_of_acts())
+    before = _from_first(at, years_of_acts())
     if first := _first_withheld():
         campaign = midnight(years_before(first, CAMPAIGN_YEARS), settings.TIME_ZONE)
         before = min(before, campaign)
@@ -454,7 +465,6 @@ CATEGORIES = (
         lambda: "sans limite : qui le montre n'est pas pris pour un faussaire",
         str,
         ILLUSTRATIVE,
-        (),
     ),
     Category(
         "sante",
@@ -477,6 +487,15 @@ CATEGORIES = (
         str,
         ILLUSTRATIVE,
         (publications,),
+    ),
+    Category(
+        "impression",
+        "Impression de courriers dont aucun n'est plus conservé : qui l'a demandée, qui l'a postée",
+        "son début",
+        lambda: f"{_active()} ; son fichier, {FILE_KEPT.days} jours",
+        str,
+        ILLUSTRATIVE,
+        (print_runs,),
     ),
     Category(
         "agent",
@@ -502,7 +521,7 @@ CATEGORIES = (
         "acte-ancien",
         "Autres actes du journal : services, calendriers, réglementations, comptes",
         "leur instant",
-        lambda: in_years(_years_of_acts()),
+        lambda: in_years(years_of_acts()),
         str,
         "Aussi longtemps que ce qui reste d'une inscription dont ils décident, et la campagne.",
         (acts_left,),

@@ -18,7 +18,9 @@ from sporades.core.locks import lock_value, locked_among
 from sporades.journal.models import CONSULTATIONS_KEPT, Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
+from sporades.letters.models import PrintRun
 from sporades.mail.models import Message
+from sporades.mailings.models import MailingTemplate
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft
 from sporades.retention import categories, gathering
@@ -123,11 +125,24 @@ def erase_publication(key: Any, *, at: datetime) -> bool:
 
 
 @transaction.atomic
+def erase_print_run(key: int, *, at: datetime) -> bool:
+    """Erase a run of which no letter is left, and its file; return whether it was there."""
+    found = _locked(categories.print_runs(at), key)
+    if found is None:
+        return False
+    run: PrintRun = found
+    _leave(filter(None, [run.file_key]))
+    run.delete()
+    return True
+
+
+@transaction.atomic
 def erase_agent(key: Any, *, at: datetime) -> bool:
     """Make the account of a member of staff who left nobody's; return whether it was somebody's.
 
     What others did of it is forgotten with it, and what was written to it; what it did, with what
-    that is on. What was written to the same address of a candidate, as to the guardian of a minor,
+    that is on. The messages that it kept to be written again serve its colleagues, without its name.
+    What was written to the same address of a candidate, as to the guardian of a minor,
     goes with that one.
     """
     found = _locked(categories.agents(at), key)
@@ -139,6 +154,7 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     if not Candidate.objects.filter(email=user.email).exists():
         written = Message.objects.filter(recipient=user.email)
         written.exclude(about_kind__in=OF_CANDIDATES).delete()
+    MailingTemplate.objects.filter(asked_by=user).update(asked_name=accounts.NOBODY)
     accounts.empty(user)
     return True
 

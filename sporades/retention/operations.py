@@ -33,6 +33,7 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.archives, erasing.erase_archive),
     (categories.named, erasing.remove_names),
     (categories.publications, erasing.erase_publication),
+    (categories.print_runs, erasing.erase_print_run),
     (categories.searches, erasing.erase_search),
     (categories.agents, erasing.erase_agent),
     (categories.leaving, erasing.forget_file),

@@ -15,6 +15,7 @@ from sporades.acts.writing import messaging
 from sporades.candidates.operations import civil_data
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
+from sporades.letters.models import PrintRun
 from sporades.publications.operations import depositing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
@@ -74,6 +75,16 @@ def whole(invented_exam, manager):
 
 def again(registration):
     return Registration.objects.whole().get(pk=registration.pk)
+
+
+def a_print_run(service, **said):
+    return PrintRun.objects.create(
+        managing=service.managing_service,
+        academy=service.academy,
+        domain=service.domain,
+        day=NOW.date(),
+        **said,
+    )
 
 
 def ask_and_correct(registration, by):

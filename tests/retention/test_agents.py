@@ -13,6 +13,7 @@ from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.mailings.models import MailingTemplate
 from sporades.retention import categories, operations
 from tests.factories import NOW, OPERATOR, PASSWORD, a_candidate, a_registration
 
@@ -89,6 +90,24 @@ def test_the_list_of_agents_says_nothing_of_who_was_erased(left):
     operations.apply(at=after(1))
 
     assert in_access(ended, Access.ENDED, on=after(1).date()).count() == 0
+
+
+def test_a_message_that_they_kept_for_their_colleagues_stays_without_their_name(left):
+    kept = MailingTemplate.objects.create(
+        asked_by=left,
+        asked_name=NAME,
+        asked_role="manager",
+        perimeters=[],
+        asked_at=NOW,
+        name="Salle",
+        subject="Votre salle",
+        text="La salle a changé.",
+    )
+
+    operations.apply(at=after(1))
+
+    kept.refresh_from_db()
+    assert (kept.asked_name, kept.text) == (NOBODY, "La salle a changé.")
 
 
 def test_what_they_decided_of_a_registration_stays_with_it(left):

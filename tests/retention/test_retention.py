@@ -31,7 +31,7 @@ from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.operations import forget_provenance
 from sporades.journal.words import FORGETTING
-from sporades.letters.models import Letter
+from sporades.letters.models import Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
@@ -59,7 +59,7 @@ from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
 from tests.medical.given import confide
-from tests.retention.conftest import BEFORE, NAME, WORDS
+from tests.retention.conftest import BEFORE, NAME, WORDS, a_print_run
 from tests.web.guide import BACKEND, HOST
 
 PARIS = "Europe/Paris"
@@ -615,6 +615,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
     )
     Membership.objects.update(ends_on=NOW.date())
     service = RegistrationService.objects.first()
+    a_print_run(service, asked_name=NAME, asked_at=NOW)
     journal.record("service dates changed", by=OPERATOR, on=service, at=NOW, after={"why": NAME})
     journal.record(
         "export asked", by=manager.memberships.get().as_actor(), at=NOW, after={"why": NAME}
@@ -647,6 +648,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         Candidate,
         Identity,
         Message,
+        PrintRun,
         Publication,
         Search,
         SignIn,
