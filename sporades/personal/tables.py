@@ -1,5 +1,6 @@
-"""The map of every table (P-01): what is given to its person, and what each column becomes in a copy.
+"""The map of every table (P-01): what it serves, who reads it, until when; what is given, what is copied.
 
+Of each column it says what its person is given of it, and what it becomes in a copy of nobody.
 A column that holds text is in exactly one list of its table; whoever adds one says which, or a
 test fails. Numbers, instants, yes or no, states and keys of other rows need not be named: of
 nobody by themselves, they stay, save those that `birth` lists.
@@ -17,6 +18,7 @@ from sporades.batches.states import Outcome
 from sporades.candidates.models import Candidate
 from sporades.documents import kinds
 from sporades.documents.models import IS_LET_OUT, LET_OUT, is_not_taken_back
+from sporades.personal.activities import Activity, Reader
 from sporades.publications.models import PublicationLine
 from sporades.publications.operations.preparing import PREPARED
 from sporades.registrations.models import CorrectionRequest, Registration
@@ -62,6 +64,10 @@ CHAPTERS = (
 )
 """In the order in which they are read."""
 
+NO_ONE, ALL = (Reader.NOBODY,), (Reader.EVERYBODY,)
+SELF, STAFF, FILE = (Reader.PERSON,), (Reader.OFFICE,), (Reader.PERSON, Reader.OFFICE)
+WITH_DOCTOR, TOLD_OPERATORS = (*FILE, Reader.DOCTOR), (*FILE, Reader.OPERATOR)
+
 
 @dataclass(frozen=True)
 class Person:
@@ -100,6 +106,12 @@ class Table:
 
     Attributes:
         model: its model, « registrations.Version ».
+        serves: which activity of the register, hence on what basis.
+        read_by: who reads what it says of persons, in whole or in part; who reads it, where it says
+            nothing of anybody.
+        kept: the lines of `durations` by which its rows go, whichever comes.
+        is_sensitive: whether, by what it is for, it says something of somebody's health: a handicap
+            declared, accommodations asked for, papers.
         chapter: under which heading a person reads it; nothing where it is not given.
         whose: which rows are a person's.
         why_not: why it is not given.
@@ -116,6 +128,10 @@ class Table:
     """
 
     model: str
+    serves: Activity = field(kw_only=True)
+    read_by: tuple[Reader, ...] = field(kw_only=True)
+    kept: str = field(kw_only=True)
+    is_sensitive: bool = False
     chapter: str = ""
     whose: Whose | None = None
     why_not: str = ""
@@ -256,6 +272,9 @@ TABLES = (
     # --- The account ---------------------------------------------------------------------------
     Table(
         "accounts.User",
+        serves=Activity.ACCOUNTS,
+        read_by=TOLD_OPERATORS,
+        kept="compte-non-active compte-sans-inscription agent",
         chapter=ACCOUNT,
         whose=of_account("pk"),
         withheld={"password": UNSAFE},
@@ -264,25 +283,44 @@ TABLES = (
     ),
     Table(
         "account.EmailAddress",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="compte-non-active compte-sans-inscription agent",
         chapter=ACCOUNT,
         whose=of_account("user"),
         emails="email",
     ),
-    Table("account.EmailConfirmation", why_not=UNSAFE, is_emptied=True),
+    Table(
+        "account.EmailConfirmation",
+        serves=Activity.ACCOUNTS,
+        read_by=NO_ONE,
+        kept="compte-non-active compte-sans-inscription agent",
+        why_not=UNSAFE,
+        is_emptied=True,
+    ),
     Table(
         "accounts.AddressChange",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="adresse",
         chapter=ACCOUNT,
         whose=of_account("user"),
         is_emptied=True,
     ),
     Table(
         "accounts.LeftAddress",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="adresse",
         chapter=ACCOUNT,
         whose=of_account("user"),
         is_emptied=True,
     ),
     Table(
         "usersessions.UserSession",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="session",
         chapter=ACCOUNT,
         whose=of_account("user"),
         withheld={"session_key": UNSAFE},
@@ -290,6 +328,9 @@ TABLES = (
     ),
     Table(
         "mfa.Authenticator",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="compte-non-active compte-sans-inscription agent",
         chapter=ACCOUNT,
         whose=of_account("user"),
         withheld={"data": UNSAFE},
@@ -297,26 +338,59 @@ TABLES = (
     ),
     Table(
         "socialaccount.SocialAccount",
+        serves=Activity.ACCOUNTS,
+        read_by=SELF,
+        kept="compte-non-active compte-sans-inscription agent",
         chapter=ACCOUNT,
         whose=of_account("user"),
         is_emptied=True,
     ),
-    Table("socialaccount.SocialToken", why_not=UNSAFE, is_emptied=True),
-    Table("socialaccount.SocialApp", why_not=NOBODY, is_emptied=True),
-    Table("sessions.Session", why_not=UNSAFE, is_emptied=True),
+    Table(
+        "socialaccount.SocialToken",
+        serves=Activity.ACCOUNTS,
+        read_by=NO_ONE,
+        kept="compte-non-active compte-sans-inscription agent",
+        why_not=UNSAFE,
+        is_emptied=True,
+    ),
+    Table(
+        "socialaccount.SocialApp",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
+    Table(
+        "sessions.Session",
+        serves=Activity.ACCOUNTS,
+        read_by=NO_ONE,
+        kept="session",
+        why_not=UNSAFE,
+        is_emptied=True,
+    ),
     Table(
         "accounts.SignIn",
+        serves=Activity.ACCOUNTS,
+        read_by=(Reader.PERSON, Reader.OPERATOR),
+        kept="connexion",
         chapter=ACCOUNT,
         whose=lambda person: Q(account__in=person.actors),
         is_emptied=True,
     ),
     Table(
         "accounts.Attempt",
+        serves=Activity.ACCOUNTS,
+        read_by=NO_ONE,
+        kept="tentative",
         why_not="Des empreintes dont personne ne retrouve ni adresse ni réseau, gardées un jour.",
         is_emptied=True,
     ),
     Table(
         "notices.OpeningAlert",
+        serves=Activity.WRITING,
+        read_by=SELF,
+        kept="alerte",
         chapter=ACCOUNT,
         whose=_of_addresses,
         emails="email",
@@ -324,6 +398,9 @@ TABLES = (
     # --- The person ----------------------------------------------------------------------------
     Table(
         "candidates.Candidate",
+        serves=Activity.REGISTRATION,
+        read_by=TOLD_OPERATORS,
+        kept="compte-non-active compte-sans-inscription fiche inscription",
         chapter=CIVIL,
         whose=of_candidate("pk"),
         withheld={"merged_into": INNER},
@@ -335,6 +412,9 @@ TABLES = (
     ),
     Table(
         "candidates.Identity",
+        serves=Activity.REGISTRATION,
+        read_by=(*TOLD_OPERATORS, Reader.DOCTOR),
+        kept="compte-non-active compte-sans-inscription fiche inscription",
         chapter=CIVIL,
         whose=_identities,
         people="birth_name usage_name first_names name_key birth_name_key usage_name_key "
@@ -346,6 +426,9 @@ TABLES = (
     ),
     Table(
         "candidates.ClaimCode",
+        serves=Activity.ACCOUNTS,
+        read_by=FILE,
+        kept="code-de-fiche",
         chapter=CIVIL,
         whose=of_candidate("candidate"),
         withheld={"digest": UNSAFE, "made_name": AGENT},
@@ -353,6 +436,9 @@ TABLES = (
     ),
     Table(
         "doubles.LikelyDouble",
+        serves=Activity.REGISTRATION,
+        read_by=STAFF,
+        kept="compte-sans-inscription fiche inscription",
         why_not="Compare deux personnes : sur demande au délégué à la protection des données.",
         texts="reason answer",
         people="proposed_by decided_by",
@@ -362,6 +448,10 @@ TABLES = (
     # --- Registrations -------------------------------------------------------------------------
     Table(
         "registrations.Registration",
+        serves=Activity.REGISTRATION,
+        read_by=(*TOLD_OPERATORS, Reader.DOCTOR),
+        kept="inscription",
+        is_sensitive=True,
         chapter=REGISTRATIONS,
         whose=of_candidate("candidate"),
         people="name_key guardian_name father_name mother_name",
@@ -376,12 +466,18 @@ TABLES = (
     ),
     Table(
         "registrations.RegistrationPaper",
+        serves=Activity.REGISTRATION,
+        read_by=WITH_DOCTOR,
+        kept="inscription",
         chapter=REGISTRATIONS,
         whose=of_candidate("registration__candidate"),
         keep="status form option",
     ),
     Table(
         "registrations.RegistrationAnswer",
+        serves=Activity.REGISTRATION,
+        read_by=FILE,
+        kept="inscription",
         chapter=REGISTRATIONS,
         whose=of_candidate("registration__candidate"),
         keep="question",
@@ -389,6 +485,10 @@ TABLES = (
     ),
     Table(
         "registrations.Version",
+        serves=Activity.REGISTRATION,
+        read_by=TOLD_OPERATORS,
+        kept="inscription",
+        is_sensitive=True,
         chapter=REGISTRATIONS,
         whose=of_candidate("registration__candidate"),
         signed=True,
@@ -399,12 +499,19 @@ TABLES = (
     ),
     Table(
         "registrations.Draft",
+        serves=Activity.REGISTRATION,
+        read_by=TOLD_OPERATORS,
+        kept="brouillon compte-sans-inscription inscription",
         chapter=ANSWERS,
         whose=of_candidate("candidate"),
         withheld={"author": AGENT},
     ),
     Table(
         "registrations.SectionAnswers",
+        serves=Activity.REGISTRATION,
+        read_by=TOLD_OPERATORS,
+        kept="brouillon compte-sans-inscription inscription",
+        is_sensitive=True,
         chapter=ANSWERS,
         whose=of_candidate("draft__candidate"),
         keep="section",
@@ -412,6 +519,9 @@ TABLES = (
     ),
     Table(
         "registrations.Note",
+        serves=Activity.REGISTRATION,
+        read_by=FILE,
+        kept="inscription",
         chapter=WATCHED,
         whose=of_candidate("registration__candidate"),
         withheld={"text": REVIEWED, "author_name": AGENT, "author_id": AGENT},
@@ -421,11 +531,17 @@ TABLES = (
     ),
     Table(
         "registrations.RefusedAnswer",
+        serves=Activity.FIGURES,
+        read_by=STAFF,
+        kept="refus-compte",
         why_not="Des nombres : rien de saisi, et personne.",
         keep="academy section field label rule",
     ),
     Table(
         "registrations.ChangeRequest",
+        serves=Activity.REGISTRATION,
+        read_by=FILE,
+        kept="inscription",
         chapter=ASKED,
         whose=of_candidate("registration__candidate"),
         withheld={"assigned_to": AGENT, "assigned_name": AGENT, "decided_name": AGENT},
@@ -436,6 +552,9 @@ TABLES = (
     ),
     Table(
         "registrations.CorrectionRequest",
+        serves=Activity.REGISTRATION,
+        read_by=FILE,
+        kept="inscription",
         chapter=ASKED,
         whose=of_candidate("candidate"),
         withheld={"assigned_to": AGENT, "assigned_name": AGENT, "decided_name": AGENT},
@@ -447,6 +566,9 @@ TABLES = (
     # --- Pieces and files ----------------------------------------------------------------------
     Table(
         "evidence.Evidence",
+        serves=Activity.EVIDENCE,
+        read_by=FILE,
+        kept="inscription",
         chapter=PIECES,
         whose=of_candidate("registration__candidate"),
         withheld={
@@ -460,6 +582,9 @@ TABLES = (
     ),
     Table(
         "evidence.Deposit",
+        serves=Activity.EVIDENCE,
+        read_by=FILE,
+        kept="inscription",
         chapter=PIECES,
         whose=of_candidate("evidence__registration__candidate"),
         signed=True,
@@ -470,18 +595,34 @@ TABLES = (
     ),
     Table(
         "evidence.Verdict",
+        serves=Activity.EVIDENCE,
+        read_by=FILE,
+        kept="inscription",
         chapter=PIECES,
         whose=of_candidate("evidence__registration__candidate"),
         texts="motive",
     ),
     Table(
         "evidence.Incompleteness",
+        serves=Activity.EVIDENCE,
+        read_by=FILE,
+        kept="inscription",
         chapter=PIECES,
         whose=of_candidate("registration__candidate"),
     ),
-    Table("evidence.ArrivingFile", why_not=NOBODY, is_emptied=True),
+    Table(
+        "evidence.ArrivingFile",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="envoi",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
     Table(
         "drawers.KeptFile",
+        serves=Activity.EVIDENCE,
+        read_by=SELF,
+        kept="compte-sans-inscription fiche inscription",
         chapter=PIECES,
         whose=of_candidate("owner"),
         words="name",
@@ -490,18 +631,27 @@ TABLES = (
     ),
     Table(
         "drawers.Upload",
+        serves=Activity.EVIDENCE,
+        read_by=SELF,
+        kept="envoi",
         chapter=PIECES,
         whose=of_account("owner"),
         is_emptied=True,
     ),
     Table(
         "drawers.UploadPart",
+        serves=Activity.EVIDENCE,
+        read_by=NO_ONE,
+        kept="envoi",
         why_not="Fichier en cours d'envoi, effacé en un jour : son nom et sa taille sont donnés.",
         is_emptied=True,
     ),
     # --- Documents -----------------------------------------------------------------------------
     Table(
         "documents.Folder",
+        serves=Activity.DOCUMENTS,
+        read_by=FILE,
+        kept="inscription",
         chapter=DOCUMENTS,
         whose=of_candidate("registration__candidate"),
         keep="academy domain",
@@ -509,11 +659,18 @@ TABLES = (
     ),
     Table(
         "documents.Document",
+        serves=Activity.DOCUMENTS,
+        read_by=FILE,
+        kept="inscription",
         why_not="Dit de quelle nature est un document, ce que sa version dit aussi.",
         keep="kind academy",
     ),
     Table(
         "documents.DocumentVersion",
+        serves=Activity.DOCUMENTS,
+        read_by=(*TOLD_OPERATORS, Reader.BEARER),
+        kept="inscription",
+        is_sensitive=True,
         chapter=DOCUMENTS,
         whose=documents_of,
         keep="academy",
@@ -523,6 +680,9 @@ TABLES = (
     ),
     Table(
         "publications.PublicationLine",
+        serves=Activity.DOCUMENTS,
+        read_by=FILE,
+        kept="inscription publication",
         chapter=DOCUMENTS,
         whose=_lines,
         withheld={
@@ -536,6 +696,9 @@ TABLES = (
     ),
     Table(
         "publications.Publication",
+        serves=Activity.DOCUMENTS,
+        read_by=STAFF,
+        kept="publication",
         why_not=OF_STAFF,
         keep="asked_role kind zone taken_by",
         trees="perimeters concerns within",
@@ -546,6 +709,9 @@ TABLES = (
     # --- What is written -----------------------------------------------------------------------
     Table(
         "mail.Message",
+        serves=Activity.WRITING,
+        read_by=(*TOLD_OPERATORS, Reader.GUARDIAN),
+        kept="compte-non-active compte-sans-inscription fiche inscription brouillon publication alerte copie acces-propose agent",
         chapter=TALKS,
         whose=_messages,
         partly={"body": "Sans les adresses à usage unique qu'il contenait."},
@@ -556,6 +722,9 @@ TABLES = (
     ),
     Table(
         "letters.Letter",
+        serves=Activity.WRITING,
+        read_by=(*TOLD_OPERATORS, Reader.GUARDIAN),
+        kept="compte-sans-inscription fiche inscription",
         chapter=TALKS,
         whose=of_candidate("candidate"),
         withheld={"returned_name": AGENT},
@@ -565,6 +734,9 @@ TABLES = (
     ),
     Table(
         "letters.PrintRun",
+        serves=Activity.WRITING,
+        read_by=STAFF,
+        kept="impression",
         why_not="Réunit les courriers de plusieurs personnes.",
         people="asked_name posted_name",
         texts="trouble",
@@ -572,6 +744,9 @@ TABLES = (
     ),
     Table(
         "threads.ThreadMessage",
+        serves=Activity.WRITING,
+        read_by=FILE,
+        kept="inscription",
         chapter=TALKS,
         whose=of_candidate("registration__candidate"),
         withheld={"settled_name": AGENT},
@@ -583,6 +758,10 @@ TABLES = (
     # --- Accommodations ------------------------------------------------------------------------
     Table(
         "accommodations.Case",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=WITH_DOCTOR,
+        kept="inscription",
+        is_sensitive=True,
         chapter=MEASURES,
         whose=of_candidate("registration__candidate"),
         withheld={
@@ -603,6 +782,10 @@ TABLES = (
     ),
     Table(
         "accommodations.AskedMeasure",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=WITH_DOCTOR,
+        kept="inscription",
+        is_sensitive=True,
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         told=_is_measure_notified,
@@ -615,6 +798,10 @@ TABLES = (
     ),
     Table(
         "accommodations.Signature",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=FILE,
+        kept="inscription",
+        is_sensitive=True,
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         people="name",
@@ -624,6 +811,10 @@ TABLES = (
     ),
     Table(
         "accommodations.Appeal",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=WITH_DOCTOR,
+        kept="inscription",
+        is_sensitive=True,
         chapter=MEASURES,
         whose=of_candidate("case__registration__candidate"),
         withheld={"entered_name": AGENT, "called_name": AGENT},
@@ -637,12 +828,20 @@ TABLES = (
     # --- What is of health: gathered when the copy is taken, by its candidate alone -------------
     Table(
         "medical.Compartment",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=(Reader.PERSON, Reader.DOCTOR),
+        kept="ouverture-sante",
+        is_sensitive=True,
         chapter=HEALTH,
         whose=of_candidate("registration__candidate"),
         withheld={"doctor": AGENT},
     ),
     Table(
         "medical.Paper",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=(Reader.PERSON, Reader.DOCTOR),
+        kept="sante",
+        is_sensitive=True,
         chapter=HEALTH,
         whose=of_candidate("compartment__registration__candidate"),
         withheld={"wrapped": UNSAFE, "master": UNSAFE},
@@ -651,6 +850,10 @@ TABLES = (
     ),
     Table(
         "medical.Remark",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=(Reader.PERSON, Reader.DOCTOR),
+        kept="sante",
+        is_sensitive=True,
         chapter=HEALTH,
         whose=lambda person: Q(
             compartment__registration__candidate__in=person.keys, is_between_doctors=False
@@ -659,18 +862,41 @@ TABLES = (
         partly={"sealed_text": OPENED},
         is_emptied=True,
     ),
-    Table("medical.OpinionDraft", why_not=REVIEWED, is_emptied=True),
+    Table(
+        "medical.OpinionDraft",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=(Reader.DOCTOR,),
+        kept="sante",
+        is_sensitive=True,
+        why_not=REVIEWED,
+        is_emptied=True,
+    ),
     Table(
         "medical.Opening",
+        serves=Activity.ACCOMMODATIONS,
+        read_by=SELF,
+        kept="ouverture-sante",
+        is_sensitive=True,
         chapter=HEALTH,
         whose=of_candidate("compartment__registration__candidate"),
         withheld={"reader_id": AGENT},
         is_emptied=True,
     ),
-    Table("medical.PassingFile", why_not=NOBODY, is_emptied=True),
+    Table(
+        "medical.PassingFile",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="envoi",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
     # --- What was done -------------------------------------------------------------------------
     Table(
         "journal.Entry",
+        serves=Activity.PROOF,
+        read_by=TOLD_OPERATORS,
+        kept="inscription compte-sans-inscription fiche brouillon publication agent provenance consultation acte acte-ancien sceau",
+        is_sensitive=True,
         chapter=WATCHED,
         whose=_acts,
         partly={
@@ -686,9 +912,20 @@ TABLES = (
         people="actor_name",
         blank="payload digest origin salt request network",
     ),
-    Table("journal.Seal", why_not="Des empreintes d'actes.", is_emptied=True),
+    Table(
+        "journal.Seal",
+        serves=Activity.PROOF,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="sceau",
+        why_not="Des empreintes d'actes.",
+        is_emptied=True,
+    ),
     Table(
         "batches.BatchLine",
+        serves=Activity.OFFICE,
+        read_by=FILE,
+        kept="inscription lot",
+        is_sensitive=True,
         chapter=WATCHED,
         whose=_batch_lines,
         withheld={"mark": INNER},
@@ -697,6 +934,9 @@ TABLES = (
     ),
     Table(
         "batches.Batch",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="lot",
         why_not=OF_STAFF,
         keep="asked_role action piece",
         trees="perimeters",
@@ -705,6 +945,9 @@ TABLES = (
     ),
     Table(
         "retention.Hold",
+        serves=Activity.PROOF,
+        read_by=TOLD_OPERATORS,
+        kept="gel",
         chapter=WATCHED,
         whose=_of_number,
         withheld={"placed_by": AGENT},
@@ -713,10 +956,29 @@ TABLES = (
         texts="reason",
         people="placed_by",
     ),
-    Table("retention.Archive", why_not=ARCHIVED, is_emptied=True),
-    Table("retention.LeavingFile", why_not=NOBODY, is_emptied=True),
+    Table(
+        "retention.Archive",
+        serves=Activity.PROOF,
+        read_by=(Reader.OPERATOR,),
+        kept="inscription",
+        is_sensitive=True,
+        why_not=ARCHIVED,
+        is_emptied=True,
+    ),
+    Table(
+        "retention.LeavingFile",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="inscription",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
     Table(
         "personal.DataCopy",
+        serves=Activity.RIGHTS,
+        read_by=FILE,
+        kept="copie",
+        is_sensitive=True,
         chapter=WATCHED,
         whose=of_candidate("candidate"),
         withheld={"asked_name": AGENT, "content": "C'est la copie elle-même."},
@@ -724,46 +986,95 @@ TABLES = (
     ),
     Table(
         "trials.TrialRefusal",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="essai",
         why_not="Essai d'une réglementation qui n'est pas en vigueur : rien n'en est décidé, et "
         "il est effacé en trente jours.",
         is_emptied=True,
     ),
     Table(
         "documents.ArchivedCode",
+        serves=Activity.DOCUMENTS,
+        read_by=(Reader.BEARER,),
+        kept="code-de-document",
         why_not="Qu'un code a été donné : ni nom ni numéro, rien n'y mène à personne.",
         keep="digest kind issuer",
     ),
     Table(
         "statistics.ArchivedCount",
+        serves=Activity.FIGURES,
+        read_by=STAFF,
+        kept="chiffre",
         why_not="Des nombres d'inscriptions archivées, sans rien qui en rapproche deux.",
         keep="value",
     ),
-    Table("trials.Trial", why_not=OF_STAFF, is_emptied=True),
-    Table("trials.TrialTally", why_not=NOBODY, is_emptied=True),
+    Table(
+        "trials.Trial",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="essai",
+        why_not=OF_STAFF,
+        is_emptied=True,
+    ),
+    Table(
+        "trials.TrialTally",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="essai",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
     # --- The office ----------------------------------------------------------------------------
     Table(
         "accounts.Membership",
+        serves=Activity.OFFICE,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="agent",
         why_not=OF_STAFF,
         people="full_name",
         keep="academies domains",
     ),
     Table(
         "accounts.RoleProposal",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="acces-propose",
         why_not=OF_STAFF,
         emails="email",
         people="full_name proposed_by decided_by",
         texts="reason answer",
         keep="academies domains proposed_by_id decided_by_id",
     ),
-    Table("searches.Search", why_not=OF_STAFF, is_emptied=True),
-    Table("exchanges.Export", why_not=OF_STAFF, is_emptied=True),
+    Table(
+        "searches.Search",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="recherche recherche-sans-nom",
+        why_not=OF_STAFF,
+        is_emptied=True,
+    ),
+    Table(
+        "exchanges.Export",
+        serves=Activity.OFFICE,
+        read_by=STAFF,
+        kept="export",
+        why_not=OF_STAFF,
+        is_emptied=True,
+    ),
     Table(
         "mailings.Mailing",
+        serves=Activity.WRITING,
+        read_by=STAFF,
+        kept="lot",
         why_not="Ce que chacun en a reçu est parmi ses mails.",
         texts="subject text",
     ),
     Table(
         "mailings.MailingTemplate",
+        serves=Activity.WRITING,
+        read_by=STAFF,
+        kept="agent modele",
         why_not=OF_STAFF,
         keep="asked_role",
         trees="perimeters",
@@ -771,46 +1082,205 @@ TABLES = (
         texts="name subject text",
     ),
     # --- What is of nobody ---------------------------------------------------------------------
-    Table("auth.Permission", why_not=NOBODY, keep="name codename"),
-    Table("auth.Group", why_not=NOBODY, keep="name"),
-    Table("contenttypes.ContentType", why_not=NOBODY, keep="app_label model"),
-    Table("procrastinate.ProcrastinateWorker", why_not=NOBODY, is_emptied=True),
-    Table("procrastinate.ProcrastinateJob", why_not=INNER, is_emptied=True),
-    Table("procrastinate.ProcrastinateEvent", why_not=INNER, is_emptied=True),
-    Table("procrastinate.ProcrastinatePeriodicDefer", why_not=INNER, is_emptied=True),
-    Table("territory.Academy", why_not=NOBODY, keep="code name full_name zone website"),
-    Table("territory.Department", why_not=NOBODY, keep="code name zone"),
-    Table("territory.Commune", why_not=NOBODY, keep="code kind name part_of postcodes search_key"),
-    Table("territory.Country", why_not=NOBODY, keep="code name alpha_2 alpha_3 nationality"),
+    Table(
+        "auth.Permission",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=NOBODY,
+        keep="name codename",
+    ),
+    Table(
+        "auth.Group",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=NOBODY,
+        keep="name",
+    ),
+    Table(
+        "contenttypes.ContentType",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=NOBODY,
+        keep="app_label model",
+    ),
+    Table(
+        "procrastinate.ProcrastinateWorker",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=NOBODY,
+        is_emptied=True,
+    ),
+    Table(
+        "procrastinate.ProcrastinateJob",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="travail",
+        why_not=INNER,
+        is_emptied=True,
+    ),
+    Table(
+        "procrastinate.ProcrastinateEvent",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="travail",
+        why_not=INNER,
+        is_emptied=True,
+    ),
+    Table(
+        "procrastinate.ProcrastinatePeriodicDefer",
+        serves=Activity.RUNNING,
+        read_by=NO_ONE,
+        kept="programme",
+        why_not=INNER,
+        is_emptied=True,
+    ),
+    Table(
+        "territory.Academy",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code name full_name zone website",
+    ),
+    Table(
+        "territory.Department",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code name zone",
+    ),
+    Table(
+        "territory.Commune",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code kind name part_of postcodes search_key",
+    ),
+    Table(
+        "territory.Country",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code name alpha_2 alpha_3 nationality",
+    ),
     Table(
         "territory.ManagingService",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
         why_not=NOBODY,
         # Whom to ask is said on a public page, and in the réglementation's own file.
         keep="code sector name address opening_hours contact_name phone email",
     ),
-    Table("territory.ReferenceLoad", why_not=NOBODY, keep="digest"),
-    Table("exams.Domain", why_not=NOBODY, keep="code label rubric"),
-    Table("exams.Session", why_not=NOBODY, keep="code label"),
-    Table("exams.Exam", why_not=NOBODY, keep="code label kind"),
-    Table("exams.Speciality", why_not=NOBODY, keep="code label"),
-    Table("exams.Paper", why_not=NOBODY, keep="code"),
-    Table("exams.RegistrationService", why_not=NOBODY, keep="audience zone website"),
+    Table(
+        "territory.ReferenceLoad",
+        serves=Activity.ORGANISING,
+        read_by=NO_ONE,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="digest",
+    ),
+    Table(
+        "exams.Domain",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code label rubric",
+    ),
+    Table(
+        "exams.Session",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code label",
+    ),
+    Table(
+        "exams.Exam",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code label kind",
+    ),
+    Table(
+        "exams.Speciality",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code label",
+    ),
+    Table(
+        "exams.Paper",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="code",
+    ),
+    Table(
+        "exams.RegistrationService",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="audience zone website",
+    ),
     Table(
         "exams.ServiceChange",
+        serves=Activity.ORGANISING,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="reglementation",
         why_not=OF_STAFF,
         texts="reason answer",
         people="proposed_by decided_by",
         keep="proposed_by_id decided_by_id",
     ),
-    Table("exams.Regulation", why_not=NOBODY, keep="content source digest", people="loaded_by"),
-    Table("exams.RegulationFile", why_not=NOBODY, keep="source", people="loaded_by"),
+    Table(
+        "exams.Regulation",
+        serves=Activity.ORGANISING,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="content source digest",
+        people="loaded_by",
+    ),
+    Table(
+        "exams.RegulationFile",
+        serves=Activity.ORGANISING,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="source",
+        people="loaded_by",
+    ),
     Table(
         "exams.PreparedRegulation",
+        serves=Activity.ORGANISING,
+        read_by=(Reader.OFFICE, Reader.OPERATOR),
+        kept="reglementation",
         why_not=NOBODY,
         keep="domain_code session_code name source content digest file_digest loaded_by_id",
         people="loaded_by decided_by",
     ),
-    Table("notices.Banner", why_not=NOBODY, keep="kind", texts="message"),
+    Table(
+        "notices.Banner",
+        serves=Activity.ORGANISING,
+        read_by=ALL,
+        kept="reglementation",
+        why_not=NOBODY,
+        keep="kind",
+        texts="message",
+    ),
 )
 
 BY_MODEL = {table.model: table for table in TABLES}

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from sporades.retention.categories import kept_by_years
+from sporades.personal.activities import recipients
+from sporades.personal.durations import TOLD
 from sporades.territory.queries import managing_services
 from sporades.web.access import Who
 from sporades.web.layout import device
@@ -64,8 +65,9 @@ def _part(theme: str, criteria: list[Criterion]) -> dict[str, Any]:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is kept, why, how long, and the rights of the reader."""
-    kept = {"kept": kept_by_years()}
-    context = {"publisher": _publisher(), **kept, **_session_lasts()}
+    publisher = _publisher()
+    readers = recipients(publisher=publisher["name"], host=publisher["host"])
+    context = {"publisher": publisher, "told": TOLD, "recipients": readers}
     return render(request, "public/privacy.html", context)
 
 

@@ -1,4 +1,4 @@
-"""`sporades archives …`: how long things are kept, what is archived, what may not be erased (P-20)."""
+"""`sporades archives …`: how long things are kept and what for, what is archived, what may not be erased (P-20)."""
 
 import json
 import os
@@ -18,6 +18,8 @@ from sporades.cli.own_files import write_new
 from sporades.core import files
 from sporades.core.french import day_in_digits
 from sporades.core.refusals import Refused
+from sporades.personal import register
+from sporades.personal.durations import DURATIONS
 from sporades.registrations.models import Registration
 from sporades.retention import categories, operations
 from sporades.retention.models import Archive, Hold
@@ -37,11 +39,14 @@ UNREAD_TERM = (
 
 
 class Command(BaseCommand):
-    help = "Durées de conservation, archives, gel de l'effacement."
+    help = "Durées de conservation, registre des traitements, archives, gel de l'effacement."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
         commands.add_parser("durees", help="ce qui est gardé, combien de temps, d'après quel texte")
+        commands.add_parser(
+            "registre", help="le registre des traitements (RGPD, article 30), en Markdown"
+        )
         commands.add_parser("retard", help="dire ce qui aurait dû être archivé ou effacé")
         commands.add_parser("appliquer", help="archiver et effacer maintenant ce qui doit l'être")
         commands.add_parser("gels", help="les inscriptions dont l'effacement est gelé")
@@ -67,12 +72,14 @@ class Command(BaseCommand):
             raise CommandError(NOT_ALLOWED) from None
 
     def _durees(self, **options: Any) -> None:
-        for one in categories.CATEGORIES:
-            archived = one.archived()
-            kept = f"{one.active()}, puis {archived}" if archived else one.active()
+        for one in DURATIONS:
             self.stdout.write(
-                f"{one.code} : {one.what}\n  {kept}, à compter de : {one.since}\n  {one.source}"
+                f"{one.code} : {one.what}\n  {register.kept_in_words(one)}, à compter de : {one.since}"
+                f"\n  {one.source}"
             )
+
+    def _registre(self, **options: Any) -> None:
+        self.stdout.write(register.written(at=timezone.now()))
 
     def _retard(self, **options: Any) -> None:
         before = timezone.now() - GRACE
