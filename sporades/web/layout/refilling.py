@@ -94,7 +94,9 @@ def _put_back(request: HttpRequest, response: HttpResponse, one: Waiting) -> Non
     if form is None and not is_its_page:
         return
     if form is None:
-        forget(request, at=one.path)
+        # What its key does not open is kept for when it is put back.
+        if one.answers is not None:
+            forget(request, at=one.path)
         text, left = _without_place(one.answers)
     else:
         left = page.fill(form, one.answers or {})

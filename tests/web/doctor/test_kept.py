@@ -90,7 +90,9 @@ def test_another_doctor_reads_nothing_of_it(case, doctor, later):
     assert "dyslexie" not in page.text
 
 
-def test_where_its_key_is_gone_it_is_said(case, doctor, later, monkeypatch):
+def test_where_its_key_is_gone_it_is_said_and_waits_until_it_is_back(
+    case, doctor, later, monkeypatch
+):
     typed = typed_in(doctor.get(at("ask", case)), texte=WORDS)
     later()
     asked = doctor.post(at("ask", case), typed)
@@ -106,6 +108,9 @@ def test_where_its_key_is_gone_it_is_said(case, doctor, later, monkeypatch):
         page
     )
     assert value_of(page, "texte") == ""
+
+    monkeypatch.undo()
+    assert value_of(doctor.get(at("ask", case)), "texte") == WORDS
 
 
 TYPED_BEFORE = "Ce que vous veniez de taper"

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         if left:
             raise CommandError(_said(left))
         self.stdout.write(
-            "Il n'en reste aucune : les autres clés de MEDICAL_KEYS peuvent être retirées."
+            "Il n'en reste aucune : les autres clés de MEDICAL_KEYS peuvent être retirées demain, quand "
+            "les sessions d'aujourd'hui sont finies. Gardez-les à part tant qu'une sauvegarde d'avant "
+            "existe : sans elles, ce qu'elle rend de ce qui est confié est perdu."
         )
 
     def _seal_anew(self, model: Any) -> int:
