@@ -1,6 +1,7 @@
-"""An instant, as an operator types it."""
+"""An instant, or a day, as an operator types it."""
 
-from datetime import datetime
+from argparse import ArgumentTypeError
+from datetime import date, datetime
 
 from django.core.management.base import CommandError
 
@@ -26,3 +27,18 @@ def instant(said: str | None, zone: str) -> datetime | None:
         return clock.instant(said, zone)
     except clock.NoSuchInstant as reason:
         raise CommandError(f"« {said} » ne convient pas : {reason}.") from None
+
+
+def day(said: str) -> date:
+    """Read a day, as the parser of a command has it read.
+
+    Args:
+        said: what was typed.
+
+    Raises:
+        ArgumentTypeError: it is no day.
+    """
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise ArgumentTypeError("indiquez un jour, comme 2026-12-18.") from None

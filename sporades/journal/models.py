@@ -8,7 +8,14 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from sporades.journal.words import CONSULTATIONS, IN_WORDS, in_quality, on_document, on_pieces
+from sporades.journal.words import (
+    CONSULTATIONS,
+    IN_WORDS,
+    RESTORED,
+    in_quality,
+    on_document,
+    on_pieces,
+)
 
 SAME_AS = "same_as"
 """Where the content of an act says of which it is the same, in the journal of another academy."""
@@ -121,6 +128,7 @@ class Entry(models.Model):
                 name="entry_who_looked",
                 condition=Q(verb__in=CONSULTATIONS) & ~Q(actor_name=""),
             ),
+            models.Index(fields=["at"], name="entry_restored", condition=Q(verb=RESTORED)),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from sporades.core.actors import Actor
 from sporades.core.days import bounds
 from sporades.journal.models import CONSULTATIONS_KEPT, PROVENANCE_KEPT, SAME_AS, Entry, about_of
-from sporades.journal.words import CONSULTATIONS, FORGETTING, READINGS
+from sporades.journal.words import CONSULTATIONS, FORGETTING, READINGS, RESTORED
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
@@ -85,6 +85,20 @@ def who_looked_too_long(*, at: datetime) -> QuerySet[Entry]:
     old = consultations(Entry.objects.filter(at__lt=at - CONSULTATIONS_KEPT))
     found: QuerySet[Entry] = old.exclude(actor_name="")
     return found
+
+
+def lost() -> list[tuple[datetime, datetime]]:
+    """Return what restorations have lost: from the instant that came back to that of the command.
+
+    The last first; run again for the same instant, it is one. Of an act that is forgotten nothing is
+    known.
+    """
+    restored = Entry.objects.filter(verb=RESTORED).order_by("at", "pk")
+    found = {}
+    for at, payload in restored.values_list("at", "payload"):
+        if brought_back := payload.get("after", {}).get("brought_back"):
+            found[datetime.fromisoformat(brought_back)] = at
+    return sorted(found.items(), reverse=True)
 
 
 def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -287,6 +287,9 @@ CONSULTATIONS = tuple(verb for verb in READINGS if verb != "filing proof taken")
 Of the proof of a filing the journal keeps the fingerprint, by which the proof itself is known.
 """
 
+RESTORED = "database restored"
+"""The verb of what prepares a database that was brought back: what came after its instant is lost."""
+
 QUALITIES = {
     "administrator": "administrateur",
     "auditor": "auditeur",

@@ -6,10 +6,12 @@ printed: whoever is killed halfway prints it again in the same run, and in no ot
 
 import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import batched
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pikepdf
@@ -129,6 +131,12 @@ def senders(letters: QuerySet[Letter]) -> list[tuple[Sender, datetime]]:
     ]
 
 
+def sender_of(letter: Letter) -> Sender:
+    """Return who has to print a letter, given with its service."""
+    service = letter.service
+    return Sender(service.managing_service_id, service.academy_id, service.domain_id)
+
+
 def print_due(*, at: datetime) -> int:
     """Begin the runs whose hour has come since their oldest letter was written; return how many."""
     waiting = senders(Letter.objects.waiting())
@@ -162,31 +170,25 @@ def begin(sender: Sender, *, by: Actor, at: datetime) -> list[PrintRun]:
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
-    addressed = []
-    for letter in waiting:
-        # Some are for where somebody was reached until then.
-        letter.address = letter.address or recipient_of(letter.candidate)
-        if letter.address:
-            addressed.append(letter)
-    return [
-        _run_of(addressed[start : start + MOST_IN_A_RUN], sender, by=by, at=at)
-        for start in range(0, len(addressed), MOST_IN_A_RUN)
-    ]
+    addressed = [letter for letter in waiting if addressed_anew(letter)]
+    return [_run_of(some, sender, by=by, at=at) for some in batched(addressed, MOST_IN_A_RUN)]
 
 
-def _run_of(letters: list[Letter], sender: Sender, *, by: Actor, at: datetime) -> PrintRun:
-    run: PrintRun = PrintRun.objects.create(
-        managing_id=sender.managing,
-        academy_id=sender.academy,
-        domain_id=sender.domain,
-        day=local_day(at, territory.academy(sender.academy).zone),
-        asked_at=at,
-        asked_name=by.name,
-        total=len(letters),
-    )
-    for letter in letters:
-        letter.run = run
-    Letter.objects.bulk_update(letters, ["run", "address"])
+def addressed_anew(letter: Letter) -> list[str]:
+    """Give a letter that waits the lines of its envelope, and return them; none where no address is known.
+
+    Some are for where somebody was reached until then.
+
+    Args:
+        letter: with its candidate.
+    """
+    letter.address = letter.address or recipient_of(letter.candidate)
+    return letter.address
+
+
+def _run_of(letters: Sequence[Letter], sender: Sender, *, by: Actor, at: datetime) -> PrintRun:
+    day = local_day(at, territory.academy(sender.academy).zone)
+    run = put_in_run(letters, sender, day=day, asked_at=at, asked_name=by.name)
     journal.record(
         "print run begun",
         by=by,
@@ -196,6 +198,27 @@ def _run_of(letters: list[Letter], sender: Sender, *, by: Actor, at: datetime) -
         after={"letters": run.total},
     )
     app.configure_task("letters.make", queue="documents").defer(run=run.pk)
+    return run
+
+
+def put_in_run(letters: Sequence[Letter], sender: Sender, **said: Any) -> PrintRun:
+    """Make a run of letters that wait.
+
+    Args:
+        letters: locked, each with its address.
+        sender: who prints them.
+        said: what else the run says: its day, who asked for it and when.
+    """
+    run: PrintRun = PrintRun.objects.create(
+        managing_id=sender.managing,
+        academy_id=sender.academy,
+        domain_id=sender.domain,
+        total=len(letters),
+        **said,
+    )
+    for letter in letters:
+        letter.run = run
+    Letter.objects.bulk_update(letters, ["run", "address"])
     return run
 
 

@@ -1,6 +1,7 @@
 """Questions about letters."""
 
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -163,6 +164,19 @@ def waiting_by_service(letters: QuerySet[Letter]) -> list[dict[str, Any]]:
     counted = letters.exclude(unprintable()).values_list(*keys).annotate(count=Count("pk"))
     names = ("academy", "managing", "domain", "count")
     return [dict(zip(names, one, strict=True)) for one in counted.order_by(*keys)]
+
+
+def waiting_by_sender() -> list[tuple[str, str, str, list[int]]]:
+    """Return the numbers of all letters that no run has taken, by who prints them.
+
+    By the name of the managing service, the code of the academy and that of the domain.
+    """
+    keys = ("service__managing_service__name", "service__academy", "service__domain__code")
+    waiting = Letter.objects.waiting().order_by(*keys, "pk").values_list(*keys, "pk")
+    return [
+        (*sender, [row[-1] for row in rows])
+        for sender, rows in groupby(waiting.iterator(), key=lambda row: row[:-1])
+    ]
 
 
 def summary_for(registration: Registration) -> DocumentVersion | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -12,13 +13,16 @@ from django.db import connection
 from sporades import journal
 from sporades.accounts.models import Membership, User
 from sporades.batches.models import Batch
+from sporades.core.actors import SYSTEM
 from sporades.journal.models import Entry
+from sporades.journal.queries import lost
+from sporades.letters.models import Letter
 from sporades.publications.models import Publication
 from sporades.registrations.numbers import take_number
 from sporades.retention.models import Hold
 from tests import moulds
-from tests.endurance.arena import a_copy, pointing_at, rows
-from tests.factories import NOW, OPERATOR
+from tests.endurance.arena import a_copy, furnish, pointing_at, rows
+from tests.factories import NOW, OPERATOR, a_record, a_registration
 from tests.web.registry.world import PASSWORD, a_member
 
 STANDS = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
@@ -84,7 +88,7 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
     head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
     left = a_member("parti@exemple.test", Membership.Role.MANAGER, ["A09"])
     Membership.objects.filter(user=left).update(ends_on=NOW.date() - timedelta(days=1))
-    journal.record("x", by=OPERATOR, at=NOW - timedelta(hours=2))
+    journal.record("x", by=SYSTEM, at=NOW - timedelta(hours=2))
     for hours, state in (
         *((1, "published"), (-1, "published"), (-3, "published")),
         *((1, "dropped"), (1, "publishing")),
@@ -124,6 +128,8 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
         "- Publications décidées dont l'heure n'était pas venue : 2, dont venue depuis : 1.",
         "Publications en cours, que le travailleur continue : 1.",
         "- Lots en cours : 1.",
+        "- Courriers qui attendent d'être imprimés : 0 (courrier liste)",
+        "- Impressions de courriers pas notées comme postées : 0.",
         "- Codes qui donnent une fiche à son candidat : 0.",
         "- Gels : 1 (archives gels)",
         "- Papiers de santé déposés : 0",
@@ -131,6 +137,33 @@ def test_what_was_taken_away_since_and_stands_again_is_told_with_how_many():
         assert line in said
     assert "Mots de passe d'agents" not in said
     assert User.objects.get(pk=head.pk).has_usable_password()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored", "stopped_clock")
+def test_letters_that_would_be_printed_again_are_told_by_the_numbers_of_their_sheets():
+    furnish()
+    a_registration(a_record())
+    told = StringIO()
+
+    call_command("restauration", motif="Disque perdu", saut=1, stdout=told)
+
+    assert "- Courriers qui attendent d'être imprimés : 1 (courrier liste)" in told.getvalue()
+    number = Letter.objects.get().pk
+    assert f"\n  Bureau des essais de Lille (A09 ESSAI), 1 : {number}\n" in told.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("restored")
+def test_what_is_lost_is_from_the_last_act_that_came_back_to_the_command_however_often_it_is_run():
+    journal.record("x", by=SYSTEM, at=NOW)
+    journal.record("x", by=OPERATOR, at=NOW + timedelta(hours=1))
+
+    for hours in (2, 3):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            call_command("restauration", motif="Disque perdu", saut=1, stdout=StringIO())
+
+    assert lost() == [(NOW, NOW + timedelta(hours=3))]
 
 
 @pytest.mark.django_db(transaction=True)

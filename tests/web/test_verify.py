@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from sporades import journal
 from sporades.acts.registrations import leaving, registering
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from tests.factories import NOW, a_registration, answer_all, answers_with, author
+from tests.factories import NOW, OPERATOR, a_registration, answer_all, answers_with, author
 from tests.web.guide import main, seen, words
 
 LATER = NOW + timedelta(hours=1)
@@ -123,6 +124,34 @@ def test_an_unknown_code_gets_one_plain_answer(visitor, code):
 
     assert answer.status_code == 404
     assert "Aucun document ne porte ce code" in answer.text
+    assert "panne" not in answer.text
+
+
+@pytest.fixture
+def restored():
+    """What was issued in an hour of yesterday is lost."""
+    brought_back = NOW - timedelta(hours=23)
+    after = {"reason": "Disque perdu", "left_out": 1, "brought_back": brought_back.isoformat()}
+    journal.record("database restored", by=OPERATOR, at=NOW - timedelta(hours=22), after=after)
+
+
+LOST = (
+    "Une panne a fait perdre la trace des documents délivrés entre le 24 novembre 2026 à 11 h 30 "
+    "(heure de Paris) et le 24 novembre 2026 à 12 h 30 (heure de Paris). Si le vôtre a été délivré "
+    "alors, il peut être authentique sans être connu ici."
+)
+
+
+@pytest.mark.usefixtures("restored")
+def test_of_a_code_that_a_restoration_may_have_lost_it_is_said_that_its_paper_may_be_true(visitor):
+    assert LOST in main(visitor.get(f"/verifier/{'K' * 28}"))
+    assert LOST in main(visitor.post("/verifier", {"code": "K" * 28}))
+    assert "panne" not in main(visitor.post("/verifier", {"code": "K"}))
+
+
+@pytest.mark.usefixtures("restored")
+def test_what_is_known_after_a_restoration_is_said_as_before(visitor, summary):
+    assert "panne" not in main(visitor.get(f"/verifier/{summary.code}"))
 
 
 def test_a_document_under_embargo_has_no_page_before_its_instant(visitor, summary):

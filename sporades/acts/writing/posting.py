@@ -1,19 +1,23 @@
 """Print the letters that wait, take their file, note that they were posted, and came back (I13)."""
 
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from itertools import batched
 
 from django.db import models, transaction
 
 from sporades import journal
 from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
+from sporades.core.days import midnight
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
-from sporades.letters.printing import NotMade
-from sporades.letters.states import POST, RETURN, UNPOST, UNRETURN
+from sporades.letters.printing import NotMade, Sender
+from sporades.letters.states import POST, PRINT, RETURN, UNPOST, UNRETURN
 from sporades.mail.models import Message
 
 
@@ -34,6 +38,18 @@ class CameBack(Refused):
 
     message = (
         "Un de ces courriers est noté comme revenu : ils ont bien été postés, et le restent ici."
+    )
+
+
+class NotWaiting(Refused):
+    """Some letters do not wait to be printed, or have no address that an envelope could bear."""
+
+
+class ImpossibleDay(Refused):
+    """They could not be posted on that day."""
+
+    message = (
+        "Indiquez un jour entre celui où le dernier de ces courriers a été écrit et aujourd'hui."
     )
 
 
@@ -95,6 +111,78 @@ def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> N
     journal.record(
         "letters posted", by=by, on=locked, at=at, academy=locked.academy_id, after=after
     )
+
+
+@transaction.atomic
+def note_posted_unprinted(
+    *, letters: Collection[int], posted_on: date, reason: str, by: Actor, at: datetime
+) -> int:
+    """Note that letters which wait were posted, of which a restoration has lost that they were printed.
+
+    They are printed no more, and what counts from their day counts from the true one. All are noted,
+    or none. « Revenir sur l'envoi » corrects the day, as of any run.
+
+    Args:
+        letters: their numbers, as the sheets bear them.
+        posted_on: the day.
+        reason: why.
+        by: who says so.
+        at: the instant.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        NotWaiting, ImpossibleDay: see each.
+    """
+    waiting = Letter.objects.waiting().filter(pk__in=letters)
+    related = ("candidate__identity", "message", "service__academy")
+    locked = waiting.select_related(*related).select_for_update(of=("self",), no_key=True)
+    theirs: dict[Sender, list[Letter]] = defaultdict(list)
+    for letter in locked.order_by("pk"):
+        if printing.addressed_anew(letter):
+            theirs[printing.sender_of(letter)].append(letter)
+    found = [one for some in theirs.values() for one in some]
+    if left := sorted(set(letters) - {one.pk for one in found}):
+        numbers = ", ".join(map(str, left))
+        message = (
+            f"N'attendent pas d'être imprimés, ou n'ont pas d'adresse : {numbers}. Rien n'est noté."
+        )
+        raise NotWaiting(message)
+    for sender, some in theirs.items():
+        for part in batched(some, printing.MOST_IN_A_RUN):
+            _posted_unprinted(part, sender, posted_on, reason=reason, by=by, at=at)
+    return len(found)
+
+
+def _posted_unprinted(
+    letters: Sequence[Letter],
+    sender: Sender,
+    posted_on: date,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    zone = letters[0].service.zone
+    written_on = max(local_day(one.message.written_at, zone) for one in letters)
+    if not written_on <= posted_on <= local_day(at, zone):
+        raise ImpossibleDay
+    run = printing.put_in_run(
+        letters,
+        sender,
+        day=written_on,
+        asked_at=at,
+        asked_name=by.name,
+        # What the sheets said that evening is what they say if they are asked for again.
+        made_at=min(at, midnight(posted_on + timedelta(days=1), zone)),
+        posted_on=posted_on,
+        posted_name=by.name,
+    )
+    Letter.objects.filter(run=run, state__in=PRINT.sources).update(state=PRINT.target, why="")
+    Letter.objects.filter(run=run, state__in=POST.sources).update(state=POST.target)
+    after = {"posted_on": posted_on.isoformat(), "letters": run.total, "reason": reason}
+    journal.record("letters posted", by=by, on=run, at=at, academy=run.academy_id, after=after)
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """« Vérifier un document »: what a code says, who issued it, and whether it still stands (A5)."""
 
+from datetime import datetime
+
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -8,6 +11,7 @@ from sporades.core.french import instant_in_words
 from sporades.documents import queries
 from sporades.documents.codes import LENGTH, normalised
 from sporades.documents.models import DocumentVersion
+from sporades.journal.queries import lost
 from sporades.registrations.issued_before import since_in_words
 from sporades.registrations.queries import ended_in_words
 
@@ -42,13 +46,14 @@ def verify(request: HttpRequest) -> HttpResponse:
 
     A code that names nothing stays in its field, to be corrected.
     """
-    form = CodeForm(request.POST or None)
+    form, perhaps_lost = CodeForm(request.POST or None), []
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         if queries.by_code(code, at=request.arrived_at) or queries.archived_code(code):
             return redirect("public:verify_document", code)
         form.add_error("code", "Aucun document ne porte ce code : comparez-le signe par signe.")
-    return render(request, "public/verify.html", {"form": form})
+        perhaps_lost = _lost_in_words()
+    return render(request, "public/verify.html", {"form": form, "lost": perhaps_lost})
 
 
 def verify_document(request: HttpRequest, code: str) -> HttpResponse:
@@ -56,11 +61,25 @@ def verify_document(request: HttpRequest, code: str) -> HttpResponse:
     version = queries.by_code(code, at=request.arrived_at)
     archived = queries.archived_code(code) if version is None else None
     said = {"version": None} if version is None else _said(version, request)
-    context = {"archived": archived, **said}
-    status = 404 if version is None and archived is None else 200
+    is_known = version is not None or archived is not None
+    context = {"archived": archived, "lost": [] if is_known else _lost_in_words(), **said}
+    status = 200 if is_known else 404
     response = render(request, "public/verify_document.html", context, status=status)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _lost_in_words() -> list[str]:
+    """Say of a code that nothing bears what a restoration may have lost: it may be that of a true document."""
+    return [
+        f"Une panne a fait perdre la trace des documents délivrés entre le {_instant(since)} et le "
+        f"{_instant(until)}."
+        for since, until in lost()
+    ]
+
+
+def _instant(at: datetime) -> str:
+    return instant_in_words(at, settings.TIME_ZONE, weekday=False)
 
 
 def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:

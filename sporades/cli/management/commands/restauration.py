@@ -18,17 +18,19 @@ from sporades.accounts.models import Membership
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.candidates.models import ClaimCode
+from sporades.cli import waiting_letters
 from sporades.cli.operators import operator, reason_of
 from sporades.core import sequences
 from sporades.core.french import local_day
 from sporades.journal.models import Entry
+from sporades.journal.words import RESTORED
+from sporades.letters.models import Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
 from sporades.publications.models import Publication
 from sporades.publications.states import PublicationState
 from sporades.retention.models import Hold
 
-RESTORED = "database restored"
 LEFT_OUT = 100_000
 """How many numbers are given to nobody: far more than are taken between two backups."""
 NOT_ALLOWED = (
@@ -64,14 +66,16 @@ class Command(BaseCommand):
         reason, by = reason_of(options["motif"]), options["saut"]
         if by < 1:
             raise CommandError("--saut : un nombre, à partir de 1.")
-        # Not its own: it may be run twice.
-        acts = Entry.objects.exclude(verb=RESTORED).order_by("-pk")
+        # Not an operator's: this may be run twice, with others of them between.
+        acts = Entry.objects.exclude(actor_kind=operator().kind).order_by("-pk")
         last_act = acts.values_list("at", flat=True).first()
         try:
             with transaction.atomic():
                 moved = sequences.move_forward(by)
                 closed, _ = Session.objects.all().delete()
                 said: dict[str, Any] = {"reason": reason, "left_out": by}
+                if last_act is not None:
+                    said["brought_back"] = last_act.isoformat()
                 if options["mots_de_passe_agents"]:
                     said["passwords_taken"] = accounts.take_passwords_of_staff()
                 journal.record(RESTORED, by=operator(), at=timezone.now(), after=said)
@@ -133,6 +137,7 @@ def _to_read_again(at: datetime, *, brought_back: datetime) -> Iterator[str]:
         f"- Lots en cours : {running}. Le travailleur les continue : arrêtez avant, dans la gestion, "
         "ceux qui ont été arrêtés depuis."
     )
+    yield from _letters()
     codes = ClaimCode.objects.filter(expires_at__gt=at).count()
     yield (
         f"- Codes qui donnent une fiche à son candidat : {codes}. Ceux qui ont été remplacés depuis, "
@@ -146,4 +151,20 @@ def _to_read_again(at: datetime, *, brought_back: datetime) -> Iterator[str]:
     yield (
         f"- Papiers de santé déposés : {Paper.objects.confided().count()}, avec ceux que leur "
         "candidat a repris depuis."
+    )
+
+
+def _letters() -> Iterator[str]:
+    waiting = Letter.objects.waiting().count()
+    yield (
+        f"- Courriers qui attendent d'être imprimés : {waiting} (courrier liste). Ceux qui ont été "
+        "postés depuis le seraient une seconde fois, et les délais compteraient de ce jour-là : notez "
+        "le vrai avant de lancer le travailleur (courrier poste)."
+    )
+    for line in waiting_letters.in_words():
+        yield f"  {line}"
+    printed = PrintRun.objects.filter(posted_on=None).count()
+    yield (
+        f"- Impressions de courriers pas notées comme postées : {printed}. Celles qui l'ont été depuis "
+        "sont à noter de nouveau, du même jour, dans « Courriers »."
     )
