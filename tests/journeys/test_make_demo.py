@@ -21,6 +21,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from sporades.cli.demo_people import NEWCOMER, PASSWORD
 from tests.endurance.arena import FULL, eventually, figure
+from tests.journeys.alone import REFUSED
 from tests.journeys.helpers import (
     answer,
     choose,
@@ -36,6 +37,7 @@ from tests.journeys.helpers import (
 from tests.web.browser import follow
 
 ROOT = Path(__file__).parents[2]
+ALONE = "tests/journeys/alone.py"
 READY = re.compile(r"^Sporades est prêt : (http://localhost:\d+)$")
 PATIENCE = figure(240, 900)
 PEOPLE = str(figure(50, 3_000))
@@ -77,12 +79,9 @@ class Demo:
         """Type the command, as this user if one is named."""
         self.clone, self.mark = clone, f"SPORADES_TRIAL={uuid4().hex}"
         self.user = user
-        self.as_them = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         name, _, value = self.mark.partition("=")
-        kept = {key: word for key, word in os.environ.items() if not OURS.match(key)}
-        self.environment = {**kept, "PORT": "0", "PEOPLE": PEOPLE, name: value}
-        if user is not None:
-            self.environment["HOME"] = str(clone.parent)
+        self.as_them, said = as_typed_by(user, clone)
+        self.environment = {**said, name: value}
         self.lines = queue.Queue()
         self.said = []
         self.process = subprocess.Popen(
@@ -159,6 +158,16 @@ class Demo:
         )
 
 
+def as_typed_by(user, clone):
+    """Return what makes a process this user's, as `subprocess` takes it, and what its shell says."""
+    said = {key: word for key, word in os.environ.items() if not OURS.match(key)}
+    said |= {"PORT": "0", "PEOPLE": PEOPLE}
+    if user is None:
+        return {}, said
+    as_them = {"user": user, "group": user, "extra_groups": []}
+    return as_them, {**said, "HOME": str(clone.parent)}
+
+
 def environment_of(process):
     """Return what a process was started with, nothing once it has ended."""
     try:
@@ -168,17 +177,23 @@ def environment_of(process):
 
 
 @pytest.fixture(params=USERS)
-def demo(request):
-    """The demo of a clone in a folder that belongs to whoever types the command."""
+def clone(request):
+    """A clone in a folder that belongs to whoever types the command; with who that is."""
     with tempfile.TemporaryDirectory(prefix="sporades-demo-") as folder:
         clone = Path(folder) / "sporades"
         subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, clone], check=True)
         if request.param is not None:
             belong = ["chown", "-R", f"{request.param}:{request.param}", folder]
             subprocess.run(belong, check=True)
-        running = Demo(clone, request.param)
-        yield running
-        running.clear()
+        yield clone, request.param
+
+
+@pytest.fixture
+def demo(clone):
+    """The demo of a clean clone."""
+    running = Demo(*clone)
+    yield running
+    running.clear()
 
 
 @pytest.mark.timeout(figure(900, 2700))
@@ -232,3 +247,31 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
         assert again.left() == {}
     finally:
         again.clear()
+
+
+@pytest.mark.endurance
+@pytest.mark.skipif(not FULL, reason="minutes more of the same demo: `make endure` does it")
+@pytest.mark.timeout(2700)
+def test_once_its_libraries_are_there_nothing_of_the_demo_asks_for_a_network(clone):
+    place, user = clone
+    as_them, said = as_typed_by(user, place)
+    here = {"cwd": place, "env": {**said, "PEOPLE": "50"}, **as_them}
+    subprocess.run(["tools/environment.sh", "runtime"], check=True, **here)
+    try:
+        done = subprocess.run(
+            [".venv/bin/python", ALONE, place],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **here,
+        )
+    finally:
+        subprocess.run(["make", "demo-reset"], check=True, capture_output=True, **here)
+
+    if done.returncode == REFUSED:
+        pytest.skip(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert "signed in: True" in done.stdout
+    assert int(re.search(r"^pages: (\d+)$", done.stdout, re.MULTILINE)[1]) > 20
+    assert "tried to leave: 0\n" in done.stdout, done.stdout
