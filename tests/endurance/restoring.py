@@ -1,10 +1,9 @@
-"""Backing up and restoring by the very lines of docs/operations.md, « Backing up ».
-
-What they start and verify there at last is started and verified here by tools of our own.
-"""
+"""Backing up by the very lines of docs/operations.md, « Backing up », and trying that by its script."""
 
 import os
+import pwd
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,18 +15,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
-import pytest
 from psycopg.rows import dict_row
 
 from tests.endurance.arena import eventually, rows
-from tests.endurance.own_server import SETTINGS, OwnServer
+from tests.endurance.own_server import OwnServer
+from tests.endurance.servers import environment_of
 from tools import postgres
+from tools.antivirus import free_port
 
-PAGE = Path(__file__).parent.parent.parent / "docs/operations.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/operations.md"
+SCRIPT = ROOT / "tools/try_backup.sh"
 LIBRARY = "/var/lib/sporades"
-ROOTS = {"/srv/sauvegarde": "sauvegarde", "/srv/wal": "wal", "/srv/essai": "essai"}
-INSTANT = "2026-11-28 23:58:30+01"
-"""The one that the page gives as an example."""
+ROOTS = {"/srv/sauvegarde": "sauvegarde", "/srv/wal": "wal"}
 
 
 def _blocks(kind: str) -> list[str]:
@@ -44,15 +44,22 @@ class Restored:
         url: of the database.
         files: the folder of the usual store.
         medical: the folder of what is confided.
+        said: what the script said, line by line.
     """
 
     url: str
     files: Path
     medical: Path
+    said: list[str]
 
 
 class Backups:
-    """The page's two folders, beside a server that archives into one of them."""
+    """The page's two folders, beside a server that archives into one of them.
+
+    Attributes:
+        server: what is backed up.
+        trial: where it is brought back.
+    """
 
     def __init__(self, server: OwnServer, library: Path) -> None:
         """Have the server archive, as the page says.
@@ -64,7 +71,9 @@ class Backups:
         self.server, self._library = server, library
         self._house = postgres.home(server.folder)
         self._place = self._house.folder
-        [said] = _blocks("ini")
+        self.trial = self._place / "essai"
+        self._binaries = postgres.choose(self._house.data).folder
+        said, *_ = _blocks("ini")
         self.wait_for(self._begin(_blocks("sh")[0]))
         self._archiving = self._settings(said)
         server.server.stop()
@@ -86,6 +95,12 @@ class Backups:
         """Have all that was backed up until now be of a month that nobody keeps."""
         [month] = self._months()
         month.rename(month.with_name("2001-01"))
+
+    def lose_the_files(self) -> None:
+        """Lose what was copied of the usual store."""
+        for month in self._months():
+            for one in month.glob("files-*.tar.gz"):
+                one.unlink()
 
     def bases(self) -> list[Path]:
         """Return the base backups that are kept, the oldest first."""
@@ -141,43 +156,56 @@ class Backups:
         return {"user": "postgres", "password": password, "dbname": "postgres"}
 
     @contextmanager
-    def restored(self, *, to: datetime) -> Iterator[Restored]:
-        """Restore all of it elsewhere, hold it for the length of a block, then forget it.
+    def restored(self, *, to: datetime | None = None, **more: str) -> Iterator[Restored]:
+        """Try what was backed up, hold it for the length of a block, then forget it.
 
         Args:
-            to: the instant to which the database goes back.
+            to: the instant to which the database goes back; without one, the script finds it.
+            more: what else the script is told.
         """
-        essai = self._place / ROOTS["/srv/essai"]
-        unpack, start = _blocks("sh")[4:6]
-        conf, _, _ = start.partition("sudo -u postgres /usr/lib/")
-        assert INSTANT in conf
-        conf = conf.replace(INSTANT, to.isoformat())
-        essai.mkdir(mode=0o755)
+        trial, port = self.trial, str(free_port())
         try:
-            self.wait_for(self._begin(unpack))
-            self.wait_for(self._begin(conf))
-            house = essai / "house"
-            house.mkdir(mode=0o700)
-            (essai / "base").rename(house / "data")
-            shutil.copy2(self._place / "password", house / "password")
-            self._house.own(house)
-            self._house.own(house / "password")
-            with pytest.MonkeyPatch.context() as environment:
-                environment.delenv("DATABASE_URL", raising=False)
-                # Recovery asks for as many connections as there were.
-                server = postgres.start(house, settings=SETTINGS)
-            try:
-                # Until the archive is read, the server lets people read alone.
-                eventually(lambda: self._is_promoted(server.url))
-                yield Restored(server.url, essai / "files", essai / "medical")
-            finally:
-                server.stop()
+            done = self.tried(to, PORT=port, KEEP="1", **more)
+            assert done.returncode == 0, done.stdout
+            there = urlsplit(self.server.url)
+            url = f"postgresql://{there.username}:{there.password}@127.0.0.1:{port}{there.path}"
+            yield Restored(url, trial / "files", trial / "medical", done.stdout.splitlines())
         finally:
-            shutil.rmtree(essai)
+            stop = [self._binaries / "pg_ctl", f"--pgdata={trial / 'base'}", "stop"]
+            subprocess.run([*self._becoming(), *stop], cwd="/", check=False, capture_output=True)
+            shutil.rmtree(trial, ignore_errors=True)
 
-    def _is_promoted(self, url: str) -> bool:
-        with psycopg.connect(url, autocommit=True) as asked:
-            return asked.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,)
+    def tried(self, to: datetime | None = None, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run the script of the page, and return how it ended.
+
+        Args:
+            to: the instant that it is told.
+            more: what else it is told; all of it goes by its environment.
+        """
+        said = self._place / "sporades.env"
+        said.write_text(f"DATABASE_URL={shlex.quote(self.server.url)}\n")
+        us = pwd.getpwuid(os.geteuid()).pw_name
+        they = us if self._house.user is None else pwd.getpwuid(self._house.user[0]).pw_name
+        told = {
+            "BACKUPS": str(self._place / ROOTS["/srv/sauvegarde"]),
+            "WAL": str(self._place / ROOTS["/srv/wal"]),
+            "TRIAL": str(self.trial),
+            "PORT": str(free_port()),
+            "BINARIES": str(self._binaries),
+            "SERVER_USER": they,
+            "SERVICE_USER": us,
+            "ENVIRONMENTS": str(said),
+            **more,
+        }
+        return subprocess.run(
+            ["sh", SCRIPT, *([to.isoformat()] if to else [])],
+            env=environment_of("postgresql://nobody@127.0.0.1:1/none", self._library, **told),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+            check=False,
+        )
 
     def _here(self, said: str) -> str:
         for there, name in ROOTS.items():
@@ -189,18 +217,19 @@ class Backups:
         assert {"archive_mode", "archive_command"} <= {name for name, _ in found}
         return dict(found)
 
+    def _becoming(self) -> list[str]:
+        """Return what makes of a command one of the server's user, where we are root."""
+        if self._house.user is None:
+            return []
+        uid, gid = self._house.user
+        return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+
     def _begin(self, lines: str) -> "subprocess.Popen[str]":
         """Begin some lines of the page, for a shell that is root only where we are."""
-        uid, gid = self._house.user or (os.geteuid(), os.getegid())
-        becomes = (
-            ""
-            if self._house.user is None
-            else f"setpriv --reuid={uid} --regid={gid} --clear-groups"
-        )
-        # Whoever serves the tests has not always the name of « postgres », nor any the one of Sporades.
+        uid, _ = self._house.user or (os.geteuid(), os.getegid())
+        # Whoever serves the tests has not always the name of « postgres ».
         lines = self._here(lines).replace("-o postgres", f"-o {uid}")
-        lines = lines.replace("-o sporades", f"-o {os.geteuid()}")
-        script = f'set -eu\nsudo() {{ shift 2; {becomes} "$@"; }}\n{lines}'
+        script = f'set -eu\nsudo() {{ shift 2; {" ".join(self._becoming())} "$@"; }}\n{lines}'
         where = urlsplit(self.server.url)
         superuser = self._as_superuser()
         return subprocess.Popen(

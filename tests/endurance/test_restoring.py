@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from datetime import datetime
 from io import StringIO
 from itertools import count
@@ -165,23 +166,38 @@ def test_what_was_backed_up_comes_back_as_it_was_at_any_instant(server, backups,
         during = len(days.acts)
         while len(days.acts) < during + ACTS_AFTERWARDS or not days.erasing[-1:] > [during]:
             days.someone_does_something()
+        backups.copy_the_stores()
+        copied = picture()
         # Recovery stops at an instant where something was committed after it.
         a_registration(at=now())
-        backups.copy_the_stores()
-        backups.archive()
+        last = backups.archive()
 
     for instant, held in some_instants(days, during):
-        with backups.restored(to=instant) as restored, pointing_at(restored.url):
+        with (
+            backups.restored(to=instant, SAMPLE="0", SEAL=noted) as restored,
+            pointing_at(restored.url),
+        ):
             _stores_in(settings, restored.files, restored.medical)
 
             assert held is None or picture() == held
             assert dangling() == []
-            assert_whole(noted)
+            assert_said_whole(restored.said)
             assert_no_file_too_many()
             assert_whole(noted)
             answer = sign_in(a_browser(), registration.candidate.user)
             assert (answer.status_code, registration.number in answer.text) == (200, True)
             assert read(paper, doctor, at=now()).startswith(b"%PDF")
+
+    much_later = last.stat().st_mtime + 600
+    os.utime(last, (much_later, much_later))
+    with backups.restored() as restored, pointing_at(restored.url):
+        assert picture() == copied
+
+    backups.lose_the_files()
+    done = backups.tried()
+    assert done.returncode == 1, done.stdout
+    assert "Ce qui est revenu n'est pas entier" in done.stdout
+    assert not backups.trial.exists()
 
 
 def test_a_segment_that_is_asked_for_twice_stops_no_archive_and_none_is_written_over(backups):
@@ -222,6 +238,14 @@ def assert_no_file_too_many():
     assert there == {
         key for model in (Paper, PassingFile) for key in model.objects.values_list("key", flat=True)
     }
+
+
+def assert_said_whole(lines):
+    """The script ends with how long it took; it has said of each file and act that it is there."""
+    said = "\n".join(lines)
+    assert "Il n'en manque aucun." in said
+    assert "rien n'a été touché." in said
+    assert re.search(r"^La sauvegarde est entière\. Copiée en \d+ s", said, re.MULTILINE), said
 
 
 def assert_whole(noted):
