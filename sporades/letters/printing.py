@@ -37,6 +37,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import put_aside
 from sporades.letters.states import PRINT, LetterState
+from sporades.letters.words import readdressed
 from sporades.mail.models import Message
 from sporades.registrations.records import postal_address_of
 from sporades.registrations.summary import SUMMARY
@@ -68,6 +69,10 @@ REPLACED_BY_MAIL = (
 MOVED = (
     "Depuis, votre inscription a été donnée à un autre service : ce qui est à envoyer va à l'adresse "
     "que donne ce qui vous a été écrit le {day}."
+)
+READDRESSED = (
+    "L'adresse du service gestionnaire a changé depuis : ce qui s'envoie à ce service par courrier va "
+    "à : {address}."
 )
 PAST = (
     "Ce courrier n'a pu être imprimé que le {day} : un jour qu'il donne est passé. Pour ce qui était à "
@@ -344,8 +349,9 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 
     A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
     the next, or a mail tells: of two to be signed, the wrong one would come back. What was written before its
-    registration went to another academy says that it has: its address is the former one. What asks
-    for something by a day that has passed since says so: its reader would believe that there is
+    registration went to another academy says that it has: its address is the former one. So does what
+    was written, or encloses what was issued, before its service moved house: it says the new one. What
+    asks for something by a day that has passed since says so: its reader would believe that there is
     time, or that nothing is to be done.
 
     Args:
@@ -361,17 +367,20 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     replaced = "" if version is None or is_withdrawn else _replaced(letter, version, at=at)
     if replaced:
         said.append(replaced)
+    enclosed = None if is_withdrawn or replaced else version
     moved = _moved_since(letter, at=at)
     if moved is not None:
         day = instant_in_words(moved, letter.service.academy.zone, weekday=False)
         said.append(MOVED.format(day=day))
+    elif address := readdressed(letter.message, letter.service, enclosed=enclosed):
+        said.append(READDRESSED.format(address=address))
     due_by = letter.message.due_by
     if due_by is not None and at >= due_by + MINUTE:
         said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
     content = content_of(letter, place=place, note=" ".join(said))
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
-    if version is not None and not is_withdrawn and not replaced:
-        parts.append(documents.printed(version))
+    if enclosed is not None:
+        parts.append(documents.printed(enclosed))
     return parts
 
 

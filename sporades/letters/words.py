@@ -4,8 +4,14 @@ from datetime import datetime
 
 from sporades.candidates.models import Candidate
 from sporades.core.french import day_in_words, instant_in_words
+from sporades.documents.models import DocumentVersion
+from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
+from sporades.mail.models import Message
+
+ADDRESS = "Adresse : "
+"""What begins the line of a message where its service is written to, as `mail/contact.txt` has it."""
 
 
 def announced(candidate: Candidate, *, is_decision: bool = False) -> str:
@@ -54,3 +60,26 @@ def _overtaken_in_words(letter: Letter, at: datetime) -> str:
     # One that is to hand over a document is replaced by no other letter.
     how = "un mail" if letter.enclosed_id else "un courrier"
     return f"Remplacé, avant l'impression, par {how} du {by}"
+
+
+def readdressed(
+    message: Message, service: RegistrationService, *, enclosed: DocumentVersion | None
+) -> str:
+    """Say where a service is written to, where a message, or what it encloses, says another address.
+
+    Args:
+        message: what was written.
+        service: the registration service that answers for it.
+        enclosed: the document that goes with it, if one does.
+
+    Returns:
+        The name and the address of today, in a line; nothing where they are said, or none is known.
+    """
+    managing = service.managing_service
+    lines = [one for one in message.body.splitlines() if one.startswith(ADDRESS)]
+    is_otherwise = bool(lines) and f"{ADDRESS}{', '.join(managing.address)}" not in lines
+    told = (enclosed.content.get("service") or {}) if enclosed else {}
+    is_otherwise = is_otherwise or told.get("address", managing.address) != managing.address
+    return (
+        ", ".join([managing.name, *managing.address]) if is_otherwise and managing.address else ""
+    )

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.pieces import verifying
+from sporades.acts.registrations import moving
 from sporades.acts.writing import resending
 from sporades.acts.writing.posting import note_posted, note_returned
 from sporades.exams.models.service import MINUTE
@@ -14,7 +15,7 @@ from sporades.registrations.states import REOPEN, VALIDATE
 from tests.evidence.given import again, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
 from tests.letters.test_overtaken import MANAGER, WITH_BAC, ask, decide, waive, withdraw
-from tests.letters.test_printing import printed
+from tests.letters.test_printing import move_house, printed
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 LATER = NOW + timedelta(minutes=7)
@@ -168,3 +169,41 @@ def test_a_letter_is_said_to_go_where_it_came_back_from(kept):
     assert said.startswith(
         "Il repartirait à l'adresse d'où il est revenu : 12 rue des Îles, 59000 LILLE."
     )
+
+
+def test_the_address_of_a_service_that_moved_house_is_said_to_be_the_former(registration):
+    move_house()
+
+    [said] = doubts(refused("registered"), registration)
+
+    assert said == (
+        "L'adresse du service qu'il donne a changé depuis. Celle d'aujourd'hui : Bureau des essais de "
+        "Lille, 9 rue Neuve, 59000 LILLE. Le mail partirait sans le dire."
+    )
+
+
+def test_a_mail_of_the_academy_before_is_said_to_be_one(registration):
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement", by=OPERATOR, at=LATER
+    )
+
+    [said] = doubts(refused("registered"), again(registration))
+
+    assert said.startswith(
+        "Depuis, l'inscription a changé d'académie, le mercredi 25 novembre 2026"
+    )
+    assert said.endswith("il dit d'écrire à celle d'avant. Le mail partirait sans le dire.")
+
+
+def test_a_letter_to_a_former_address_says_so_under_its_text(kept):
+    filed = a_registration(a_record())
+    [run] = printed()
+    note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter = Letter.objects.get()
+    note_returned(letter=letter, by=MANAGER, at=NOW)
+    move_house()
+
+    said = doubts(letter.message, filed)
+
+    assert said[0].endswith("9 rue Neuve, 59000 LILLE. Une mention sous son texte le dira.")
+    assert said[1].startswith("Il repartirait à l'adresse d'où il est revenu")

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, moving, standing_in
+from sporades.acts.registrations import deciding, moving, receiving, standing_in
 from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import reach_at
@@ -20,6 +20,7 @@ from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
+from sporades.exams import held
 from sporades.journal.models import Entry
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
@@ -27,8 +28,9 @@ from sporades.letters.queries import unprintable
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
+from sporades.territory.models import ManagingService
 from tests.endurance.arena import together
-from tests.evidence.given import piece
+from tests.evidence.given import again, piece
 from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.jobs import work
 from tests.mail.test_health_is_not_mailed import answered
@@ -47,6 +49,14 @@ def printed(at=NOW):
     posting.print_now(LILLE, by=MANAGER, at=at)
     work("letters")
     return list(PrintRun.objects.exclude(pk__in=before))
+
+
+def move_house():
+    """Give the managing services of Lille another postal address."""
+    for one in ManagingService.objects.filter(academy="A09"):
+        one.address = ["9 rue Neuve", "59000 LILLE"]
+        one.save()
+    held.forget()
 
 
 def text_of_pages(content):
@@ -449,6 +459,46 @@ def test_a_letter_written_before_its_registration_moved_sends_nothing_to_where_i
     said = "va à l'adresse que donne ce qui vous a été écrit le 25 novembre 2026 à 10 h 37"
     assert said in waived.replace("’", "'")
     assert "donnée à un autre service" not in moved
+
+
+@open_exam
+def test_a_letter_written_before_its_service_moved_house_says_where_to_post(kept):
+    a_registration(a_record())
+    move_house()
+
+    [run] = printed()
+
+    [page, *_] = pages(run)
+    said = "ce qui s'envoie à ce service par courrier va à : Bureau des essais de Lille, 9 rue Neuve, 59000 LILLE."
+    assert said in page.replace("’", "'")
+
+
+@open_exam
+def test_a_letter_that_encloses_an_earlier_summary_says_where_to_post_it(kept):
+    registration = a_registration(a_record())
+    Letter.objects.all().delete()
+    move_house()
+    late = NOW + timedelta(days=60)
+    receiving.receive_summary(
+        registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
+    )
+    receiving.take_summary_back(
+        registration=again(registration), noted=NOW.date().isoformat(), by=MANAGER, at=late
+    )
+
+    [run] = printed(at=late)
+
+    [page, *_] = pages(run)
+    assert "ce qui s'envoie à ce service par courrier va à" in page.replace("’", "'")
+
+
+@open_exam
+def test_a_letter_whose_service_has_not_moved_says_nothing_of_it(kept):
+    a_registration(a_record())
+
+    [run] = printed()
+
+    assert "a changé depuis" not in " ".join(pages(run))
 
 
 @open_exam

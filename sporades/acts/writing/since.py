@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
 from sporades.core.french import day_in_words, instant_in_words, local_day
@@ -11,7 +13,9 @@ from sporades.evidence.unmet import owes_pieces, stands_in_words
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
 from sporades.letters.operations import goes_by_letter, guardian_envelope, is_address_of
+from sporades.letters.printing import MOVE
 from sporades.letters.rules import REMINDER, TO_GUARDIAN, is_of_piece, overtaking, piece_of
+from sporades.letters.words import readdressed
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 
@@ -42,6 +46,7 @@ def doubts_about(message: Message, registration: Registration, *, at: datetime) 
         *_told_since(message, registration),
         *_is_past(message, registration, at=at),
         *_stands(message, registration),
+        *_sends_elsewhere(message, registration),
         *_same_address(message, registration),
     ]
 
@@ -51,16 +56,7 @@ def _told_since(message: Message, registration: Registration) -> list[str]:
     later = overtaking(message.matter)
     if later is None:
         return []
-    first = message
-    while first.again_of is not None:
-        first = first.again_of
-    told = Message.objects.filter(
-        later,
-        about_kind=message.about_kind,
-        about_id=message.about_id,
-        again_of=None,
-        pk__gt=first.pk,
-    )
+    told = _since_first(message).filter(later)
     zone = registration.service.zone
     whom = "représentant légal" if message.matter == TO_GUARDIAN else "candidat"
     said = "Depuis, « {} » a été écrit au {} le {}."
@@ -68,6 +64,37 @@ def _told_since(message: Message, registration: Registration) -> list[str]:
         said.format(one.subject, whom, instant_in_words(one.written_at, zone))
         for one in told.defer("body").order_by("-pk")[:MOST_SAID]
     ]
+
+
+def _since_first(message: Message) -> QuerySet[Message]:
+    """Return what was written of the same row since what a message repeats, copies aside."""
+    first = message
+    while first.again_of is not None:
+        first = first.again_of
+    found: QuerySet[Message] = Message.objects.filter(
+        about_kind=message.about_kind, about_id=message.about_id, again_of=None, pk__gt=first.pk
+    )
+    return found
+
+
+def _sends_elsewhere(message: Message, registration: Registration) -> list[str]:
+    """Say that what it has its reader send would go to another academy, or to a former address."""
+    moved = _since_first(message).filter(kind=MOVE).order_by("-pk").first()
+    letter = Letter.objects.filter(message=message).select_related("enclosed__document").first()
+    enclosed = letter.enclosed if letter else None
+    if moved is not None:
+        day = instant_in_words(moved.written_at, registration.service.zone)
+        said = f"Depuis, l'inscription a changé d'académie, le {day} : il dit d'écrire à celle d'avant."
+    elif address := readdressed(message, registration.service, enclosed=enclosed):
+        said = f"L'adresse du service qu'il donne a changé depuis. Celle d'aujourd'hui : {address}."
+    else:
+        return []
+    is_to_guardian = letter is not None and letter.is_to_guardian
+    is_letter = is_to_guardian or goes_by_letter(registration.candidate, enclosed)
+    noted = (
+        "Une mention sous son texte le dira." if is_letter else "Le mail partirait sans le dire."
+    )
+    return [f"{said} {noted}"]
 
 
 def _is_past(message: Message, registration: Registration, *, at: datetime) -> list[str]:
