@@ -96,6 +96,27 @@ def test_it_says_from_which_network_a_candidate_acted_and_of_an_agent_nothing():
     assert "192.0.2.1" not in pdf_text(made.pdf) + data_in(made.pdf).decode()
 
 
+def test_what_its_candidate_typed_stays_said_so_once_their_account_is_closed():
+    filed = a_registration()
+    candidate = filed.candidate
+
+    call_command(
+        "compte", "detacher", candidate.user.email, "--candidat", candidate.number, "--motif", "Vu."
+    )
+
+    assert [one["par"] for one in facts(proof_of(filed))["saisies"]] == ["le candidat"]
+
+
+def test_what_was_typed_for_a_candidate_is_said_to_be():
+    agent, draft = a_member("agent@exemple.test", "manager", ["A09"]), a_draft(a_record())
+    draft.author = agent
+    draft.save()
+    by = agent.memberships.get().as_actor()
+    filed = registering.register(draft=draft, by=by, at=NOW).registration
+
+    assert [one["par"] for one in facts(proof_of(filed))["saisies"]] == ["la gestion"]
+
+
 def test_it_tells_the_arrival_the_version_the_tabs_the_hours_and_the_receipt():
     filed = a_registration()
     version, service = filed.versions.get(), filed.service

@@ -119,7 +119,7 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
         "inscription": _registration(matter.registration),
         "arrivees": _arrivals(matter, acts, of_services, refusing),
         "versions": [_version(one) for one in matter.versions],
-        "saisies": [_draft(one, matter.candidate) for one in matter.drafts],
+        "saisies": [_draft(one) for one in matter.drafts],
         "services": [
             _service(one, of_services[pk], at=at, since=_since(matter, pk))
             for pk, one in matter.services.items()
@@ -259,7 +259,14 @@ def _version(version: Version) -> Facts:
     }
 
 
-def _draft(draft: Draft, candidate: Candidate) -> Facts:
+def _is_by_candidate(draft: Draft) -> bool:
+    """Return whether its candidate filled it: what it was filed as says so, not whether they have an account."""
+    filed = draft.filed_as
+    by_office = filed is not None and draft.sent_at is None and filed.author_kind != CANDIDATE
+    return draft.author_id is None and not by_office
+
+
+def _draft(draft: Draft) -> Facts:
     order = list(TITLES)
     steps = sorted(
         draft.answers.all(),
@@ -269,8 +276,7 @@ def _draft(draft: Draft, candidate: Candidate) -> Facts:
         "cle": str(draft.pk),
         "intitule": str(draft),
         "service": draft.service_id,
-        # Who has no account has filled nothing.
-        "par": "le candidat" if draft.author_id is None and candidate.has_account else "la gestion",
+        "par": "le candidat" if _is_by_candidate(draft) else "la gestion",
         "modifie": draft.amends_version,
         "commencee_le": _utc(draft.created_at),
         "derniere_reponse_le": _utc(draft.answered_at),
