@@ -60,6 +60,10 @@ class BeingPrepared(Refused):
     retry_after = timedelta(minutes=2)
 
 
+class Unsealed(BeingPrepared):
+    """Its seal is due, and could not be put."""
+
+
 class Unprintable(BeingPrepared):
     """Its template and its content do not make a PDF: a fault of ours, to be repaired."""
 
@@ -291,12 +295,27 @@ def printed(version: DocumentVersion) -> bytes:
     While the database is only read (R-05) what was never printed is printed for its reader alone.
 
     Raises:
-        BeingPrepared: a seal is due and could not be put, or the store of files does not
-            answer; a job tries again.
-        Unprintable, Lost: see each.
+        BeingPrepared: the store of files does not answer; a job tries again.
+        Unsealed, Unprintable, Lost: see each.
     """
     with files.forgotten_if_undone() as kept:
         return _printed(version, kept)
+
+
+def on_paper(version: DocumentVersion) -> bytes:
+    """Return the PDF of a version, to be posted: without its seal where that cannot be put.
+
+    Nobody reads a seal on paper: whoever has nothing else waits for none.
+
+    Raises:
+        BeingPrepared, Unprintable, Lost: see `printed`.
+        pdf.CannotPrint: as it does not print.
+    """
+    try:
+        return printed(version)
+    except Unsealed:
+        logger.exception("Document version %s is posted without its seal", version.pk)
+        return _unsealed(version)
 
 
 def _printed(version: DocumentVersion, kept: list[str]) -> bytes:
@@ -344,7 +363,7 @@ def _print(version: DocumentVersion) -> bytes:
     try:
         return seal.seal(printed)
     except seal.SealFailed as failure:
-        raise BeingPrepared from failure
+        raise Unsealed from failure
 
 
 def _unsealed(version: DocumentVersion) -> bytes:

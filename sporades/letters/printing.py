@@ -380,7 +380,7 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     content = content_of(letter, place=place, note=" ".join(said))
     parts = [pdf.typeset(TEMPLATE, content, at=written)]
     if enclosed is not None:
-        parts.append(documents.printed(enclosed))
+        parts.append(documents.on_paper(enclosed))
     return parts
 
 

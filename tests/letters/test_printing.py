@@ -20,6 +20,7 @@ from sporades.core import files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
+from sporades.documents.models import DocumentVersion
 from sporades.exams import held
 from sporades.journal.models import Entry
 from sporades.letters import printing
@@ -386,6 +387,20 @@ def test_a_letter_that_cannot_be_printed_is_put_aside_and_holds_up_no_other(kept
     [again] = printed()
     aside.refresh_from_db()
     assert (again.letters.get(), aside.state, aside.why) == (aside, "printed", "")
+
+
+@open_exam
+def test_a_seal_that_cannot_be_put_keeps_no_letter_from_the_post(kept, settings, tmp_path):
+    settings.SEAL_KEY_FILE = str(tmp_path / "absent.p12")
+    mine = a_registration(a_record())
+    deciding.decide(registration=mine, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+
+    [run] = printed()
+
+    said = pages(run)
+    assert any("Inscription validée" in page for page in said)
+    assert any("Récapitulatif d'inscription" in page for page in said)
+    assert not DocumentVersion.objects.exclude(pdf_key="").exists()
 
 
 @open_exam
