@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.management import call_command
 
 from sporades.accommodations.appeals import followed_in_words, late_in_words
 from sporades.accommodations.contesting import (
@@ -31,6 +33,7 @@ from sporades.core.days import midnight
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.letters.printing import CANNOT_BE_PRINTED
+from sporades.letters.queries import Posting
 from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
@@ -368,3 +371,24 @@ def test_a_decision_that_came_back_goes_again_by_letter_to_whom_mails_reach_sinc
     fresh = sent_again(former, again(registration))
 
     assert (fresh.recipient, Letter.objects.get(message=fresh).enclosed) == ("", former.enclosed)
+
+
+@pytest.mark.parametrize("is_final", [False, True])
+def test_what_was_notified_in_an_account_that_is_closed_waits_to_be_posted(is_final):
+    registration = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED)
+    candidate = registration.candidate
+    assert case_of(registration).posting is None
+
+    with time_machine.travel(NOW + timedelta(days=90 if is_final else 30), tick=False):
+        call_command(
+            "compte",
+            "detacher",
+            candidate.user.email,
+            "--candidat",
+            candidate.number,
+            "--motif",
+            "Vu.",
+        )
+
+    assert case_of(registration).posting == (None if is_final else Posting(None))

@@ -15,6 +15,8 @@ from sporades.registrations.models import Registration
 from tests.acts.test_claiming import claim, given
 from tests.evidence.given import again
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
+from tests.mail.test_letters_of_publications import deposit
+from tests.publications.doing import publish_together
 from tests.spaces import plain
 from tests.web.registry.world import a_member
 
@@ -83,6 +85,40 @@ def test_what_is_told_from_then_on_is_a_letter_and_a_code_gives_it_to_an_account
     joining.activate(claim(given(stolen), email="elle@exemple.test").pk, at=NOW)
     stolen.refresh_from_db()
     assert stolen.user.email == "elle@exemple.test"
+
+
+def enclosed():
+    return set(
+        Letter.objects.filter(enclosed__isnull=False).values_list(
+            "message__kind", "enclosed__document__kind"
+        )
+    )
+
+
+def test_what_the_account_alone_was_given_is_posted():
+    registration = a_registration(a_candidate(email=THEIRS))
+    manager = a_member("agent@exemple.test", "manager", ["A09"])
+    publish_together(deposit(registration, manager, "convocation"), manager)
+
+    detach(registration.candidate)
+
+    assert enclosed() == {
+        ("document_published", "convocation"),
+        ("document_published", "recapitulatif"),
+    }
+    told = Letter.objects.get(message__kind="record_detached").message
+    assert "vous y est envoyé aussi" in told.body
+    summary = Letter.objects.get(enclosed__document__kind="recapitulatif").message
+    assert "à signer et à poster comme il le dit" in summary.body
+    assert summary.due_by is not None
+
+
+def test_what_came_by_letter_before_is_not_posted_again(stolen):
+    detach(stolen)
+
+    assert enclosed() == {("registered", "recapitulatif")}
+    told = Letter.objects.get(message__kind="record_detached").message
+    assert "vous y est envoyé aussi" not in told.body
 
 
 @pytest.mark.parametrize(

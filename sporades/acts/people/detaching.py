@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from sporades import journal, mail
+from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import half_said
 from sporades.accounts.models import Membership, User
@@ -15,11 +17,16 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, Channel
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import documents_in
+from sporades.letters.models import Letter
 from sporades.letters.operations import tell
+from sporades.letters.states import LetterState
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
 from sporades.registrations.records import postal_address_of
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.summary import SUMMARY
 
 DETACHED = "record detached"
 
@@ -34,7 +41,8 @@ def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> 
 
     For whoever reads no mail, and whose record another took with its code, or was merged with an
     account that nobody reads. Registrations, documents and messages stay; both are told, the
-    account by a mail and the person by a letter. A new code gives the record to an account again.
+    account by a mail and the person by a letter, and what was published in that account alone is
+    posted. A new code gives the record to an account again.
 
     Args:
         email: the address of the account, however it is typed.
@@ -79,7 +87,11 @@ def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> 
         after={"reason": reason, "account": user.pk},
     )
     _close(user)
-    _tell(candidate, user.email, last=last, at=at)
+    standing = filed.active().with_owed().order_by("pk")
+    unposted = [(one, version) for one in standing for version in _unposted(one, at=at)]
+    _tell(candidate, user.email, last=last, is_posted=bool(unposted), at=at)
+    for registration, version in unposted:
+        _post(candidate, registration, version, at=at)
     return candidate
 
 
@@ -100,13 +112,67 @@ def _close(user: User) -> None:
     accounts.close(user)
 
 
-def _tell(candidate: Candidate, address: str, *, last: Registration, at: datetime) -> None:
+def _unposted(registration: Registration, *, at: datetime) -> list[DocumentVersion]:
+    """Return what its candidate reads, had they an account, and what no letter has brought them.
+
+    Of what is made here, the summary alone while it is to be signed, and no decision that is final:
+    a letter would make it contestable again.
+    """
+    posted = Letter.objects.filter(enclosed=OuterRef("pk")).exclude(state=LetterState.OVERTAKEN)
+    found = documents_in(folder=registration.folder_id, at=at)
+    never = set(
+        DocumentVersion.objects.filter(
+            ~Exists(posted), pk__in=[one.pk for one in found]
+        ).values_list("pk", flat=True)
+    )
+    return [one for one in found if one.pk in never and _is_to_post(one, registration, at=at)]
+
+
+def _is_to_post(version: DocumentVersion, registration: Registration, *, at: datetime) -> bool:
+    kind, published_at = version.kind, version.published_at
+    if kind.slug == SUMMARY.slug:
+        return bool(registration.summary_awaited)
+    if not kind.published_by_issue:
+        return True
+    zone = registration.service.zone
+    return (
+        kind.is_contested
+        and published_at is not None
+        and at < final_at(presumed_at(published_at), zone)
+    )
+
+
+def _post(
+    candidate: Candidate, registration: Registration, version: DocumentVersion, *, at: datetime
+) -> None:
+    awaited = registration.summary_awaited if version.document.kind == SUMMARY.slug else None
+    tell(
+        candidate,
+        "document_published",
+        service=registration.service,
+        at=at,
+        key=f"document version:{version.pk}:detached:{at.isoformat()}",
+        about=registration,
+        due_by=datetime.fromisoformat(awaited["until"]) if awaited else None,
+        enclosed=version,
+        registration=registration,
+        document=version,
+        replaces=False,
+        to_sign=awaited is not None,
+        contact=contact_of(registration.service),
+    )
+
+
+def _tell(
+    candidate: Candidate, address: str, *, last: Registration, is_posted: bool, at: datetime
+) -> None:
     said: dict[str, Any] = {
         "at": at,
         "key": f"record:{candidate.pk}:detached:{at.isoformat()}",
         "about": candidate,
         "name": candidate.identity.full_name,
         "account": half_said(address),
+        "is_posted": is_posted,
         "contact": contact_of(last.service),
     }
     mail.write("record_detached", to=address, urgent=True, **said)

@@ -148,7 +148,8 @@ class Command(BaseCommand):
         where = ", ".join(lines_of(postal_address_of(found))) or "aucune adresse postale"
         self.stdout.write(
             f"Candidat n°{found.number} : le compte est fermé, les inscriptions sont gardées. Un mail le "
-            f"dit à l'adresse du compte. Un courrier est à imprimer pour : {where}. Si cette adresse "
+            f"dit à l'adresse du compte. Un courrier est à imprimer pour : {where}, avec ce qui n'était "
+            "publié que dans ce compte (« Mails » de chaque dossier le montre). Si cette adresse "
             "n'est pas la sienne, le service la change d'abord sur « Fiche candidat »."
         )
 
