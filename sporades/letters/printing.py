@@ -36,6 +36,8 @@ from sporades.documents.queries import replacement_of, taken_back_at
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import put_aside
+from sporades.letters.queries import may_be_left_out
+from sporades.letters.rules import overtaking
 from sporades.letters.states import PRINT, LetterState
 from sporades.letters.words import readdressed
 from sporades.mail.models import Message
@@ -422,6 +424,58 @@ def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:
     ).exclude(pk=said.pk)
     found: datetime | None = told.order_by("-pk").values_list("written_at", flat=True).first()
     return found
+
+
+def since_printed(run: PrintRun) -> dict[int, str]:
+    """Say of which letters of a run that is printed and not posted, and why, they are to go no more.
+
+    Their document was taken back since, or a later message makes them false or needless.
+
+    Returns:
+        What has come, by the key of the letter; of most letters, nothing.
+    """
+    if run.made_at is None or run.posted_on is not None:
+        return {}
+    related = ("message", "enclosed__document", "enclosed__publication_line__publication")
+    letters = list(Letter.objects.filter(run=run).select_related(*related))
+    about = [one.message.about_id for one in letters if one.message.about_kind == "registration"]
+    later = Message.objects.filter(
+        about_kind="registration", about_id__in=about, written_at__gt=run.made_at, again_of=None
+    )
+    told = set(later.values_list("about_id", flat=True))
+    found = {}
+    for letter in letters:
+        if why := _taken_back_since(letter, run.made_at):
+            found[letter.pk] = why
+        elif letter.message.about_id in told and (last := _overtaken_by(letter, later)):
+            # Its words are of whoever has the registration by now.
+            day = instant_in_words(last.written_at, run.zone)
+            found[letter.pk] = f"un message du {day} l'a rendu faux ou inutile"
+    return found
+
+
+def _taken_back_since(letter: Letter, made_at: datetime) -> str:
+    taken_back = taken_back_at(letter.enclosed) if letter.enclosed else None
+    is_since = taken_back is not None and taken_back > made_at
+    return "le document joint a été retiré" if is_since else ""
+
+
+def _overtaken_by(letter: Letter, later: QuerySet[Message]) -> Message | None:
+    """Return the last that makes a letter false or needless; one with its document mostly goes."""
+    said = letter.message
+    if letter.enclosed is not None and letter.enclosed.document.kind == SUMMARY.slug:
+        # The one to be signed goes to another academy.
+        moved = later.filter(kind=MOVE, about_id=said.about_id).order_by("-pk").first()
+        if moved is not None:
+            return moved
+    makes_false = overtaking(said.matter)
+    if makes_false is None:
+        return None
+    last = later.filter(makes_false, about_id=said.about_id).order_by("-pk").first()
+    if last is None or letter.enclosed_id is None:
+        return last
+    may = Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists()
+    return last if may else None
 
 
 def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, object]:

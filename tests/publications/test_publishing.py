@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decide
+from sporades.acts.writing import posting
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.models import Candidate
@@ -17,6 +18,7 @@ from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
+from sporades.letters.printing import since_printed
 from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
@@ -397,6 +399,26 @@ def test_whom_letters_reach_is_told_nothing_of_what_they_never_had(
     assert ("Non imprimé : le document qu'il annonce" in fate_in_words(letter)) is not is_printed
     assert letter.goes_without_document is not is_printed
     assert len(told("document_withdrawn")) == 2 + is_printed
+
+
+def test_a_run_that_is_not_posted_says_which_document_was_taken_back_since(
+    prepare, three, manager, kept
+):
+    Candidate.objects.filter(pk=three[0].candidate_id).update(user=None, email="")
+    made = prepare()
+    publish(made, manager)
+    tell(made)
+    [run] = printed()
+    [letter] = Letter.objects.all()
+    assert since_printed(run) == {}
+
+    preparing.withdraw(publication=made, reason="Erreur de date", by=member(manager), at=LATER)
+    tell(made, LATER)
+
+    assert since_printed(run) == {letter.pk: "le document joint a été retiré"}
+    posting.note_posted(run=run, posted_on=NOW.date(), by=member(manager), at=LATER)
+    run.refresh_from_db()
+    assert since_printed(run) == {}
 
 
 def test_whoever_took_an_account_since_is_told_of_the_withdrawal_and_no_letter_goes(

@@ -479,6 +479,35 @@ def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(man
     assert manager.get(paper).headers["Content-Type"] == "application/pdf"
 
 
+def test_a_run_says_which_letter_is_not_to_be_posted_any_more(manager, kept):
+    mine = a_registration(a_record())
+    a_registration(a_record(first_names="Yann"))
+    Letter.objects.all().delete()
+    for one in Registration.objects.order_by("pk"):
+        deciding.decide(registration=one, decision=VALIDATE, reason="", by=OPERATOR, at=NOW)
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    run = PrintRun.objects.get()
+    here = reverse("office:print_run", args=[run.pk])
+    assert "plus à poster" not in main(manager.get(here))
+    later = NOW + timedelta(hours=3)
+    deciding.decide(
+        registration=Registration.objects.whole().get(pk=mine.pk),
+        decision=REOPEN,
+        reason="Vu trop vite",
+        by=OPERATOR,
+        at=later,
+    )
+
+    page = manager.get(here)
+
+    assert "Un courrier n'est plus à poster" in main(page)
+    [first, second] = [words(one) for one in seen(page).cssselect("main tbody tr th")]
+    assert "Depuis l'impression, un message du mercredi 25 novembre 2026 à 13" in first
+    assert "ne postez pas ce courrier" in first
+    assert "Depuis" not in second
+
+
 def test_a_run_that_cannot_be_printed_again_says_why_on_its_page(manager, kept, monkeypatch):
     a_registration(a_record())
     manager.post(reverse("office:print_letters"))

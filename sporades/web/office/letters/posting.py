@@ -147,12 +147,14 @@ def _page(
     envelopes = printing.in_envelopes(letters.order_by("pk"))
     sought = box is not None and box.is_valid()
     shown = [one for one in envelopes if box.finds(one)] if box and sought else envelopes
+    since_printed = printing.since_printed(run)
     lines = [
         (
             one,
             printing.other_addressee_of(one),
             printing.place_in(together, place),
             fate_in_words(one),
+            since_printed.get(one.pk, ""),
         )
         for together in shown
         for place, one in enumerate(together, start=1)
@@ -163,6 +165,7 @@ def _page(
         "counted": _counted(run.total),
         "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
         "came_back": any(one.is_returned for together in envelopes for one in together),
+        "not_to_post": _not_to_post(len(since_printed)),
         "box": box or FindLetterForm(),
         "sought": sought,
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
@@ -174,6 +177,18 @@ def _page(
     is_refused = any(one is not None and one.errors for one in (form, box))
     status = 422 if is_refused else 200
     return render(request, "office/print_run.html", context, status=status)
+
+
+def _not_to_post(count: int) -> str:
+    if count > 1:
+        return (
+            f"{_counted(count)} ne sont plus à poster : la liste dit lesquels, et pourquoi. Retirez-les "
+            "de leurs plis."
+        )
+    said = (
+        "Un courrier n'est plus à poster : la liste dit lequel, et pourquoi. Retirez-le de son pli."
+    )
+    return said if count else ""
 
 
 def _posted(request: HttpRequest, run: PrintRun, posted: Any = None) -> PostedForm:
