@@ -263,6 +263,7 @@ def tell_again(
     preface: str,
     at: datetime,
     envelope: Sequence[str] = (),
+    announced: DocumentVersion | None = None,
 ) -> Message:
     """Tell again what a refused mail or a returned letter said: by mail, or by a letter.
 
@@ -273,12 +274,17 @@ def tell_again(
         preface: what is said before its text: that it is not new.
         at: the instant.
         envelope: the lines of the address of a letter, where it is for somebody else.
+        announced: the document that a mail said to be in a space, or to be asked for: a letter in
+            its place encloses it, as it would have from the first.
     """
     before = Letter.objects.filter(message=message).select_related("enclosed__document").first()
     enclosed = before.enclosed if before else None
     if not envelope and not goes_by_letter(candidate, enclosed):
         said = f"{preface} {_not_enclosed(candidate)}" if enclosed else preface
         return write_again(message, to=candidate.address, at=at, preface=said)
+    if before is None and announced is not None:
+        enclosed = announced
+        preface += " Le document qu'il annonce est joint à ce courrier."
     fresh: Message = Message.objects.create(
         kind=message.kind,
         key=f"again:{message.pk}",

@@ -98,6 +98,8 @@ def test_without_an_address_it_becomes_a_letter(registration, refused):
     assert (fresh.state, fresh.recipient, fresh.again_of) == (Message.State.LETTER, "", refused)
     assert fresh.letter.candidate == candidate
     assert "n'avait pas pu vous être remis" in fresh.body
+    assert "Le document qu'il annonce est joint à ce courrier." in fresh.body
+    assert fresh.letter.enclosed.document.kind == "recapitulatif"
     assert "http" in refused.body
     assert "http" not in fresh.body
 

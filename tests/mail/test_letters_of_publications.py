@@ -9,6 +9,8 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.registrations import moving, requesting
 from sporades.acts.services import announcing
+from sporades.acts.writing import resending
+from sporades.candidates.models import Candidate, Channel
 from sporades.documents import kinds
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
@@ -440,3 +442,19 @@ def test_a_registration_that_goes_to_another_academy(letters, registration):
     ):
         assert sentence in said
     assert CONTACT not in said
+
+
+def test_a_mail_that_is_refused_goes_as_a_letter_with_what_it_announced(
+    registration, convocation, manager
+):
+    publish_together(convocation, manager)
+    telling.tell(str(convocation.pk), at=NOW)
+    message = Message.objects.get(kind="document_published")
+    Message.objects.filter(pk=message.pk).update(state=Message.State.REFUSED)
+    Candidate.objects.filter(pk=registration.candidate_id).update(
+        user=None, email="", channel=Channel.LETTER
+    )
+
+    fresh = resending.send_again(message=message, registration=registration, by=OPERATOR, at=NOW)
+
+    assert fresh.letter.enclosed.document.kind == "convocation"

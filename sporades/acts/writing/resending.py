@@ -9,15 +9,17 @@ from django.db.models import Q
 
 from sporades import journal
 from sporades.acts.writing import lasting
-from sporades.acts.writing.since import doubts_about
+from sporades.acts.writing.since import doubts_about, first_of
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.letters.models import Letter
 from sporades.letters.operations import guardian_envelope, is_returned, tell_again
+from sporades.letters.queries import last_summary_of
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
@@ -59,6 +61,12 @@ KINDS = {
     "message_of_service": "Message du service",
 }
 """The mails about a registration. None holds a key: all may be sent again as they were written."""
+
+WITH_SUMMARY = (
+    *("registered", "amended", "registered_for", "amended_for"),
+    *("change_accepted", "registration_moved", "summary_asked_again"),
+)
+"""Those that call for the signed summary, which their letters enclose; so does a decision with a day."""
 
 _OF_PERSON = (
     *("identity_corrected", "correction_requested", "correction_refused"),
@@ -170,6 +178,7 @@ def send_again(
         preface=preface,
         at=at,
         envelope=guardian_envelope(to_guardian, registration) if to_guardian else (),
+        announced=_announced_by(locked, registration),
     )
     journal.record(
         "mail sent again",
@@ -267,6 +276,19 @@ def goes_again(message: Message) -> bool:
     if message.about_kind != "registration":
         return False
     return message.kind in KINDS or _to_guardian(message) is not None
+
+
+def _announced_by(message: Message, registration: Registration) -> DocumentVersion | None:
+    """Return the document that a mail announced, which a letter would have enclosed; or nothing."""
+    if message.kind == "document_published":
+        named, line, *_ = first_of(message).key.split(":")
+        if named != "publication line":
+            return None
+        own = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+        found: DocumentVersion | None = own.filter(publication_line=int(line)).first()
+        return found
+    asks = message.kind in WITH_SUMMARY or (message.kind == "state_changed" and message.due_by)
+    return last_summary_of(registration) if asks else None
 
 
 def _to_guardian(message: Message) -> Letter | None:

@@ -68,13 +68,20 @@ def _told_since(message: Message, registration: Registration) -> list[str]:
 
 def _since_first(message: Message) -> QuerySet[Message]:
     """Return what was written of the same row since what a message repeats, copies aside."""
-    first = message
-    while first.again_of is not None:
-        first = first.again_of
     found: QuerySet[Message] = Message.objects.filter(
-        about_kind=message.about_kind, about_id=message.about_id, again_of=None, pk__gt=first.pk
+        about_kind=message.about_kind,
+        about_id=message.about_id,
+        again_of=None,
+        pk__gt=first_of(message).pk,
     )
     return found
+
+
+def first_of(message: Message) -> Message:
+    """Return the message that a copy repeats; of what is none, itself."""
+    while message.again_of is not None:
+        message = message.again_of
+    return message
 
 
 def _sends_elsewhere(message: Message, registration: Registration) -> list[str]:
