@@ -117,6 +117,11 @@ class PrintRun(models.Model):
         return hour_in_words(self.asked_at, self.zone)
 
     @property
+    def is_as_first_made(self) -> bool:
+        """Whether its file is the one that was printed first: another is made of what is kept by then."""
+        return bool(self.file_key) and self.made_again_at is None
+
+    @property
     def is_being_made(self) -> bool:
         """Whether its file will be there in a moment."""
         return self.made_at is None or self.again_at is not None

@@ -465,8 +465,10 @@ def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(man
     work("letters")
     run = PrintRun.objects.get()
     page, paper = (reverse(f"office:{name}", args=[run.pk]) for name in ("print_run", "run_pdf"))
+    assert "le fichier est le même" in manager.get(page).text
     PrintRun.objects.update(file_key="")
     assert "Préparer de nouveau le fichier" in manager.get(page).text
+    assert "il sera refait de ce qui est gardé" in manager.get(page).text
 
     asked = manager.get(paper, follow=True)
 
@@ -476,6 +478,8 @@ def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(man
     assert paper not in asked.text
     work("letters")
     assert "Ouvrir le fichier à imprimer" in manager.get(page).text
+    assert "Ce fichier n'est pas le premier" in main(manager.get(page))
+    assert "le fichier est le même" not in manager.get(page).text
     assert manager.get(paper).headers["Content-Type"] == "application/pdf"
 
 
