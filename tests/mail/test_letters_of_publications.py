@@ -153,6 +153,7 @@ def published(registration, manager, kind):
     made = deposit(registration, manager, kind)
     publish_together(made, manager)
     telling.tell(str(made.pk), at=NOW)
+    return made
 
 
 def test_what_decides_nothing_presses_nobody(manager):
@@ -186,6 +187,16 @@ def test_the_guardian_of_a_minor_is_told_of_a_decision_made_elsewhere_and_remind
         subject=f"Rappel : à lire sans attendre, inscription n°{registration.number}",
     )
     assert "amén" not in own.body.casefold()
+
+
+def test_the_guardian_of_a_minor_is_told_too_that_a_decision_made_elsewhere_is_taken_back(manager):
+    made = published(a_minor(), manager, "notification-amenagement")
+
+    preparing.withdraw(publication=made, reason="Erreur", by=member(manager), at=LATER)
+    telling.tell(str(made.pk), at=LATER)
+
+    told = Message.objects.filter(kind="guardian_awaited", recipient="anne@exemple.test")
+    assert [one.written_at for one in told.order_by("pk")] == [NOW, LATER]
 
 
 @pytest.mark.parametrize("instant", [None, LATER], ids=["at once", "later"])

@@ -190,8 +190,13 @@ def tell_authors(
 def _tell_publication(line: PublicationLine, *, at: datetime) -> None:
     record_line("document published", line, by=SYSTEM, at=at)
     _write("document_published", line, at=at)
+    _tell_guardian(line, "published", at=at)
+
+
+def _tell_guardian(line: PublicationLine, what: str, *, at: datetime) -> None:
+    """Tell the guardian of a minor that something of a decision awaits: they alone contest it."""
     if line.registration is not None and line.publication.publishes.is_contested:
-        key = f"publication line:{line.pk}:published:guardian"
+        key = f"publication line:{line.pk}:{what}:guardian"
         tell_guardian(line.registration, at=at, key=key, is_to_many=True)
 
 
@@ -199,7 +204,7 @@ def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
     """Tell a candidate that their document is taken back, and why, if they were told of it.
 
     A letter that still waits to announce it is printed no more: its reader, who has no other way to
-    it, is told nothing of a document that they never had.
+    it, is told nothing of a document that they never had. The guardian of a minor is told beside who is.
     """
     record_line("document withdrawn", line, by=by, at=at)
     if line.told_at is None or line.registration is None or line.version is None:
@@ -207,6 +212,7 @@ def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
     never_handed = letters.leave_out_with(line.version, at=at)
     if not (never_handed and line.registration.candidate.by_letter):
         _write("document_withdrawn", line, at=at)
+        _tell_guardian(line, "withdrawn", at=at)
 
 
 def _write(kind: str, line: PublicationLine, *, at: datetime) -> None:
