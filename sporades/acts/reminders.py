@@ -1,13 +1,18 @@
 """When a candidate is reminded of what they have to send, and whether they were (G1, H1, E9)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import CharField, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
+from sporades.evidence.models import Evidence
+from sporades.evidence.queries import owed_by
+from sporades.letters.models import Letter
+from sporades.letters.operations import leave_out
 from sporades.letters.rules import REMINDER
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import with_owed
 
 BEFORE = (timedelta(days=7), timedelta(days=2))
 """How long before the deadline of what is to be sent its candidate is reminded, once each time."""
@@ -17,6 +22,9 @@ BEFORE_BY_LETTER = (timedelta(days=14), timedelta(days=7))
 
 AT_ONCE = 500
 """How many one job reminds."""
+
+OF_PIECES = ("pieces_due", "summary_asked_again")
+"""The mails that recall pieces, or the signed summary."""
 
 
 def told(kind: str, *, registration: str) -> QuerySet[Message]:
@@ -35,3 +43,22 @@ def was_reminded(kind: str, registration: Registration) -> bool:
     """Return whether a candidate was reminded by that kind of mail before: the next one says so."""
     own: QuerySet[Message] = Message.objects.filter(**about_of(registration))
     return own.filter(kind=kind, matter=REMINDER).exists()
+
+
+def leave_out_answered(registration: Registration, *, at: datetime) -> None:
+    """Print no more a reminder that waits, once all that it may recall has come.
+
+    One that recalls something else too goes: its reader has still to send that.
+
+    Args:
+        registration: to which something has just come.
+        at: the instant.
+    """
+    own = {f"message__{name}": of for name, of in about_of(registration).items()}
+    waiting = Letter.objects.waiting().filter(**own, message__kind__in=OF_PIECES)
+    if not waiting.exists():
+        return
+    now = with_owed.get(pk=registration.pk)
+    owed = owed_by(now, Evidence.objects.asked().filter(registration=registration.pk))
+    if not (now.summary_awaited or any(one.is_awaited(at) for one in owed)):
+        leave_out(waiting, why="ce qu'il rappelle est arrivé", at=at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
 from sporades import mail
 from sporades.candidates.models import Candidate
@@ -210,6 +211,20 @@ def leave_out_unread(
         return False
     _leave_out(keys, at=at, why=why)
     return True
+
+
+def leave_out(waiting: QuerySet[Letter], *, why: str, at: datetime) -> None:
+    """Print no more some of the letters that wait: what they ask for has come.
+
+    A run that is begun at the same instant has a letter, or finds that it waits no more.
+
+    Args:
+        waiting: which, of those that no run has taken.
+        why: as the office reads it.
+        at: the instant.
+    """
+    locked = waiting.select_for_update(of=("self",), no_key=True)
+    _leave_out(list(locked.order_by("pk").values_list("pk", flat=True)), at=at, why=why)
 
 
 def leave_out_with(version: DocumentVersion, *, at: datetime) -> bool:

@@ -6,10 +6,13 @@ import pytest
 
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving
+from sporades.acts.registrations.receiving import receive_summary
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
+from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
@@ -308,3 +311,26 @@ def test_who_files_with_less_time_left_has_just_read_it(unsigned):
 
     assert reminding.remind_pieces(at=BACK - 2 * DAY - INSTANT) == 0
     assert reminding.remind_pieces(at=BACK - 2 * DAY) == 1
+
+
+def test_a_letter_that_waits_is_not_printed_once_all_that_it_recalls_has_come(invented_exam):
+    registration = returned(a_registration(a_record()))
+    assert reminding.remind_pieces(at=FOURTEEN) == 1
+
+    verifying.receive(
+        row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=FOURTEEN + INSTANT
+    )
+
+    letter = Letter.objects.get(message__kind="pieces_due")
+    assert letter.state == LetterState.OVERTAKEN
+    assert fate_in_words(letter).startswith("Non imprimé : ce qu'il rappelle est arrivé")
+
+
+def test_a_letter_that_waits_is_printed_where_it_recalls_something_else_too(invented_exam):
+    registration = a_registration(a_record())
+    at = UNTIL - 10 * DAY
+    assert reminding.remind_pieces(at=at) == 1
+
+    receive_summary(registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=at)
+
+    assert Letter.objects.get(message__kind="pieces_due").state == LetterState.TO_PRINT

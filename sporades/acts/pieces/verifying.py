@@ -9,6 +9,7 @@ from django.db import transaction
 from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
+from sporades.acts.reminders import leave_out_answered
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
@@ -328,6 +329,7 @@ def receive(
     evidence.receive(held, posted_on=posted_on, at=at)
     posted = posted_on.isoformat()
     owing.record("piece received", locked, held, by=by, at=at, posted_on=posted)
+    leave_out_answered(locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
 

@@ -8,6 +8,7 @@ from sporades import journal
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.registrations.asking_again import ask_summary_again, last_summary
 from sporades.acts.registrations.silent import RECEIVED, TAKEN_BACK
+from sporades.acts.reminders import leave_out_answered
 from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, days_in_words
 from sporades.core.links import link_to
@@ -92,6 +93,7 @@ def receive_summary(
         before={"posted_on": before.isoformat()} if before else None,
         after={"posted_on": posted_on.isoformat()},
     )
+    leave_out_answered(registration, at=at)
 
 
 @transaction.atomic
