@@ -246,6 +246,20 @@ def test_it_awaits_where_its_registration_is_given(manager, there, posted, is_be
     assert BACK not in said(there)
 
 
+def test_the_record_of_what_is_given_away_is_led_to_by_no_page_of_its_letter(manager, posted):
+    pages = [
+        reverse("office:print_run", args=[posted.run_id]),
+        reverse("office:letter", args=[posted.pk]),
+    ]
+    record = reverse("office:record", args=[posted.candidate_id])
+    assert all(record in manager.get(page).text for page in pages)
+
+    given_away(posted)
+
+    assert not any(record in manager.get(page).text for page in pages)
+    assert all("LE GOFF" in main(manager.get(page)) for page in pages)
+
+
 def test_a_letter_is_found_in_its_run_and_one_comes_back_to_its_line(manager, in_lille, kept):
     for first_names, birth_name in (("Maëlle", "Le Goff"), ("Yann", "Kervella")):
         a_registration(a_record(first_names=first_names, birth_name=birth_name))

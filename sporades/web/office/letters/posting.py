@@ -25,6 +25,7 @@ from sporades.letters.operations import is_address_of
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
 from sporades.letters.words import fate_in_words
 from sporades.registrations.queries import mails_within
+from sporades.registrations.records import records_within
 from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import paper
 from sporades.web.office.bounded import page_of
@@ -159,9 +160,14 @@ def _page(
         for together in shown
         for place, one in enumerate(together, start=1)
     ]
+    whose = {one.candidate_id for together in shown for one in together}
     context = {
         "run": run,
         "lines": lines,
+        # What was printed here may be of another perimeter since: its record opens no more.
+        "reached": set(
+            records_within(request.reach).filter(pk__in=whose).values_list("pk", flat=True)
+        ),
         "counted": _counted(run.total),
         "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
         "came_back": any(one.is_returned for together in envelopes for one in together),
@@ -251,8 +257,10 @@ def letter(request: HttpRequest, letter: int) -> HttpResponse:
         by=request.actor,
         at=request.arrived_at,
     )
+    visible = records_within(request.reach)
     context = {
         "letter": found,
+        "is_reached": visible.filter(pk=found.candidate_id).exists(),
         "written": instant_in_words(found.message.written_at, zone),
         "fate": fate_in_words(found),
         "trail": LIST_TRAIL,
