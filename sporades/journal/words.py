@@ -109,6 +109,7 @@ IN_WORDS = {
     "draft abandoned": "Saisie abandonnée, ses réponses effacées",
     "draft erased": "Saisie non enregistrée effacée",
     "draft not filed, out of hours": "Enregistrement refusé : arrivé hors des heures du service",
+    "draft not filed, session ended": "Enregistrement non pris en compte : la session était terminée",
     "draft reminded": "Saisie non enregistrée rappelée",
     "export approved": "Export approuvé",
     "export asked": "Export demandé",

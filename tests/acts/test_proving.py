@@ -227,6 +227,20 @@ def test_what_a_candidate_could_not_file_is_told_with_what_the_office_filed_sinc
     assert {one["saisie"] for one in said["arrivees"]} == {one["cle"] for one in said["saisies"]}
 
 
+def test_what_came_as_the_session_had_just_ended_is_told_before_what_it_became():
+    draft = a_draft()
+    by, candidate = author(draft.candidate), draft.candidate
+    registering.note_session_ended(user=candidate.user, draft=draft.pk, by=by, at=NOW)
+    filed = registering.register(draft=draft, by=by, at=NOW).registration
+
+    said = facts(proof_of(filed))
+
+    assert [(one["suite"], one["dans_les_heures"]) for one in said["arrivees"]] == [
+        ("non prise en compte : la session venait de se terminer", True),
+        ("enregistrée : version n°1", True),
+    ]
+
+
 def test_the_last_millisecond_of_the_closing_minute_is_in_the_hours_and_is_read_as_such():
     draft = a_draft()
     last = draft.service.closes_at + MINUTE - timedelta(milliseconds=1)

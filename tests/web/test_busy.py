@@ -9,7 +9,7 @@ from django.urls import reverse
 from psycopg import errors
 
 from sporades.registrations.models import Registration
-from sporades.web.layout import busy
+from sporades.web.layout import arrivals, busy
 from sporades.web.layout.kept import ARRIVED
 from tests.endurance.arena import held
 from tests.factories import NOW, a_candidate, a_draft, a_registration
@@ -100,12 +100,12 @@ def test_the_seal_opens_for_nothing_else_than_what_was_sent(browser, draft, stop
 def test_the_seal_of_one_opens_nothing_for_another(client, draft, stopped_clock):
     request = RequestFactory().post("/", {"mot": "premier"})
     request.user, request.arrived_at = draft.candidate.user, stopped_clock_now(draft)
-    seal = busy._seal(request)
-    assert busy._first_arrival(request, seal) == request.arrived_at
+    seal = arrivals.seal(request)
+    assert arrivals.first_arrival(request, seal) == request.arrived_at
 
     request.user = a_candidate().user
 
-    assert busy._first_arrival(request, seal) is None
+    assert arrivals.first_arrival(request, seal) is None
 
 
 def stopped_clock_now(draft):

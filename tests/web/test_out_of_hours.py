@@ -1,13 +1,16 @@
-"""L-04: « Enregistrer » that comes too late leaves when it came, and the hours that stood then."""
+"""L-04: « Enregistrer » that files nothing leaves when it came, and the hours that stood then."""
 
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from sporades.acts.registrations.registering import SESSION_ENDED
 from sporades.journal.models import Entry
-from tests.factories import a_draft, a_registration
-from tests.web.guide import main, titles
+from sporades.registrations.models import Registration
+from tests.factories import a_candidate, a_draft, a_registration, answer_all, answers_with
+from tests.web.guide import BACKEND, HOST, buttons, main, shown, titles
 
 pytestmark = pytest.mark.usefixtures("invented_exam")
 VERB = "draft not filed, out of hours"
@@ -73,3 +76,105 @@ def test_where_another_registration_stands_nobody_is_said_not_to_be_registered(
     assert titles(listed) == ["Pas enregistrées à temps", "Inscriptions enregistrées"]
     assert "Cette saisie n'a pas été enregistrée à temps." in main(listed)
     assert "Vous n'êtes pas inscrit(e)" not in main(listed)
+
+
+# --- In time, as the session had just ended --------------------------------------------------
+
+
+@pytest.fixture
+def ended(sign_in, stopped_clock):
+    """Give somebody who presses « Enregistrer » in the last minute, thirty-one after reading its page."""
+    draft = a_draft()
+    where = reverse("candidate:recap", args=[draft.pk])
+    closing = draft.service.closes_at
+    stopped_clock.move_to(closing - timedelta(minutes=31))
+    browser = sign_in(draft.candidate)
+    read = shown(browser.get(where), "form[method=post]")
+    stopped_clock.move_to(closing + timedelta(seconds=30))
+    answer = browser.post(where, read)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/connexion")
+    stopped_clock.move_to(closing + timedelta(minutes=3))
+    return draft, where, browser
+
+
+def test_what_came_in_time_as_the_session_ended_counts_pressed_again_as_it_was(ended):
+    draft, where, browser = ended
+    browser.force_login(draft.candidate.user, backend=BACKEND)
+
+    page = browser.get(where)
+    assert "Cliquez de nouveau avant le" in main(page)
+    done = browser.post(where, shown(page, "form[method=post]"))
+
+    assert done.status_code == 302
+    registration = Registration.objects.get()
+    assert registration.filed_at == draft.service.closes_at + timedelta(seconds=30)
+    [kept] = Entry.objects.filter(verb=SESSION_ENDED)
+    assert (kept.at, kept.object_id) == (registration.filed_at, str(draft.pk))
+
+
+def test_it_does_not_count_once_an_answer_has_changed_and_the_page_says_whom_to_ask(ended):
+    draft, where, browser = ended
+    browser.force_login(draft.candidate.user, backend=BACKEND)
+    kept = shown(browser.get(where), "form[method=post]")
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
+
+    page = browser.get(where)
+    refused = browser.post(where, kept)
+
+    assert "votre service gestionnaire peut encore le faire : contactez" in main(page)
+    assert "Enregistrer" not in buttons(page)
+    assert refused.status_code == 409
+    assert not Registration.objects.exists()
+
+
+def test_it_does_not_count_after_ten_minutes(ended, stopped_clock):
+    draft, where, browser = ended
+    stopped_clock.shift(timedelta(minutes=10))
+    browser.force_login(draft.candidate.user, backend=BACKEND)
+
+    page = browser.get(where)
+
+    assert "votre service gestionnaire peut encore le faire : contactez" in main(page)
+    assert "Enregistrer" not in buttons(page)
+
+
+def test_it_counts_for_nobody_else_on_the_same_computer(ended):
+    draft, where, browser = ended
+    other = a_draft(a_candidate())
+    browser.force_login(other.candidate.user, backend=BACKEND)
+
+    page = browser.get(reverse("candidate:recap", args=[other.pk]))
+
+    assert browser.get(where).status_code == 404
+    assert "Votre clic" not in main(page)
+    assert "Enregistrer" not in buttons(page)
+
+
+def test_pressed_on_another_s_draft_nothing_is_kept(sign_in, stopped_clock):
+    draft, other = a_draft(), a_candidate()
+    browser = sign_in(other)
+    browser.get("/mes-inscriptions")
+    stopped_clock.shift(timedelta(minutes=31))
+
+    browser.post(reverse("candidate:recap", args=[draft.pk]))
+
+    assert not Entry.objects.filter(verb=SESSION_ENDED).exists()
+    assert "pressed" not in browser.session
+
+
+def test_what_came_in_time_from_a_page_too_old_counts_sent_again(stopped_clock):
+    draft = a_draft()
+    where, closing = reverse("candidate:recap", args=[draft.pk]), draft.service.closes_at
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME=HOST)
+    stopped_clock.move_to(closing + timedelta(seconds=30))
+    browser.force_login(draft.candidate.user, backend=BACKEND)
+    read = shown(browser.get(where, secure=True), "form[method=post]")
+    ours = {"secure": True, "headers": {"origin": f"https://{HOST}"}}
+
+    refused = browser.post(where, {**read, "csrfmiddlewaretoken": "x" * 64}, **ours)
+    stopped_clock.shift(timedelta(minutes=2))
+    done = browser.post(where, shown(refused, "form[method=post]"), **ours)
+
+    assert (refused.status_code, done.status_code) == (403, 302)
+    assert Registration.objects.get().filed_at == closing + timedelta(seconds=30)

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
-from sporades.acts.registrations.registering import OUT_OF_HOURS
+from sporades.acts.registrations.registering import OUT_OF_HOURS, SESSION_ENDED
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import CANDIDATE, Actor
@@ -36,6 +36,11 @@ type Facts = dict[str, Any]
 
 FORM = 1
 """Of this JSON: another figure when what a key means changes."""
+NOT_FILED = {
+    OUT_OF_HOURS: "refusée : hors des heures du service",
+    SESSION_ENDED: "non prise en compte : la session venait de se terminer",
+}
+"""What became of an « Enregistrer » that filed nothing, by its act."""
 TITLES = {section.slug: section.title for section in SECTIONS}
 
 
@@ -176,7 +181,7 @@ def _registration(registration: Registration | None) -> Facts | None:
 
 
 def _refusing(matter: Matter, acts: Iterable[Entry]) -> dict[int, RegistrationService]:
-    """Return by which service each arrival out of hours was refused, by its act.
+    """Return which service each « Enregistrer » that filed nothing was sent to, by its act.
 
     What was typed may have followed its registration to another academy since: the act says which
     had it then.
@@ -184,7 +189,7 @@ def _refusing(matter: Matter, acts: Iterable[Entry]) -> dict[int, RegistrationSe
     drafts = {str(one.pk): one for one in matter.drafts}
     found = {}
     for act in acts:
-        if act.verb == OUT_OF_HOURS:
+        if act.verb in NOT_FILED:
             now = drafts[act.object_id].service
             found[act.pk] = now if act.academy == now.academy_id else _there(now, act.academy)
     return found
@@ -206,7 +211,7 @@ def _arrivals(
     of_services: dict[int, list[Entry]],
     refusing: dict[int, RegistrationService],
 ) -> list[Facts]:
-    """Return each « Enregistrer » that is kept, filed or refused as out of hours, the first first."""
+    """Return each « Enregistrer » that is kept, filed or not, the first first."""
     drafts = {str(one.pk): one for one in matter.drafts}
     filed = {one.filed_as_id: one for one in matter.drafts}
     found = []
@@ -218,14 +223,14 @@ def _arrivals(
         found.append(_arrival(version.filed_at, outcome, hours, draft, service))
         found[-1] |= {"par": version.author_in_office, "ecrite_le": _utc(version.stored_at)}
     for act in acts:
-        if act.verb == OUT_OF_HOURS:
+        if act.verb in NOT_FILED:
             draft = drafts[act.object_id]
             service = refusing[act.pk]
             hours = hours_said_by(act, hours_at(service, of_services[service.pk], act.at))
-            outcome = "refusée : hors des heures du service"
-            found.append(_arrival(act.at, outcome, hours, draft, service))
+            found.append(_arrival(act.at, NOT_FILED[act.verb], hours, draft, service))
             found[-1] |= {"par": act.author_in_words, "acte": act.pk}
-    return sorted(found, key=lambda one: str(one["arrivee_le"]))
+    # Pressed again as it was, it counts as of the first: what became of that one comes first.
+    return sorted(found, key=lambda one: (str(one["arrivee_le"]), "acte" not in one))
 
 
 def _arrival(

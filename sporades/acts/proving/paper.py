@@ -46,8 +46,9 @@ LEFT_OUT = (
         + ". Leur empreinte se recalcule au journal."
     ),
     (
-        "« Enregistrer » refusé hors des heures est gardé une fois par heure au plus ; refusé parce qu'il "
-        "manquait des réponses, il ne l'est pas. Chaque onglet gardé l'est avec l'instant de sa dernière "
+        "« Enregistrer » refusé hors des heures, ou arrivé quand la session venait de se terminer, est "
+        "gardé une fois par heure au plus ; refusé parce qu'il manquait des réponses, ou envoyé sans "
+        "session, il ne l'est pas. Chaque onglet gardé l'est avec l'instant de sa dernière "
         "réponse."
     ),
     (

@@ -20,6 +20,7 @@ WITH_CONTENT = (
     "document opened",
     "draft abandoned",
     "draft not filed, out of hours",
+    "draft not filed, session ended",
     "draft reminded",
     "filling dropped",
     "filling handed over",

@@ -1,11 +1,13 @@
 """File a registration, modify it, begin it again once it is left: one function per act."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
+from sporades.accounts.models import User
 from sporades.acts import accommodating, issuing
 from sporades.acts.people.guardians import tell_of_return
 from sporades.acts.people.joining import unnamed
@@ -24,7 +26,7 @@ from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.operations import drafting, filing
-from sporades.registrations.queries import with_owed
+from sporades.registrations.queries import draft_of, with_owed
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.states import State
 
@@ -33,6 +35,7 @@ AMENDED_ANEW = "registration amended after its validation"
 """The verb of a modification after which it is to be validated again."""
 ABANDONED = "draft abandoned"
 OUT_OF_HOURS = "draft not filed, out of hours"
+SESSION_ENDED = "draft not filed, session ended"
 NOTED_ONCE_IN = timedelta(hours=1)
 FOR_CANDIDATES = {
     FILED: "registration filed on behalf",
@@ -145,11 +148,36 @@ def note_out_of_hours(*, draft: Draft, by: Actor, at: datetime) -> None:
         by: who pressed.
         at: when it arrived.
     """
-    if is_noted(OUT_OF_HOURS, on=draft, by=by, since=at - NOTED_ONCE_IN):
+    _note_press(OUT_OF_HOURS, draft, by=by, at=at)
+
+
+@transaction.atomic
+def note_session_ended(*, user: User, draft: UUID, by: Actor, at: datetime) -> bool:
+    """Keep that « Enregistrer » came as the session of its candidate had just ended, once an hour.
+
+    Args:
+        user: whose session it was.
+        draft: what was to be filed.
+        by: who pressed.
+        at: when it arrived.
+
+    Returns:
+        Whether it is a draft of theirs that can still be filed.
+    """
+    for found in draft_of(user=user.pk, draft=draft):
+        if found.is_open:
+            _note_press(SESSION_ENDED, found, by=by, at=at)
+            return True
+    return False
+
+
+def _note_press(verb: str, draft: Draft, *, by: Actor, at: datetime) -> None:
+    """Keep an « Enregistrer » that filed nothing, with the hours that stood, once an hour."""
+    if is_noted(verb, on=draft, by=by, since=at - NOTED_ONCE_IN):
         return
     service = draft.service
     hours = {"opens_at": service.opens_at.isoformat(), "closes_at": service.closes_at.isoformat()}
-    journal.record(OUT_OF_HOURS, by=by, on=draft, at=at, academy=service.academy_id, after=hours)
+    journal.record(verb, by=by, on=draft, at=at, academy=service.academy_id, after=hours)
 
 
 def filed(

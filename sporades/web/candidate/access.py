@@ -1,6 +1,9 @@
 """Who may use the candidate's routes."""
 
+from collections.abc import Callable
+
 from sporades.accommodations import kept_sealed
+from sporades.acts.registrations.registering import note_session_ended
 from sporades.intake import reading
 from sporades.medical.operations import MOST_SENT
 from sporades.web.access import Route, Sealed, Who
@@ -19,6 +22,7 @@ def _route(
     takes_files: int = 0,
     writes_no_file: bool = False,
     undone: str = "",
+    note_press: Callable[..., bool] | None = None,
 ) -> Route:
     return Route(
         Who.CANDIDATE,
@@ -30,6 +34,7 @@ def _route(
         takes_files=takes_files,
         writes_no_file=writes_no_file,
         undone=undone,
+        note_press=note_press,
     )
 
 
@@ -46,6 +51,7 @@ ROUTES = {
         BOTH,
         owned="draft",
         undone="votre clic pour enregistrer n'a pas été pris en compte. Voici où en est votre inscription.",
+        note_press=note_session_ended,
     ),
     "candidate:ready": _route(owned="draft"),
     "candidate:differences": _route(BOTH, owned="draft"),

@@ -19,8 +19,9 @@ from sporades.core import origin
 from sporades.core.french import local_day, size_in_words
 from sporades.notices import queries as notices
 from sporades.web.layout import outage
+from sporades.web.layout.arrivals import seal, typed_again
 from sporades.web.layout.context import frame
-from sporades.web.layout.kept import NEVER_KEPT, SECRETS, keep, keeps_answers, page_of_form
+from sporades.web.layout.kept import ARRIVED, SECRETS, keep, keeps_answers, page_of_form
 from sporades.web.layout.readers import is_readers_own
 
 RETRY_AFTER = "30"
@@ -86,7 +87,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form came from a page too old to be trusted, and how to lose nothing.
 
     Answers of a tab wait for their author to look at them; what any other form held is given back
-    to be sent again, under a fresh token, to the reader for whom its page was made: on a shared
+    to be sent again, under a fresh token and as of its first arrival, to the reader for whom its page was made: on a shared
     computer, somebody else may have signed in since. Nothing is done with either before, and nothing of
     what another site sent is kept or shown.
     """
@@ -97,6 +98,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     context = {
         "kept_at": page_of_form(request) if is_kept else "",
         "typed": typed_again(request) if is_given_back else [],
+        "arrived": (ARRIVED, seal(request))
+        if is_given_back and request.user.is_authenticated
+        else (),
         "asks_secret": any(request.POST.get(name) for name in SECRETS),
     }
     answer = render(request, "errors/csrf.html", context, status=HTTPStatus.FORBIDDEN)
@@ -116,16 +120,6 @@ def _sent_by_us(request: HttpRequest) -> bool:
         if name in request.headers
     }
     return said == {True}
-
-
-def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the names and values of a form, but what nobody should read over a shoulder."""
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NEVER_KEPT
-        for value in values
-    ]
 
 
 def given_back(

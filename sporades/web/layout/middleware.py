@@ -26,6 +26,7 @@ from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout import breaches, outage, undone
+from sporades.web.layout.arrivals import OLDEST_ARRIVAL, keep_press
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.errors import asks_json, not_allowed, unavailable
 from sporades.web.layout.homes import home_of
@@ -39,7 +40,6 @@ type Page = Callable[[HttpRequest], HttpResponse]
 
 REFUSED = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 HEALTH = ("/-/vivant", "/-/pret")
-OLDEST_ARRIVAL = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -182,6 +182,7 @@ def _end_session(request: HttpRequest, *, is_noted: bool) -> None:
     if not is_noted:
         request.user = AnonymousUser()
         return
+    request.ended_of = request.user
     logout(request)
     request.session[ENDED] = True
 
@@ -230,11 +231,12 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         route = ACCESS[request.resolver_match.view_name]
         if not route.allows(request.method):
             return not_allowed(request, route.methods)
-        request.actor = _actor(request)
+        request.actor = _actor(request.user)
         if route.who is Who.ANYONE:
             return None
         if not request.user.is_authenticated:
             is_kept = keeps_answers(request) and keep(request)
+            _note_press(request, route, kwargs)
             back = page_of_form(request)
             back = back if is_kept else undone.marked(request, back)
             return redirect_to_login(back, settings.LOGIN_URL)
@@ -283,9 +285,17 @@ def _note_refused(request: HttpRequest, status: int) -> None:
         )
 
 
-def _actor(request: HttpRequest) -> Actor | None:
+def _note_press(request: HttpRequest, route: Route, named: dict[str, Any]) -> None:
+    """Keep that a button with a deadline was pressed as the session of its reader had just ended."""
+    user = getattr(request, "ended_of", None)
+    if user is None or request.method != "POST" or route.note_press is None:
+        return
+    if route.note_press(user=user, by=_actor(user), at=request.arrived_at, **named):
+        keep_press(request, user)
+
+
+def _actor(user: Any) -> Actor | None:
     """Return the candidate who reads; a member of staff acts in a role, known once it is asked."""
-    user = request.user
     if not user.is_authenticated or user.is_staff_member:
         return None
     candidate = getattr(user, "candidate", None)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.core.french import exact_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations import accepted, journey, rewording
 from sporades.registrations.changes import changes_between
@@ -18,6 +19,8 @@ from sporades.registrations.queries import version_of
 from sporades.registrations.refusals import AnsweredMeanwhile, DecidedMeanwhile, Standing
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
+from sporades.web.layout.arrivals import OLDEST_ARRIVAL, Press, kept_press
+from sporades.web.layout.kept import ARRIVED
 from sporades.web.wizard import points
 from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
@@ -25,6 +28,15 @@ from sporades.web.wizard.tabs import unsent
 
 DECIDED, READ = "etat", "lu"
 """The names of the fields that say which decision and which answers the page showed."""
+PRESSED_AGAIN = (
+    "Votre clic sur « Enregistrer » est arrivé le {when}, quand votre session venait de se terminer. "
+    "Cliquez de nouveau avant le {until} : il comptera à l'heure du premier."
+)
+PRESSED_ONCE = (
+    "Votre clic sur « Enregistrer » est arrivé le {when}, quand votre session venait de se terminer. "
+    "Cette heure est gardée. Rien n'est enregistré, mais votre service gestionnaire peut encore le "
+    "faire : contactez {office}."
+)
 
 
 def shown_in(request: HttpRequest) -> Shown:
@@ -123,6 +135,12 @@ def _recap(
     # Of a tab that cannot be read, nothing says what it changes.
     changes, is_begun = _changes(draft, told) if len(valid) == len(forms) else ([], True)
     is_new = draft.amends is None
+    read = filing.mark_of(draft, told)
+    press = _press(request, draft, read)
+    is_late = press is not None and not door.accepts(draft, request.arrived_at)
+    if press is not None and is_late and press.counts:
+        # What it says then is what « Enregistrer » does, which counts as of that instant.
+        request.arrived_at = press.at
     is_accepting = door.accepts(draft, request.arrived_at)
     is_over = not (is_new or is_accepting) and draft.amends.is_exam_over(request.arrived_at)
     is_gone = isinstance(refusal, Standing) or gone(draft) is not None or is_over
@@ -139,7 +157,11 @@ def _recap(
         "is_gone": is_gone,
         "is_decided": isinstance(refusal, DecidedMeanwhile),
         "is_to_read_again": isinstance(refusal, AnsweredMeanwhile),
-        "read": filing.mark_of(draft, told),
+        "read": read,
+        "arrived": (ARRIVED, press.seal) if press and press.counts else (),
+        "pressed": _pressed(draft, press)
+        if press and is_late and door.accepts(draft, press.at)
+        else "",
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "changes": changes,
@@ -156,6 +178,24 @@ def _recap(
         **said,
     }
     return render(request, door.page("recap"), context, status=status)
+
+
+def _press(request: HttpRequest, draft: Draft, read: str) -> Press | None:
+    """Return the « Enregistrer » of this page that came as its reader's session had just ended."""
+    if request.method != "GET":
+        return None
+    decided = [(DECIDED, draft.amends.decided_mark)] if draft.amends else []
+    return kept_press(request, [(READ, read), *decided])
+
+
+def _pressed(draft: Draft, press: Press) -> str:
+    """Say what becomes of an « Enregistrer » that came in time, as the session had just ended."""
+    zone = draft.service.zone
+    when = exact_in_words(press.at, zone)
+    if press.counts:
+        until = instant_in_words(press.at + OLDEST_ARRIVAL, zone)
+        return PRESSED_AGAIN.format(when=when, until=until)
+    return PRESSED_ONCE.format(when=when, office=draft.service.managing_service.name_and_phone)
 
 
 def _changes(draft: Draft, told: dict[str, Any]) -> tuple[list[str], bool]:
