@@ -188,6 +188,14 @@ def read_only_between(since: datetime, until: datetime) -> QuerySet[Banner]:
     return found.order_by("starts_at", "pk")
 
 
+def read_only_in(minute: datetime) -> Banner | None:
+    """Return the banner, shown or planned, that keeps everybody from writing in a minute to come (R-05)."""
+    last = minute + MINUTE
+    lasts = Q(ends_at__isnull=True) | Q(ends_at__gte=last)
+    found = Banner.objects.read_only().filter(lasts, starts_at__lt=last)
+    return found.order_by("starts_at", "pk").first()
+
+
 def read_only_begun(shown: Banner) -> datetime:
     """Return since when nothing is written, by a banner or by those that gave way to it at once."""
     before = Banner.objects.read_only().filter(ends_at=shown.starts_at).first()

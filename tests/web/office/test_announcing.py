@@ -240,7 +240,7 @@ def named(page):
         (timedelta(hours=2), "25/11/2026 12:30", False),
         (timedelta(hours=2), "25/11/2026 11:00", False),
         (timedelta(hours=25), "", False),
-        (timedelta(hours=25), "29/11/2026 12:00", False),
+        (timedelta(hours=25), "29/11/2026 12:00", True),
         (timedelta(hours=-1), "", False),
     ],
 )

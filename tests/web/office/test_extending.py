@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.services import opening
+from sporades.acts.services import announcing, opening
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService, ServiceChange
@@ -21,7 +21,7 @@ from sporades.exams.operations.openings import NotMoved, OvertakenTogether, mark
 from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import NOW, a_candidate, a_draft, load_invented
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, load_invented
 from tests.jobs import work
 from tests.web.guide import main, seen, words
 from tests.web.registry.world import a_member
@@ -568,3 +568,28 @@ def test_two_who_extend_the_same_services_at_once_make_one_proposal(territory):
     assert [type(one) for one in said] == [OvertakenTogether]
     assert waiting().count() == 2
     assert len({one.together for one in waiting()}) == 1
+
+
+def test_a_closing_that_falls_in_read_only_mode_is_said_before_and_to_whoever_approves(
+    administrator, member, services
+):
+    until = services["A09"].closes_at + timedelta(days=2)
+    announcing.show_banner(
+        kind="warning",
+        message="Maintenance",
+        starts_at=until - timedelta(hours=3),
+        until=until + timedelta(hours=3),
+        stops_writing=True,
+        by=OPERATOR,
+        at=NOW,
+    )
+    reads = "Lecture seule du jeudi 17 décembre 2026 à 20 h 59 (heure de Paris)"
+
+    read = administrator.post(PAGE, asked(services))
+    propose(administrator, services)
+
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    page = head.get(reverse("office:service", args=[services["A09"].pk]))
+    for shown in (main(read), main(page)):
+        assert reads in shown
+        assert "personne ne pourra s'inscrire dans les dernières heures" in shown

@@ -21,7 +21,7 @@ from sporades.exams.operations.openings import (
 from sporades.registrations.former import stood_under
 from sporades.web.layout.presses import press_of
 from sporades.web.office.services.extending_form import ExtendForm
-from sporades.web.office.services.services import TRAIL, where_of, whom_to_ask
+from sporades.web.office.services.services import TRAIL, unwritten, where_of, whom_to_ask
 
 PROPOSE, AGAIN = "proposer", "relire"
 """What is pressed on the page that shows what would be extended."""
@@ -73,6 +73,7 @@ def extend_services(request: HttpRequest) -> HttpResponse:
                 [(one, one.closes_at, form.closings[one.pk]) for one in later],
                 under=stood_under(later),
             ),
+            "unwritten": unwritten([(one, form.closings[one.pk]) for one in later]),
             "mark": marks_of(later),
             "press": a_press(),
             "trail": TRAIL,

@@ -56,7 +56,7 @@ _HOW = "Indiquez le jour et l'heure, par exemple 15/12/2026 23:59."
 
 
 FORESEEN = timedelta(days=1)
-"""Until when one says what closes while nothing is written."""
+"""Until when one says what closes while nothing is written, where its end is not known."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ class Meanwhile:
         closed: the services that have closed already.
         closing: those that are to.
         falling: what else has its last minute then, each sentence with its services.
+        is_without_end: whether its end is not known: the next day alone is foreseen.
     """
 
     closed: list[RegistrationService]
     closing: list[RegistrationService]
     falling: list[tuple[str, list[RegistrationService]]]
+    is_without_end: bool
 
     def __bool__(self) -> bool:
         """Return whether anything does."""
@@ -79,7 +81,7 @@ class Meanwhile:
 
 
 def meanwhile(since: datetime, until: datetime | None, *, at: datetime | None = None) -> Meanwhile:
-    """Return what ends while a banner stands, of the next day alone.
+    """Return what ends while a banner stands; of one whose end is not known, of the next day alone.
 
     Args:
         since: since when it stands, or will.
@@ -87,13 +89,14 @@ def meanwhile(since: datetime, until: datetime | None, *, at: datetime | None = 
         at: the instant, of one that stands already.
     """
     now = at or since
-    end = min(until or now + FORESEEN, now + FORESEEN)
+    end = until or now + FORESEEN
     services = list(RegistrationService.objects.for_list())
     found = list(RegistrationService.objects.for_list().closing_between(since, end))
     return Meanwhile(
         closed=[one for one in found if one.has_closed(now)],
         closing=[one for one in found if not one.has_closed(now)],
         falling=falling(services, since=since, until=end, under=stood_under(services)),
+        is_without_end=until is None,
     )
 
 

@@ -1,6 +1,6 @@
 """« Gérer les services »: when registrations are open, and who decided it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from sporades.exams.operations.openings import (
     mark_of,
 )
 from sporades.exams.states import ChangeState
+from sporades.notices.queries import read_only_in
 from sporades.registrations.former import stood_under
 from sporades.registrations.models import Draft
 from sporades.web.layout.proofs import (
@@ -155,6 +156,8 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _outcome(made, by, at=request.arrived_at))
+            for said in unwritten([(found, made.closes_at)]):
+                messages.warning(request, said)
             return redirect("office:service", found.pk)
     status = 422 if form.errors and step != AGAIN else 200
     proposed = found.changes.filter(state=ChangeState.PROPOSED).first()
@@ -204,6 +207,7 @@ def _confirmed_first(
         "opening": found.said(form.dates["opens_at"]),
         "closing": found.said(closes_at),
         "is_now": closes_at <= at,
+        "unwritten": unwritten([(found, closes_at)]),
         "filed": found.registrations.active().count(),
         "drafts": _begun(found),
         "others": others,
@@ -332,6 +336,9 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
             ),
             under=under,
         ),
+        "unwritten": unwritten(
+            (one.service, one.closes_at) for one in (beside or [proposed]) if one is not None
+        ),
         "approved": sum(approving.covers(**where_of(one.service)) for one in beside),
         "dropped": sum(moving.covers(**where_of(one.service)) for one in beside),
         "is_mine": is_mine,
@@ -342,6 +349,32 @@ def _page(request: HttpRequest, found: RegistrationService) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/service.html", context)
+
+
+def unwritten(closings: Iterable[tuple[RegistrationService, datetime]]) -> list[str]:
+    """Say which closings to come fall while nothing can be written, by a banner shown or planned (R-05).
+
+    Args:
+        closings: each service, and the closing that it has, or would have.
+    """
+    found: dict[str, list[str]] = {}
+    for service, closes_at in closings:
+        banner = read_only_in(closes_at)
+        if banner is not None:
+            said = f"du {service.said(banner.starts_at)}"
+            said += (
+                f" au {service.said(banner.ends_at)}" if banner.ends_at else ", sans fin annoncée"
+            )
+            found.setdefault(said, []).append(str(service))
+    return [
+        f"Lecture seule {said} : personne ne pourra s'inscrire dans les dernières heures. "
+        f"{some[0]}{_and_more(len(some) - 1)}."
+        for said, some in found.items()
+    ]
+
+
+def _and_more(count: int) -> str:
+    return f" et {count} autre{'s' * (count > 1)}" if count else ""
 
 
 def _moved_with(change: ServiceChange, under: Under) -> list[str]:
