@@ -40,6 +40,7 @@ WHILE_OF_USE = Again(within=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
 """A demand of a mail is given up, with its address, when who is waiting has long asked again."""
 ASK_SOME = "evidence.ask_some"
 FLAG_SOME = "evidence.flag_some"
+REMIND_ON = "acts.remind_on"
 ASKED_AT_ONCE = 500
 """For how many registrations one job asks: mails do not wait behind them all."""
 SCAN_AGAIN_AFTER = timedelta(minutes=10)
@@ -145,7 +146,7 @@ def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     apart.steps(
         partial(announcing.tell_gone, at=now),
         partial(announcing.tell_offered_again, at=now),
-        partial(announcing.remind_drafts, at=now),
+        partial(_remind, "drafts", at=now),
     )
 
 
@@ -153,7 +154,24 @@ def remind_drafts(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
 @app.task(name="acts.remind_unread", queueing_lock="acts.remind_unread", pass_context=False)
 def remind_unread(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind of the documents that were not opened in five days."""
-    announcing.remind_unread(at=timezone.now())
+    _remind("documents", at=timezone.now())
+
+
+@app.task(name=REMIND_ON, queue="batches", priority=-5, retry=WHEN_BACK)
+def remind_on(what: str) -> None:
+    """Remind some more of those who are due, and leave the next ones to another job."""
+    _remind(what, at=timezone.now())
+
+
+def _remind(what: str, *, at: datetime) -> None:
+    """Remind some of those who are due; where anybody was, there may be more: another job looks."""
+    reminders = {
+        "documents": announcing.remind_unread,
+        "drafts": announcing.remind_drafts,
+        "pieces": reminding.remind_pieces,
+    }
+    if reminders[what](at=at):
+        defer_once(REMIND_ON, queue="batches", what=what)
 
 
 @app.task(name=opening.TELL, queue="mail", priority=5, retry=WHEN_BACK)
@@ -265,7 +283,7 @@ def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     Before that, what could not be given in its last minute is kept as due later.
     """
     now = timezone.now()
-    apart.steps(partial(_follow_reading, at=now), partial(reminding.remind_pieces, at=now))
+    apart.steps(partial(_follow_reading, at=now), partial(_remind, "pieces", at=now))
 
 
 def _follow_reading(*, at: datetime) -> None:

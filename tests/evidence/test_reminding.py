@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sporades.acts import tasks
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving
 from sporades.acts.registrations.receiving import receive_summary
@@ -334,3 +335,28 @@ def test_a_letter_that_waits_is_printed_where_it_recalls_something_else_too(inve
     receive_summary(registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=at)
 
     assert Letter.objects.get(message__kind="pieces_due").state == LetterState.TO_PRINT
+
+
+def test_a_job_that_reminded_some_leaves_the_next_ones_to_another(
+    registration, monkeypatch, stopped_clock
+):
+    monkeypatch.setattr(reminding, "AT_ONCE", 1)
+    every = [registration, *(returned(a_registration()) for _ in range(2))]
+    Registration.objects.update(summary_posted_on=NOW.date())
+    stopped_clock.move_to(SEVEN)
+
+    tasks.remind_pieces(timestamp=0)
+    rounds = [len(reminders()) for _ in range(4) if work() is None]
+
+    assert rounds == [2, 3, 3, 3]
+    assert {one.about_id for one in reminders()} == {str(one.pk) for one in every}
+
+
+def test_who_was_never_reminded_comes_first(registration, monkeypatch):
+    monkeypatch.setattr(reminding, "AT_ONCE", 1)
+    later = returned(a_registration())
+    reminding.remind_pieces(at=SEVEN)
+
+    reminding.remind_pieces(at=TWO)
+
+    assert [one.about_id for one in reminders()] == [str(registration.pk), str(later.pk)]

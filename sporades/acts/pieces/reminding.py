@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from sporades import journal
@@ -31,6 +31,9 @@ KIND = "pieces_due"
 SIGNED = "Récapitulatif signé"
 """How the journal names it among what a reminder names."""
 
+NEVER_FIRST = F("reminded_at").asc(nulls_first=True)
+"""Who was never reminded comes before who is reminded for the second time."""
+
 OVER_AFTER = timedelta(days=366)
 """How long after its closing nothing of a service is reminded of any more."""
 
@@ -42,15 +45,22 @@ def remind_pieces(*, at: datetime) -> int:
     a piece, or told that it is not good, with less time left than that has just read its deadline:
     they are reminded at the next step. Whom letters reach are reminded earlier: they are to read it in
     time. Nobody is pressed to give anything while nothing is written (R-05): they are reminded after
-    that.
+    that. Some at once, who was never reminded first: the next ones are for another job.
     """
     if stops_writing(at):
         return 0
-    keys = _due(at).order_by("until", "registration").values_list("registration", flat=True)
-    found = dict.fromkeys(keys[:AT_ONCE])
-    signed = _to_return(at).order_by("pk").values_list("pk", flat=True)
-    found |= dict.fromkeys(signed[:AT_ONCE])
+    owed = _due(at).alias(reminded_at=_last_reminder("registration"))
+    keys = owed.order_by(NEVER_FIRST, "until", "registration")
+    found = dict.fromkeys(keys.values_list("registration", flat=True)[:AT_ONCE])
+    signed = _to_return(at).alias(reminded_at=_last_reminder("pk")).order_by(NEVER_FIRST, "pk")
+    found |= dict.fromkeys(signed.values_list("pk", flat=True)[:AT_ONCE])
     return apart.each(_remind, found, at=at)
+
+
+def _last_reminder(registration: str) -> Subquery:
+    """Return when a registration was reminded last, by the column of a row that names it."""
+    written = told(KIND, registration=registration).order_by("-written_at")
+    return Subquery(written.values("written_at")[:1])
 
 
 def _due(at: datetime) -> QuerySet[Evidence]:
