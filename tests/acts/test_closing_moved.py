@@ -2,17 +2,20 @@
 
 import pytest
 
-from sporades.acts.registrations import deciding
-from sporades.acts.services import closing_moved
+from sporades.acts.registrations import deciding, moving
+from sporades.acts.services import closing_moved, opening
+from sporades.exams.models import RegistrationService
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
 from tests.accommodations.asked import MINOR
 from tests.acts.test_coming_back_moved import HOUR, closes, move, said, withdrawn
 from tests.acts.test_to_review import correct
 from tests.evidence.given import MANAGER, again, complete
-from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
 from tests.requests import moved_house
 
 SOONER, LATER = "service_closes_sooner", "service_closes_later"
@@ -150,3 +153,59 @@ def test_who_has_something_to_do_is_not_told_to_do_nothing(by_letter):
         assert "ne dit pas tout ce qui est maintenant demandé" in kept[str(reviewed.pk)]
     assert "Les dates de ce qu'il vous reste à envoyer ne changent pas." in sooner[str(owing.pk)]
     assert "Relisez ce qu'il vous reste à envoyer" in later[str(owing.pk)]
+
+
+def given_elsewhere(registration, at):
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="x", by=OPERATOR, at=at
+    )
+
+
+def draft_gone_to(academy, at):
+    draft = a_draft(a_candidate(email="zoe@exemple.test"))
+    there = RegistrationService.objects.get(academy=academy)
+    drafting.move(draft=draft, service=there, at=at)
+    return draft
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_who_comes_to_an_academy_whose_closing_had_moved_is_not_told_of_it():
+    there = RegistrationService.objects.for_list().get(academy="A25")
+    change = opening.change(
+        service=there,
+        opens_at=there.opens_at,
+        closes_at=NOW.replace(second=0, microsecond=0) + 48 * HOUR,
+        reason="Panne",
+        by=OPERATOR,
+        at=NOW,
+        is_urgent=True,
+    )
+    before = a_registration(
+        academy="A25", identification={"postcode": "78000", "town": "Versailles"}
+    )
+    Registration.objects.filter(pk=before.pk).update(filed_at=NOW - HOUR)
+    given_elsewhere(a_registration(), NOW + HOUR)
+    draft_gone_to("A25", NOW + HOUR)
+
+    tell(change)
+
+    assert [one.about_id for one in told(SOONER)] == [str(before.pk)]
+    assert told("service_moved") == []
+    assert closing_moved.take_up_again(older_than=NOW + 2 * HOUR) == 0
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_told_once_it_has_closed_nobody_is_asked_to_do_it_before():
+    a_registration()
+    a_draft(a_candidate(email="zoe@exemple.test"))
+    change = move(NOW + HOUR)
+
+    tell(change, at=NOW + 2 * HOUR)
+
+    [registered], [begun] = told(SOONER), told("service_moved")
+    assert "Les inscriptions ont fermé plus tôt que prévu" in said(registered)
+    assert "Vous ne pouvez plus la modifier ni la quitter vous-même" in said(registered)
+    assert "avant cette date" not in said(registered)
+    assert "Le service a fermé le mercredi 25 novembre 2026 à 11 h 30" in said(begun)
+    assert "mais vous ne pouvez plus les enregistrer" in said(begun)
+    assert "Pour terminer" not in said(begun)

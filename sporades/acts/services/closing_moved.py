@@ -24,7 +24,7 @@ from sporades.letters.operations import tell
 from sporades.letters.rules import CLOSING
 from sporades.mail.models import Message
 from sporades.registrations.clocks import zone_of_draft
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.models.draft import DraftQuerySet
 from sporades.registrations.models.registration import UNDO_FOR, RegistrationQuerySet
 from sporades.registrations.queries import with_owed
@@ -153,6 +153,7 @@ def _to_tell(moved: Moved) -> DraftQuerySet:
     open_ones: DraftQuerySet = Draft.objects.open().touched().savable()
     return open_ones.filter(
         ~Exists(Message.objects.filter(key=key)),
+        Q(moved_at=None) | Q(moved_at__lte=moved.since),
         service=moved.service,
         candidate__user__isnull=False,
         created_at__lte=moved.since,
@@ -172,7 +173,12 @@ def _registered_to_tell(moved: Moved) -> RegistrationQuerySet:
         )
         for way in (SOONER, LATER)
     ]
-    standing = Q(state__in=STANDING, filed_at__lte=moved.since)
+    # Whoever was given to this academy since has read the closing that is in force.
+    placed = Version.objects.filter(
+        registration=OuterRef("pk"), number=OuterRef("version"), filed_at__gt=moved.since
+    )
+    came_since = Q(Exists(placed), is_placed=True)
+    standing = Q(~came_since, state__in=STANDING, filed_at__lte=moved.since)
     whom = _may_come_back(moved) | (standing if moved.is_sooner else standing & _is_told_so(SOONER))
     found: RegistrationQuerySet = Registration.objects.alias(last_told=_last_told()).filter(whom)
     return found.filter(~Exists(Message.objects.filter(key__in=keys)), service=moved.service)
@@ -246,6 +252,7 @@ def _tell_one_registered(key: int, *, moved: Moved, at: datetime) -> bool:
         is_anomaly=registration.state == State.ANOMALY,
         is_to_send=owes_pieces(registration) and unmet_of(registration).is_to_send,
         may_return=service.accepts(at),
+        is_closed=service.has_closed(at),
         before=service.said(moved.before, registration.reader_zone),
         contact=contact_of(service),
         link=link_to("candidate:registration", registration.number),
@@ -270,6 +277,8 @@ def _tell(key: UUID, *, drafts: Mapping[UUID, Draft], moved: Moved, at: datetime
         name=draft.candidate.identity.full_name,
         closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),
         before=draft.service.said(moved.before, zone_of_draft(draft)),
+        is_closed=draft.service.has_closed(at),
+        contact=contact_of(draft.service),
         link=link_to("candidate:draft", draft.pk),
     )
     return True

@@ -163,6 +163,7 @@ class Draft(models.Model):
         "exams.RegistrationService", on_delete=models.PROTECT, related_name="drafts"
     )
     is_placed = models.BooleanField("placé dans cette académie par la gestion", default=False)
+    moved_at = models.DateTimeField("changé d'académie le", null=True, blank=True)
     regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
     amends = models.ForeignKey(
         "registrations.Registration",

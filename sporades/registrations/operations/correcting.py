@@ -142,7 +142,7 @@ def take_service(
     _up_to_date(locked, before).update(amends_version=locked.version)
     # What the office that gives it away was typing stays where its author may read it.
     own = Draft.objects.unfiled().of_candidates().filter(amends=locked)
-    own.update(service=service, is_placed=True)
+    own.update(service=service, is_placed=True, moved_at=at)
     # Whoever dealt with what it asks has it no more: it is for anybody there.
     asked = ChangeRequest.objects.waiting().filter(registration=locked)
     asked.update(assigned_to=None, assigned_name="")

@@ -94,7 +94,7 @@ def begin(
         _refuse_merged(candidate.pk)
         draft = Draft.objects.open().get(**choice)
     if draft.service_id != service.pk:
-        _go_to(service, draft)
+        _go_to(service, draft, at=at)
     return draft
 
 
@@ -303,13 +303,13 @@ def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
         message = "Une inscription enregistrée ne change d'académie qu'à la demande du service gestionnaire."
         raise Refused(message)
     refuse_closed(service, at=at)
-    _go_to(service, draft)
+    _go_to(service, draft, at=at)
 
 
-def _go_to(service: RegistrationService, draft: Draft) -> None:
+def _go_to(service: RegistrationService, draft: Draft, *, at: datetime) -> None:
     """Take a draft where its candidate chooses: the office has not placed it there."""
-    draft.service, draft.is_placed = service, False
-    draft.save(update_fields=["service", "is_placed"])
+    draft.service, draft.is_placed, draft.moved_at = service, False, at
+    draft.save(update_fields=["service", "is_placed", "moved_at"])
 
 
 def make_new(*, draft: Draft) -> None:
