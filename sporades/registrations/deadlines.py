@@ -11,7 +11,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.exams.schema import Deadline, Exam
-from sporades.exams.schema.evidence import SummaryReturn
+from sporades.exams.schema.evidence import USUAL_DAYS, SummaryReturn
 from sporades.notices import queries as notices
 
 LETTER_TAKES = timedelta(days=7)
@@ -27,6 +27,8 @@ def owed_now(
     rules: Exam,
     reader: str,
     has_account: bool,
+    filed_at: datetime | None = None,
+    latest_closing: datetime | None = None,
     summary_until: datetime | None = None,
 ) -> dict[str, Any]:
     """Return what a version calls for, by the dates, and at the address, that its service has now.
@@ -40,9 +42,19 @@ def owed_now(
         rules: what its réglementation says of the exam.
         reader: the zone of its candidate's address, nothing when it is not known.
         has_account: whether its candidate has a space.
+        filed_at: when it was registered.
+        latest_closing: the latest that its service has had since, if it has moved.
         summary_until: until when the signed summary may be sent back, where it was asked for again.
     """
-    owed = _followed(told, service=service, rules=rules, reader=reader, has_account=has_account)
+    owed = _followed(
+        told,
+        service=service,
+        rules=rules,
+        reader=reader,
+        has_account=has_account,
+        filed_at=filed_at,
+        latest_closing=latest_closing,
+    )
     asked = owed["to_return"]
     if not asked:
         return owed
@@ -73,16 +85,22 @@ def _followed(
     rules: Exam,
     reader: str,
     has_account: bool,
+    filed_at: datetime | None,
+    latest_closing: datetime | None,
 ) -> dict[str, Any]:
-    closed_at = told.get("closes_at")
-    if closed_at and service.closes_at <= datetime.fromisoformat(closed_at):
-        return told
     to_return, asked = told["to_return"], rules.summary_return
-    before = _asked_before(service, rules, reader)
+    # Each by itself: what another academy asked for goes by another closing than the rest.
+    closing = max(service.closes_at, latest_closing or service.closes_at)
+    closed_at = told.get("closes_at")
+    last = max(closing, datetime.fromisoformat(closed_at) if closed_at else closing)
+    before = _asked_before(service, rules, reader, closing=last, filed_at=filed_at)
     deadlines = {piece.code: piece.deadline for piece in rules.evidence}
     return {
         **told,
-        "to_return": {**to_return, **later_of(to_return, service.due(asked.deadline, reader))}
+        "to_return": {
+            **to_return,
+            **later_of(to_return, service.due(asked.deadline, reader, closing=closing)),
+        }
         if to_return and asked
         else to_return,
         "evidence": [
@@ -98,8 +116,10 @@ def _followed(
             reader,
             has_account=has_account,
             is_told_again=IF_NOT_DONE in told["accommodation"],
+            closing=last,
+            filed_at=filed_at,
         ),
-        "closes_at": service.closes_at.isoformat(),
+        "closes_at": last.isoformat(),
     }
 
 
@@ -168,6 +188,8 @@ def accommodation_of(
     has_account: bool,
     by_letter: bool = False,
     is_told_again: bool = False,
+    closing: datetime | None = None,
+    filed_at: datetime | None = None,
     at: datetime | None = None,
 ) -> str:
     """Say what is left to do to who will ask for an accommodation.
@@ -179,11 +201,15 @@ def accommodation_of(
         has_account: whether the candidate has a space, where the request is made.
         by_letter: whether it reaches them by a letter, which takes `LETTER_TAKES`.
         is_told_again: whether it was said before: the request may be made already.
+        closing: a later one that was told, where it is not that of the service.
+        filed_at: when the registration was filed, which may be after the deadline.
         at: now, where the deadline may have passed.
     """
-    asked, before = rules.accommodations, _asked_before(service, rules, reader)
+    asked = rules.accommodations
+    until = asked_until(service, rules, closing=closing, filed_at=filed_at)
+    before = _asked_before(service, rules, reader, closing=closing, filed_at=filed_at)
     is_here = asked is not None and has_account
-    if at is not None and at >= asked_until(service, rules) + MINUTE:
+    if at is not None and at >= until + MINUTE:
         whom = (
             f"voyez la page « Aménagement d'épreuves » de votre inscription, {IN_SPACE}"
             if is_here
@@ -199,7 +225,7 @@ def accommodation_of(
             f"Pour obtenir un aménagement d'épreuves, faites votre demande{perhaps} {IN_SPACE}, à la "
             f"page « Aménagement d'épreuves » de votre inscription, avant le {before}."
         )
-    if by_letter and at is not None and is_too_soon_for_a_letter(asked_until(service, rules), at):
+    if by_letter and at is not None and is_too_soon_for_a_letter(until, at):
         return (
             "Pour obtenir un aménagement d'épreuves, appelez sans attendre votre service "
             f"gestionnaire{perhaps} : la date limite des demandes est le {before}."
@@ -220,16 +246,41 @@ def is_too_soon_for_a_letter(until: datetime, at: datetime) -> bool:
     return until - at < LETTER_TAKES
 
 
-def asked_until(service: RegistrationService, rules: Exam) -> datetime:
-    """Return until when an accommodation is asked for in time, by the dates that a service has now."""
-    asked = rules.accommodations
-    if asked is None or asked.deadline is None:
-        return service.closes_at
-    return service.instant_of(asked.deadline)
+def asked_until(
+    service: RegistrationService,
+    rules: Exam,
+    *,
+    closing: datetime | None = None,
+    filed_at: datetime | None = None,
+) -> datetime:
+    """Return until when an accommodation is asked for in time.
+
+    Args:
+        service: where the registration is.
+        rules: what its réglementation says of the exam.
+        closing: a later one that was told, where it is not that of the service.
+        filed_at: when it was filed: after the deadline, it leaves the usual days from then.
+    """
+    asked, closes_at = rules.accommodations, closing or service.closes_at
+    until = closes_at
+    if asked is not None and asked.deadline is not None:
+        until = service.instant_of(asked.deadline, closing=closes_at)
+    if filed_at is None or filed_at < until + MINUTE:
+        return until
+    return days_from(service, filed_at, days=USUAL_DAYS)
 
 
-def _asked_before(service: RegistrationService, rules: Exam, reader: str) -> str:
-    asked = rules.accommodations
-    if asked is None or asked.deadline is None:
-        return service.said(service.closes_at, reader)
-    return service.deadline_in_words(asked.deadline, reader)
+def _asked_before(
+    service: RegistrationService,
+    rules: Exam,
+    reader: str,
+    *,
+    closing: datetime | None,
+    filed_at: datetime | None,
+) -> str:
+    asked, closes_at = rules.accommodations, closing or service.closes_at
+    until = asked_until(service, rules, closing=closes_at, filed_at=filed_at)
+    deadline = asked.deadline if asked is not None else None
+    if deadline is None or until != service.instant_of(deadline, closing=closes_at):
+        return service.said(until, reader)
+    return service.deadline_in_words(deadline, reader, closing=closes_at)

@@ -6,6 +6,7 @@ from typing import Any
 from sporades.accounts.models import Membership
 from sporades.core.french import local_day, within
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.rules.legal import (
     accepted_in_words,
@@ -18,7 +19,7 @@ from sporades.exams.rules.silence import Silence
 from sporades.exams.schema import Exam
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.exams.schema.legal import Meaning
-from sporades.registrations.deadlines import accommodation_of, due_from, returned_to
+from sporades.registrations.deadlines import accommodation_of, asked_until, due_from, returned_to
 from sporades.registrations.distance import distance_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
@@ -105,7 +106,11 @@ def accommodation_by_mail(
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     told_anew = _AGAIN if is_amended else _FALLEN if is_back and not service.has_closed(at) else ""
     again = told_anew if exam.accommodations is not None else ""
-    if service.has_closed(at):
+    # Told with its filing, nothing has moved since.
+    closing = registration.told_closing if at > registration.filed_at else service.closes_at
+    until = asked_until(service, exam, closing=closing, filed_at=registration.filed_at)
+    has_usual_days = service.has_closed(registration.filed_at) and at < until + MINUTE
+    if service.has_closed(at) and not has_usual_days:
         return f"Pour obtenir un aménagement d'épreuves, {within(again)}" if again else ""
     has_account = registration.candidate.has_account
     said = accommodation_of(
@@ -115,6 +120,8 @@ def accommodation_by_mail(
         has_account=has_account,
         by_letter=registration.candidate.by_letter,
         is_told_again=registration.version > 1 or registration.is_validated,
+        closing=closing,
+        filed_at=registration.filed_at,
         at=at,
     )
     return f"{said} {again}".strip()

@@ -75,6 +75,8 @@ def snapshot_of(
             has_account=registration.candidate.has_account,
             by_letter=registration.candidate.by_letter,
             is_told_again=number > 1,
+            closing=registration.told_closing if number > 1 else None,
+            filed_at=registration.filed_at,
             at=at,
         )
         if registration.has_disability

@@ -140,7 +140,7 @@ def test_it_does_not_count_after_ten_minutes(ended, stopped_clock):
 
 
 def test_it_counts_for_nobody_else_on_the_same_computer(ended):
-    draft, where, browser = ended
+    _, where, browser = ended
     other = a_draft(a_candidate())
     browser.force_login(other.candidate.user, backend=BACKEND)
 

@@ -1,59 +1,34 @@
 """Until when a request is in time, taken late, or changed."""
 
 from datetime import datetime
-from typing import Any
-
-from django.db.models.fields.json import KeyTransform
 
 from sporades.accommodations.models import Case
 from sporades.accommodations.rules.of_exam import rules_of
 from sporades.accommodations.states import State
 from sporades.exams.models.service import MINUTE, RegistrationService
-from sporades.exams.schema.accommodations import Accommodations
-from sporades.registrations.deadlines import after_reading
-from sporades.registrations.models import Registration, Version
+from sporades.exams.schema import Exam
+from sporades.registrations.deadlines import after_reading, asked_until
+from sporades.registrations.models import Registration
 
 
 def deadline_of(registration: Registration) -> datetime:
     """Return until when a request is in time: the closing, unless the réglementation says another.
 
-    A service that closes earlier than its last version told takes back nothing; later, it gives
-    as much time; so does read-only mode, in which it ended.
+    A service that closes earlier than it was told takes back nothing; later, it gives as much time;
+    so does read-only mode, in which it ended. Whoever was registered after it has the usual days.
     """
-    return deadline_from(
-        rules_of(registration), registration.service, closing=_closing_of(registration)
-    )
+    return after_reading(registration.service, registration.accommodation_until)
 
 
-def deadline_from(
-    asked: Accommodations | None, service: RegistrationService, *, closing: datetime
-) -> datetime:
-    """Return until when requests for a service are in time.
+def deadline_from(rules: Exam, service: RegistrationService, *, closing: datetime) -> datetime:
+    """Return until when requests for a service are in time, of those who were registered before.
 
     Args:
-        asked: what the réglementation says of them.
+        rules: what the réglementation says of the exam.
         service: which.
         closing: its own, or a later one that was told.
     """
-    until = (
-        closing
-        if asked is None or asked.deadline is None
-        else asked.deadline.instant(closing=closing, zone=service.zone)
-    )
-    return after_reading(service, until)
-
-
-def _closing_of(registration: Registration) -> datetime:
-    closing = registration.__dict__.get("told") or _told_by(registration)
-    instants = [registration.service.closes_at]
-    if closing["closes_at"]:
-        instants.append(datetime.fromisoformat(closing["closes_at"]))
-    return max(instants)
-
-
-def _told_by(registration: Registration) -> dict[str, Any]:
-    told = Version.objects.filter(registration=registration.pk, number=registration.version)
-    return {"closes_at": told.values_list(KeyTransform("closes_at", "snapshot"), flat=True).first()}
+    return after_reading(service, asked_until(service, rules, closing=closing))
 
 
 def is_late(registration: Registration, at: datetime) -> bool:
@@ -83,7 +58,7 @@ def late_until(registration: Registration) -> datetime | None:
     asked, service = rules_of(registration), registration.service
     if asked is None or asked.late_until is None:
         return None
-    until = asked.late_until.instant(closing=_closing_of(registration), zone=service.zone)
+    until = asked.late_until.instant(closing=registration.told_closing, zone=service.zone)
     return after_reading(service, until)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import reduce
-from operator import or_
+from itertools import groupby
+from operator import attrgetter, or_
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -22,6 +23,7 @@ from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import rules
 from sporades.exams.states import ChangeState
 from sporades.journal.models import Entry
@@ -97,31 +99,34 @@ def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
     """Return those to be reminded, by what their deadline is read from."""
     whose = "service", "regulation", "exam__code"
     every = _unsent(at).filter(service__opens_at__lte=at)
-    yield from _soon_of_placed(every, at)
-    known = every.filter(is_placed=False)
+    yield from _soon_apart(every, at)
+    known = every.exclude(_is_apart())
     groups = list(known.order_by(*whose).values_list(*whose).distinct())
     services = RegistrationService.objects.select_related("academy").in_bulk(
         [service for service, _, _ in groups]
     )
     told = _told_later(services)
     for key, regulation, code in groups:
-        service, asked = services[key], rules(regulation).exam(code).accommodations
-        if asked is not None:
+        service, exam = services[key], rules(regulation).exam(code)
+        if exam.accommodations is not None:
             mine = known.filter(service=key, regulation=regulation, exam__code=code)
-            mine = mine.alias(last_filed_at=Coalesce("amended_at", "filed_at"))
             for closing, to_whom in [*told[key], (service.closes_at, ~_any_of(told[key]))]:
-                until = deadline_from(asked, service, closing=closing)
+                until = deadline_from(exam, service, closing=closing)
                 yield mine.filter(to_whom, _is_due(until, at)).order_by("pk")
 
 
-def _soon_of_placed(
-    known: QuerySet[Registration], at: datetime
-) -> Iterator[QuerySet[Registration]]:
-    """Return those that were given to another academy: their own version keeps what the former one told."""
+def _is_apart() -> Q:
+    """Return whose deadline is their own.
+
+    Given to another academy, their version keeps what the former one told; registered by the office
+    after the closing, they have the usual days.
+    """
+    return Q(is_placed=True) | Q(filed_at__gte=F("service__closes_at") + MINUTE)
+
+
+def _soon_apart(known: QuerySet[Registration], at: datetime) -> Iterator[QuerySet[Registration]]:
     due: dict[datetime, list[int]] = {}
-    for one in Registration.objects.whole().filter(
-        pk__in=known.filter(is_placed=True).values("pk")
-    ):
+    for one in Registration.objects.whole().filter(pk__in=known.filter(_is_apart()).values("pk")):
         if rules_of(one) is not None:
             due.setdefault(deadline_of(one), []).append(one.pk)
     for until, keys in due.items():
@@ -131,17 +136,19 @@ def _soon_of_placed(
 def _told_later(services: Mapping[int, RegistrationService]) -> dict[int, list[tuple[datetime, Q]]]:
     """Return the closings that services had, later than today's, each with whom it was told to.
 
-    Whoever filed meanwhile keeps it (`deadline_of`), however it was brought forward since.
+    Whoever was registered before it moved keeps it (`deadline_of`), however it was brought forward
+    since.
     """
     found: dict[int, list[tuple[datetime, Q]]] = {key: [] for key in services}
-    since: dict[int, Q] = {}
     applied = ServiceChange.objects.filter(service__in=services, state=ChangeState.APPLIED)
-    for change in applied.order_by("decided_at", "pk"):
-        key = change.service_id
-        until = Q(last_filed_at__lte=change.decided_at)
-        if change.closed_at > services[key].closes_at:
-            found[key].append((change.closed_at, since.get(key, Q()) & until))
-        since[key] = ~until
+    by_service = groupby(applied.order_by("service", "decided_at", "pk"), attrgetter("service_id"))
+    for key, moves in by_service:
+        changes, since = list(moves), Q()
+        for place, change in enumerate(changes):
+            latest = max(max(one.closed_at, one.closes_at) for one in changes[place:])
+            if latest > services[key].closes_at:
+                found[key].append((latest, since & Q(filed_at__lte=change.decided_at)))
+            since = Q(filed_at__gt=change.decided_at)
     return found
 
 

@@ -187,20 +187,29 @@ class RegistrationService(models.Model):
         shown = self.closes_at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         return generous(shown + timedelta(days=days), self.zone)
 
-    def instant_of(self, deadline: Deadline) -> datetime:
-        """Return the instant of a deadline of the réglementation, for this service."""
-        return deadline.instant(closing=self.closes_at, zone=self.zone)
+    def instant_of(self, deadline: Deadline, *, closing: datetime | None = None) -> datetime:
+        """Return the instant of a deadline of the réglementation, for this service.
 
-    def deadline_in_words(self, deadline: Deadline, reader: str = "") -> str:
+        Args:
+            deadline: what the réglementation says.
+            closing: a later one that was told, where it is not its own.
+        """
+        return deadline.instant(closing=closing or self.closes_at, zone=self.zone)
+
+    def deadline_in_words(
+        self, deadline: Deadline, reader: str = "", *, closing: datetime | None = None
+    ) -> str:
         """Say a deadline of the réglementation, for this service, as `said` does."""
-        zone = deadline.zone or self.zone
-        return _by_two_clocks(self.instant_of(deadline), zone, reader or self.academy.zone)
+        instant = self.instant_of(deadline, closing=closing)
+        return _by_two_clocks(instant, deadline.zone or self.zone, reader or self.academy.zone)
 
-    def due(self, deadline: Deadline, reader: str = "") -> dict[str, str]:
+    def due(
+        self, deadline: Deadline, reader: str = "", *, closing: datetime | None = None
+    ) -> dict[str, str]:
         """Return a deadline as what is to be sent by then keeps it: in words, and its instant."""
         return {
-            "before": self.deadline_in_words(deadline, reader),
-            "until": self.instant_of(deadline).isoformat(),
+            "before": self.deadline_in_words(deadline, reader, closing=closing),
+            "until": self.instant_of(deadline, closing=closing).isoformat(),
         }
 
 

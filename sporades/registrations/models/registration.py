@@ -6,19 +6,20 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Greatest, JSONObject
 from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
-from sporades.exams.models import RegistrationService
+from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import is_offered, last_date_of, programme_of, rules
 from sporades.exams.rules.facts import Facts
+from sporades.exams.states import ChangeState
 from sporades.exams.titles import qualification_of
 from sporades.registrations.deadlines import after_reading, asked_until, owed_now
 from sporades.registrations.models.holding import held_by_one_who_stands
@@ -89,7 +90,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.select_related("candidate__identity", "service").fetch_mode(WITH_REFERENCE)
 
     def with_owed(self) -> Self:
-        """Add when the last version was filed and what it calls for, without the rest of it."""
+        """Add when the last version was filed and what it calls for, without the rest of it.
+
+        And the latest closing that its service has had since it was filed, if it has moved.
+        """
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
         keys = (
             "filed_in_words",
@@ -100,7 +104,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             "to_review",
         )
         told = JSONObject(**{key: KeyTransform(key, "snapshot") for key in keys})
-        return self.annotate(told=Subquery(last.values(told=told)))
+        moved = ServiceChange.objects.filter(
+            service=OuterRef("service"),
+            state=ChangeState.APPLIED,
+            decided_at__gte=OuterRef("filed_at"),
+        )
+        latest = Max(Greatest("closed_at", "closes_at"))
+        closings = moved.order_by().values("service").annotate(latest=latest).values("latest")
+        return self.annotate(
+            told=Subquery(last.values(told=told)), latest_closing=Subquery(closings)
+        )
 
 
 class Registration(models.Model):
@@ -182,6 +195,8 @@ class Registration(models.Model):
 
     told: dict[str, Any]
     """What `with_owed()` reads in the last version, where it was asked for."""
+    latest_closing: datetime | None
+    """The latest closing of its service since it was filed, as `with_owed()` finds it, if it has moved."""
 
     objects: ClassVar[Any] = RegistrationQuerySet.as_manager()
 
@@ -522,8 +537,32 @@ class Registration(models.Model):
             rules=exam,
             reader=self.reader_zone,
             has_account=self.candidate.has_account,
+            filed_at=self.filed_at,
+            latest_closing=self.__dict__.get("latest_closing"),
             summary_until=self.summary_until,
         )
+
+    @property
+    def told_closing(self) -> datetime:
+        """The latest closing that it was told: none that comes earlier takes back what it gave."""
+        of = self if "told" in self.__dict__ else self._as_told()
+        closings = [self.service.closes_at]
+        if of.told and of.told["closes_at"]:
+            closings.append(datetime.fromisoformat(of.told["closes_at"]))
+        if of.latest_closing:
+            closings.append(of.latest_closing)
+        return max(closings)
+
+    def _as_told(self) -> "Registration":
+        found: Registration = Registration.objects.with_owed().only("pk").get(pk=self.pk)
+        return found
+
+    @property
+    def accommodation_until(self) -> datetime:
+        """Until when an accommodation is asked for in time; whoever was registered later has the usual days."""
+        exam = rules(self.regulation_id).exam(self.exam.code)
+        closing = self.told_closing
+        return asked_until(self.service, exam, closing=closing, filed_at=self.filed_at)
 
     @property
     def to_review(self) -> list[str]:
@@ -595,8 +634,7 @@ class Registration(models.Model):
             last.append(owed["to_return"]["until"])
         asked = told.get("accommodation")
         if asked and owed["accommodation"] not in ("", asked):
-            exam = rules(self.regulation_id).exam(self.exam.code)
-            last.append(asked_until(self.service, exam).isoformat())
+            last.append(self.accommodation_until.isoformat())
         return any(at < datetime.fromisoformat(one) + MINUTE for one in last)
 
     def is_reached_elsewhere(self, told: Mapping[str, Any]) -> bool:

@@ -224,6 +224,8 @@ def _to_ask(registration: Registration, told: str) -> str:
         registration.reader_zone,
         has_account=True,
         is_told_again=IF_NOT_DONE in told,
+        closing=registration.told_closing,
+        filed_at=registration.filed_at,
     )
 
 
