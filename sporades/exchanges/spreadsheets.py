@@ -22,6 +22,9 @@ _WIDTH = 20
 _ABOUT = (24, 100)
 _FIRST_YEAR = 1900
 """Before it a workbook has no days: they are written as text."""
+MOST_SIGNS = 32_767
+"""How many signs a cell of a workbook holds: of a longer text nothing would be written."""
+_CUT = " (coupé : à lire dans le dossier)"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _OUTSIDE_XML = dict.fromkeys([*(i for i in range(32) if chr(i) not in "\t\n\r"), 0xFFFE, 0xFFFF])
 
@@ -118,7 +121,8 @@ def _xlsx_cell(page: Worksheet, line: int, column: int, cell: Cell, day: Format)
     elif isinstance(cell, int):
         page.write_number(line, column, cell)
     elif said := in_text(cell):  # what says nothing is an empty cell, which no formula counts
-        page.write_string(line, column, said)
+        is_whole = len(said) <= MOST_SIGNS
+        page.write_string(line, column, said if is_whole else said[: MOST_SIGNS - len(_CUT)] + _CUT)
 
 
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"

@@ -23,8 +23,10 @@ from sporades.exams import schema
 from sporades.exams.queries import rules
 from sporades.exams.titles import qualification_of, titled
 from sporades.registrations.states import state_in_office
-from sporades.searches import coded, offers
+from sporades.searches import answered, coded, offers
 from sporades.searches.computed import COMPUTED, WITHIN
+from sporades.territory import queries as territory
+from sporades.territory.models import Department
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
 """How many signs wide a column of a file is, by what it holds."""
@@ -82,12 +84,25 @@ def _answered(label: str, code: str, field: str, read: Any, width: int = LONG) -
     return Column(code, label, paths, _of_rules(read), width=width)
 
 
+def _chosen(code: str, label: str, say: Callable[..., Cell]) -> "Column":
+    """Return a column of what was chosen of the épreuves."""
+    paths = ("regulation_id", "exam__code", "papers_chosen")
+    return Column(code, label, paths, say, width=LONGEST)
+
+
 def _country(code: str) -> Cell:
     return capfirst(country_in_words(code)) if code else None
 
 
 def _nationality(code: str) -> Cell:
     return nationality_in_words(code) if code else None
+
+
+def _department(code: str) -> Cell:
+    try:
+        return territory.department(code).name
+    except Department.DoesNotExist:
+        return code
 
 
 def _civility(code: str) -> Cell:
@@ -141,12 +156,24 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 width=SHORT,
             ),
             Column("nationalite", "Nationalité", ("identity__nationality",), _nationality),
+            Column("lieu_naissance", "Lieu de naissance", ("identity__birth_place",)),
+            Column(
+                "departement_naissance",
+                "Département de naissance",
+                ("identity__birth_department",),
+                _department,
+            ),
             Column("pays_naissance", "Pays de naissance", ("identity__birth_country",), _country),
         ),
     ),
     (
         "Coordonnées",
         (
+            # As they are asked: whoever prints envelopes has a line in each cell.
+            Column("adresse_1", "Numéro et voie", ("address_1",), width=LONG),
+            Column("adresse_2", "Appartement, étage, bâtiment", ("address_2",), width=LONG),
+            Column("adresse_3", "Résidence, chez…", ("address_3",), width=LONG),
+            Column("adresse_4", "Lieu-dit ou boîte postale", ("address_4",), width=LONG),
             Column("code_postal", "Code postal", ("postcode",), width=SHORT),
             Column("commune", "Commune", ("town",)),
             Column("pays", "Pays de résidence", ("country",), _country),
@@ -159,6 +186,19 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
             ),
             Column("telephone", "Téléphone", ("mobile", "phone", "record_phone"), _phones),
             Column("canal", "Canal", ("told_by",), _channel),
+            Column("representant", "Représentant légal", ("guardian_name",), width=LONG),
+            Column(
+                "representant_telephone",
+                "Téléphone du représentant légal",
+                ("guardian_phone",),
+                _phones,
+            ),
+            Column(
+                "representant_mail",
+                "Adresse mail du représentant légal",
+                ("guardian_email",),
+                width=LONG,
+            ),
         ),
     ),
     (
@@ -284,6 +324,21 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 _yes_or_no,
                 width=SHORT,
             ),
+            Column(
+                "questions",
+                "Réponses aux questions de l'examen",
+                ("regulation_id", "exam__code", "answers_given"),
+                answered.answers,
+                width=LONGEST,
+            ),
+        ),
+    ),
+    (
+        "Épreuves",
+        (
+            _chosen("epreuves", "Épreuves choisies", answered.papers),
+            _chosen("options", "Options choisies", answered.options),
+            _chosen("notes_gardees", "Notes gardées", answered.marks),
         ),
     ),
     (

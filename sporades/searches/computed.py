@@ -18,7 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Expression
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, JSONObject
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
@@ -27,7 +27,7 @@ from sporades.candidates.models import Channel, told_by_letter
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
-from sporades.registrations.models import Version
+from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.records import registered_outside
 from sporades.registrations.states import STANDING
 
@@ -74,6 +74,21 @@ def _case_state() -> Subquery:
     return Subquery(rows.order_by("-begun_at", "-pk").values("state")[:1])
 
 
+def _papers_chosen() -> ArraySubquery:
+    """Return what was chosen for each épreuve, as `answered.papers` reads it."""
+    rows = RegistrationPaper.objects.filter(registration=OuterRef("pk")).order_by()
+    said = JSONObject(
+        code="paper__code", status="status", option="option", mark="mark", session="mark_session"
+    )
+    return ArraySubquery(rows.values(said=said))
+
+
+def _answers_given() -> ArraySubquery:
+    """Return the answers to the questions of the exam, as `answered.answers` reads them."""
+    rows = RegistrationAnswer.objects.filter(registration=OuterRef("pk")).order_by()
+    return ArraySubquery(rows.values(said=JSONObject(question="question", value="value")))
+
+
 def _last_version() -> Expression:
     """Return when the last version was made; the first one, when it was filed."""
     rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
@@ -102,6 +117,8 @@ COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "pieces_to_verify": lambda: _pieces(_labels(*TO_VERIFY)),
     "last_piece_at": _last_piece,
     "last_verdict_at": _last_verdict,
+    "papers_chosen": _papers_chosen,
+    "answers_given": _answers_given,
     "measures_granted": _granted,
     "case_state": _case_state,
     "told_by": _channel,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from sporades.core.cells import in_text
-from sporades.exchanges.spreadsheets import FORMS, Sheet
+from sporades.exchanges.spreadsheets import FORMS, MOST_SIGNS, Sheet
 
 COLUMNS = ["Nom", "Prénom(s)"]
 FORMULAS = ['=HYPERLINK("https://mechant.test")', "+33 6", "-1+1", "@SUM(A1)", "\tx", "\r=1"]
@@ -89,6 +89,16 @@ def test_a_sign_that_no_file_of_its_kind_holds_does_not_spoil_it(form, sign):
 
     assert lines[1][0].startswith("Le")
     assert lines[1][0].endswith(" Goff")
+
+
+def test_a_text_that_no_cell_of_a_workbook_holds_is_cut_and_says_so():
+    whole, longer = "é" * MOST_SIGNS, "é" * (MOST_SIGNS + 1)
+
+    [_, said] = read("xlsx", written("xlsx", [(whole, longer)]))
+
+    assert (said[0], len(said[1])) == (whole, MOST_SIGNS)
+    assert said[1].endswith("é (coupé : à lire dans le dossier)")
+    assert read("csv", written("csv", [("a", longer)]))[1] == ["a", longer]
 
 
 def test_an_opendocument_file_says_what_it_is_first_and_names_no_formula():

@@ -1,0 +1,124 @@
+"""What a cell says of the épreuves that a candidate chose, and of the questions that an exam asks.
+
+In the words of the réglementation under which the registration stands; a code that it does not name
+is said as it is.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sporades.core.cells import Cell, in_text
+from sporades.core.french import figure
+from sporades.exams import schema
+from sporades.exams.queries import rules
+from sporades.exams.rules.papers import titled
+from sporades.exams.schema.papers import Paper, Status
+from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
+from sporades.registrations.questions import YES_OR_NO
+
+type Rows = Sequence[Mapping[str, Any]]
+
+BETWEEN = " ; "
+
+
+def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
+    """Return each épreuve that counts as chosen, with its status, its option and the mark kept.
+
+    Args:
+        regulation: the key of the version under which the registration stands.
+        exam: the code of its exam.
+        chosen: code, status, option, mark and session of each épreuve.
+    """
+    said = []
+    for name, one, paper in _named(regulation, exam, chosen):
+        status = Status(one["status"]).label
+        parts = (status, _option(paper, one), _mark(paper, one))
+        said.append(f"{name} : {', '.join(filter(None, parts))}")
+    return BETWEEN.join(said)
+
+
+def options(regulation: int, exam: str, chosen: Rows) -> Cell:
+    """Return the options alone, each after the épreuve that it is of. Arguments as for `papers`."""
+    named = _named(regulation, exam, chosen)
+    said = ((name, _option(paper, one)) for name, one, paper in named)
+    return BETWEEN.join(f"{name} : {option}" for name, option in said if option)
+
+
+def marks(regulation: int, exam: str, chosen: Rows) -> Cell:
+    """Return the marks kept alone, each after its épreuve. Arguments as for `papers`."""
+    named = _named(regulation, exam, chosen)
+    said = ((name, _mark(paper, one)) for name, one, paper in named)
+    return BETWEEN.join(f"{name} : {mark}" for name, mark in said if mark)
+
+
+def answers(regulation: int, exam: str, given: Rows) -> Cell:
+    """Return the answers to the questions of an exam, each after its question.
+
+    Args:
+        regulation: the key of the version under which the registration stands.
+        exam: the code of its exam.
+        given: the code of each question, and the answer as it is kept.
+    """
+    questions = {one.code: one for one in _rules(regulation, exam).questions}
+    places = {code: place for place, code in enumerate(questions)}
+    said = []
+    for one in sorted(given, key=lambda one: places.get(one["question"], len(places))):
+        question = questions.get(one["question"])
+        before = asked(question) if question else f"{one['question']} :"
+        said.append(f"{before} {_answer(question, one['value'])}")
+    return BETWEEN.join(said)
+
+
+def asked(question: Question) -> str:
+    """Return what stands before the answer to a question: « Équipe : », « Avez-vous le permis ? »."""
+    return question.label if question.label.endswith("?") else f"{question.label} :"
+
+
+def _rules(regulation: int, exam: str) -> schema.Exam:
+    return rules(regulation).exam(exam)
+
+
+def _named(
+    regulation: int, exam: str, chosen: Rows
+) -> Iterator[tuple[str, Mapping[str, Any], Paper | None]]:
+    """Give what counts as chosen, in the order of the réglementation, each by its own name."""
+    said = {one.code: one for one in _rules(regulation, exam).papers}
+    places = {code: place for place, code in enumerate(said)}
+    taken = [one for one in chosen if Status(one["status"]).is_taken]
+    codes = [one["code"] for one in taken]
+    names = {code: titled(said[code]) if code in said else code for code in codes}
+    times = Counter(names.values())
+    for one in sorted(taken, key=lambda one: (places.get(one["code"], len(places)), one["code"])):
+        code = one["code"]
+        name = names[code] if times[names[code]] == 1 else f"{names[code]}, {code}"
+        yield name, one, said.get(code)
+
+
+def _option(paper: Paper | None, one: Mapping[str, Any]) -> str:
+    code: str = one["option"]
+    choices = paper.options.choices if paper and paper.options else ()
+    return next((choice.label for choice in choices if choice.code == code), code)
+
+
+def _mark(paper: Paper | None, one: Mapping[str, Any]) -> str:
+    if one["mark"] is None:
+        return ""
+    out_of = f" sur {figure(paper.kept_mark.out_of)}" if paper and paper.kept_mark else ""
+    return f"note {figure(Decimal(str(one['mark'])))}{out_of}, session {one['session']}"
+
+
+def _answer(question: Question | None, value: Any) -> str:
+    said = value if isinstance(value, list) else [value]
+    if isinstance(question, DateQuestion):
+        return in_text(date.fromisoformat(value))
+    if isinstance(question, NumberQuestion):
+        unit = f" {question.unit}" if question.unit else ""
+        return f"{str(value).replace('.', ',')}{unit}"
+    labels = {one.code: one.label for one in getattr(question, "choices", ())}
+    if isinstance(question, YesNoQuestion):
+        labels = dict(YES_OR_NO)
+    # On one line: some programs take each line of a file for a registration.
+    return ", ".join(labels.get(str(one), " ".join(str(one).split())) for one in said)

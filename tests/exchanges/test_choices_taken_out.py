@@ -1,0 +1,137 @@
+"""What candidates chose and answered is in columns, in the words of the réglementation (I3)."""
+
+import pytest
+
+from sporades.registrations.models import Registration
+from sporades.searches.columns import BY_CODE, Reading
+from tests.exchanges.test_exports import lines, prepared
+from tests.factories import EVERYWHERE, a_candidate, a_registration, load_invented
+
+MORE_ANSWERS = {
+    "q-permis": "oui",
+    "q-permis_numero": "=1+1",
+    "q-taille": "172",
+    "q-visite": "14 03 2026",
+    "q-equipe": "BLEU",
+    "q-sports": ["VOILE", "AVIRON"],
+}
+KEPT = {
+    "statut-E1": "benefice",
+    "note-E1": "14,5",
+    "session-E1": "2025",
+    "statut-E3": "dispense",
+    "option-E3": "COURSE",
+    "statut-F1": "inscrit",
+    "option-F1": "BRETON",
+}
+GUARDIAN = {
+    "guardian_name": "Le Goff Anne",
+    "guardian_phone": "06 39 98 00 01",
+    "guardian_email": "anne@exemple.test",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clock(stopped_clock):
+    """The clock of the invented exam stands."""
+
+
+def cells(registration, *codes):
+    """Return what columns say of a registration."""
+    reading = Reading([BY_CODE[code] for code in codes], EVERYWHERE)
+    (row,) = reading.of(Registration.objects.filter(pk=registration.pk))
+    return reading.words()(row)
+
+
+def test_what_was_chosen_of_each_epreuve_is_in_a_cell(invented_exam):
+    filed = a_registration(epreuves=KEPT)
+
+    assert cells(filed, "epreuves", "options", "notes_gardees") == [
+        (
+            "Français (U1) : Bénéfice, note 14,5 sur 20, session 2025 ; Mathématiques (U2) : Inscrit ; "
+            "Éducation physique et sportive (U3) : Dispensé, Course ; Navigation (U4) : Inscrit ; "
+            "Langue facultative : Inscrit, Breton"
+        ),
+        "Éducation physique et sportive (U3) : Course ; Langue facultative : Breton",
+        "Français (U1) : note 14,5 sur 20, session 2025",
+    ]
+
+
+def test_epreuves_of_one_name_are_told_apart_in_a_cell(db):
+    load_invented(("unite: U6, libelle: Météorologie", "unite: U5, libelle: Cartographie"))
+    both = {"statut-M1": "non_inscrit", "statut-M2": "inscrit", "statut-M3": "inscrit"}
+
+    [said] = cells(a_registration(epreuves=both), "epreuves")
+
+    assert "Cartographie (U5), M2 : Inscrit ; Cartographie (U5), M3 : Inscrit" in said
+
+
+def test_answers_are_read_as_they_were_given_in_the_order_of_the_questions(invented_exam):
+    filed = a_registration(supplementaires=MORE_ANSWERS)
+
+    assert cells(filed, "questions") == [
+        (
+            "Avez-vous le permis bateau ? Oui ; Numéro du permis : =1+1 ; Votre taille : 172 cm ; "
+            "Date de votre dernière sortie en mer : 14/03/2026 ; Équipe : Bleue ; "
+            "Sports pratiqués : Voile, Aviron"
+        )
+    ]
+
+
+def test_what_is_of_a_version_before_is_said_in_its_words(invented_exam):
+    filed = a_registration(epreuves=KEPT)
+    before = cells(filed, "epreuves", "options", "questions")
+    load_invented(
+        ("libelle: Breton", "libelle: Breton de Bretagne"), ("libelle: Équipe", "libelle: Camp")
+    )
+
+    assert cells(filed, "epreuves", "options", "questions") == before
+
+
+def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invented_exam):
+    minor = a_candidate(birth_year=2009)
+    moved = {
+        "address_2": "Bâtiment B",
+        "address_3": "Chez Anne",
+        "address_4": "Le Port",
+        **GUARDIAN,
+    }
+
+    filed = a_registration(
+        minor, identification=moved, informations={"national_service": "RECENSE"}
+    )
+
+    assert cells(filed, "adresse_1", "adresse_2", "adresse_3", "adresse_4") == [
+        "12 rue des Îles",
+        "Bâtiment B",
+        "Chez Anne",
+        "Le Port",
+    ]
+    assert cells(filed, "lieu_naissance", "departement_naissance") == ["Lille", "Nord"]
+    assert cells(filed, "representant", "representant_telephone", "representant_mail") == [
+        "Le Goff Anne",
+        "06 39 98 00 01",
+        "anne@exemple.test",
+    ]
+
+
+def test_who_was_born_elsewhere_has_no_department(invented_exam):
+    born = {"birth_country": "99352", "birth_department": "", "birth_commune": ""}
+    filed = a_registration(
+        a_candidate(**born, birth_place="Oran"),
+        identification={"father_name": "Ali Amrani", "mother_name": "Aya Amrani"},
+    )
+
+    assert cells(filed, "lieu_naissance", "departement_naissance") == ["Oran", ""]
+
+
+def test_a_file_holds_them_and_runs_none(ask, invented_exam):
+    several = {**MORE_ANSWERS, "q-projet": "=2+2\nVoyager"}
+    a_registration(supplementaires=several)
+
+    export = prepared(ask(columns=["epreuves", "questions"]))
+
+    [line] = lines(export)
+    assert "Éducation physique et sportive (U3) : Inscrit, Nage" in line["Épreuves choisies"]
+    assert line["Réponses aux questions de l'examen"].startswith("Avez-vous le permis bateau ?")
+    assert "Votre projet : =2+2 Voyager" in line["Réponses aux questions de l'examen"]
