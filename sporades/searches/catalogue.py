@@ -20,6 +20,7 @@ from sporades.searches import coded, offers
 from sporades.searches.criteria import (
     Address,
     AmendedSince,
+    AnswerGiven,
     CaseState,
     ChannelOf,
     Choice,
@@ -36,6 +37,7 @@ from sporades.searches.criteria import (
     Name,
     Number,
     OptionalChoice,
+    PaperOption,
     PaperStatus,
     PieceArrived,
     PieceState,
@@ -266,9 +268,18 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             YesNo("handicap", "Handicap déclaré", "has_disability"),
             YesNo("publication", "Accepte la publication de son nom", "publishes_name"),
             YesNo("communication", "Accepte la communication de son nom", "shares_name"),
+            AnswerGiven(
+                "question", "Réponse à une question de l'examen", "answers", offers.questions
+            ),
         ),
     ),
-    ("Épreuves", (PaperStatus("epreuve", "Épreuve", "papers", offers.papers),)),
+    (
+        "Épreuves",
+        (
+            PaperStatus("epreuve", "Épreuve", "papers", offers.papers),
+            PaperOption("option", "Option d'une épreuve", "papers", offers.options),
+        ),
+    ),
     (
         "Pièces justificatives",
         (

@@ -13,12 +13,18 @@ from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
 from sporades.exams.rules.papers import titled
+from sporades.exams.schema.questions import YesNoQuestion
 from sporades.registrations.former import BOTH, and_gone, once_offered
+from sporades.registrations.questions import YES_OR_NO
 from sporades.registrations.titles import title_of
+from sporades.searches.answered import asked
 from sporades.searches.criteria import Choices
 
 ALONE = "examen-"
 """What comes before the number of an exam without a speciality, in the list of qualifications."""
+
+WHATEVER = "Quelle que soit l'épreuve"
+"""The title of the options that are sought in every épreuve."""
 
 type Labelled = Iterable[tuple[str, str]]
 
@@ -60,6 +66,17 @@ def papers(reach: Reach) -> Choices:
     return _by_exam(reach, _papers_among)
 
 
+def options(reach: Reach) -> Choices:
+    """Return the options of épreuves: whatever the épreuve, by code, then those of each, by exam."""
+    everywhere = tuple(_gathered(reach, _options_of).items())
+    return (*([(WHATEVER, everywhere)] if everywhere else []), *_by_exam(reach, _options_among))
+
+
+def questions(reach: Reach) -> Choices:
+    """Return, by exam, each answer to a question; of one that has no list, that it is answered."""
+    return _by_exam(reach, lambda _: _answers_of)
+
+
 def pieces(reach: Reach) -> Choices:
     """Return the supporting documents that are asked for, by code."""
     return tuple(labels_within(reach).items())
@@ -77,6 +94,10 @@ def answers(reach: Reach, read: Callable[[schema.Exam], Labelled]) -> Choices:
         reach: whose domains are reached.
         read: gives the codes and the labels of an exam.
     """
+    return tuple(_gathered(reach, read).items())
+
+
+def _gathered(reach: Reach, read: Callable[[schema.Exam], Labelled]) -> dict[str, str]:
     found: dict[str, dict[str, None]] = {}
     for offered in _offered(reach):
         for code, label in read(offered.rules):
@@ -84,7 +105,7 @@ def answers(reach: Reach, read: Callable[[schema.Exam], Labelled]) -> Choices:
     named = {code: BOTH.join(labels) for code, labels in found.items()}
     in_force = dict(sorted(named.items(), key=lambda pair: pair[1]))
     once = (said for former in once_offered(reach) for said in read(former.rules))
-    return tuple(and_gone(in_force, once).items())
+    return and_gone(in_force, once)
 
 
 def _by_exam(
@@ -111,10 +132,11 @@ def _by_exam(
         exam: [(value, label) for value, label in its.items() if value not in found.get(exam, {})]
         for exam, its in once.items()
     }
-    return tuple(
+    by_title = (
         (title, list(and_gone(found.get(exam, {}), gone.get(exam, ())).items()))
         for exam, title in titles.items()
     )
+    return tuple((title, those) for title, those in by_title if those)
 
 
 def _offered(reach: Reach) -> Iterator[OfferedExam]:
@@ -146,6 +168,34 @@ def _papers_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Label
             yield str(one.papers[said.code].pk), label
 
     return read
+
+
+def _options_of(exam: schema.Exam) -> Iterator[tuple[str, str]]:
+    for paper in exam.papers:
+        yield from (
+            (one.code, one.label) for one in (paper.options.choices if paper.options else ())
+        )
+
+
+def _options_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labelled]:
+    """Return what names each option of an exam after its épreuve: « Langue : Breton »."""
+    named = _papers_among(exams)
+
+    def read(one: OfferedExam) -> Iterator[tuple[str, str]]:
+        for (key, name), paper in zip(named(one), one.rules.papers, strict=True):
+            for option in paper.options.choices if paper.options else ():
+                yield f"{key}:{option.code}", f"{name} : {option.label}"
+
+    return read
+
+
+def _answers_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
+    for question in offered.rules.questions:
+        listed = [(one.code, one.label) for one in getattr(question, "choices", ())]
+        if isinstance(question, YesNoQuestion):
+            listed = list(YES_OR_NO)
+        for code, label in listed or [("", "une réponse")]:
+            yield f"{offered.exam.pk}:{question.code}:{code}", f"{asked(question)} {label}"
 
 
 def _told_apart(paper: schema.Paper, offered: OfferedExam) -> str:

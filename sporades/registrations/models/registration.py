@@ -725,6 +725,11 @@ class RegistrationPaper(models.Model):
             models.Index(
                 fields=["paper", "status", "registration"], name="epreuve_by_what_was_chosen"
             ),
+            models.Index(
+                fields=["option", "paper", "status", "registration"],
+                condition=~Q(option=""),
+                name="epreuve_by_option",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -745,6 +750,9 @@ class RegistrationAnswer(models.Model):
             models.UniqueConstraint(
                 fields=["registration", "question"], name="a_question_is_answered_once"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["question", "registration"], name="answer_by_question"),
         ]
 
     def __str__(self) -> str:

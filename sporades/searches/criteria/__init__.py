@@ -17,6 +17,7 @@ from sporades.searches.criteria.plain import (
 )
 from sporades.searches.criteria.subjects import (
     AmendedSince,
+    AnswerGiven,
     CaseState,
     DoneBy,
     ExamOver,
@@ -24,6 +25,7 @@ from sporades.searches.criteria.subjects import (
     LacksPieces,
     LastVersion,
     MeasureInForce,
+    PaperOption,
     PaperStatus,
     PieceArrived,
     PieceState,
@@ -36,6 +38,7 @@ __all__ = [
     "LATEST",
     "Address",
     "AmendedSince",
+    "AnswerGiven",
     "CaseState",
     "ChannelOf",
     "Choice",
@@ -53,6 +56,7 @@ __all__ = [
     "NotADay",
     "Number",
     "OptionalChoice",
+    "PaperOption",
     "PaperStatus",
     "PieceArrived",
     "PieceState",

@@ -22,7 +22,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
-from sporades.registrations.models import RegistrationPaper, Version
+from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.over import exams_over
 from sporades.registrations.states import STANDING
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
@@ -100,6 +100,70 @@ class PaperStatus(Criterion):
             raise Unreadable("Choisissez une épreuve.")
         rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
         return Q(Exists(rows.filter(paper=key, status=operator.value)))
+
+
+@dataclass(frozen=True)
+class PaperOption(Criterion):
+    """What was chosen within an épreuve, a language for instance: within that one, or any.
+
+    Attributes:
+        listed: the options, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_how: ClassVar = "Choix du candidat"
+    asks_what: ClassVar = "Option"
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.ENTERED,
+        Operator.DISPENSED,
+        Operator.KEPT,
+    )
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the options, whatever the épreuve, then by exam."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of an épreuve with this option and this status."""
+        said = typed_in(values, "Choisissez une option.")
+        paper, _, code = said.rpartition(":")
+        key = whole(paper)
+        if not code or (paper and key is None):
+            raise Unreadable("Choisissez une option.")
+        rows = RegistrationPaper.objects.filter(registration=OuterRef("pk"))
+        of_any = rows.filter(option=code, status=operator.value)
+        return Q(Exists(of_any.filter(paper=key) if paper else of_any))
+
+
+@dataclass(frozen=True)
+class AnswerGiven(Criterion):
+    """An answer to a question that an exam asks; « non égal »: of that exam, whoever gave another, or none.
+
+    Attributes:
+        listed: the answers, as far as a reader may know them.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_what: ClassVar = "Question et réponse"
+    operators: ClassVar[tuple[Operator, ...]] = (Operator.IS, Operator.IS_NOT)
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the questions with their answers, by exam."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a row of the question with this answer, or with any where it has no list."""
+        said = typed_in(values, "Choisissez dans la liste.")
+        exam, question, code = ([*said.split(":"), "", ""])[:3]
+        key = whole(exam)
+        if key is None or not question:
+            raise Unreadable("Choisissez dans la liste.")
+        rows = RegistrationAnswer.objects.filter(registration=OuterRef("pk"), question=question)
+        # One answer, or one of several: PostgreSQL finds it in either.
+        given = Exists(rows.filter(value__contains=code) if code else rows)
+        return Q(exam=key) & (~Q(given) if operator is Operator.IS_NOT else Q(given))
 
 
 @dataclass(frozen=True)
