@@ -50,6 +50,7 @@ class Document(models.Model):
                 fields=["folder", "kind"], name="a_folder_has_one_document_of_a_kind"
             ),
         ]
+        indexes = [models.Index(fields=["kind", "folder"], name="document_by_kind")]
 
     def __str__(self) -> str:
         """Return its title."""

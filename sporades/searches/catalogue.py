@@ -27,6 +27,7 @@ from sporades.searches.criteria import (
     Choices,
     Criterion,
     Day,
+    DocumentState,
     DoneBy,
     ExamOver,
     InfectedSince,
@@ -290,6 +291,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             PieceArrived("piece_arrivee", "Pièce arrivée le", "arrived_at"),
         ),
     ),
+    ("Documents", (DocumentState("document", "Document", "folder", offers.documents),)),
     (
         "Aménagements d'épreuves",
         (

@@ -4,7 +4,7 @@ Columns are read as values, without making rows of the models: a file of a hundr
 lines is written so in a few seconds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import birth_date_in_digits, hour_in_words, local_day
 from sporades.core.phones import phone_in_words
+from sporades.documents import kinds
 from sporades.exams import schema
 from sporades.exams.queries import rules
 from sporades.exams.titles import qualification_of, titled
@@ -119,6 +120,19 @@ def _channel(code: str) -> Cell:
 
 def _yes_or_no(holds: bool) -> Cell:  # noqa: FBT001 - the value of a column
     return "Oui" if holds else "Non"
+
+
+def _documents(has_account: int | None, zone: str, published: Sequence[Mapping[str, Any]]) -> Cell:
+    """Say of each document whether it was opened, but of those that say something of health (P-12)."""
+    said = []
+    for one in published:
+        kind, opened = kinds.get(one["kind"]), one["opened"]
+        if kind.is_on_accommodations:
+            continue
+        unopened = "pas encore ouvert" if has_account else "sans compte"
+        day = local_day(datetime.fromisoformat(opened), zone) if opened else None
+        said.append(f"{kind.title} : {f'ouvert le {in_text(day)}' if day else unopened}")
+    return " ; ".join(said)
 
 
 def _case_in_words(state: str | None) -> str:
@@ -357,6 +371,32 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 "piece_jugee",
                 "Dernière pièce vérifiée le",
                 ("last_verdict_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
+        ),
+    ),
+    (
+        "Documents",
+        (
+            Column(
+                "documents",
+                "Documents publiés",
+                ("candidate__user", "service__zone", "documents_published"),
+                _documents,
+                width=LONGEST,
+            ),
+            Column(
+                "convocation_publiee",
+                "Convocation publiée le",
+                ("convocation_published_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
+            Column(
+                "convocation_ouverte",
+                "Convocation ouverte le",
+                ("convocation_opened_at", "service__zone"),
                 _day,
                 width=SHORT,
             ),

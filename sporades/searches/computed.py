@@ -11,6 +11,7 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
+    QuerySet,
     StringAgg,
     Subquery,
     TextField,
@@ -19,17 +20,22 @@ from django.db.models import (
 )
 from django.db.models.expressions import Expression
 from django.db.models.functions import Concat, JSONObject
+from django.utils import timezone
 
 from sporades.accommodations.granted import in_force_of
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Channel, told_by_letter
+from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.records import registered_outside
 from sporades.registrations.states import STANDING
+
+CONVOCATION = "convocation"
+"""The kind of document of which the day of opening has a column: who has not read theirs is called."""
 
 
 def _labels(*states: str) -> StringAgg:
@@ -89,6 +95,25 @@ def _answers_given() -> ArraySubquery:
     return ArraySubquery(rows.values(said=JSONObject(question="question", value="value")))
 
 
+def _readable_documents() -> QuerySet[DocumentVersion]:
+    """Return the documents that the candidate of a registration may read now."""
+    return DocumentVersion.objects.latest_visible(timezone.now()).filter(
+        document__folder=OuterRef("folder")
+    )
+
+
+def _of_convocation(field: str) -> Subquery:
+    return Subquery(
+        _readable_documents().filter(document__kind=CONVOCATION).order_by().values(field)[:1]
+    )
+
+
+def _documents() -> ArraySubquery:
+    """Return each document, by kind, with when it was opened; `documents_in_words` reads them."""
+    rows = _readable_documents().order_by("-published_at", "document__kind")
+    return ArraySubquery(rows.values(said=JSONObject(kind="document__kind", opened="opened_at")))
+
+
 def _last_version() -> Expression:
     """Return when the last version was made; the first one, when it was filed."""
     rows = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
@@ -119,6 +144,9 @@ COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "last_verdict_at": _last_verdict,
     "papers_chosen": _papers_chosen,
     "answers_given": _answers_given,
+    "documents_published": _documents,
+    "convocation_published_at": lambda: _of_convocation("published_at"),
+    "convocation_opened_at": lambda: _of_convocation("opened_at"),
     "measures_granted": _granted,
     "case_state": _case_state,
     "told_by": _channel,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sporades.accommodations.queries import measures_within
 from sporades.accounts.permissions import Reach
+from sporades.documents import kinds
 from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
@@ -80,6 +81,13 @@ def questions(reach: Reach) -> Choices:
 def pieces(reach: Reach) -> Choices:
     """Return the supporting documents that are asked for, by code."""
     return tuple(labels_within(reach).items())
+
+
+def documents(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    """Return the kinds of document, but those that say something of health (P-12)."""
+    return tuple(
+        (one.slug, one.title) for one in kinds.registered() if not one.is_on_accommodations
+    )
 
 
 def measures(reach: Reach) -> Choices:

@@ -27,6 +27,10 @@ class Operator(StrEnum):
     PIECE_POSTED = "recue_par_courrier"
     GRANTED = "accorde"
     ASKED_FOR = "demande"
+    NO_DOCUMENT = "aucun"
+    DOCUMENT_PUBLISHED = "publie"
+    DOCUMENT_UNOPENED = "pas_ouvert"
+    DOCUMENT_OPENED = "ouvert"
 
     @property
     def label(self) -> str:
@@ -63,4 +67,8 @@ _LABELS = {
     Operator.PIECE_POSTED: "Reçue par courrier",
     Operator.GRANTED: "Accordée",
     Operator.ASKED_FOR: "Demandée",
+    Operator.NO_DOCUMENT: "Aucun",
+    Operator.DOCUMENT_PUBLISHED: "Publié",
+    Operator.DOCUMENT_UNOPENED: "Publié, pas encore ouvert",
+    Operator.DOCUMENT_OPENED: "Ouvert",
 }

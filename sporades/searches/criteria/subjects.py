@@ -17,6 +17,7 @@ from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.numbers import whole
+from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
@@ -201,6 +202,46 @@ class PieceState(Criterion):
         its = Q(Exists(rows.filter(code=code, state=state)))
         # Once it is validated, or stands no more, that piece is asked for no more (`is_let_go`).
         return its & Q(state__in=TO_COMPLETE) if state in TO_PROVIDE else its
+
+
+@dataclass(frozen=True)
+class DocumentState(Criterion):
+    """What became of the last document of a kind, where its candidate may read it.
+
+    Attributes:
+        listed: the kinds of document.
+    """
+
+    listed: Callable[[Reach], Choices]
+
+    asks_how: ClassVar = "État du document"
+    asks_what: ClassVar = "Document"
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.DOCUMENT_UNOPENED,
+        Operator.DOCUMENT_OPENED,
+        Operator.DOCUMENT_PUBLISHED,
+        Operator.NO_DOCUMENT,
+    )
+
+    def choices(self, reach: Reach) -> Choices:
+        """Return the kinds of document."""
+        return self.listed(reach)
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Ask for a version that is read now, or for none; of what is not listed, nothing is found."""
+        kind = typed_in(values, "Choisissez un document.")
+        if kind not in dict(self.listed(Reach())):
+            return Q(pk__in=[])
+        rows = DocumentVersion.objects.latest_visible(timezone.now()).filter(
+            document__folder=OuterRef("folder"), document__kind=kind
+        )
+        if operator is Operator.NO_DOCUMENT:
+            return Q(~Exists(rows))
+        if operator is Operator.DOCUMENT_UNOPENED:
+            # Whoever has no account opens none: it is told to them by letter, or by mail.
+            return Q(Exists(rows.filter(opened_at=None)), candidate__user__isnull=False)
+        is_opened = operator is Operator.DOCUMENT_OPENED
+        return Q(Exists(rows.filter(opened_at__isnull=False) if is_opened else rows))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, OuterRef, QuerySet, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -29,6 +29,9 @@ from sporades.publications.queries import unheard_among, unnamed_among
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import MOST_LEAVES, Group, Leaf, Link
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import (
@@ -38,6 +41,7 @@ from sporades.web.office.documents.publishing_forms import (
     WithdrawForm,
 )
 from sporades.web.office.registrations.files import opened_with, reaches
+from sporades.web.office.searches import building
 from sporades.web.office.sheets import sheet_of
 
 SCHEDULED = "Publication décidée, à venir"
@@ -383,6 +387,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "batch": filling,
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "printed": in_groups(str(printed)) if printed else "",
+        **_opened(found, mine, at=request.arrived_at),
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
         "unheard": unheard_among(mine)
@@ -416,6 +421,48 @@ def _counted(found: Publication) -> tuple[dict[str, int], int]:
         counts[outcome] = count
         printed += posted if outcome in (LineOutcome.PREPARED, LineOutcome.PUBLISHED) else 0
     return counts, printed
+
+
+def _opened(found: Publication, mine: QuerySet[PublicationLine], *, at: datetime) -> dict[str, Any]:
+    """Return how many documents that are read were opened, how many were not, and a search of these.
+
+    Whoever has no account opens none, and is counted in neither.
+
+    Args:
+        found: the publication.
+        mine: its lines within the reader's perimeter.
+        at: the instant.
+    """
+    if not found.may_be_withdrawn(at):
+        return {}
+    read = mine.filter(outcome=LineOutcome.PUBLISHED)
+    is_unopened = Q(version__opened_at=None, registration__candidate__user__isnull=False)
+    counts = read.aggregate(
+        opened=Count("pk", filter=Q(version__opened_at__isnull=False)),
+        unopened=Count("pk", filter=is_unopened),
+    )
+    return {
+        **{name: in_groups(str(count)) for name, count in counts.items()},
+        "search_of_unopened": _search_of_unopened(found, read) if counts["unopened"] else [],
+    }
+
+
+def _search_of_unopened(
+    found: Publication, read: QuerySet[PublicationLine]
+) -> list[tuple[str, str]]:
+    """Return what is posted to find who has not opened their document, to be written to or called.
+
+    Of the exams of the publication, where a search holds them all; nothing of what says something of
+    health (P-12).
+    """
+    exams = read.order_by().values_list("registration__exam", flat=True).distinct()
+    theirs = [str(one) for one in exams[:MOST_LEAVES]]
+    if found.says_of_health or len(theirs) == MOST_LEAVES:
+        return []
+    unopened = Leaf(CRITERIA["document"], Operator.DOCUMENT_UNOPENED, (found.kind,))
+    of_exams = [Leaf(CRITERIA["examen"], Operator.IS, (one,)) for one in sorted(theirs)]
+    within = of_exams[0] if len(of_exams) == 1 else Group(Link.OR, tuple(of_exams))
+    return building.posted(Group(members=(within, unopened)))
 
 
 def _author(request: HttpRequest, found: Publication) -> Actor:
