@@ -13,7 +13,8 @@ from typing import Any
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import figure
 from sporades.exams import schema
-from sporades.exams.queries import rules
+from sporades.exams.queries import programmes, rules
+from sporades.exams.rules.health import of_health
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema.papers import Paper, Status
 from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
@@ -57,19 +58,39 @@ def marks(regulation: int, exam: str, chosen: Rows) -> Cell:
 def answers(regulation: int, exam: str, given: Rows) -> Cell:
     """Return the answers to the questions of an exam, each after its question.
 
+    But those to what is asked by what was declared of a handicap, which no file takes out (P-12).
+
     Args:
         regulation: the key of the version under which the registration stands.
         exam: the code of its exam.
         given: the code of each question, and the answer as it is kept.
     """
-    questions = {one.code: one for one in _rules(regulation, exam).questions}
+    said_of = _rules(regulation, exam)
+    questions = {one.code: one for one in said_of.questions}
     places = {code: place for place, code in enumerate(questions)}
     said = []
     for one in sorted(given, key=lambda one: places.get(one["question"], len(places))):
         question = questions.get(one["question"])
+        if question and of_health(question.when, said_of):
+            continue
         before = asked(question) if question else f"{one['question']} :"
         said.append(f"{before} {_answer(question, one['value'])}")
     return BETWEEN.join(said)
+
+
+def tells_a_handicap(exam: int, question: str) -> bool:
+    """Return whether a question in force is asked by what was declared of a handicap (P-12).
+
+    Args:
+        exam: the key of its exam.
+        question: its code.
+    """
+    offered = (one for of in programmes() for one in of.exams if one.exam.pk == exam)
+    return any(
+        asked.code == question and of_health(asked.when, one.rules)
+        for one in offered
+        for asked in one.rules.questions
+    )
 
 
 def asked(question: Question) -> str:

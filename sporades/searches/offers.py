@@ -13,6 +13,7 @@ from sporades.documents import kinds
 from sporades.evidence.queries import labels_within
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
+from sporades.exams.rules.health import of_health
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema.questions import YesNoQuestion
 from sporades.registrations.former import BOTH, and_gone, once_offered
@@ -199,6 +200,8 @@ def _options_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labe
 
 def _answers_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:
     for question in offered.rules.questions:
+        if of_health(question.when, offered.rules):  # no file says who declared a handicap (P-12)
+            continue
         listed = [(one.code, one.label) for one in getattr(question, "choices", ())]
         if isinstance(question, YesNoQuestion):
             listed = list(YES_OR_NO)

@@ -88,6 +88,15 @@ def test_what_is_of_a_version_before_is_said_in_its_words(invented_exam):
     assert cells(filed, "epreuves", "options", "questions") == before
 
 
+def test_what_only_those_who_declared_a_handicap_are_asked_is_in_no_column(db):
+    load_invented(("libelle: Votre projet,", "libelle: Votre projet, si: {handicap: oui},"))
+    declared = {"has_disability": "oui"}
+    filed = a_registration(informations=declared, supplementaires={"q-projet": "Naviguer"})
+
+    assert filed.answers.filter(question="projet").exists()
+    assert cells(filed, "questions") == ["Avez-vous le permis bateau ? Non ; Équipe : Rouge"]
+
+
 def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invented_exam):
     minor = a_candidate(birth_year=2009)
     moved = {

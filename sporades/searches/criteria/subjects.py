@@ -26,6 +26,7 @@ from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.over import exams_over
 from sporades.registrations.states import STANDING
+from sporades.searches.answered import tells_a_handicap
 from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
 from sporades.searches.criteria.ordered import OF_ITS_ROW, Instant, in_days
 from sporades.searches.criteria.plain import YesNo
@@ -161,6 +162,8 @@ class AnswerGiven(Criterion):
         key = whole(exam)
         if key is None or not question:
             raise Unreadable("Choisissez dans la liste.")
+        if tells_a_handicap(key, question):
+            return Q(pk__in=[])
         rows = RegistrationAnswer.objects.filter(registration=OuterRef("pk"), question=question)
         # One answer, or one of several: PostgreSQL finds it in either.
         given = Exists(rows.filter(value__contains=code) if code else rows)

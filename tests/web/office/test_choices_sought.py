@@ -5,7 +5,7 @@ from django.db import connection
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.exams.models import Exam, Paper
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, RegistrationAnswer
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.criteria import Unreadable
 from sporades.searches.operators import Operator
@@ -115,6 +115,17 @@ def test_an_answer_is_sought_alone_or_among_several(invented_exam):
     ]
 
 
+def test_what_only_those_who_declared_a_handicap_are_asked_is_not_sought(db):
+    load_invented(("libelle: Votre projet,", "libelle: Votre projet, si: {handicap: oui},"))
+    a_registration(informations={"has_disability": "oui"}, supplementaires={"q-projet": "Naviguer"})
+    [answers] = listed("question").values()
+    exam = Exam.objects.get(code="BE").pk
+
+    assert "Numéro du permis : une réponse" in answers
+    assert "Votre projet : une réponse" not in answers
+    assert of("question", Operator.IS, f"{exam}:projet:") == set()
+
+
 @pytest.mark.parametrize(
     ("criterion", "operator", "value"),
     [
@@ -140,12 +151,18 @@ def test_what_is_asked_of_an_option_is_the_choice_of_the_candidate(manager):
 
 def test_options_and_answers_are_asked_of_an_index(in_lille):
     exam = Exam.objects.get(code="BE").pk
+    RegistrationAnswer.objects.bulk_create(
+        RegistrationAnswer(registration=in_lille, question=f"autre_{place}", value="non")
+        for place in range(2_000)
+    )
     for criterion, operator, value, index in (
         ("option", Operator.ENTERED, "NAGE", "epreuve_by_option"),
         ("question", Operator.IS, f"{exam}:equipe:ROUGE", "answer_by_question"),
     ):
         with planned_anew(), connection.cursor() as cursor:
+            cursor.execute("ANALYZE registrations_registrationanswer")
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_nestloop = off")  # as where many are looked for
             condition = tree(criterion, operator, value).condition()
             plan = Registration.objects.filter(condition).explain()
 
