@@ -53,6 +53,17 @@ def authors_of(entries: Iterable[Entry]) -> dict[int, str]:
     return said
 
 
+def decisions_on(registration: Registration) -> QuerySet[Entry]:
+    """Return who decided to publish, or to withdraw, its documents: acts on what holds others' too."""
+    lines = PublicationLine.objects.filter(registration=registration)
+    found: QuerySet[Entry] = Entry.objects.filter(
+        object_kind="publication",
+        object_id__in=[str(one.publication_id) for one in lines],
+        verb__in=DECIDED_IN.values(),
+    )
+    return found
+
+
 def lines_to_withdraw(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what its candidate reads at an instant, and the office may take back."""
     read = DocumentVersion.objects.latest_visible(at)

@@ -20,6 +20,7 @@ from sporades.journal.queries import entries_about, proving_acts
 from sporades.letters.models import Letter
 from sporades.mail.operations import messages_about
 from sporades.medical import operations as medical
+from sporades.publications.queries import decisions_on
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.retention import categories, gathering
 from sporades.retention.models import Archive
@@ -35,8 +36,9 @@ def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
     Its rows, mails and acts are copied, then deleted; acts stay in the journal without names,
-    its figures in the statistics, of nobody, and that its codes were given. Who looked at it is not
-    copied, and has its own year.
+    its figures in the statistics, of nobody, and that its codes were given. Who decided to publish
+    or withdraw its documents is copied too, and stays with what was published with them. Who looked
+    at it is not copied, and has its own year.
     A candidate without an account goes with their last registration, unless something goes on for
     them: a draft in its time, a code that still serves. An account stays, and is from then on one
     without a registration. Files stay where they are: the archive names them, and says how many
@@ -116,7 +118,8 @@ def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
 def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:
     mails, acts = messages_about(rows), proving_acts(entries_about(*rows))
     letters = Letter.objects.filter(message__in=mails).order_by("pk")
-    everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts]
+    decided = decisions_on(registration).order_by("pk")
+    everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts, *decided]
     content = gathering.written(everything)
     made: Archive = Archive.objects.create(
         number=registration.number,

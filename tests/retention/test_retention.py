@@ -177,6 +177,23 @@ def test_an_archive_says_all_that_was_kept_and_names_each_file(whole, kept):
     assert sorted(key.rpartition("/")[2] for key in found.files) == before == kept()
 
 
+def test_an_archive_says_who_decided_to_publish_once_that_publication_is_erased(whole):
+    [decided] = Entry.objects.filter(verb="publication published").values_list("actor_name", "at")
+    at = archived_at(whole)
+
+    for later in (at, at + timedelta(days=600)):
+        operations.apply(at=later)
+
+    assert not Publication.objects.exists()
+    said = [
+        (one["fields"]["actor_name"], datetime.fromisoformat(one["fields"]["at"]))
+        for one in Archive.objects.get().content
+        if one["fields"].get("verb") == "publication published"
+    ]
+    assert said == [decided]
+    assert decided[0]
+
+
 def test_the_journal_keeps_the_acts_without_whom_and_its_seals_hold(filed):
     sealing.seal(at=NOW)
     acts = Entry.objects.count()
