@@ -188,6 +188,15 @@ def beyond_alone(
     )
 
 
+def approvers_of(batch: Batch, *, at: datetime) -> list[Membership]:
+    """Return who may approve a batch; nobody, of an action that one person alone sets going."""
+    if batch.does.approval is None:
+        return []
+    return asking.approvers_of(
+        batch.reach, permission=batch.does.approval, author=batch.asked_by_id, at=at
+    )
+
+
 def letters_waiting(batch: Batch) -> int:
     """Return how many letters wait to be printed, of those written of what a batch has done.
 

@@ -248,6 +248,19 @@ def test_a_head_of_elsewhere_does_not_know_of_it(manager, member, in_lille):
     assert export.state == ExportState.PROPOSED
 
 
+@pytest.mark.usefixtures("few", "in_lille")
+def test_who_asks_reads_who_may_approve_and_that_nobody_may_any_more(manager):
+    asked(manager)
+    page = page_of(Export.objects.get())
+    able = Membership.objects.get(role=Membership.Role.ADMINISTRATOR)
+
+    assert f"Le peut : {able.full_name} (administrateur)." in main(manager.get(page))
+    able.user.is_active = False
+    able.user.save()
+
+    assert "doit l'approuver, et aucune ne le peut plus : voyez avec" in main(manager.get(page))
+
+
 @pytest.mark.usefixtures("few")
 def test_a_head_does_not_approve_their_own(member, in_lille):
     head = member("A09", role=HEAD)

@@ -636,6 +636,20 @@ def test_a_proposal_is_sent_back_with_a_reason_that_its_author_reads(manager, me
     assert "Motif : Date fausse" in seen
 
 
+def test_who_proposes_reads_who_may_approve_and_that_nobody_may_any_more(manager, member, in_lille):
+    head = member("A09", role=HEAD, email="cheffe@exemple.test").user
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    named = f"Le peut : {head.memberships.get().full_name} (chef de service)."
+
+    assert named in main(manager.get(where("publication", made.pk)))
+    head.memberships.update(ends_on=(NOW - timedelta(days=1)).date())
+
+    left = main(manager.get(where("publication", made.pk)))
+    assert "doit l'approuver, et aucune ne le peut plus : voyez avec" in left
+    assert named not in left
+
+
 def test_who_reads_what_concerns_them_reads_no_more_of_it_once_it_is_sent_back(
     member, in_lille, manager
 ):

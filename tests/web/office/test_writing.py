@@ -501,6 +501,17 @@ def proposed(client, member):
     return batch, head
 
 
+def test_who_proposes_reads_who_may_approve_and_that_nobody_may_any_more(manager, member, two):
+    batch, head = proposed(manager, member)
+    able = head.user.memberships.get()
+
+    assert f"Le peut : {able.full_name} (chef de service)." in main(manager.get(page_of(batch)))
+    head.user.memberships.update(ends_on=(NOW - timedelta(days=1)).date())
+
+    left = main(manager.get(page_of(batch)))
+    assert "doit l'approuver, et aucune ne le peut plus : voyez avec" in left
+
+
 def test_what_is_proposed_by_who_has_left_is_not_approved(manager, member, two):
     batch, head = proposed(manager, member)
     manager.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())

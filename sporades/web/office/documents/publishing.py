@@ -383,6 +383,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         ),
         "is_ending": found.is_over and any(counts[one] for one in UNREAD),
         "is_mine": is_mine,
+        "approvers": deciding.approvers_of(found, at=request.arrived_at)
+        if is_mine and found.is_proposed
+        else [],
         "is_busy": is_busy,
         "batch": filling,
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},

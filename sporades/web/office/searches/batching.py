@@ -136,6 +136,9 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "letters": letters,
         "letters_counted": in_groups(str(letters)),
         "is_mine": is_mine,
+        "approvers": queries.approvers_of(mine, at=request.arrived_at)
+        if is_mine and mine.is_proposed
+        else [],
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": _piece_of(mine),

@@ -111,6 +111,9 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
         "export": found,
         "kind": _kind(found),
         "is_mine": is_mine,
+        "approvers": operations.approvers_of(found, at=request.arrived_at)
+        if is_mine and found.is_proposed
+        else [],
         "can_be_stopped": is_mine and found.state in UNFINISHED,
         "may_approve": may_approve,
         "has_lines": now > 0,
