@@ -31,7 +31,7 @@ def issue(version: Version, *, at: datetime) -> None:
     if number > 1:
         # What was prepared from the version before says what stands no more.
         documents.hold_back(registration.folder_id, of=kinds.made_beforehand(), at=at)
-    if pieces:
+    if pieces or issued.due or issued.here:
         documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, EVIDENCE_REQUEST, at=at)

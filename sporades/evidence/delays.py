@@ -10,6 +10,8 @@ from sporades.core.refusals import Refused
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import State
 from sporades.exams.queries import rules
+from sporades.exams.schema.evidence import USUAL_DAYS
+from sporades.registrations.added import is_added
 from sporades.registrations.deadlines import last_minute_of
 from sporades.registrations.models import Registration
 
@@ -51,9 +53,11 @@ def usual_day(registration: Registration, owed: Owed, *, at: datetime) -> date |
 def _replaced_until(registration: Registration, owed: Owed, refused_at: datetime) -> date | None:
     exam = rules(registration.regulation_id).exam(registration.exam.code)
     asked = exam.piece(owed.row.code)
-    if asked is None or not asked.replaced_within:
+    usual = USUAL_DAYS if is_added(owed.row.code) else 0
+    days = asked.replaced_within if asked is not None else usual
+    if not days:
         return None
-    return local_day(refused_at, registration.service.zone) + timedelta(days=asked.replaced_within)
+    return local_day(refused_at, registration.service.zone) + timedelta(days=days)
 
 
 def earliest(registration: Registration, owed: Owed, *, at: datetime) -> date | None:
@@ -92,16 +96,31 @@ def granted(registration: Registration, owed: Owed, day: date, *, at: datetime) 
     Raises:
         Shorter, TooFar: see each.
     """
-    until = last_minute(registration, day)
-    today, zone = local_day(at, registration.service.zone), registration.service.zone
-    if day < today:
-        raise Shorter("Ce jour est passé : choisissez aujourd'hui ou un jour à venir.")
-    if until <= owed.until:
+    until, zone = last_minute(registration, day), registration.service.zone
+    if until <= owed.until and day >= local_day(at, zone):
         said = instant_in_words(owed.until, zone)
         raise Shorter(f"Cette pièce peut déjà être fournie jusqu'au {said}.")
+    return to_come(registration, day, at=at)
+
+
+def to_come(registration: Registration, day: date, *, at: datetime) -> datetime:
+    """Return the last minute of a day that is still to come, and not beyond what is granted at most.
+
+    Args:
+        registration: whose piece it is.
+        day: the last one.
+        at: the instant.
+
+    Raises:
+        Shorter: it has passed.
+        TooFar: see there.
+    """
+    today = local_day(at, registration.service.zone)
+    if day < today:
+        raise Shorter("Ce jour est passé : choisissez aujourd'hui ou un jour à venir.")
     if day > today + MOST:
         raise TooFar(TOO_FAR.format(last=day_in_words(today + MOST)))
-    return until
+    return last_minute(registration, day)
 
 
 def changed(registration: Registration, owed: Owed, day: date, *, at: datetime) -> datetime:

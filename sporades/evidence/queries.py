@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
@@ -16,6 +16,7 @@ from sporades.evidence.states import TO_PROVIDE, TO_VERIFY, UNJUDGED, State
 from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import programmes
 from sporades.exams.schema.evidence import EVERY_WAY, Way
+from sporades.registrations.added import ADDED, LABEL, is_added
 from sporades.registrations.deadlines import after_reading
 from sporades.registrations.evidence import ways_of
 from sporades.registrations.former import BOTH, and_gone, once_offered
@@ -114,7 +115,7 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
     """Return what a registration owes, in the order of the réglementation.
 
     Its last version says what is asked for, by the dates that its service has now; the rows say
-    where each piece stands. A registration for which nothing was written yet owes everything.
+    where each piece stands, and what the office asks for beyond it, which comes last. A registration for which nothing was written yet owes everything.
 
     Args:
         registration: the registration, as `with_owed()` loads it.
@@ -126,7 +127,7 @@ def owed_by(registration: Registration, rows: Iterable[Evidence]) -> list[Owed]:
             registration, known.get(piece["code"]) or unwritten(registration, place, piece), piece
         )
         for place, piece in enumerate(registration.owed["evidence"])
-    ]
+    ] + [_owed_more(registration, row) for row in known.values() if is_added(row.code)]
 
 
 def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -> Owed:
@@ -145,6 +146,21 @@ def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -
         else registration.service.said(until, registration.reader_zone)
     )
     return Owed(row, before=before, until=until, first_until=first, ways=ways)
+
+
+def _owed_more(registration: Registration, row: Evidence) -> Owed:
+    """Return a piece that the office asks for beyond the réglementation: until when it said itself.
+
+    None of that time is given by anything else: it may be cut back to the day on which it was asked for.
+    """
+    until = after_reading(registration.service, row.until)
+    return Owed(
+        row,
+        before=registration.service.said(until, registration.reader_zone),
+        until=until,
+        first_until=row.asked_at,
+        ways=ways_of(registration, row.code),
+    )
 
 
 def standing_of(
@@ -171,7 +187,27 @@ def standing_of(
         else:
             owed = _owed(registration, row, piece)
             due.append({**piece, "before": owed.before, "until": owed.until.isoformat()})
+    for row in rows.values():
+        if not is_added(row.code) or row.state == State.WITHDRAWN:
+            continue
+        if row.state not in TO_PROVIDE:
+            here.append([row.label, row.get_state_display().lower()])
+        elif not registration.is_validated:
+            due.append(_line_of(_owed_more(registration, row)))
     return due, here
+
+
+def _line_of(owed: Owed) -> dict[str, Any]:
+    """Return a piece as a version has those of the réglementation."""
+    row = owed.row
+    return {
+        "code": row.code,
+        "label": row.label,
+        "help": row.help,
+        "is_mandatory": row.is_mandatory,
+        "before": owed.before,
+        "until": owed.until.isoformat(),
+    }
 
 
 def pieces_of(registration: Registration) -> list[Owed]:
@@ -345,8 +381,21 @@ def labels_within(reach: Reach) -> dict[str, str]:
     return and_gone(in_force, ((piece.code, piece.label) for piece in once))
 
 
+def of_code(code: str) -> Q:
+    """Return what a piece satisfies that is chosen in a list, by its code or by `ADDED`."""
+    return Q(code__startswith=f"{ADDED}-") if code == ADDED else Q(code=code)
+
+
+def with_added(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return a list of pieces to be chosen from, with those that the office asks for beyond it, last."""
+    return {**labels, ADDED: LABEL}
+
+
 def labels_of(codes: Iterable[str]) -> dict[str, str]:
-    """Return how pieces of these codes are called, in any domain, by the réglementation in force first."""
+    """Return how pieces of these codes are called, in any domain, by the réglementation in force first.
+
+    Those that the office asks for beyond it are called alike: each has words of its own.
+    """
     wanted = set(codes)
     found: dict[str, str] = {}
     in_force = (offered for programme in programmes() for offered in programme.exams)
@@ -354,4 +403,4 @@ def labels_of(codes: Iterable[str]) -> dict[str, str]:
         for piece in offered.rules.evidence:
             if piece.code in wanted:
                 found.setdefault(piece.code, piece.label)
-    return found
+    return {**found, **{code: LABEL for code in wanted if code == ADDED or is_added(code)}}

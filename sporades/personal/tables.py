@@ -576,7 +576,8 @@ TABLES = (
             "looked_by": AGENT,
             "looked_name": AGENT,
         },
-        keep="academy code label help looked_by",
+        keep="academy code help looked_by",
+        trees="label",  # of some, in words that an agent has typed
         texts="reason",
         people="decided_name looked_name",
     ),

@@ -11,6 +11,7 @@ from sporades.exams.queries import rules
 from sporades.exams.rules import evidence
 from sporades.exams.rules.health import of_health
 from sporades.exams.schema.evidence import Way
+from sporades.registrations.added import added_ways
 from sporades.registrations.deadlines import due_from, later_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.giving import Giving, giving_of, in_words
@@ -141,14 +142,14 @@ def _help(said: str | None, reference: str | None) -> str:
 def ways_of(registration: Registration, piece: str) -> tuple[Way, ...]:
     """Return by which ways a piece is given, as the réglementation says where its registration is now (C53).
 
-    Who has no account has no space: what others deposit there, they send by post.
+    Of one that the office asks for beyond it, as the office has said. Who has no account has no space: what others deposit there, they send by post.
 
     Args:
         registration: whose piece it is.
         piece: its code.
     """
     exam = rules(registration.regulation_id).exam(registration.exam.code)
-    ways = evidence.ways_of(exam, piece, registration.academy_id)
+    ways = added_ways(piece) or evidence.ways_of(exam, piece, registration.academy_id)
     if Way.POST not in ways and not registration.candidate.has_account:
         return (Way.POST,)
     return ways

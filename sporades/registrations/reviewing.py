@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from sporades.candidates.models import Identity
 from sporades.exams.models import RegistrationService
+from sporades.registrations.added import is_added
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.refusals import ExamOver, Trouble
@@ -137,7 +138,8 @@ class Anew:
         return cls(
             registration=found,
             to_review=[] if found.is_exam_over(at) else version.to_review,
-            pieces=[one for one in due if one["code"] not in known],
+            # What the office asks for beyond the réglementation was told as it was.
+            pieces=[one for one in due if one["code"] not in known and not is_added(one["code"])],
             is_named=are_named_to(found),
             how=how_to_change(found, at=at),
             returned_by=version.returned_by if version.summary_to_send else "",

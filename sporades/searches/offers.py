@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sporades.accommodations.queries import measures_within
 from sporades.accounts.permissions import Reach
 from sporades.documents import kinds
-from sporades.evidence.queries import labels_within
+from sporades.evidence.queries import labels_within, with_added
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
 from sporades.exams.rules.health import of_health
@@ -81,7 +81,7 @@ def questions(reach: Reach) -> Choices:
 
 def pieces(reach: Reach) -> Choices:
     """Return the supporting documents that are asked for, by code."""
-    return tuple(labels_within(reach).items())
+    return tuple(with_added(labels_within(reach)).items())
 
 
 def documents(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all

@@ -458,6 +458,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "withdrawn_once_taken",
         # Those of pieces: tests/evidence/test_giving, tests/evidence/test_reminding.
         "piece_asked_again",
+        # Of one that no réglementation lists: tests/web/office/test_asked_for_more.
+        "piece_asked_for",
         "piece_found_good",
         "piece_given_time",
         "piece_refused",

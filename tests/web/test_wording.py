@@ -195,7 +195,8 @@ def every_form():
         "DatesForm": {"service": draft.service},
         "ServicesForm": {"data": None, "services": [draft.service], "at": NOW},
         "ExtendForm": {"services": [draft.service], "at": NOW},
-        "DecisionForm": {"registration": a_registration()},
+        "DecisionForm": {"registration": a_registration(), "at": NOW},
+        "MoreForm": {"registration": a_registration(), "at": NOW},
         "UploadsForm": {"sender": user},
         "ProvideForm": {
             "sender": user,
@@ -316,7 +317,7 @@ def asking_in_clean(wrong):
     other = {"avis-lecteur": Opinion.OTHER.value, "autre-lecteur": wrong}
     own = {"raison": OTHER, "motif": wrong}
     return [
-        (DecisionForm(flag, registration=a_registration()), "motif"),
+        (DecisionForm(flag, registration=a_registration(), at=NOW), "motif"),
         (BatchForm(flag, allows=lambda _permission: EVERYWHERE), "motif"),
         (MailingForm({**read, "nom_du_modele": wrong}, counts=counts), "nom_du_modele"),
         (OpinionForm(other, case=case), "autre-lecteur"),

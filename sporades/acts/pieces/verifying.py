@@ -9,6 +9,7 @@ from django.db import transaction
 from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
+from sporades.acts.registrations.adding import More, ask_more_within
 from sporades.acts.reminders import leave_out_answered
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core.actors import SYSTEM, Actor
@@ -18,12 +19,13 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince, check_read
 from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
-from sporades.evidence.states import HERE, State
+from sporades.evidence.states import HERE, TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.words import to_be_told
+from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -266,6 +268,35 @@ def ask_again(
         **owing.in_journal(locked, last),
     )
     owing.tell_of("piece_asked_again", held, locked, at=at, is_to_provide=held.state == State.OWED)
+    completing.lacks_again(locked)
+
+
+@transaction.atomic
+def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime) -> None:
+    """« Demander une pièce de plus »: one that no réglementation lists; its candidate is told.
+
+    Pressed twice, or asked for by a colleague meanwhile in the same words, it is asked for once.
+
+    Args:
+        registration: of whom it is asked.
+        more: the piece.
+        by: who asks for it.
+        at: the instant.
+
+    Raises:
+        MovedSince: its registration is another academy's since it was read.
+        NothingOwed: its registration is validated, or stands no more.
+        delays.Shorter, delays.TooFar, evidence.TooMany: see each.
+    """
+    locked = owing.lock(registration.pk)
+    if locked.academy_id != registration.academy_id:
+        raise MovedSince
+    _check_owes(locked)
+    same = (one.row for one in owing.owed_of(locked) if is_added(one.row.code))
+    if any(row.label == more.label and row.state in TO_PROVIDE for row in same):
+        return
+    row = ask_more_within(locked, more, by=by, at=at)
+    owing.tell_of("piece_asked_for", owing.row_of(locked, row.pk), locked, at=at)
     completing.lacks_again(locked)
 
 

@@ -17,6 +17,7 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.schema.evidence import USUAL_DAYS
+from sporades.registrations.added import is_added
 from sporades.registrations.deadlines import days_from
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
@@ -45,7 +46,8 @@ def is_unsaid(registration: Registration, *, at: datetime) -> bool:
         return True
     asked = {piece.get("code") for piece in said.get("evidence") or ()}
     due = {one.row.code for one in pieces_of(registration) if one.row.state in TO_PROVIDE}
-    return bool(due - asked)
+    # What the office asks for beyond the réglementation is told by a mail of its own.
+    return any(code not in asked and not is_added(code) for code in due)
 
 
 def ask_again(registration: Registration, *, by: Actor, at: datetime) -> None:

@@ -11,6 +11,7 @@ from sporades import journal
 from sporades.accommodations.rules import rules_of
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
+from sporades.acts.registrations.adding import More, ask_more_within
 from sporades.acts.registrations.asking_again import ask_again, is_unsaid
 from sporades.acts.registrations.silent import (
     AcceptedBySilence,
@@ -24,7 +25,9 @@ from sporades.core.transitions import Transition
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
 from sporades.evidence.completeness import missing_of
+from sporades.evidence.models import Evidence
 from sporades.evidence.queries import giving_now, giving_to, pieces_of, rows_of, takes_files
+from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.unmet import Unmet, owes_pieces, unmet_by
 from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
@@ -220,6 +223,7 @@ def decide_within(
     seen: int | None = None,
     mark: str = "",
     takes_back: bool = False,
+    more: More | None = None,
 ) -> None:
     """Set aside, restore, find incomplete, clear, validate or reopen, in its caller's transaction.
 
@@ -233,8 +237,10 @@ def decide_within(
         mark: the decision that was read with it, as `Registration.decided_mark` says it.
         takes_back: whether that setting it aside takes back what silence has accepted, where it has,
             was read.
+        more: a piece that is asked for with `FLAG`, beyond those of the réglementation.
 
     Raises:
+        delays.Shorter, delays.TooFar, evidence.TooMany: of that piece, see each.
         AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
         Overtaken: another version was filed since; `DecidedSince` where something was decided,
             `HandedOver` where it is another candidate's, or academy's.
@@ -253,6 +259,9 @@ def decide_within(
         raise AcceptedBySilence
     before = {"state": held.state, "reason": held.reason}
     deciding.decide(registration=registration, decision=decision, reason=reason, at=at)
+    added = None
+    if more is not None and decision is FLAG:
+        added = ask_more_within(with_owed.get(pk=registration.pk), more, by=by, at=at)
     if held.state == State.ANOMALY and decision in (CLEAR, VALIDATE):
         evidence.note_lifted(registration, found_at=held.decided_at, at=at)
     if decision is SET_ASIDE:
@@ -283,6 +292,9 @@ def decide_within(
             **({"takes_back": taken_back_in_words(accepted)} if accepted else {}),
         },
     )
+    asks = _asks(registration, added, at=at) if decision is FLAG else None
+    days = [awaited["due_by"]] if awaited else []
+    days += [asks["more"].until] if asks and asks["more"] else []
     tell(
         registration.candidate,
         "state_changed",
@@ -304,7 +316,7 @@ def decide_within(
         against=against(registration),
         is_set_aside=decision is SET_ASIDE,
         is_restored=decision is RESTORE,
-        asks=_asks(registration, at=at) if decision is FLAG else None,
+        asks=asks,
         is_automatic=by == SYSTEM,
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
@@ -314,7 +326,7 @@ def decide_within(
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
         is_too_soon=is_too_soon_for_a_letter(registration.service.closes_at, at),
         awaited=awaited,
-        due_by=awaited["due_by"] if awaited else None,
+        due_by=min(days, default=None),
         contact=contact_of(registration.service),
         link=link_to("candidate:registration", registration.number),
     )
@@ -325,14 +337,27 @@ def decide_within(
         tell_guardian(registration, at=at, key=key, matter=TO_GUARDIAN)
 
 
-def _asks(registration: Registration, *, at: datetime) -> dict[str, Any]:
-    """Return how what an anomaly asks for is given: a day has passed, or is that of a piece, or none is."""
-    pieces = pieces_of(with_owed.get(pk=registration.pk))
+def _asks(registration: Registration, added: Evidence | None, *, at: datetime) -> dict[str, Any]:
+    """Return how what an anomaly asks for is given: a day has passed, or is that of a piece, or none is.
+
+    Where every piece has come, the reason speaks of none, and no page takes what it asks for.
+
+    Args:
+        registration: which.
+        added: the piece that is asked for with it, beyond those of the réglementation.
+        at: the instant.
+    """
+    found = with_owed.get(pk=registration.pk)
+    pieces = pieces_of(found)
+    more = next((one for one in pieces if added is not None and one.row.pk == added.pk), None)
+    lacks = any(one.row.state in TO_PROVIDE for one in pieces)
     return {
         "is_late": bool(missing_of(pieces, at)),
         "is_dated": any(one.is_awaited(at) for one in pieces),
-        "takes_files": takes_files(registration, at),
+        "takes_files": lacks and takes_files(registration, at),
         "giving": giving_now(registration, at),
+        "more": more,
+        "more_given": giving_to(found, [more]) if more else None,
     }
 
 

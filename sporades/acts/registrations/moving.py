@@ -27,6 +27,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
+from sporades.registrations.added import is_added
 from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.issued_before import published_of
@@ -267,7 +268,7 @@ def _given_otherwise(version: Version, *, left: str) -> Giving | None:
     if moved.is_validated or not moved.candidate.has_account:
         return None
     exam = rules(moved.regulation_id).exam(moved.exam.code)
-    codes = [piece["code"] for piece in version.due]
+    codes = [piece["code"] for piece in version.due if not is_added(piece["code"])]
     there = (set(evidence.ways_of(exam, code, left)) for code in codes)
     if all(set(ways_of(moved, code)) == before for code, before in zip(codes, there, strict=True)):
         return None

@@ -44,6 +44,7 @@ KINDS = {
     "pieces_due": "Rappel des pièces justificatives",
     "summary_asked_again": "Récapitulatif signé de nouveau attendu",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
+    "piece_asked_for": "Pièce justificative demandée en plus",
     "piece_found_good": "Pièce justificative conforme",
     "piece_given_time": "Délai accordé pour une pièce justificative",
     "piece_time_cut_back": "Délai d'une pièce justificative corrigé",

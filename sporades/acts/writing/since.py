@@ -25,13 +25,17 @@ SAID_OF = {
     "piece_found_good": (State.ACCEPTED,),
     "piece_refused": (State.REFUSED,),
     "piece_asked_again": (State.OWED,),
+    "piece_asked_for": (State.OWED,),
     "piece_given_time": TO_PROVIDE,
     "piece_time_cut_back": TO_PROVIDE,
 }
 """Where a piece stands while what is told of it is true."""
 ON_RECORD = "sur la fiche du candidat"
 IN_REGISTRATION = "dans l'inscription, par « Modifier pour le candidat »"
-DEMANDS = ("piece_refused", "piece_asked_again", "piece_given_time", "piece_time_cut_back")
+DEMANDS = (
+    *("piece_refused", "piece_asked_again", "piece_asked_for"),
+    *("piece_given_time", "piece_time_cut_back"),
+)
 
 
 def doubts_about(message: Message, registration: Registration, *, at: datetime) -> list[str]:

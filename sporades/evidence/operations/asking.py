@@ -29,11 +29,18 @@ from sporades.evidence.states import (
 )
 from sporades.exams.models.service import MINUTE
 from sporades.notices.queries import read_only_between
+from sporades.registrations.added import added_code, is_added
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 
 READ_ONLY_WITHIN = timedelta(days=2)
 """For how long after read-only mode the pieces whose last minute came in it are looked for."""
+
+MOST_ADDED = 20
+"""How many pieces the office asks of one registration beyond those of the réglementation."""
+PLACE_OF_ADDED = 1_000
+"""They come after all of those."""
 
 type Told = Iterable[Mapping[str, Any]]
 
@@ -48,6 +55,14 @@ class NothingToSend(Refused):
     """Something was given for it meanwhile, or it is asked for no more."""
 
     message = "Rien n'est plus à fournir pour cette pièce : relisez-la."
+
+
+class TooMany(Refused):
+    """More pieces than anybody means to ask for."""
+
+    message = (
+        f"Une inscription reçoit {MOST_ADDED} demandes de pièces en plus : écrivez au candidat."
+    )
 
 
 @prepared(Evidence)
@@ -67,7 +82,8 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
         at: the instant.
 
     Returns:
-        Those that were known before, as they stand now, by their codes: the others are due.
+        Those that were known before, as they stand now, by their codes: the others are due. What the
+        office asks for beyond the réglementation is among them, and stays as it is.
     """
     known = {row.code: row for row in _known(registration=registration.pk)}
     asked = {piece["code"]: (place, piece) for place, piece in enumerate(told)}
@@ -80,9 +96,40 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
         row.registration = registration
         if code in asked:
             _go_on(row, *asked[code], at=at)
-        elif row.state != State.WITHDRAWN:
+        elif row.state != State.WITHDRAWN and not is_added(code):
             move(row, WITHDRAW, reason="", decided_at=None, decided_name="")
     return known
+
+
+def ask_more(
+    registration: Registration, label: str, *, giving: Giving, until: datetime, at: datetime
+) -> Evidence:
+    """Ask a registration for a piece that no réglementation lists.
+
+    Args:
+        registration: the registration, locked.
+        label: what is asked for.
+        giving: how it is given; `Giving.EACH` as the exam says of its other pieces.
+        until: until when.
+        at: the instant.
+
+    Raises:
+        TooMany: it was asked for as many already.
+    """
+    codes = [row.code for row in _known(registration=registration.pk)]
+    number = sum(map(is_added, codes)) + 1
+    if number > MOST_ADDED:
+        raise TooMany
+    made: Evidence = Evidence.objects.create(
+        registration=registration,
+        code=added_code(number, giving),
+        place=PLACE_OF_ADDED + number,
+        label=label,
+        is_mandatory=True,
+        until=until,
+        asked_at=at,
+    )
+    return made
 
 
 def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime) -> None:

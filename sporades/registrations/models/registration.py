@@ -416,6 +416,11 @@ class Registration(models.Model):
         return exam.summary_return_in(self.academy_id) is not None
 
     @property
+    def is_in_anomaly(self) -> bool:
+        """Whether its managing service has found that something is missing, which its reason says."""
+        return self.state == State.ANOMALY
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether its managing service has set it aside."""
         return self.state == State.SET_ASIDE

@@ -20,7 +20,7 @@ from sporades.core.numbers import whole
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
-from sporades.evidence.queries import TO_COMPLETE
+from sporades.evidence.queries import TO_COMPLETE, of_code
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
@@ -202,7 +202,7 @@ class PieceState(Criterion):
         code = typed_in(values, "Choisissez une pièce.")
         state = self.STATES[operator]
         rows = Evidence.objects.filter(registration=OuterRef("pk"))
-        its = Q(Exists(rows.filter(code=code, state=state)))
+        its = Q(Exists(rows.filter(of_code(code), state=state)))
         # Once it is validated, or stands no more, that piece is asked for no more (`is_let_go`).
         return its & Q(state__in=TO_COMPLETE) if state in TO_PROVIDE else its
 

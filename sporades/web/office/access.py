@@ -243,6 +243,9 @@ ROUTES = {
     "office:judge_piece": _files(
         BOTH, within="registration", permission=Permission.JUDGE_EVIDENCE, keeps_answers=True
     ),
+    "office:ask_piece": _files(
+        BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
+    ),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:accommodations": _files(BOTH, permission=Permission.DECIDE_ACCOMMODATIONS),
     "office:accommodation": _files(within="registration"),

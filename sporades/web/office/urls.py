@@ -13,6 +13,7 @@ from sporades.web.office.pieces import given, incoming, incomplete, judging
 from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
 from sporades.web.office.registrations import (
+    adding,
     answering,
     correcting,
     deciding,
@@ -98,6 +99,7 @@ urlpatterns = [
     ),
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
     path("inscriptions/<str:number>/pieces", given.pieces, name="pieces"),
+    path("inscriptions/<str:number>/pieces/demander", adding.ask_piece, name="ask_piece"),
     path("inscriptions/<str:number>/pieces/<str:piece>", judging.judge, name="judge_piece"),
     path("inscriptions/<str:number>/pieces/<str:piece>/fichier", given.file, name="piece_file"),
     path(

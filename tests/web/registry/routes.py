@@ -209,6 +209,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # It is answered.
     "office:appeal": {"POST": 409},
     "office:scan_piece": {"POST": 422},
+    "office:ask_piece": {"POST": 422},
     "office:incomplete": {"POST": 302},
     "office:accommodations": {"POST": 302},
     "office:declare_incomplete": {"POST": 302},
@@ -545,6 +546,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:piece_file": {**number, "piece": "IDENTITE"},
         "office:piece_page": {**number, "piece": "IDENTITE", "page": 1},
         "office:scan_piece": {**number, "piece": "IDENTITE"},
+        "office:ask_piece": number,
         "office:declare_incomplete": number,
         "office:withdraw_document": {**number, "kind": "attestation-inscription"},
         "office:publication": publication,

@@ -40,11 +40,16 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     may_judge = found.is_active and reaches(request, Permission.JUDGE_EVIDENCE, found)
     zone = found.service.zone
     owed = pieces_of(found)
-    may_decide = found.state == State.REGISTERED and reaches(request, Permission.DECIDE, found)
-    has_missing = may_decide and bool(missing_of(owed, request.arrived_at))
+    may_decide = reaches(request, Permission.DECIDE, found)
+    has_missing = (
+        may_decide
+        and found.state == State.REGISTERED
+        and bool(missing_of(owed, request.arrived_at))
+    )
     is_exam_over = found.is_exam_over(request.arrived_at)
     said = {
         "owes": owes_pieces(found),
+        "may_ask": may_decide and owes_pieces(found),
         "may_declare": has_missing and not is_exam_over,
         "is_exam_over": has_missing and is_exam_over,
         "pieces": [

@@ -13,7 +13,7 @@ from django.urls import reverse, reverse_lazy
 from sporades.accounts.permissions import Reach
 from sporades.core.french import time_left_in_words
 from sporades.evidence.models import LOOKED_AT_FOR, Evidence
-from sporades.evidence.queries import labels_within, to_verify_within
+from sporades.evidence.queries import labels_within, of_code, to_verify_within, with_added
 from sporades.exams.queries import programmes
 from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.models import Registration
@@ -27,10 +27,11 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "suite"
 """What the address of a piece says when its reader goes through the queue."""
 
+PIECE = "piece"
 PATHS = {
     "domaine": "registration__exam__domain",
     "examen": "registration__exam",
-    "piece": "code",
+    PIECE: "code",
     "academie": "academy",
 }
 
@@ -58,7 +59,7 @@ class QueueForm(forms.Form):
         self.offered = {
             "domaine": domains,
             "examen": and_gone(exams, once),
-            "piece": labels_within(reach),
+            "piece": with_added(labels_within(reach)),
             "academie": academies_of(reach),
         }
         for name, choices in self.offered.items():
@@ -87,7 +88,8 @@ class PieceQueue:
         self.form = QueueForm(said, reach=reach)
         chosen = self.form.chosen
         self.rows = to_verify_within(reach, at=None if "examen" in chosen else at).filter(
-            **{PATHS[name]: value for name, value in chosen.items()}
+            *(of_code(value) for name, value in chosen.items() if name == PIECE),
+            **{PATHS[name]: value for name, value in chosen.items() if name != PIECE},
         )
         self.query = "?" + urlencode({WALK: "pieces", **chosen})
         self.list = f"{reverse('office:pieces_to_verify')}{_question(chosen)}"

@@ -52,7 +52,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         refusal = deciding.Overtaken() if seen != found.version else deciding.DecidedSince()
         return _decided_since(request, found, seen=seen, mark=mark, refusal=refusal)
     to_set_aside = to_set_aside_in_words(found, at=request.arrived_at)
-    form, instead = DecisionForm(posted, registration=found, is_accepted=bool(to_set_aside)), None
+    asked: dict[str, Any] = {"is_accepted": bool(to_set_aside), "at": request.arrived_at}
+    form, instead = DecisionForm(posted, registration=found, **asked), None
     to_come = _not_read_yet(found, at=request.arrived_at) if found.is_validated else ""
     if posted is not None and form.is_valid():
         try:
@@ -134,7 +135,10 @@ def _decided_since(
     to_set_aside = to_set_aside_in_words(registration, at=request.arrived_at)
     said["to_set_aside"] = to_set_aside
     form = DecisionForm(
-        registration=registration, is_accepted=bool(to_set_aside), initial=request.POST.dict()
+        registration=registration,
+        at=request.arrived_at,
+        is_accepted=bool(to_set_aside),
+        initial=request.POST.dict(),
     )
     return _decision_page(request, registration, form, status=409, **said)
 

@@ -1,7 +1,7 @@
 """What is decided of a registration or of many, and what came by post."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,8 +17,9 @@ from sporades.evidence.unmet import Unmet
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import decisions_for, needs_reason
-from sporades.registrations.states import SET_ASIDE
+from sporades.registrations.states import FLAG, SET_ASIDE
 from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
+from sporades.web.office.registrations.more_form import MoreForm
 
 MEANINGS = {
     "validate": "L'inscription est complète et conforme",
@@ -41,6 +42,11 @@ MEANINGS = {
 """What each decision means for the candidate, under its name."""
 
 
+NO_PIECE = (
+    "Cette décision ne demande aucune pièce : effacez-la, ou choisissez « Mettre en anomalie »."
+)
+
+
 def judge_reason(form: forms.Form, *, asked: bool, said: str) -> None:
     """Ask for the reason of what is told with one, and refuse one that nobody would read."""
     if asked and not said:
@@ -57,8 +63,8 @@ def _read(decision: Transition, unmet: Unmet, *, is_over: bool) -> str:
     return f"{read} : « {told_of(decision, unmet, is_over=is_over).sentence} »"
 
 
-class DecisionForm(forms.Form):
-    """What is decided of a registration, and why."""
+class DecisionForm(MoreForm):
+    """What is decided of a registration, and why; with an anomaly, which piece is asked for."""
 
     decision = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
     motif = CleanCharField(
@@ -72,11 +78,14 @@ class DecisionForm(forms.Form):
         required=False,
     )
 
+    field_order = ("decision", "motif", "retrait", "demandee", "delai", "voie")
+
     def __init__(
         self,
         data: Any = None,
         *,
         registration: Registration,
+        at: datetime,
         is_accepted: bool = False,
         initial: Any = None,
     ) -> None:
@@ -85,10 +94,12 @@ class DecisionForm(forms.Form):
         Args:
             data, initial: what was sent, or typed before.
             registration: which.
+            at: the instant.
             is_accepted: whether silence has accepted it: who sets it aside says that they know it.
         """
-        super().__init__(data, initial=initial)
+        super().__init__(data, registration=registration, at=at, initial=initial)
         self.possible = {one.name: one for one in decisions_for(registration)}
+        self._ask_for_more()
         field = self.fields["decision"]
         field.choices = [  # type: ignore[attr-defined] # a ChoiceField
             (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
@@ -97,9 +108,7 @@ class DecisionForm(forms.Form):
         where = "dans le courrier" if is_by_letter else "dans le mail et sur sa page"
         self.fields[
             "motif"
-        ].help_text = (
-            f"Le candidat le lira {where}. Par exemple : il manque la copie de votre diplôme"
-        )
+        ].help_text = f"Le candidat le lira {where}. Par exemple : votre diplôme n'est pas celui que vous avez déclaré"
         reasoned = [name for name, one in self.possible.items() if needs_reason(one)]
         ask_if_called_for(self.fields["motif"], f"decision={' '.join(reasoned)}")
         if not reasoned:
@@ -107,6 +116,22 @@ class DecisionForm(forms.Form):
         ask_if_called_for(self.fields["retrait"], f"decision={SET_ASIDE.name}")
         if not is_accepted:
             del self.fields["retrait"]
+
+    def _ask_for_more(self) -> None:
+        """Offer to ask for a piece with an anomaly, and with nothing else."""
+        self.fields["demandee"].label = "Pièce à demander"
+        self.fields["demandee"].help_text = (
+            "Si ce qui manque est une pièce que la réglementation ne demande pas ; vide : aucune. Le "
+            "candidat la lira ainsi. Rien de sa santé. Par exemple : copie de votre diplôme"
+        )
+        for name in ("demandee", "delai", "voie"):
+            if name not in self.fields:
+                continue
+            if FLAG.name not in self.possible:
+                del self.fields[name]
+                continue
+            self.fields[name].required = False
+            ask_if_called_for(self.fields[name], f"decision={FLAG.name}", is_due=False)
 
     def show_what_is_told(self, unmet: Unmet, *, is_over: bool) -> None:
         """Say under each decision what its candidate will read.
@@ -133,6 +158,7 @@ class DecisionForm(forms.Form):
             "decision": decision,
             "reason": self.cleaned_data.get("motif", ""),
             "takes_back": self.cleaned_data.get("retrait", False),
+            "more": self.more if decision is FLAG else None,
         }
 
     def clean(self) -> dict[str, Any]:
@@ -142,6 +168,13 @@ class DecisionForm(forms.Form):
         if decision is None:
             return data
         judge_reason(self, asked=needs_reason(decision), said=data.get("motif", ""))
+        piece, day = data.get("demandee"), data.get("delai")
+        if decision is not FLAG and piece:
+            self.add_error("demandee", NO_PIECE)
+        elif decision is FLAG and piece and not day:
+            say_missing(self, "delai", "Dites jusqu'à quel jour la pièce peut être fournie.")
+        elif decision is FLAG and day and not piece:
+            say_missing(self, "demandee", "Dites quelle pièce est à fournir, ou effacez le jour.")
         if decision is SET_ASIDE and "retrait" in self.fields and not data.get("retrait"):
             say_missing(
                 self, "retrait", "Lisez ce qu'écarter retire, et cochez la case si vous l'écartez."

@@ -1,0 +1,258 @@
+"""« Demander une pièce de plus »: one that no réglementation lists is given as any other (U1)."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import completing, deciding
+from sporades.acts.registrations.adding import More
+from sporades.documents.models import DocumentVersion
+from sporades.evidence import delays
+from sporades.evidence.queries import pieces_of
+from sporades.evidence.states import State
+from sporades.exams.schema.evidence import Way
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.giving import Giving
+from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG, VALIDATE
+from sporades.registrations.states import State as RegistrationState
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from tests.acts.test_moved_pieces import move
+from tests.evidence.given import MANAGER, again, give, receive
+from tests.factories import NOW, a_record, a_registration
+from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
+from tests.spaces import plain
+from tests.web.guide import main, seen
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+DIPLOMA = "Copie de votre diplôme"
+DAY = date(2026, 12, 8)
+UNTIL = datetime.fromisoformat("2026-12-08T23:59:00+01:00")
+
+
+def ask(registration, label=DIPLOMA, *, day=DAY, giving=Giving.EACH, at=NOW):
+    more = More(label=label, until=day, giving=giving)
+    verifying.ask_more(registration=again(registration), more=more, by=MANAGER, at=at)
+    return registration.evidence.get(label=label)
+
+
+def added(registration):
+    return registration.evidence.select_related("deposit").get(code__startswith="plus-")
+
+
+def told(kind):
+    return plain(" ".join(Message.objects.filter(kind=kind).latest("pk").body.split()))
+
+
+def decided(client, registration, **said):
+    return client.post(reverse("office:decide", args=[registration.number]), said, follow=True)
+
+
+def pieces_page(client, registration):
+    return main(client.get(reverse("candidate:evidence", args=[registration.number])))
+
+
+def test_an_anomaly_asks_for_a_piece_that_its_candidate_deposits(manager, in_lille, sign_in):
+    page = decided(
+        manager,
+        in_lille,
+        decision="flag",
+        motif="Votre diplôme n'est pas au dossier.",
+        demandee=DIPLOMA,
+        delai="08/12/2026",
+        voie="each",
+    )
+
+    assert "La décision est enregistrée" in page.text
+    row = added(in_lille)
+    assert (row.code, row.label, row.state, row.until) == ("plus-1", DIPLOMA, State.OWED, UNTIL)
+    said = told("state_changed")
+    assert f"Une pièce justificative vous est demandée en plus : {DIPLOMA}." in said
+    assert "Envoyez-la avant le mardi 8 décembre 2026 à 23 h 59" in said
+    assert "Aucune date limite" not in said
+    assert "Envoyez ce qui manque" not in said
+    candidate = sign_in(in_lille.candidate)
+    shown = pieces_page(candidate, in_lille)
+    assert DIPLOMA in shown
+    assert "Votre diplôme n'est pas au dossier." in shown
+    assert f"Déposer : {DIPLOMA}" in shown
+    give(in_lille, row.code)
+    assert added(in_lille).state == State.CHECKING
+
+
+def test_a_decision_that_asks_for_no_piece_takes_none_and_a_day_calls_for_one(manager, in_lille):
+    sent = {"motif": "", "demandee": DIPLOMA, "delai": "08/12/2026"}
+    alone = {"decision": "flag", "motif": "Voir.", "demandee": "", "delai": "08/12/2026"}
+
+    refused = [
+        decided(manager, in_lille, decision="validate", **sent),
+        decided(manager, in_lille, **alone),
+        decided(manager, in_lille, **{**alone, "demandee": DIPLOMA, "delai": ""}),
+        decided(manager, in_lille, **{**alone, "demandee": DIPLOMA, "delai": "01/11/2026"}),
+    ]
+
+    assert [one.status_code for one in refused] == [422] * 4
+    assert "Cette décision ne demande aucune pièce" in refused[0].text
+    assert "Dites quelle pièce est à fournir" in refused[1].text
+    assert "Dites jusqu&#x27;à quel jour" in refused[2].text
+    assert "Ce jour est passé" in refused[3].text
+    assert not in_lille.evidence.filter(code__startswith="plus-").exists()
+
+
+def test_a_piece_is_asked_for_from_the_page_of_pieces_once(manager, in_lille):
+    where = reverse("office:ask_piece", args=[in_lille.number])
+    listed = manager.get(reverse("office:pieces", args=[in_lille.number]))
+    assert "Demander une pièce de plus" in main(listed)
+
+    sent = {"demandee": DIPLOMA, "delai": "08/12/2026", "voie": "post"}
+    for _ in range(2):
+        page = manager.post(where, sent, follow=True)
+
+    assert f"« {DIPLOMA} » : pièce demandée, un mail part au candidat." in plain(main(page))
+    row = added(in_lille)
+    assert (row.code, row.is_mandatory) == ("plus-1-courrier", True)
+    said = told("piece_asked_for")
+    assert f"vous demande une pièce justificative de plus : {DIPLOMA}." in said
+    assert "avant le mardi 8 décembre 2026 à 23 h 59" in said
+    assert "par courrier, et non dans votre espace candidat" in said
+    assert Entry.objects.get(verb="piece asked for").payload["after"] == {
+        "piece": "plus-1-courrier",
+        "label": DIPLOMA,
+        "until": "2026-12-08",
+    }
+
+
+def test_nothing_is_asked_for_of_what_owes_nothing(manager, in_lille):
+    deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    where = reverse("office:ask_piece", args=[in_lille.number])
+
+    with pytest.raises(verifying.NothingOwed):
+        ask(in_lille)
+
+    assert "revenez d'abord sur la validation" in main(manager.get(where))
+    refused = manager.post(where, {"demandee": DIPLOMA, "delai": "08/12/2026"})
+    assert refused.status_code == 422
+    listed = main(manager.get(reverse("office:pieces", args=[in_lille.number])))
+    assert "Demander une pièce de plus" not in listed
+
+
+def test_it_is_posted_noted_verified_and_waived_as_any_other(manager, in_lille):
+    row = ask(in_lille)
+    envelope = reverse("office:envelope", args=[in_lille.number])
+    box = f"{in_lille.number}/{row.code}"
+    page = seen(manager.get(envelope))
+    assert box in [one.get("value") for one in page.cssselect("main input[name=contenu]")]
+    read = [one.get("value") for one in page.cssselect("main input[name=lue]")]
+
+    manager.post(envelope, {"contenu": [box], "lue": read, "poste_le": "25/11/2026"})
+
+    assert added(in_lille).state == State.POSTED
+    listed = main(manager.get(reverse("office:pieces_to_verify") + "?piece=plus"))
+    assert DIPLOMA in listed
+    verdict = reverse("office:judge_piece", args=[in_lille.number, row.code])
+    refusal = {"verdict": "refuse", "raison": "illisible", "motif": "", "vue": "0"}
+    manager.post(verdict, {**refusal, "lue": added(in_lille).mark})
+    assert added(in_lille).state == State.REFUSED
+    verifying.waive(row=added(in_lille), reason="Vue au guichet.", by=MANAGER, at=NOW)
+    assert added(in_lille).state == State.WAIVED
+
+
+def test_it_is_reminded_of_and_makes_incomplete_once_its_day_has_passed(in_lille):
+    receive(in_lille)
+    Registration.objects.filter(pk=in_lille.pk).update(summary_posted_on=NOW.date())
+    ask(in_lille)
+    week, after = timedelta(days=7), UNTIL + timedelta(days=1)
+
+    assert reminding.remind_pieces(at=UNTIL - week) == 1
+    assert f"- {DIPLOMA}, avant le mardi 8 décembre 2026" in told("pieces_due")
+    completing.declare_incomplete(registration=in_lille, by=MANAGER, at=after)
+    in_lille.refresh_from_db()
+    assert in_lille.reason == f"Pièces justificatives manquantes : {DIPLOMA} (non fournie)."
+    verifying.receive(row=added(in_lille), posted_on=DAY, by=MANAGER, at=after)
+    in_lille.refresh_from_db()
+    assert in_lille.state == RegistrationState.REGISTERED
+
+
+def test_it_survives_a_modification_that_names_it_in_its_documents(in_lille):
+    ask(in_lille)
+
+    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+
+    now = again(in_lille)
+    assert now.version == 2
+    assert [one.row.label for one in pieces_of(now)][-1] == DIPLOMA
+    issued = DocumentVersion.objects.filter(document__folder=now.folder_id, number=2)
+    assert issued.count() == 2
+    for one in issued:
+        assert [piece["label"] for piece in one.content["evidence"]][-1] == DIPLOMA
+
+
+def test_it_survives_a_move_to_another_academy(in_lille):
+    ask(in_lille, giving=Giving.POST)
+
+    moved = move(in_lille)
+
+    last = pieces_of(moved)[-1]
+    assert (last.row.label, last.ways, last.row.academy) == (DIPLOMA, (Way.POST,), "A25")
+
+
+def test_more_time_is_left_and_a_day_that_was_wrong_is_corrected(in_lille):
+    row = ask(in_lille)
+
+    verifying.grant(row=row, until=DAY + timedelta(days=7), by=MANAGER, at=NOW)
+    verifying.grant(row=added(in_lille), until=DAY - timedelta(days=7), by=MANAGER, at=NOW)
+
+    assert pieces_of(again(in_lille))[-1].before.startswith("mardi 1er décembre 2026")
+    assert Message.objects.filter(kind="piece_given_time").count() == 1
+    assert Message.objects.filter(kind="piece_time_cut_back").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "refusal"),
+    [(date(2026, 11, 24), delays.Shorter), (date(2027, 2, 24), delays.TooFar)],
+)
+def test_no_day_that_has_passed_or_that_nobody_means(in_lille, day, refusal):
+    with pytest.raises(refusal):
+        ask(in_lille, day=day)
+
+    assert not Entry.objects.filter(verb="piece asked for").exists()
+
+
+def test_who_has_no_account_is_asked_for_it_by_post():
+    registration = a_registration(a_record())
+
+    ask(registration, giving=Giving.DEPOSIT)
+
+    assert pieces_of(again(registration))[-1].ways == (Way.POST,)
+
+
+def test_the_search_finds_who_owes_one(manager, in_lille):
+    ask(in_lille)
+
+    found = Registration.objects.filter(CRITERIA["piece"].condition(Operator.PIECE_OWED, ["plus"]))
+
+    assert list(found) == [in_lille]
+
+
+def test_no_page_says_that_nothing_is_due_while_an_anomaly_says_otherwise(
+    manager, in_lille, sign_in
+):
+    receive(in_lille)
+    Registration.objects.filter(pk=in_lille.pk).update(summary_posted_on=NOW.date())
+    why = "Il manque la copie de votre diplôme"
+    deciding.decide(registration=again(in_lille), decision=FLAG, reason=why, by=MANAGER, at=NOW)
+
+    assert "« Pièces justificatives »" not in told("state_changed")
+    candidate = sign_in(in_lille.candidate)
+    for name in ("number", "evidence"):
+        page = main(candidate.get(reverse(f"candidate:{name}", args=[in_lille.number])))
+        assert why in page
+        assert "Plus rien n'est à fournir" not in page
+    page = main(manager.get(reverse("office:envelope", args=[in_lille.number])))
+    assert "Plus rien n'est attendu" not in page
+    assert why in page
