@@ -59,6 +59,8 @@ CANNOT = {
     "accept-piece": "ses pièces ne sont plus vérifiées",
     "waive-piece": "ses pièces ne sont plus vérifiées",
     "refuse-piece": "ses pièces ne sont plus vérifiées",
+    "grant-piece": "ses pièces ne sont plus attendues",
+    "grant-summary": "son récapitulatif signé n'est plus attendu",
     VALIDATE.name: "elle ne peut pas être validée",
     REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
     FLAG.name: "elle ne peut pas être mise en anomalie",
@@ -111,6 +113,7 @@ class Action:
             decides of nothing.
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         has_piece: whether it is about one supporting document, which is chosen with it.
+        has_day: whether it leaves time until a day, which is said with it.
         seen: what tells lines of one state apart before it is launched: given the code of the
             piece and the instant, an expression on a line.
         refusals: why it cannot be done, by what `seen` says.
@@ -135,6 +138,7 @@ class Action:
     judges: bool = False
     marks: Callable[[Iterable[int], str], Mapping[int, str]] | None = None
     has_piece: bool = False
+    has_day: bool = False
     seen: Callable[[str, datetime], Any] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
@@ -334,9 +338,10 @@ _PIECES = [
         label,
         Permission.JUDGE_EVIDENCE,
         frozenset({State.REGISTERED, State.ANOMALY}),
-        has_reason=name != "accept",
+        has_reason=name not in ("accept", pieces.GRANT),
         act=pieces.ACTS[name],
         has_piece=True,
+        has_day=name == pieces.GRANT,
         marks=pieces.marks,
         seen=pieces.state_of,
         refusals=pieces.refusals(name),
@@ -344,6 +349,20 @@ _PIECES = [
     )
     for name, label in pieces.LABELS.items()
 ]
+MORE_FOR_SUMMARY = Action(
+    "grant-summary",
+    "Laisser plus de temps pour le récapitulatif signé",
+    Permission.DECIDE,
+    frozenset({State.REGISTERED, State.ANOMALY}),
+    has_reason=False,
+    act=pieces.grant_summary,
+    has_day=True,
+    seen=pieces.awaits_summary,
+    refusals={
+        pieces.SIGNED: "Le récapitulatif signé est déjà noté comme reçu.",
+        pieces.UNSIGNABLE: "Le récapitulatif signé n'est pas demandé.",
+    },
+)
 _ACCOMMODATIONS = [
     Action(
         code,
@@ -377,5 +396,8 @@ WRITE = Action(
 )
 ACTIONS = {
     one.code: one
-    for one in (*_DECISIONS, INCOMPLETE, *_PIECES, *_ACCOMMODATIONS, *_PREPARATIONS, WRITE)
+    for one in (
+        *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY),
+        *(*_ACCOMMODATIONS, *_PREPARATIONS, WRITE),
+    )
 }

@@ -12,7 +12,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.batches.actions import ACTIONS, WRITTEN_ALONE, Action
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
-from sporades.core.french import instant_in_words
+from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.registrations.models import Registration
 
@@ -33,6 +33,8 @@ class Batch(AskedByMember):
         "trouvées par un critère de santé", default=False, db_default=False
     )
     """Whether being among its lines says something of somebody's health: no file says it (P-12)."""
+    until = models.DateField("jour accordé", null=True, blank=True)
+    """The last day that it leaves, where it leaves more time."""
     about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
@@ -128,6 +130,11 @@ class Batch(AskedByMember):
     def counted(self) -> str:
         """Say how many lines it has."""
         return f"{in_groups(str(self.total))} inscription{'s' if self.total > 1 else ''}"
+
+    @property
+    def until_in_words(self) -> str:
+        """Say until which day it leaves time; nothing where it leaves none."""
+        return day_in_words(self.until) if self.until else ""
 
     @property
     def proposed_in_words(self) -> str:

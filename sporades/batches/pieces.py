@@ -1,7 +1,7 @@
 """What is done to one supporting document of many registrations, and what is seen of it before."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.db.models.lookups import IsNull
 
 from sporades.acts.pieces import owing, verifying
+from sporades.acts.registrations import receiving
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import Evidence
@@ -19,13 +20,22 @@ from sporades.registrations.over import exams_over
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import VALIDATE, decided_mark
 
+GRANT = "grant"
 LABELS = {
     "accept": "Déclarer une pièce conforme",
     "waive": "Dispenser d'une pièce",
     "refuse": "Déclarer une pièce non conforme",
+    GRANT: "Laisser plus de temps pour une pièce",
 }
-MOVES = {"accept": ACCEPT, "waive": WAIVE, "refuse": REFUSE}
+SOURCES: dict[str, Collection[str]] = {
+    "accept": ACCEPT.sources,
+    "waive": WAIVE.sources,
+    "refuse": REFUSE.sources,
+    GRANT: TO_PROVIDE,
+}
+"""The states of a piece in which each may be done."""
 NOT_ASKED, COMPLETE, LACKING, OVER = "none", "complete", "lacking", "over"
+AWAITED, SIGNED, UNSIGNABLE = "awaited", "signed", "unsignable"
 UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
@@ -39,6 +49,9 @@ WORDS: dict[str, str] = {
     COMPLETE: "rien ne manque",
     LACKING: "des pièces manquent",
     OVER: "examen passé",
+    AWAITED: "récapitulatif signé attendu",
+    SIGNED: "récapitulatif signé déjà reçu",
+    UNSIGNABLE: "récapitulatif signé non demandé",
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
@@ -56,7 +69,7 @@ def refusals(name: str) -> dict[str, str]:
     said = {
         str(state.value): f"La pièce est « {state.label} »."
         for state in State
-        if state not in MOVES[name].sources
+        if state not in SOURCES[name]
     }
     not_asked = "Cette pièce n'est pas demandée."
     return {**said, str(State.WITHDRAWN.value): not_asked, NOT_ASKED: not_asked}
@@ -66,6 +79,23 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - what lacks depe
     """Return where a piece of the registration of a line stands."""
     rows = Evidence.objects.filter(registration=OuterRef("registration"), code=piece)
     return Coalesce(Subquery(rows.values("state")[:1]), Value(NOT_ASKED))
+
+
+def awaits_summary(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of no piece, at any instant
+    """Return whether the signed summary of the registration of a line is awaited, came, or is not asked for."""
+    return Case(
+        When(registration__summary_posted_on__isnull=False, then=Value(SIGNED)),
+        When(_is_unsigned(), then=Value(UNSIGNABLE)),
+        default=Value(AWAITED),
+    )
+
+
+def _is_unsigned() -> Any:
+    """Return whether the last version of the registration of a line asks for no signature."""
+    last = Version.objects.filter(
+        registration=OuterRef("registration"), number=OuterRef("registration__version")
+    )
+    return IsNull(Subquery(calls_for_a_summary(last)), True)  # noqa: FBT003 - as Django has it
 
 
 def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
@@ -88,15 +118,11 @@ def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at a
         Exists(rows_in(states).filter(registration=OuterRef("registration")))
         for states in (TO_PROVIDE, UNJUDGED)
     )
-    last = Version.objects.filter(
-        registration=OuterRef("registration"), number=OuterRef("registration__version")
-    )
-    is_signed_for = IsNull(Subquery(calls_for_a_summary(last)), False)  # noqa: FBT003 - as Django has it
     lacking = {
         TO_REVIEW: Q(registration__to_review_since__isnull=False),
         MISSING: Q(missing),
         UNJUDGED_YET: Q(unjudged),
-        UNSIGNED: Q(registration__summary_posted_on=None) & Q(is_signed_for),
+        UNSIGNED: Q(registration__summary_posted_on=None) & ~Q(_is_unsigned()),
         POSTED_LATE: Q(registration__is_summary_posted_late=True),
     }
     said = Concat(
@@ -160,14 +186,25 @@ def _refuse(row: Evidence, *, reason: str, by: Actor, at: datetime) -> None:
     verifying.refuse(row=row, reason=reason, until=owing.USUAL, seen=row.deposit_id, by=by, at=at)
 
 
+def _grant(row: Evidence, *, reason: str, until: date, by: Actor, at: datetime) -> None:  # noqa: ARG001 - told with none
+    # Nobody of many loses a later day that was granted to them alone.
+    verifying.grant(row=row, until=until, may_cut_back=False, by=by, at=at)
+
+
 def _on_piece(act: Callable[..., None]) -> Callable[..., None]:
     def does(
-        *, registration: Registration, reason: str, about: str, by: Actor, at: datetime
+        *,
+        registration: Registration,
+        reason: str,
+        about: str,
+        by: Actor,
+        at: datetime,
+        **more: date,
     ) -> None:
         row = registration.evidence.asked().filter(code=about).first()
         if row is None:
             raise owing.NotAsked
-        act(row, reason=reason, by=by, at=at)
+        act(row, reason=reason, by=by, at=at, **more)
 
     return does
 
@@ -176,4 +213,18 @@ ACTS = {
     "accept": _on_piece(_accept),
     "waive": _on_piece(_waive),
     "refuse": _on_piece(_refuse),
+    GRANT: _on_piece(_grant),
 }
+
+
+def grant_summary(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: object,  # noqa: ARG001 - every act is told it
+    until: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Leave more time for the signed summary of a registration. Raises Refused."""
+    receiving.grant_summary(registration=registration, until=until, by=by, at=at)

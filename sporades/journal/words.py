@@ -226,6 +226,7 @@ IN_WORDS = {
     "sign-ins read": "Connexions à un compte consultées",
     "shared search forgotten": "Recherche partagée supprimée",
     "summary asked again": "Récapitulatif signé demandé de nouveau, délai passé",
+    "summary given time": "Délai accordé pour le récapitulatif signé",
     "summary received": "Récapitulatif signé reçu",
     "summary reception taken back": "Réception du récapitulatif signé annulée",
     "template forgotten": "Modèle de message supprimé",

@@ -223,6 +223,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("piece_refused", "piece_time_cut_back"),
             *("piece_waived", "piece_found_good"),
             *("service_closes_sooner", "service_closes_later", "coming_back_moved"),
+            *("summary_asked_again", "summary_given_time"),
         },
     }
 

@@ -35,7 +35,7 @@ def three(invented_exam):
 def prepare(asker):
     """Prepare a batch on what stands in the perimeter."""
 
-    def prepared(action="validate", reason="", registrations=None, piece=""):
+    def prepared(action="validate", reason="", registrations=None, piece="", until=None):
         allowed = reach(asker.memberships.all(), ACTIONS[action].permission)
         chosen = Registration.objects.within(allowed) if registrations is None else registrations
         return operations.prepare(
@@ -46,6 +46,7 @@ def prepare(asker):
             by=asker,
             at=NOW,
             piece=piece,
+            until=until,
         )
 
     return prepared

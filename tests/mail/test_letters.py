@@ -485,6 +485,7 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "state_changed",
         # That of a signed summary that was not received: tests/acts/test_summary_taken_back.
         "summary_asked_again",
+        "summary_given_time",
     }
 
     assert kinds == here | {kind for kind, *_ in MAILS}

@@ -301,7 +301,15 @@ def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime)
 
 
 @transaction.atomic
-def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime) -> None:
+def grant(
+    *,
+    row: Evidence,
+    until: date,
+    may_cut_back: bool = True,
+    mark: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
     """« Laisser plus de temps »: a piece that is still to be sent is taken until another day; its candidate is told.
 
     A later day than its deadline; or an earlier one than a day that was granted by mistake.
@@ -309,6 +317,7 @@ def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime
     Args:
         row: the piece.
         until: the last day.
+        may_cut_back: whether that day may be earlier than one that was granted before.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who decides.
         at: the instant.
@@ -322,7 +331,8 @@ def grant(*, row: Evidence, until: date, mark: str = "", by: Actor, at: datetime
     locked, held = _as_read(row, mark, by=by)
     _check_owes(locked)
     owed = owing.owed_as(locked, held)
-    last = delays.changed(locked, owed, until, at=at)
+    allowed = delays.changed if may_cut_back else delays.granted
+    last = allowed(locked, owed, until, at=at)
     is_later = last > owed.until
     evidence.grant(held, until=last)
     verb = "piece given time" if is_later else "piece time cut back"

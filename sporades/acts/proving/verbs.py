@@ -35,6 +35,7 @@ WITH_CONTENT = (
     "registration filed",
     "registration withdrawn",
     "summary asked again",
+    "summary given time",
     "summary received",
     "summary reception taken back",
 )

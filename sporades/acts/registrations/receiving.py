@@ -13,6 +13,7 @@ from sporades.core.actors import Actor
 from sporades.core.french import day_in_words, days_in_words
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
+from sporades.evidence import delays
 from sporades.evidence.unmet import owes_pieces
 from sporades.exams.models.service import MINUTE
 from sporades.letters.operations import tell
@@ -20,8 +21,20 @@ from sporades.letters.queries import summary_for
 from sporades.letters.rules import REMINDER
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import filing
-from sporades.registrations.queries import with_owed
+from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
+
+
+class NoSummaryAwaited(Refused):
+    """It came, or is not asked for, or asked for no more."""
+
+    message = "Aucun récapitulatif signé n'est attendu pour cette inscription : relisez le dossier."
+
+
+class HandedOver(Refused):
+    """It is another academy's."""
+
+    message = "Cette inscription a été donnée à une autre académie : relisez le dossier."
 
 
 class OtherPostmark(Refused):
@@ -94,6 +107,46 @@ def receive_summary(
         after={"posted_on": posted_on.isoformat()},
     )
     leave_out_answered(registration, at=at)
+
+
+@transaction.atomic
+def grant_summary(*, registration: Registration, until: date, by: Actor, at: datetime) -> None:
+    """« Laisser plus de temps »: the signed summary is taken until another day; its candidate is told.
+
+    Args:
+        registration: which.
+        until: the last day of its postmark.
+        by: who decides.
+        at: the instant.
+
+    Raises:
+        NoSummaryAwaited: it came, or is not asked for, or asked for no more.
+        HandedOver: it is another academy's since it was read.
+        delays.Shorter, delays.TooFar: see each.
+    """
+    lock_registration(registration.pk)
+    held = with_owed.get(pk=registration.pk)
+    if held.service_id != registration.service_id:
+        raise HandedOver
+    asked = held.summary_awaited if held.told else None
+    if not asked or held.is_exam_over(at):
+        raise NoSummaryAwaited
+    last = delays.to_come(held, until, at=at)
+    if last <= datetime.fromisoformat(asked["until"]):
+        said = held.summary_last_day
+        raise delays.Shorter(f"Ce récapitulatif peut déjà être posté jusqu'au {said}.")
+    held.summary_until = last
+    held.save(update_fields=["summary_until"])
+    registration.summary_until = last
+    entry = journal.record(
+        "summary given time",
+        by=by,
+        on=held,
+        at=at,
+        academy=held.academy_id,
+        after={"until": until.isoformat()},
+    )
+    _tell_awaited(held, "summary_given_time", key=f"summary given time:{entry.pk}", at=at)
 
 
 @transaction.atomic
@@ -177,10 +230,19 @@ def _ask_again(pk: int, *, key: str, by: Actor, at: datetime) -> None:
             at=at,
         )
     registration = with_owed.get(pk=pk)
+    _tell_awaited(
+        registration, "summary_asked_again", key=key, is_issued_again=is_issued_again, at=at
+    )
+
+
+def _tell_awaited(
+    registration: Registration, kind: str, *, key: str, is_issued_again: bool = False, at: datetime
+) -> None:
+    """Tell a candidate until which day their signed summary is awaited, by the mail or letter of a kind."""
     signed = registration.owed["to_return"]
     tell(
         registration.candidate,
-        "summary_asked_again",
+        kind,
         service=registration.service,
         at=at,
         key=key,

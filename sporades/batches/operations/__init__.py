@@ -13,6 +13,7 @@ from sporades.batches.operations.launching import (
     take_up_again,
 )
 from sporades.batches.operations.preparing import (
+    DayMissing,
     Nothing,
     PieceMissing,
     TooMany,
@@ -23,6 +24,7 @@ from sporades.batches.operations.preparing import (
 from sporades.batches.operations.running import go_on
 
 __all__ = [
+    "DayMissing",
     "Launched",
     "Nothing",
     "OfHealth",

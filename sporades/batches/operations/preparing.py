@@ -1,7 +1,7 @@
 """Freeze which registrations a batch is for (I11); what was never launched, and what is old, goes."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,12 @@ class PieceMissing(Refused):
     message = "Choisissez la pièce sur laquelle porte cette action."
 
 
+class DayMissing(Refused):
+    """It leaves more time, and nobody says until when."""
+
+    message = "Dites jusqu'à quel jour vous laissez du temps."
+
+
 class TooMany(Refused):
     """More than a batch takes."""
 
@@ -55,6 +61,7 @@ def prepare(
     at: datetime,
     about: UUID | None = None,
     piece: str = "",
+    until: date | None = None,
     sought: str = "",
     is_of_health: bool = False,
     sending: UUID | None = None,
@@ -71,6 +78,7 @@ def prepare(
         at: the instant.
         about: what it fills or says, for an action that is asked for on a page of its own.
         piece: the code of the supporting document, for an action that is about one.
+        until: the last day, for an action that leaves time.
         sought: what they were found by, in words.
         is_of_health: whether that says something of the health of each.
         sending: names the press of the button: pressed twice, it prepares one batch.
@@ -80,11 +88,14 @@ def prepare(
         Nothing, TooMany: none is chosen, or too many.
         ReasonMissing: the action is told with a reason.
         PieceMissing: it is about a piece, and none is chosen.
+        DayMissing: it leaves time, and nobody says until when.
     """
     if (already := _prepared_by(sending, by)) is not None:
         return already
     if action.has_piece and not piece:
         raise PieceMissing
+    if action.has_day and until is None:
+        raise DayMissing
     if action.has_reason and not reason:
         raise ReasonMissing(REASON_MISSING)
     author = reach.perimeters[0].member
@@ -97,6 +108,7 @@ def prepare(
         reason=reason if action.has_reason else "",
         about=about,
         piece=piece if action.has_piece else "",
+        until=until if action.has_day else None,
         sought=sought,
         is_of_health=is_of_health,
         total=0,

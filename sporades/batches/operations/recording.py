@@ -34,6 +34,8 @@ def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> 
     after = {"action": batch.action, "reason": batch.reason, "lines": batch.total, **more}
     if batch.piece:
         after["piece"] = batch.piece
+    if batch.until is not None:
+        after["until"] = batch.until.isoformat()
     if batch.about is not None:
         after["about"] = str(batch.about)
     journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)

@@ -199,7 +199,9 @@ def _act(
         raise Refused(why)
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:
-        batch.does.act(registration=registration, reason=batch.reason, about=about, by=by, at=at)
+        said = {"until": batch.until} if batch.does.has_day else {}
+        act = batch.does.act
+        act(registration=registration, reason=batch.reason, about=about, by=by, at=at, **said)
     except Refused as refusal:
         if known := batch.does.refusal_of(registration.state):
             raise Refused(known) from refusal

@@ -80,6 +80,18 @@ def test_those_that_would_be_validated_without_their_pieces_are_counted_before(m
     assert "Avant de valider" not in flagged
 
 
+def test_more_time_is_left_to_all_of_a_search_until_a_day_that_is_said(manager, two):
+    asked = {"decision": "grant-piece", "motif": "", "piece": IDENTITY}
+
+    missing = manager.post(place(manager), {**asked, "jusquau": ""})
+    page = main(manager.post(place(manager), {**asked, "jusquau": "05/02/2027"}, follow=True))
+
+    assert missing.status_code == 422
+    assert "jusqu&#x27;à quel jour vous laissez du temps" in missing.text
+    assert "Jusqu'au : 5 février 2027" in plain(page)
+    assert "Acceptées : 2. Refusées : 0." in plain(page)
+
+
 def test_each_thing_that_one_would_be_validated_without_is_counted_before(manager, two):
     Registration.objects.filter(pk=two[0].pk).update(to_review_since=NOW)
     receive(two[1])

@@ -230,3 +230,25 @@ def test_what_another_version_would_have_refused_is_said_before_and_after(manage
 
     for one in (shown, page):
         assert "préparez-le de nouveau : Attestation d'inscription." in main(one)
+
+
+def test_more_time_is_left_for_a_signed_summary_from_its_page(manager, in_lille):
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    assert "Laisser plus de temps" in main(manager.get(where))
+
+    wrong = manager.post(where, {"plus_de_temps": "oui", "delai": "01/11/2026"})
+    page = manager.post(where, {"plus_de_temps": "oui", "delai": "05/02/2027"}, follow=True)
+
+    assert wrong.status_code == 422
+    assert "Ce jour est passé" in wrong.text
+    assert "Récapitulatif signé : délai accordé, un mail part au candidat." in main(page)
+    in_lille.refresh_from_db()
+    assert f"{in_lille.summary_until:%d/%m/%Y}" == "05/02/2027"
+    assert in_lille.summary_posted_on is None
+
+
+def test_no_more_time_is_proposed_for_a_summary_that_came(manager, in_lille):
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    manager.post(where, {"poste_le": "25/11/2026"})
+
+    assert "Laisser plus de temps" not in main(manager.get(where))

@@ -21,7 +21,11 @@ from sporades.registrations.operations.deciding import NoRoomLeft
 from sporades.registrations.states import RESTORE, VALIDATE
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on, note_file
-from sporades.web.office.registrations.decision_forms import DecisionForm, PostmarkForm
+from sporades.web.office.registrations.decision_forms import (
+    DecisionForm,
+    PostmarkForm,
+    SummaryTimeForm,
+)
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.told import done_on
@@ -30,6 +34,9 @@ from sporades.web.wizard.recap import DECIDED
 
 NOTED = "deja_note"
 """The postmark that « Récapitulatif signé reçu » showed as noted already."""
+
+MORE_TIME = "plus_de_temps"
+"""Sent where more time is left for a signed summary."""
 
 TAKE_BACK = "annuler"
 """Sent where a signed summary noted as received has not come."""
@@ -195,6 +202,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
+    time = SummaryTimeForm()
     seen = seen_in(request.POST) or found.version
     refused = ""
     taken_back = _taken_back_in_words(found, at=request.arrived_at)
@@ -214,6 +222,10 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
                 request,
                 f"La réception du récapitulatif signé est annulée. {' '.join(taken_back)}",
             )
+            return back_to_file(request, found.number)
+    elif posted is not None and MORE_TIME in posted:
+        form, time = PostmarkForm(), SummaryTimeForm(posted)
+        if time.is_valid() and _left_more_time(request, found, time):
             return back_to_file(request, found.number)
     elif posted is not None and form.is_valid():
         try:
@@ -242,10 +254,25 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         "received": found.summary_posted_on,
         "taken_back": taken_back,
         "refused": refused,
+        "time": time if found.summary_awaited else None,
+        "more_time": MORE_TIME,
+        "told_how": to_be_told(found.candidate),
         "trail": TRAIL,
     }
-    status = 422 if form.errors or refused else 200
+    status = 422 if form.errors or time.errors or refused else 200
     return render(request, "office/receive_summary.html", context, status=status)
+
+
+def _left_more_time(request: HttpRequest, found: Registration, time: SummaryTimeForm) -> bool:
+    """Leave more time for the signed summary, or say why not; return whether it is left."""
+    by, at = author_on(request, found), request.arrived_at
+    try:
+        receiving.grant_summary(registration=found, until=time.cleaned_data["delai"], by=by, at=at)
+    except Refused as refusal:
+        time.add_error("delai", str(refusal))
+        return False
+    messages.success(request, f"Récapitulatif signé : délai accordé, {announced(found.candidate)}")
+    return True
 
 
 def _taken_back_in_words(registration: Registration, *, at: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
 from sporades.acts.registrations.leaving import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
+from sporades.batches.operations import DayMissing
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
@@ -33,6 +34,10 @@ MEANINGS = {
     "accept-piece": "Les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
     "waive-piece": "Ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
     "refuse-piece": "Le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
+    "grant-piece": "Qui doit encore l'envoyer peut le faire jusqu'à la fin de ce jour, un message le lui dit ; "
+    "qui a déjà ce délai, ou un plus long, le garde",
+    "grant-summary": "Qui doit encore le renvoyer peut le poster jusqu'à la fin de ce jour, un message le lui "
+    "dit ; qui a déjà ce délai, ou un plus long, le garde",
     "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
     "notify-accommodation": "Chaque décision est publiée dans « Mes documents » ; un mail dit que "
@@ -194,7 +199,12 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    jusquau = DayField(
+        label="Jusqu'au", help_text="Jusqu'à la fin de ce jour. Par exemple : 08/12/2026"
+    )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
+
+    field_order = ("decision", "piece", "jusquau", "motif")
 
     def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
         """Offer every action that its reader may do somewhere.
@@ -220,6 +230,10 @@ class BatchForm(forms.Form):
             del self.fields["piece"]
         reasoned = " ".join(name for name, one in self.possible.items() if one.has_reason)
         ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
+        dated = " ".join(name for name, one in self.possible.items() if one.has_day)
+        ask_if_called_for(self.fields["jusquau"], f"decision={dated}")
+        if not dated:
+            del self.fields["jusquau"]
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -228,6 +242,7 @@ class BatchForm(forms.Form):
             "action": self.possible[self.cleaned_data["decision"]],
             "reason": self.cleaned_data.get("motif", ""),
             "piece": self.cleaned_data.get("piece", ""),
+            "until": self.cleaned_data.get("jusquau"),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -239,6 +254,8 @@ class BatchForm(forms.Form):
             if action.has_piece and not data.get("piece"):
                 where = "piece" if "piece" in self.fields else None
                 say_missing(self, where, "Choisissez la pièce sur laquelle porte cette action.")
+            if action.has_day and not data.get("jusquau"):
+                say_missing(self, "jusquau", DayMissing.message)
         return data
 
 
@@ -255,6 +272,16 @@ class WithdrawalForm(forms.Form):
         help_text="Le candidat le lira. Rien de sa santé. Par exemple : lettre signée du 12 novembre",
         max_length=LONGEST_PAPER,
         error_messages={"required": "Dites ce que le service a reçu : le candidat le lira."},
+    )
+
+
+class SummaryTimeForm(forms.Form):
+    """Until which day the signed summary is taken."""
+
+    delai = DayField(
+        label="À poster jusqu'au",
+        help_text="Jusqu'à la fin de ce jour. Par exemple : 08/12/2026",
+        required=True,
     )
 
 
