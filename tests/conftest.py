@@ -3,6 +3,7 @@
 import gc
 import math
 import re
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -244,6 +245,20 @@ def browser(_nothing_stands, browser, standing):
     yield browser
     standing.end()
     connections.close_all()
+
+
+@pytest.fixture
+def children(monkeypatch):
+    """Return the processes that are started."""
+    started = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, *words, **said):
+            started.append(self)
+            super().__init__(*words, **said)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    return started
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ CODES_FROM_A_NETWORK = Limit("codes-from-network", ((HOUR, 100), (DAY, 300)))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))
 COPIES_OF_A_CANDIDATE = Limit("copies-of-a-candidate", ((DAY, 3),))
 COPIES_TAKEN = Limit("copies-taken", ((DAY, 20),))
-CORRECTIONS_ASKED = Limit("corrections-asked", ((DAY, 20),))
+# Right or refused: the proof of each is read. Corrections and modifications together.
+REQUESTS_OF_AN_ACCOUNT = Limit("requests-of-an-account", ((DAY, 30),))
 
 
 def key_of(value: str) -> str:

@@ -15,20 +15,6 @@ LITTLE = Bounds(memory=256_000_000)
 LATE = Bounds(patience=0.05)
 
 
-@pytest.fixture
-def children(monkeypatch):
-    """Return the processes that are started."""
-    started = []
-
-    class Watched(subprocess.Popen):
-        def __init__(self, *words, **said):
-            started.append(self)
-            super().__init__(*words, **said)
-
-    monkeypatch.setattr(subprocess, "Popen", Watched)
-    return started
-
-
 @pytest.fixture(scope="module")
 def reader():
     with pdf_checks.reader() as one:

@@ -88,8 +88,26 @@ class CorrectedSince(Overtaken):
 def may_ask(candidate: Candidate) -> bool:
     """Return whether a candidate may ask for a correction, as far as can be said beforehand."""
     waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
-    theirs = Registration.objects.filter(candidate=candidate)
-    return candidate.is_frozen and theirs.exists() and not waiting.exists()
+    try:
+        check_answered(candidate)
+    except NotAsked:
+        return False
+    return not waiting.exists()
+
+
+def check_answered(candidate: Candidate) -> None:
+    """Refuse the requests of whom no service would answer, before a proof is read.
+
+    Args:
+        candidate: who asks.
+
+    Raises:
+        NotFrozen, NoneKept: see each.
+    """
+    if not candidate.is_frozen:
+        raise NotFrozen
+    if not Registration.objects.filter(candidate=candidate).exists():
+        raise NoneKept
 
 
 def send(

@@ -5,25 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
-from sporades.accounts import limits
 from sporades.acts.identities import asking
 from sporades.candidates.forms import answers_of
-from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
-from sporades.intake.reading import Unready
 from sporades.registrations.models import CorrectionRequest
-from sporades.registrations.refusals import NothingChanged
-from sporades.web.candidate.request_forms import CorrectionRequestForm
+from sporades.web.candidate.request_forms import CorrectionRequestForm, is_counted
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.seen import seen_in
-from sporades.web.layout.sent import NOT_KEPT
+from sporades.web.layout.sent import taking
 
 _KEPT = (
     "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, joignez de nouveau la "
     "pièce, puis envoyez la demande."
 )
-_TOO_OFTEN = "Vous avez envoyé trop de demandes depuis hier. Recommencez demain."
 
 
 def ask_correction(request: HttpRequest) -> HttpResponse:
@@ -41,7 +36,7 @@ def ask_correction(request: HttpRequest) -> HttpResponse:
     )
     if answers and not posted:
         messages.warning(request, _KEPT)
-    if posted and form.is_valid() and _is_sent(request, form):
+    if posted and _is_taken(request, form) and form.is_valid() and _is_sent(request, form):
         forget(request)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
         return redirect("account_edit")
@@ -68,13 +63,19 @@ def take_back_correction(request: HttpRequest) -> HttpResponse:
     return redirect("account_edit")
 
 
+def _is_taken(request: HttpRequest, form: CorrectionRequestForm) -> bool:
+    """Return whether what is asked is looked at, its proof with it; else its form says why not."""
+    try:
+        asking.check_answered(request.user.candidate)
+    except asking.NotAsked as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return is_counted(request, form)
+
+
 def _is_sent(request: HttpRequest, form: CorrectionRequestForm) -> bool:
     """Send what is asked; else say in the form why it is not."""
-    at = request.arrived_at
-    if not limits.spend(limits.CORRECTIONS_ASKED, str(request.user.pk), at=at):
-        form.add_error(None, _TOO_OFTEN)
-        return False
-    try:
+    with taking(form, "piece"):
         asking.send(
             candidate=request.user.candidate,
             identity=form.identity(),
@@ -82,12 +83,6 @@ def _is_sent(request: HttpRequest, form: CorrectionRequestForm) -> bool:
             reason=form.cleaned_data["motif"],
             proof=form.proof,
             by=request.actor,
-            at=at,
+            at=request.arrived_at,
         )
-    except (NothingChanged, asking.NotAsked) as refusal:
-        form.add_error(None, str(refusal))
-    except Refused as refusal:
-        form.add_error("piece", str(refusal))
-    except (OutOfReach, Unready):
-        form.add_error("piece", NOT_KEPT)
     return not form.errors

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
+from sporades.accounts import limits
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
-from sporades.intake import cleaning, reading
+from sporades.intake import cleaning
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
 from sporades.web.candidate.pieces.forms import ACCEPTED
-from sporades.web.layout.sent import NOT_KEPT
+from sporades.web.layout.sent import taking
 
+_TOO_OFTEN = "Vous avez envoyé trop de demandes depuis hier. Recommencez demain."
 _AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."
 
 
@@ -33,6 +36,25 @@ class ProofField(forms.FileField):
         )
 
 
+def is_counted(request: HttpRequest, form: forms.Form) -> bool:
+    """Count a request that was sent, before anything reads its proof; too many are told so in the form.
+
+    Args:
+        request: what was sent.
+        form: it, right or refused; without a file, what is refused costs nothing and is not counted.
+
+    Returns:
+        Whether one more is allowed.
+    """
+    if not form.is_valid() and not form.files.get("piece"):
+        return True
+    sender, at = str(request.user.pk), request.arrived_at
+    if limits.spend(limits.REQUESTS_OF_AN_ACCOUNT, sender, at=at):
+        return True
+    form.add_error(None, _TOO_OFTEN)
+    return False
+
+
 def tell_of_the_proof(form: forms.Form) -> None:
     """Say what is to be done of the file that came with a form that is given back.
 
@@ -46,15 +68,11 @@ def tell_of_the_proof(form: forms.Form) -> None:
     if chosen is None or "piece" in form.errors:
         return
     chosen.seek(0)
-    try:
-        # What is refused as a whole was looked at when it was sent, or may not be sent today.
-        if not form.non_field_errors():
+    # What is refused as a whole was looked at when it was sent, or may not be sent today.
+    if not form.non_field_errors():
+        with taking(form, "piece"):
             cleaning.clean(chosen.read())
-    except reading.Unfit as fault:
-        form.add_error("piece", str(fault))
-    except reading.Unready:
-        form.add_error("piece", NOT_KEPT)
-    else:
+    if "piece" not in form.errors:
         form.add_error("piece", _AGAIN)
 
 

@@ -7,16 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.acts.registrations import requesting as acts
-from sporades.core.files import OutOfReach
 from sporades.core.refusals import Refused
-from sporades.intake.reading import Unready
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.operations import requesting
-from sporades.registrations.refusals import AnsweredMeanwhile, Incomplete
+from sporades.registrations.refusals import Incomplete
 from sporades.web.candidate import drafts
 from sporades.web.candidate.own import own_registration
-from sporades.web.candidate.request_forms import RequestForm, tell_of_the_proof
+from sporades.web.candidate.request_forms import RequestForm, is_counted, tell_of_the_proof
 from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.sent import taking
 from sporades.web.wizard.recap import READ
 
 _KEPT = (
@@ -52,7 +51,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         return redirect("candidate:registration", found.amends.number)
     posted = request.method == "POST"
     form = RequestForm(request.POST, request.FILES) if posted else _asking(request)
-    if posted and form.is_valid() and _is_sent(request, found, form):
+    if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, found, form):
         forget(request)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
         return redirect("candidate:registration", found.amends.number)
@@ -71,7 +70,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def _is_sent(request: HttpRequest, draft: Draft, form: RequestForm) -> bool:
     """Send a request, and return whether it is; its form says why not."""
-    try:
+    with taking(form, "piece"):
         acts.send(
             draft=draft,
             reason=form.cleaned_data["motif"],
@@ -80,12 +79,6 @@ def _is_sent(request: HttpRequest, draft: Draft, form: RequestForm) -> bool:
             by=request.actor,
             at=request.arrived_at,
         )
-    except AnsweredMeanwhile as refusal:
-        form.add_error(None, str(refusal))
-    except Refused as refusal:
-        form.add_error("piece" if form.cleaned_data["piece"] else None, str(refusal))
-    except (OutOfReach, Unready):
-        form.add_error("piece", "Le fichier ne peut pas être lu et gardé en ce moment : réessayez.")
     return not form.errors
 
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts import limits
+from sporades.accounts.models import Attempt
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import leaving
 from sporades.candidates.forms import answers_of
@@ -294,13 +295,38 @@ def test_who_has_filed_nothing_changes_the_data_without_asking(client, invented_
         assert client.get(ASK).url == EDIT
 
 
-def test_requests_without_end_are_refused(browser, registration):
+def test_no_file_is_read_of_whom_no_service_would_answer(client, registration, children):
+    client.defaults["HTTP_HOST"] = HOST
+    posted = answers(registration)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(a_candidate(email="neuf@exemple.test").user, backend=BACKEND)
+        page = client.post(ASK, posted)
+
+    assert page.status_code == 422
+    assert asking.NotFrozen.message in main(page)
+    assert children == []
+
+
+@pytest.mark.parametrize("name", ["Le Gouff", ""], ids=["right", "refused"])
+def test_past_its_count_nothing_of_a_request_is_read(browser, registration, children, name):
     user = str(registration.candidate.user_id)
-    while limits.spend(limits.CORRECTIONS_ASKED, user, at=NOW):
+    while limits.spend(limits.REQUESTS_OF_AN_ACCOUNT, user, at=NOW):
         pass
 
-    page = browser.post(ASK, answers(registration))
+    page = browser.post(ASK, answers(registration, birth_name=name))
 
     assert page.status_code == 422
     assert "trop de demandes" in html.unescape(page.text)
+    assert AGAIN in page.context["form"].errors["piece"][0]
+    assert children == []
     assert not CorrectionRequest.objects.exists()
+
+
+def test_a_request_that_is_refused_counts_where_its_file_is_read(browser, registration, children):
+    browser.post(ASK, answers(registration, birth_name="", piece=""))
+    counted = Attempt.objects.filter(limit=limits.REQUESTS_OF_AN_ACCOUNT.name)
+    assert (counted.count(), len(children)) == (0, 0)
+
+    browser.post(ASK, answers(registration, birth_name=""))
+
+    assert (counted.count(), len(children)) == (1, 1)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.accounts import limits
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, leaving, requesting, standing_in
 from sporades.exams.models import RegistrationService
@@ -243,6 +244,24 @@ def test_a_request_without_its_reason_asks_for_its_file_again(candidate, in_lill
 
     assert page.context["form"].errors.keys() == {"motif", "piece"}
     assert "choisissez de nouveau votre fichier" in page.context["form"].errors["piece"][0]
+
+
+@pytest.mark.parametrize("reason", [WHY, ""], ids=["right", "refused"])
+def test_past_the_count_of_an_account_nothing_of_a_request_is_read(
+    candidate, in_lille, late, children, reason
+):
+    draft = change(in_lille, late)
+    user = str(in_lille.candidate.user_id)
+    while limits.spend(limits.REQUESTS_OF_AN_ACCOUNT, user, at=late):
+        pass
+    piece = SimpleUploadedFile("piece.pdf", a_pdf())
+
+    page = candidate.post(f"/inscription/{draft.pk}/demande", {"motif": reason, "piece": piece})
+
+    assert page.status_code == 422
+    assert "trop de demandes" in main(page)
+    assert children == []
+    assert not ChangeRequest.objects.exists()
 
 
 def test_a_refusal_and_its_reason_are_on_the_page_of_the_candidate(
