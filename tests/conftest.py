@@ -19,6 +19,7 @@ from sporades.core.calls import with_room
 from sporades.exams import checking
 from sporades.exams.held import forget
 from sporades.exams.operations import loading
+from sporades.intake import reading
 from sporades.mail import operations as mails
 from sporades.notices import queries as notices
 from sporades.territory import reference
@@ -245,6 +246,12 @@ def browser(_nothing_stands, browser, standing):
     yield browser
     standing.end()
     connections.close_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _waits_for_long():
+    """Let nobody be refused because the machine that reads their file is busy."""
+    reading.WAITING = 600
 
 
 @pytest.fixture

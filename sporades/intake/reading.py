@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,8 +27,12 @@ LARGEST_PHOTO = 20_000_000
 LARGEST_TOGETHER = 40_000_000
 """Of files that come together: five people hold theirs in memory at once (`turn`)."""
 
-AT_ONCE = 4
-"""How many files this process has read at the same time, for people who wait."""
+HELD_AT_ONCE = 5
+"""How many people hold at the same time, in this process, the files that they have sent."""
+
+WAITING = 2
+"""How long a file may be read, in seconds, before nobody waits behind it any more: each who does
+holds one of the few threads that answer pages."""
 
 _CHILD = "sporades.intake.child"
 _ROOT = Path(__file__).parent.parent.parent
@@ -190,8 +195,33 @@ def process(bounds: Bounds = BOUNDS) -> Iterator[Process]:
         made.end()
 
 
-_turns = threading.BoundedSemaphore(AT_ONCE + 1)
-_places = threading.BoundedSemaphore(AT_ONCE)
+class _Place:
+    """Where one file at a time is read, for somebody who waits: the other threads answer pages."""
+
+    def __init__(self) -> None:
+        self._left = threading.Condition()
+        self._taken_at: float | None = None
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take it, in the block. Raises TooBusy: whoever has it has had it for long."""
+        with self._left:
+            while self._taken_at is not None:
+                waiting = self._taken_at + WAITING - time.monotonic()
+                if waiting <= 0:
+                    raise TooBusy
+                self._left.wait(waiting)
+            self._taken_at = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._left:
+                self._taken_at = None
+                self._left.notify()
+
+
+_turns = threading.BoundedSemaphore(HELD_AT_ONCE)
+_place = _Place()
 
 
 @contextmanager
@@ -220,15 +250,10 @@ def for_who_waits(bounds: Bounds = BOUNDS) -> Iterator[Process]:
         bounds: what each file may take.
 
     Raises:
-        TooBusy: none is free for as long as one file may take.
+        TooBusy: another file is being read, and has been for longer than others wait.
     """
-    if not _places.acquire(timeout=bounds.patience):
-        raise TooBusy
-    try:
-        with process(bounds) as one:
-            yield one
-    finally:
-        _places.release()
+    with _place.taken(), process(bounds) as one:
+        yield one
 
 
 def _told(child: subprocess.Popen[bytes], said: Sequence[bytes], *, within: float) -> Answer:

@@ -244,3 +244,30 @@ def _table_of_packed(places, start):
     rows = b"".join(bytes([kind]) + at.to_bytes(4) + last.to_bytes(2) for kind, at, last in said)
     head = b"5 0 obj\n<</Type/XRef/W[1 4 2]/Size 6/Root 1 0 R/Length %d>>stream\n" % len(rows)
     return head + rows + b"\nendstream\nendobj\n"
+
+
+def dear_to_draw(pages=1):
+    """Return a PDF that is light to copy: each page draws one transparent group a thousand times."""
+
+    def change(pdf):
+        named = pikepdf.Name
+        group = pdf.make_stream(
+            b"0 0 m 800 0 0 850 800 850 c f* " * 400,
+            Type=named.XObject,
+            Subtype=named.Form,
+            BBox=[0, 0, 800, 850],
+            Group=pikepdf.Dictionary(S=named.Transparency),
+        )
+        blend = pdf.make_indirect(
+            pikepdf.Dictionary(Type=named.ExtGState, ca=0.5, BM=named.Luminosity)
+        )
+        del pdf.pages[0]
+        for _ in range(pages):
+            page = pdf.add_blank_page(page_size=(595, 842))
+            page.Resources = pikepdf.Dictionary(
+                XObject=pikepdf.Dictionary(F=group),
+                ExtGState=pikepdf.Dictionary(G=blend),
+            )
+            page.Contents = pdf.make_stream(b"/G gs 1 0 0 rg\n" + b"/F Do\n" * 1_000)
+
+    return changed(change)

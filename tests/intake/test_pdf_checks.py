@@ -1,8 +1,10 @@
 """What comes from outside is read elsewhere, within bounds, and refused if it does anything."""
 
+import contextlib
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -172,10 +174,41 @@ def test_the_process_knows_no_secret(children, monkeypatch):
     assert not any(name.endswith(("_URL", "_KEY", "_PASSWORD")) for name in given[0])
 
 
-def test_when_too_many_are_read_the_others_are_asked_to_wait(monkeypatch):
-    places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(reading, "_places", places)
+def test_one_file_is_read_at_a_time_and_the_next_waits_for_it(children):
+    asks, looked = threading.Event(), []
 
-    with places, pytest.raises(reading.TooBusy, match="réessayez"):
-        pdf_checks.look_at(a_pdf(), LATE)
+    def ask():
+        asks.set()
+        looked.append(pdf_checks.look_at(a_pdf()))
+
+    other = threading.Thread(target=ask)
+    with reading.for_who_waits():
+        other.start()
+        assert asks.wait(reading.WAITING)
+        assert (looked, children) == ([], [])
+    other.join()
+
+    assert [one.pages for one in looked] == [1]
+
+
+def test_who_comes_while_a_file_is_read_for_long_is_told_at_once(children, monkeypatch):
+    with reading.for_who_waits():
+        long_ago = time.monotonic() - reading.WAITING
+        monkeypatch.setattr(reading._place, "_taken_at", long_ago)
+        for _ in range(3):
+            with pytest.raises(reading.TooBusy, match="réessayez"):
+                pdf_checks.look_at(a_pdf())
+
+    assert children == []
     assert pdf_checks.look_at(a_pdf()).pages == 1
+
+
+def test_five_people_hold_their_files_and_the_next_is_told():
+    late = Bounds(patience=0)
+    with contextlib.ExitStack() as held:
+        for _ in range(reading.HELD_AT_ONCE):
+            held.enter_context(reading.turn())
+        with pytest.raises(reading.TooBusy), reading.turn(late):
+            pass
+    with reading.turn(late):
+        pass

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+from django.templatetags.static import static
 from playwright.sync_api import expect
 
 from sporades.web import registry
@@ -287,6 +288,33 @@ def test_what_is_sent_does_not_wait_for_ever(site, page):
     page.wait_for_url("**/envoi")
 
     assert [(where, sent["nom"]) for where, sent in gallery_urls.received] == [("/envoi", "Durand")]
+
+
+FAILED = """
+let failed = 0;
+addEventListener("error", ({ target }) => {
+  if (target.closest?.("[data-pages]")) document.documentElement.dataset.failed = ++failed;
+}, true);
+"""
+
+
+def test_a_page_that_was_not_drawn_is_asked_for_again_and_not_for_ever(site, page):
+    page.clock.install()
+    page.add_init_script(FAILED)
+    page.route("**/mark*.svg", lambda asked: asked.fulfill(status=503))
+    page.goto(f"{site}/composants")
+    # Of the office, after the page: the image has failed by then.
+    page.add_script_tag(url=f"{site}{static('js/office.js')}", type="module")
+    image = page.locator("[data-pages] img").first
+    for failed, after in enumerate((1, 2, 4, 8), start=1):
+        expect(page.locator("html")).to_have_attribute("data-failed", str(failed))
+        page.clock.fast_forward(after * 1_000)
+    expect(page.locator("html")).to_have_attribute("data-failed", "5")
+    page.unroute_all()
+
+    page.clock.fast_forward(16_000)
+
+    expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_two_clicks_send_once(site, page):

@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from config.environment import file_store
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import BeingPrepared
+from sporades.intake.drawing import Undrawable
+from sporades.web.layout.papers import page_drawn
 from tests.evidence.given import give
 from tests.factories import NOW, a_registration
 from tests.medical.given import confide, found_clean
@@ -39,6 +42,20 @@ def test_a_paper_whose_seal_is_late_is_said_to_be_under_way(late):
     assert "Le document est en cours de préparation" in page.text
     assert f'href="{address}"' in page.text
     assert b"%PDF" not in page.content
+
+
+def test_a_page_that_is_never_drawn_is_not_said_to_come_later():
+    never = page_drawn(1, read=lambda: b"Bonjour")
+    later = page_drawn(1, read=_raises_later)
+
+    assert (never.status_code, "Retry-After" in never) == (422, False)
+    assert never.text == Undrawable.message
+    assert (later.status_code, later["Retry-After"]) == (503, "60")
+    assert "réessayez dans une minute" in later.text
+
+
+def _raises_later():
+    raise BeingPrepared
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The papers of health, to the doctor in charge: each opening is kept, its candidate sees it."""
 
 from functools import partial
-from http import HTTPStatus
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +10,10 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.acts.medical import reading
 from sporades.core.refusals import Refused
-from sporades.documents.operations import BeingPrepared
-from sporades.intake import drawing
-from sporades.intake.reading import Unfit, Unready
 from sporades.medical import sealing
 from sporades.medical.models import Paper
 from sporades.web.doctor.cases import Gone, author_on, case_of
-from sporades.web.layout.papers import given, paper
+from sporades.web.layout.papers import given, page_drawn, paper
 
 
 def file(request: HttpRequest, case: int, paper_id: UUID) -> HttpResponse:
@@ -38,11 +34,7 @@ def page(request: HttpRequest, case: int, paper_id: UUID, page: int) -> HttpResp
     kept = _paper(request, found, paper_id)
     if not 1 <= page <= kept.pages:
         raise Http404
-    try:
-        image = drawing.page_of(_read(request, found, kept, is_by_page=True), page)
-    except (BeingPrepared, Unfit, Unready):
-        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
-    return HttpResponse(image, content_type="image/jpeg")
+    return page_drawn(page, read=partial(_read, request, found, kept, is_by_page=True))
 
 
 def _case(request: HttpRequest, key: int) -> Case:

@@ -13,6 +13,11 @@ from django.shortcuts import render
 
 from sporades.core import files
 from sporades.documents.operations import BeingPrepared
+from sporades.intake import drawing
+from sporades.intake.reading import TooBusy, Unfit, Unready
+
+SOON, LATER = "2", "60"
+"""After how many seconds a page that is not drawn may be: once another is; once what is out of order is mended."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +66,33 @@ def paper(
         content,
         content_type="application/pdf",
         headers={"Content-Disposition": f'{shown}; filename="{name}.pdf"'},
+    )
+
+
+def page_drawn(page: int, *, read: Callable[[], bytes]) -> HttpResponse:
+    """Answer with a page of a PDF as an image; one that is not drawn has a status that tells its script.
+
+    Args:
+        page: which, from 1.
+        read: returns the PDF; raises `BeingPrepared` while it cannot.
+    """
+    try:
+        image = drawing.page_of(read(), page)
+    except TooBusy as refusal:
+        return _undrawn(HTTPStatus.SERVICE_UNAVAILABLE, str(refusal), retry_after=SOON)
+    except (BeingPrepared, Unready):
+        words = "Cette page ne peut pas être dessinée en ce moment : réessayez dans une minute."
+        return _undrawn(HTTPStatus.SERVICE_UNAVAILABLE, words, retry_after=LATER)
+    except Unfit as refusal:
+        return _undrawn(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal))
+    return HttpResponse(image, content_type="image/jpeg")
+
+
+def _undrawn(status: int, words: str, *, retry_after: str = "") -> HttpResponse:
+    headers = {"Retry-After": retry_after} if retry_after else {}
+    # For whoever opens it by itself.
+    return HttpResponse(
+        words, status=status, content_type="text/plain; charset=utf-8", headers=headers
     )
 
 

@@ -27,6 +27,7 @@ from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import State
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
+from sporades.intake import reading
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -348,6 +349,23 @@ def test_a_page_that_is_not_of_the_file_is_not_drawn(manager, in_lille, page):
     clean(in_lille)
 
     assert manager.get(f"{file(in_lille).removesuffix('fichier')}pages/{page}").status_code == 404
+
+
+def test_while_another_file_is_read_for_long_a_page_is_not_waited_for(
+    manager, in_lille, children, monkeypatch
+):
+    clean(in_lille)
+    children.clear()
+    page = reverse("office:piece_page", args=[in_lille.number, "IDENTITE", 1])
+    monkeypatch.setattr(reading, "WAITING", 0)
+
+    with reading.for_who_waits():
+        answers = [manager.get(page) for _ in range(3)]
+
+    assert {(one.status_code, one["Retry-After"]) for one in answers} == {(503, "2")}
+    assert children == []
+    assert not Entry.objects.filter(verb="piece read").exists()
+    assert manager.get(page).status_code == 200
 
 
 def test_no_page_of_a_file_that_the_antivirus_has_not_looked_at_is_drawn(manager, in_lille):

@@ -1,5 +1,6 @@
 """« Pièces » of a file: what was given, what it is worth, and the scan of what came by post (G2)."""
 
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -11,16 +12,13 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
 from sporades.acts.pieces import verifying
 from sporades.core.presses import a_press
-from sporades.documents.operations import BeingPrepared
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import SCAN
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
-from sporades.intake import drawing
-from sporades.intake.reading import Unfit, Unready
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
-from sporades.web.layout.papers import kept, paper
+from sporades.web.layout.papers import kept, page_drawn, paper
 from sporades.web.layout.sent import taking
 from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import ScanForm, Time
@@ -103,13 +101,11 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
     given = row.deposit
     if given is None or not given.is_clean or not 1 <= page <= given.pages:
         raise Http404
-    try:
-        image = drawing.page_of(kept(given.key, of=given), page)
-    except (BeingPrepared, Unfit, Unready):
-        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
-    by, at = author_on(request, found), request.arrived_at
-    consulting.consult_piece(registration=found, row=row, by=by, at=at)
-    return HttpResponse(image, content_type="image/jpeg")
+    answer = page_drawn(page, read=partial(kept, given.key, of=given))
+    if answer.status_code == HTTPStatus.OK:
+        by, at = author_on(request, found), request.arrived_at
+        consulting.consult_piece(registration=found, row=row, by=by, at=at)
+    return answer
 
 
 def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:

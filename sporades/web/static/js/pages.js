@@ -1,12 +1,15 @@
 /* A page of a paper may lie on its side, or be small: where a list is marked data-pages, each of
-   its pages gets buttons that turn it and make it larger. Without script, each opens by itself. */
+   its pages gets buttons that turn it and make it larger, and one that was not drawn since others
+   were is asked for again. Without script, each opens by itself. */
 const SIZES = [100, 150, 200, 300];
+const TRIES = 5;
 
 export function pages() {
   document.querySelectorAll("[data-pages] > li").forEach((page, place) => {
     const sheet = page.querySelector("a");
     const image = sheet.querySelector("img");
     const size = { place: 0, turned: 0 };
+    askAgain(image);
     const frame = document.createElement("div");
     frame.className = "s-pages__frame";
     sheet.replaceWith(frame);
@@ -35,6 +38,23 @@ export function pages() {
     smaller.disabled = true;
     page.prepend(bar);
   });
+}
+
+function askAgain(image) {
+  let tries = 0;
+  let isWaiting = false;
+  const ask = () => {
+    isWaiting = false;
+    image.src = image.getAttribute("src");
+  };
+  const later = () => {
+    if (isWaiting || tries === TRIES) return;
+    isWaiting = true;
+    setTimeout(ask, 1000 * 2 ** tries++);
+  };
+  image.addEventListener("error", later);
+  // It may have failed before this was listening.
+  if (image.complete && !image.naturalWidth) later();
 }
 
 function show(sheet, image, size) {
