@@ -10,6 +10,8 @@ from sporades.core.french import month_named
 
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
+LONGEST_PART = 60
+"""More signs are no number, and the name of no month: they are not looked at."""
 _ALL_THREE = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
 _IN_FIGURES = "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
 _YEAR = "Indiquez au moins l'année, par exemple 2008."
@@ -45,8 +47,9 @@ class BirthDateField(forms.MultiValueField):
 
     def __init__(self, **options: Any) -> None:
         """Make the three fields."""
-        unseen = {"null_characters_not_allowed": _IN_FIGURES}
-        parts = tuple(forms.CharField(required=False, error_messages=unseen) for _ in range(3))
+        wrong = dict.fromkeys(("null_characters_not_allowed", "max_length"), _IN_FIGURES)
+        part = {"required": False, "max_length": LONGEST_PART, "error_messages": wrong}
+        parts = tuple(forms.CharField(**part) for _ in range(3))
         said = {"help_text": "Par exemple 14 03 2008.", "error_messages": {"required": _ALL_THREE}}
         super().__init__(parts, require_all_fields=False, **{**said, **options})
 

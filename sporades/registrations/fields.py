@@ -9,13 +9,16 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from sporades.core.french import NO_SUCH_DAY, day_in_figures, is_written_as_a_day
+from sporades.core.numbers import in_groups
 from sporades.core.signs import unprinted
 from sporades.core.text import TOO_MANY_MARKS, clean, clean_lines, stacks_marks
 from sporades.exams.schema.questions import Choice
 
 NO_LONGER_OFFERED = "Un choix qui n'est plus proposé"
 LONGEST_NUMBER = 60
-"""More signs are no number: they are not looked at, whatever that would cost."""
+"""More signs are no number, and no day: they are not looked at, whatever that would cost."""
+FEW_SIGNS, LONGEST_TEXT = 1_000, 20_000
+"""How many are looked at whatever a text may have; how many it may have where its field says nothing."""
 
 
 class _InFigures:
@@ -88,6 +91,16 @@ def choices_of(listed: Iterable[Choice]) -> list[tuple[str, str]]:
 class TextField(forms.CharField):
     """Text that prints on its own lines."""
 
+    def to_python(self, value: Any) -> Any:
+        """Read what was typed; of what is far too long no sign is looked at, whatever that would cost."""
+        typed = super().to_python(value)
+        most = self.max_length or LONGEST_TEXT
+        if len(typed or "") > max(FEW_SIGNS, 2 * most):
+            self.run_validators(typed)
+            message = f"Raccourcissez cette réponse : {in_groups(str(most))} signes au plus."
+            raise forms.ValidationError(message, code="max_length")
+        return typed
+
     def validate(self, value: str) -> None:
         """Refuse what prints over the lines around it."""
         super().validate(value)
@@ -129,7 +142,10 @@ class CalendarField(forms.DateField):
 
     def to_python(self, value: Any) -> Any:
         """Read a day as it was typed."""
-        value = day_in_figures(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            if len(value.strip()) > LONGEST_NUMBER:
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            value = day_in_figures(value)
         try:
             return super().to_python(value)
         except forms.ValidationError:

@@ -19,7 +19,7 @@ from sporades.exams.models.change import LONGEST_REASON
 from sporades.exams.operations.openings import mark_of
 from sporades.exams.schema.clock import FIRST_PASSAGE, SECOND_PASSAGE
 from sporades.notices.models import Banner
-from sporades.registrations.fields import CleanCharField
+from sporades.registrations.fields import LONGEST_NUMBER, CleanCharField
 from sporades.registrations.former import stood_under
 from sporades.web.office.days import LATEST, OLDEST, YEARS
 
@@ -110,7 +110,10 @@ class LocalInstantField(forms.CharField):
 
         Of an hour that its clock shows twice, which is said after it, as in a réglementation file.
         """
-        said = clean(super().to_python(value) or "").replace("’", "'")
+        typed = super().to_python(value) or ""
+        if len(typed) > LONGEST_NUMBER:
+            raise ValidationError(_HOW)
+        said = clean(typed).replace("’", "'")
         if not said:
             return None
         if named := _DAY_NAMED.match(said):
