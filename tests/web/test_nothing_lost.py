@@ -266,6 +266,30 @@ def test_what_a_page_too_old_held_is_given_back_but_its_secrets_and_may_be_sent_
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("origin", "is_ours"),
+    [
+        (f"https://{HOST}:8443", True),
+        (f"https://{HOST}:9443", False),
+        (f"https://{HOST}", False),
+        (f"http://{HOST}", False),
+    ],
+)
+@pytest.mark.parametrize("named", [HOST, f"{HOST}:8443"], ids=["name", "name and port"])
+def test_behind_a_proxy_a_site_with_a_port_of_its_own_gives_back_too(
+    settings, named, origin, is_ours
+):
+    settings.SITE_URL = f"https://{HOST}:8443"
+    window = Client(enforce_csrf_checks=True, SERVER_NAME=HOST, HTTP_HOST=named)
+    window.get("/creer-mon-compte")
+
+    refused = window.post("/creer-mon-compte", SIGN_UP, headers={"origin": origin})
+
+    assert refused.status_code == 403
+    assert ("Marchand" in refused.text) is is_ours
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("secure", [True, False], ids=["encrypted", "behind a proxy"])
 @pytest.mark.parametrize("headers", NOT_OURS, ids=str)
 def test_nothing_of_what_another_site_sent_is_shown(headers, secure):

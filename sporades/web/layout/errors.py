@@ -111,8 +111,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _sent_by_us(request: HttpRequest) -> bool:
     """Return whether a page of ours sent this, as its browser says, and says nothing else."""
     host = request.get_host()
-    # Encryption ends at the proxy: by what scheme a browser came, the request does not say.
-    is_site = urlsplit(settings.SITE_URL).netloc == host
+    # Encryption ends at the proxy: by what scheme a browser came, the request does not say; nor
+    # by what port, where the proxy gives the name alone.
+    is_site = host in (urlsplit(settings.SITE_URL).netloc, settings.SITE_HOST)
     here = settings.SITE_URL if is_site else f"{request.scheme}://{host}"
     said = {
         request.headers[name] == ours

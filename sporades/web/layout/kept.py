@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -149,9 +150,9 @@ def page_of_form(request: HttpRequest) -> str:
     if request.method != "POST" or (route.allows("GET") and not route.shown_on):
         return request.get_full_path()
     page = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        page, {request.get_host()}, require_https=request.is_secure()
-    )
+    # A proxy may leave out the port that its browser says.
+    hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
+    is_ours = url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure())
     said = urlsplit(page if is_ours else "")  # of another's, not even that it can be read is sure
     if said.path and (match := _at(said.path)) and _route_of(match).page:
         return f"{said.path}?{said.query}" if said.query else said.path

@@ -116,6 +116,8 @@ def test_what_is_open_to_anyone_stays_open_to_those_who_signed_in(world, name):
     ("referer", "back"),
     [
         (f"http://{HOST}/mes-inscriptions/1?x=1", "/mes-inscriptions/1?x=1&"),
+        (f"https://{HOST}:8443/mes-inscriptions/1", "/mes-inscriptions/1"),
+        (f"https://{HOST}:9443/mes-inscriptions/1", "/"),
         ("https://ailleurs.exemple.test/piege", "/"),
         (f"https://{HOST}@ailleurs.exemple.test/piege", "/"),
         ("javascript:alert(1)", "/"),
@@ -124,7 +126,8 @@ def test_what_is_open_to_anyone_stays_open_to_those_who_signed_in(world, name):
         ("", "/"),
     ],
 )
-def test_a_button_pressed_after_the_session_leads_back_to_its_page(world, referer, back):
+def test_a_button_pressed_after_the_session_leads_back_to_its_page(world, settings, referer, back):
+    settings.SITE_URL = f"https://{HOST}:8443"  # its proxy gives the name alone
     browser = world.browser(Role.ANONYMOUS)
 
     response = browser.post(address("candidate:amend", world), headers={"referer": referer})
