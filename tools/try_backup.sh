@@ -31,7 +31,7 @@ control() { as "$server" env LC_ALL=C "$binaries/pg_controldata" "$trial/base"; 
 
 # Every file that a row named when a copy of the stores began is in that copy.
 last_copy() {
-    archived=$(stat --format=%Y "$wal"/* 2>/dev/null | sort -n | tail -n 1)
+    archived=$(find "$wal" -maxdepth 1 -type f -printf '%T@\n' | cut -d. -f1 | sort -n | tail -n 1)
     for one in "$backups"/????-??/files-*.tar.gz; do
         [ -e "$one" ] || continue
         began=${one##*/files-}
@@ -65,6 +65,11 @@ forget() {
 instant=${1:-}
 if [ -z "$instant" ]; then
     copied=$(last_copy)
+    if [ -z "$copied" ]; then
+        for one in "$backups"/????-??/files-*.tar.gz; do
+            [ ! -e "$one" ] || fail "L'archive du journal de la base, dans $wal, ne va jusqu'à aucune copie des fichiers."
+        done
+    fi
     [ -z "$copied" ] || instant=$(date --date="@${copied%?????????}.${copied#"${copied%?????????}"}" '+%F %T.%6N%:z')
 fi
 until=

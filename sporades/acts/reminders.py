@@ -23,7 +23,7 @@ BEFORE_BY_LETTER = (timedelta(days=14), timedelta(days=7))
 AT_ONCE = 500
 """How many one job reminds."""
 
-OF_PIECES = ("pieces_due", "summary_asked_again")
+OF_PIECES = ("pieces_due", "summary_asked_again", "summary_given_time")
 """The mails that recall pieces, or the signed summary."""
 
 

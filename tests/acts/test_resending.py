@@ -1,6 +1,7 @@
 """A refused mail sent again: once, where the candidate is now, and never one that holds a key."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,30 @@ def test_without_an_address_it_becomes_a_letter(registration, refused):
     assert fresh.letter.enclosed.document.kind == "recapitulatif"
     assert "http" in refused.body
     assert "http" not in fresh.body
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_posted", "encloses"),
+    [
+        ("summary_given_time", False, True),
+        ("state_changed", False, True),
+        ("state_changed", True, False),
+    ],
+)
+def test_a_letter_encloses_the_summary_that_a_mail_called_for_and_no_other(
+    registration, refused, kind, is_posted, encloses
+):
+    candidate = registration.candidate
+    type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
+    candidate.refresh_from_db()
+    refused.kind, refused.due_by = kind, NOW + timedelta(days=9)
+    refused.save()
+    if is_posted:
+        type(registration).objects.filter(pk=registration.pk).update(summary_posted_on=NOW.date())
+
+    fresh = again(refused, registration)
+
+    assert (fresh.letter.enclosed is not None) is encloses
 
 
 @pytest.mark.parametrize("kind", ["activation", "password_reset", "member_invited"])

@@ -393,7 +393,7 @@ def test_a_way_back_that_was_not_asked_for_opens_nothing(client):
     client.cookies.clear()
     page = client.get(back)
     assert page.status_code in (200, 401)
-    assert "FranceConnect n'a pas répondu" in page.text
+    assert "FranceConnect n'a pas confirmé votre identité" in page.text
 
     _, back = at_the_provider(client)
     session = client.session
@@ -404,10 +404,14 @@ def test_a_way_back_that_was_not_asked_for_opens_nothing(client):
 
 
 @pytest.mark.parametrize("person", ["unsigned", "by_another", "for_another"])
-def test_a_token_that_is_not_signed_over_there_for_us_opens_nothing(client, person):
+def test_a_token_that_is_not_signed_over_there_for_us_opens_nothing_and_is_logged(
+    client, person, caplog
+):
     page = come_back(client, person)
 
-    assert "FranceConnect n'a pas répondu" in page.text
+    assert "franceconnect refused: " in caplog.text
+
+    assert "FranceConnect n'a pas confirmé votre identité" in page.text
     assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
     assert not SocialAccount.objects.exists()
 
@@ -417,7 +421,7 @@ def test_an_address_that_publishes_another_issuer_than_its_own_opens_nothing(cli
 
     page = come_back(client)
 
-    assert "FranceConnect n'a pas répondu" in page.text
+    assert "FranceConnect n'a pas confirmé votre identité" in page.text
     assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
 
 

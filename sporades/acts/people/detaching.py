@@ -115,8 +115,8 @@ def _close(user: User) -> None:
 def _unposted(registration: Registration, *, at: datetime) -> list[DocumentVersion]:
     """Return what its candidate reads, had they an account, and what no letter has brought them.
 
-    Of what is made here, the summary alone while it is to be signed, and no decision that is final:
-    a letter would make it contestable again.
+    Of what is made here, the summary alone while it is to be signed; of decisions, deposited or made
+    here, none that is final: a letter would make it contestable again.
     """
     posted = Letter.objects.filter(enclosed=OuterRef("pk")).exclude(state=LetterState.OVERTAKEN)
     found = documents_in(folder=registration.folder_id, at=at)
@@ -132,14 +132,10 @@ def _is_to_post(version: DocumentVersion, registration: Registration, *, at: dat
     kind, published_at = version.kind, version.published_at
     if kind.slug == SUMMARY.slug:
         return bool(registration.summary_awaited)
-    if not kind.published_by_issue:
-        return True
+    if not kind.is_contested:
+        return not kind.published_by_issue
     zone = registration.service.zone
-    return (
-        kind.is_contested
-        and published_at is not None
-        and at < final_at(presumed_at(published_at), zone)
-    )
+    return published_at is not None and at < final_at(presumed_at(published_at), zone)
 
 
 def _post(

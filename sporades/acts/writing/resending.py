@@ -23,7 +23,7 @@ from sporades.letters.queries import last_summary_of
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import lock_registration, with_owed
 
 KINDS = {
     "registered": "Inscription enregistrée",
@@ -66,7 +66,7 @@ KINDS = {
 
 WITH_SUMMARY = (
     *("registered", "amended", "registered_for", "amended_for"),
-    *("change_accepted", "registration_moved", "summary_asked_again"),
+    *("change_accepted", "registration_moved", "summary_asked_again", "summary_given_time"),
 )
 """Those that call for the signed summary, which their letters enclose; so does a decision with a day."""
 
@@ -289,7 +289,10 @@ def _announced_by(message: Message, registration: Registration) -> DocumentVersi
         own = DocumentVersion.objects.filter(document__folder=registration.folder_id)
         found: DocumentVersion | None = own.filter(publication_line=int(line)).first()
         return found
-    asks = message.kind in WITH_SUMMARY or (message.kind == "state_changed" and message.due_by)
+    asks = message.kind in WITH_SUMMARY
+    if message.kind == "state_changed" and message.due_by:
+        # The day that a decision names may be that of a piece alone.
+        asks = any(one.summary_awaited for one in with_owed(pk=registration.pk))
     return last_summary_of(registration) if asks else None
 
 

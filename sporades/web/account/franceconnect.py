@@ -1,5 +1,6 @@
 """FranceConnect, where the deployer has an agreement: sign in, sign up, link, sign out."""
 
+import logging
 import secrets
 from contextlib import suppress
 from datetime import date, timedelta
@@ -39,6 +40,8 @@ from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, LETTER_BOX, 
 from sporades.web.account.places import say_understood
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
+
+logger = logging.getLogger("sporades.accounts")
 
 PROVIDER = "franceconnect"
 NONCE, HINT = "franceconnect_nonce", "franceconnect_sign_out"
@@ -161,6 +164,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         session = super().get_requests_session()
         session.max_redirects = 0
         return session
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider, error=None, exception=None, extra_context=None
+    ) -> None:
+        """Leave in the log why nobody was signed in: who watches sees a forged token, or a wrong address."""
+        if exception is not None:
+            logger.warning("franceconnect refused: %s", exception)
 
     def list_apps(self, request: HttpRequest, provider=None, client_id=None) -> list:
         found = _build_apps_from_settings(provider=provider, client_id=client_id)

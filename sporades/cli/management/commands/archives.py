@@ -97,8 +97,8 @@ class Command(BaseCommand):
         troubles = []
         if left := operations.left_of(at=at):
             troubles.append(
-                f"Ce qui n'a pas pu être archivé ou effacé : {left}. Voyez le journal du programme, et "
-                "« sporades archives retard »."
+                f"Ce qui n'a pas pu être archivé ou effacé : {left}. Voyez le journal du programme ; "
+                "« sporades archives retard » dira demain de quoi il s'agit, si rien n'y fait."
             )
         if unread := operations.archived_unread(at=at):
             troubles.append(
