@@ -9,6 +9,8 @@ HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25
 """Month and day of those of every year."""
 AFTER_EASTER = (1, 39, 50)
 """Easter Monday, Ascension, Whit Monday: how many days after Easter."""
+OVER_EVERYWHERE = timedelta(hours=12)
+"""How long after its end in Paris a day may still last in Polynesia, the last where it is over."""
 
 
 def midnight(day: date, zone: str) -> datetime:

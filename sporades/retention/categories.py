@@ -17,7 +17,7 @@ from sporades.accounts.models import User
 from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
 from sporades.candidates.models import Candidate
-from sporades.core.days import midnight, years_after, years_before
+from sporades.core.days import OVER_EVERYWHERE, midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
@@ -171,8 +171,9 @@ def drafts(at: datetime) -> QuerySet[Draft]:
 
 
 def registrations(at: datetime) -> QuerySet[Registration]:
-    """Return the registrations to archive."""
-    past: QuerySet[Registration] = Registration.objects.filter(service__closes_at__lt=_before(at))
+    """Return the registrations to archive: their last day is over wherever they may be read."""
+    before = _before(at - OVER_EVERYWHERE)
+    past: QuerySet[Registration] = Registration.objects.filter(service__closes_at__lt=before)
     return past
 
 
@@ -188,7 +189,7 @@ def to_announce(at: datetime) -> QuerySet[Registration]:
     )
     found: QuerySet[Registration] = Registration.objects.filter(
         ~Exists(told),
-        service__closes_at__gte=_before(at),
+        service__closes_at__gte=_before(at - OVER_EVERYWHERE),
         service__closes_at__lt=_before(at + ANNOUNCED_BEFORE),
         candidate__user__isnull=False,
         withdrawn_at=None,
@@ -197,9 +198,9 @@ def to_announce(at: datetime) -> QuerySet[Registration]:
 
 
 def archives(at: datetime) -> QuerySet[Archive]:
-    """Return the archives to erase: those that nobody withholds."""
+    """Return the archives to erase: those that nobody withholds, whose last day is over everywhere."""
     past: QuerySet[Archive] = Archive.objects.not_withheld().filter(
-        counts_from__lt=_first_kept(at, _years())
+        counts_from__lt=_first_kept(at - OVER_EVERYWHERE, _years())
     )
     return past
 

@@ -1,6 +1,7 @@
 """Accounts made, raced for, forgotten."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -203,6 +204,18 @@ def test_an_account_without_a_registration_is_warned_thirty_days_before_and_eras
     assert forgetting.erase_unused(at=days(183)) == 1
     assert not User.objects.exists()
     assert not Identity.objects.exists()
+
+
+@pytest.mark.django_db
+def test_west_of_paris_the_day_that_is_said_is_not_over_before_it_is_said_to_be():
+    joined()
+    at_night = days(153) + timedelta(hours=17, minutes=40)
+
+    assert forgetting.warn_unused(at=at_night) == 1
+
+    erased_at = at_night + accounts.WARNED_BEFORE
+    assert f"{erased_at.astimezone(ZoneInfo('Pacific/Tahiti')):%d/%m}" == "27/05"
+    assert "le 27 mai 2027" in Message.objects.get(kind="account_unused").body
 
 
 @pytest.mark.django_db

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 
 from sporades.acts.registrations import leaving
-from sporades.core.days import midnight
 from sporades.documents import operations as documents
 from sporades.documents.models import ArchivedCode, DocumentVersion
 from sporades.registrations.models import Registration
-from sporades.retention import archiving, categories
+from sporades.retention import archiving
 from tests.factories import NOW, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
+from tests.retention.test_retention import archived_at
 from tests.spaces import plain
 from tests.web.guide import main
 
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
 @pytest.fixture
 def registration():
     return a_registration()
-
-
-def archived_at(registration):
-    last = categories.active_until(categories.counts_from(registration.service))
-    return midnight(last + DAY, "Europe/Paris")
 
 
 def archived(registration):

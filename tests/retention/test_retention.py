@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -21,7 +22,7 @@ from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files, origin
 from sporades.core.actors import SYSTEM
-from sporades.core.days import midnight, years_after, years_before
+from sporades.core.days import OVER_EVERYWHERE, midnight, years_after, years_before
 from sporades.core.origin import Origin
 from sporades.documents.models import DocumentVersion, Folder
 from sporades.doubles.models import LikelyDouble
@@ -67,12 +68,13 @@ DAY = timedelta(days=1)
 
 
 def archived_at(registration):
-    """The first instant at which a registration is to be archived."""
-    return midnight(categories.active_until(counted(registration)) + DAY, PARIS)
+    """The first instant at which a registration is to be archived: its last day is over everywhere."""
+    over = midnight(categories.active_until(counted(registration)) + DAY, PARIS)
+    return over + OVER_EVERYWHERE
 
 
 def erased_at(registration):
-    return midnight(categories.kept_until(counted(registration)) + DAY, PARIS)
+    return midnight(categories.kept_until(counted(registration)) + DAY, PARIS) + OVER_EVERYWHERE
 
 
 def counted(registration):
@@ -125,6 +127,19 @@ def test_a_registration_is_archived_the_day_after_its_active_use_and_not_before(
     assert not Registration.objects.exists()
     assert Archive.objects.get().number == filed.number
     assert operations.apply(at=at) == 0
+
+
+@pytest.mark.parametrize("zone", ["America/Martinique", "Pacific/Tahiti"])
+def test_a_registration_is_there_until_its_last_day_is_over_where_it_is(filed, zone):
+    clock = ZoneInfo(zone)
+    RegistrationService.objects.update(closes_at=datetime(2026, 12, 15, 12, tzinfo=clock))
+    service = RegistrationService.objects.get(pk=filed.service_id)
+    assert "jusqu'au 15 décembre 2028," in categories.kept_in_words(service).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+    assert operations.apply(at=datetime(2028, 12, 15, 23, 59, tzinfo=clock)) == 0
+    assert operations.apply(at=datetime(2028, 12, 17, 3, 10, tzinfo=ZoneInfo(PARIS))) == 1
 
 
 def test_what_is_archived_is_read_nowhere_else(whole):

@@ -16,6 +16,7 @@ from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.core import apart
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.days import OVER_EVERYWHERE
 from sporades.core.french import day_in_words, local_day
 from sporades.core.links import link_to
 from sporades.core.locks import locked_among
@@ -70,7 +71,8 @@ def _warn_unused(user_id: int, *, at: datetime) -> int:
         return 0
     user.warned_at = at
     user.save(update_fields=["warned_at"])
-    erased_on = at + accounts.WARNED_BEFORE
+    # The day that it is then in Polynesia: elsewhere a few hours are left once it is over.
+    erased_on = at + accounts.WARNED_BEFORE - OVER_EVERYWHERE
     mail.write(
         "account_unused",
         to=user.email,
