@@ -45,6 +45,17 @@ def test_each_permission_is_said_once_as_one_s_own_or_as_another_s(member, role)
     assert not mine & set(asked_of(page))
 
 
+def test_what_no_page_does_is_asked_of_whoever_runs_the_service(manager, settings):
+    settings.DEPLOYER_NAME = "Direction des essais"
+
+    said = main(manager.get(PAGE))
+
+    assert "écrivez à l'autorité qui exploite le service : Direction des essais." in said
+    for asked in ("Téléphone ou clé perdus", "Boîte mail et mot de passe perdus", "compte volé"):
+        assert asked in said
+    assert "À joindre à la demande : l'adresse mail du compte, le nom du titulaire" in said
+
+
 def test_the_rest_is_asked_of_whoever_may_do_it_in_the_same_perimeter(manager):
     colleague("cheffe@exemple.test", Role.HEAD, ["A09", "A25"], "Dominique Roux")
     colleague("ailleurs@exemple.test", Role.HEAD, ["A25"], "Camille Petit")
