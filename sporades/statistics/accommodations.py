@@ -58,6 +58,7 @@ class Delays:
         unsaid: how many more steps of these are not counted, as a part of their campaign is
             elsewhere.
         few: how many more, as too few of their service went through the same step.
+        unsaid_exams: how many of those that are counted are told of no exam.
     """
 
     stages: Mapping[str, Stage]
@@ -67,6 +68,7 @@ class Delays:
     archived: int = 0
     unsaid: int = 0
     few: int = 0
+    unsaid_exams: int = 0
 
 
 def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
@@ -92,6 +94,7 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         archived=kept.count,
         unsaid=kept.unsaid,
         few=kept.few,
+        unsaid_exams=kept.unsaid_exams,
     )
 
 

@@ -369,6 +369,8 @@ class Requests:
         academies, exams: how many took so many minutes from the first step to the last, by code, by key.
         unsaid: how many steps of the period are not told: a part of their campaign lies elsewhere.
         few: how many more: too few of their service went through the same step.
+        unsaid_exams: how many of those that are counted are told of no exam: too few of their
+            service are of it, or as many as would be found without them.
     """
 
     steps: dict[str, Counter[int]] = field(
@@ -381,6 +383,7 @@ class Requests:
     exams: dict[int, Counter[int]] = field(default_factory=dict)
     unsaid: int = 0
     few: int = 0
+    unsaid_exams: int = 0
 
     @property
     def count(self) -> int:
@@ -393,26 +396,53 @@ def requests(selection: Selection, period: Period) -> Requests:
     services = {one.pk: one for one in selection.services}
     whole, unsaid = _wholly_within(services, Kind.STEP_DAY, period)
     found = Requests(unsaid=unsaid)
-    alike: dict[tuple[int, str, int | None], list[ArchivedCount]] = {}
+    steps: dict[tuple[int, str], list[ArchivedCount]] = defaultdict(list)
+    exams: dict[int, list[ArchivedCount]] = defaultdict(list)
     for row in _rows_of(whole, Kind.STEP, Kind.REQUEST):
-        stage = row.value.partition(" ")[0] if row.kind == Kind.STEP else ""
-        alike.setdefault((row.service_id, stage, row.exam_id), []).append(row)
-    for (_, stage, _), rows in alike.items():
+        if row.kind == Kind.STEP:
+            steps[row.service_id, row.value.partition(" ")[0]].append(row)
+        else:
+            exams[row.service_id].append(row)
+    for rows in steps.values():
         if (count := sum(row.count for row in rows)) < FEWEST:
-            found.few += count if stage else 0
+            found.few += count
             continue
         for row in rows:
             _tell_requests(found, services[row.service_id], row)
+    for rows in exams.values():
+        _tell_exams(found, rows)
+    return found
+
+
+def _tell_exams(found: Requests, rows: list[ArchivedCount]) -> None:
+    """Tell the requests of a service by exam; of exams of too few, how many there are together."""
+    counts: Counter[int] = Counter()
+    for row in rows:
+        counts[row.exam_id or 0] += row.count
+    kept_back = _kept_back(counts)
+    if counts.total() >= FEWEST:
+        found.unsaid_exams += sum(counts[one] for one in kept_back)
+    for row in rows:
+        if row.exam_id and row.exam_id not in kept_back:
+            found.exams.setdefault(row.exam_id, Counter())[int(row.value)] += row.count
+
+
+def _kept_back(counts: Mapping[int, int]) -> set[int]:
+    """Return which parts of a whole that is told are not: too few, or they would say how few others are."""
+    found: set[int] = set()
+    total = 0
+    for one in sorted(counts, key=lambda part: (counts[part], part)):
+        if counts[one] >= FEWEST and not 0 < total < FEWEST:
+            break
+        found.add(one)
+        total += counts[one]
     return found
 
 
 def _tell_requests(found: Requests, service: RegistrationService, row: ArchivedCount) -> None:
-    if row.kind == Kind.STEP:
-        stage, days, minutes = row.value.split(" ")
-        found.steps[stage][int(minutes)] += row.count
-        found.ages[stage][int(days)] += row.count
-        if stage == WHOLE:
-            took = found.academies.setdefault(service.academy_id, Counter())
-            took[int(minutes)] += row.count
-    elif row.exam_id:
-        found.exams.setdefault(row.exam_id, Counter())[int(row.value)] += row.count
+    stage, days, minutes = row.value.split(" ")
+    found.steps[stage][int(minutes)] += row.count
+    found.ages[stage][int(days)] += row.count
+    if stage == WHOLE:
+        took = found.academies.setdefault(service.academy_id, Counter())
+        took[int(minutes)] += row.count

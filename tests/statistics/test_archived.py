@@ -555,6 +555,38 @@ def test_delays_of_too_few_requests_are_not_told(invented_exam, confided):
     assert (found.archived, found.few) == (0, (FEWEST - 1) * len(found.stages))
 
 
+@pytest.mark.parametrize(
+    ("counts", "told", "unsaid"),
+    [
+        ((5, 1), {}, 6),
+        ((6, 1, 5), {"T0": 6}, 6),
+        ((4, 1, 5), {"T2": 5}, 5),
+        ((5, 5), {"T0": 5, "T1": 5}, 0),
+        ((2, 2), {}, 0),
+    ],
+)
+def test_requests_of_an_exam_of_few_are_not_found_without_those_of_others(
+    invented_exam, counts, told, unsaid
+):
+    exam = Exam.objects.select_related("domain", "session").first()
+    service = RegistrationService.objects.filter(domain=exam.domain).first()
+    said = {"domain": exam.domain, "session": exam.session, "kind": exam.kind}
+    ArchivedCount.objects.create(service=service, kind="step_day", day=YEAR.first, count=1)
+    ArchivedCount.objects.create(
+        service=service, kind="step", value="whole 24 34560", count=sum(counts)
+    )
+    for place, count in enumerate(counts):
+        one = Exam.objects.create(code=f"T{place}", label=f"Essai {place}", **said)
+        ArchivedCount.objects.create(
+            service=service, kind="request", exam=one, value="34560", count=count
+        )
+
+    found = requests(Selection(EVERYWHERE), YEAR)
+
+    by_exam = {Exam.objects.get(pk=key).code: took.total() for key, took in found.exams.items()}
+    assert (by_exam, found.unsaid_exams) == (told, unsaid)
+
+
 def test_a_delay_is_kept_in_whole_days_whatever_its_minute(invented_exam, confided):
     [registration] = some(1)
     notified(registration, 0.1, 1.6, 0.01)

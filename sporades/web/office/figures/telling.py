@@ -223,6 +223,8 @@ def accommodation_delays(form: PeriodForm) -> dict[str, Any]:
         "unsaid_in_words": in_groups(str(found.unsaid)),
         "few": found.few,
         "few_in_words": in_groups(str(found.few)),
+        "unsaid_exams": found.unsaid_exams,
+        "unsaid_exams_in_words": in_groups(str(found.unsaid_exams)),
         "fewest": FEWEST,
         "tables": [
             _delays(
