@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades.candidates.models import Candidate
+from sporades.core import apart
 from sporades.core.locks import lock_value
 from sporades.doubles import queries
 from sporades.doubles.models import LikelyDouble
@@ -42,9 +43,12 @@ def look(candidate: int, *, at: datetime) -> int:
 
 
 def look_from(candidates: QuerySet[Candidate], *, at: datetime) -> Iterator[int]:
-    """Compare many, each in its own transaction; give with how many each is a likely double."""
+    """Compare many, each in its own transaction; give with how many each is a likely double.
+
+    One that cannot be compared is logged, and holds up none of the others.
+    """
     for key in candidates.order_by("pk").values_list("pk", flat=True).iterator():
-        yield look(key, at=at)
+        yield apart.each(look, [key], at=at)
 
 
 def look_at_some(*, since: str, after: int, at: datetime, most: int) -> int:
@@ -61,8 +65,7 @@ def look_at_some(*, since: str, after: int, at: datetime, most: int) -> int:
     """
     touched = queries.touched_since(datetime.fromisoformat(since)).filter(pk__gt=after)
     keys = list(touched.order_by("pk").values_list("pk", flat=True)[:most])
-    for key in keys:
-        look(key, at=at)
+    apart.each(look, keys, at=at)
     return keys[-1] if len(keys) == most else 0
 
 

@@ -150,7 +150,9 @@ def test_some_are_drawn_at_random(registration, capsys):
 
     run("--au-hasard", "1")
 
-    assert capsys.readouterr().out.startswith("Fichiers lus : 3.")
+    said = capsys.readouterr().out
+    assert said.startswith("Fichiers lus : 3.")
+    assert said.endswith("De ceux qui ont été lus, aucun ne manque.\n")
     with pytest.raises(CommandError, match="à partir de 1"):
         run("--au-hasard", "0")
 

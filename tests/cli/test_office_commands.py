@@ -49,9 +49,12 @@ def test_a_list_of_a_code_that_is_nobody_s_is_refused():
 def test_an_earlier_closing_is_in_force_at_once(service, capsys):
     dates("--fermeture", "2026-11-26T18:00")
 
-    before = service.closes_at
+    before, was = service.closes_at, service.closing_in_words
     service.refresh_from_db()
-    assert capsys.readouterr().out == "Nouvelles dates en vigueur.\n"
+    assert capsys.readouterr().out == (
+        f"{service} : fermeture le {service.closing_in_words} au lieu du {was}.\n"
+        "Nouvelles dates en vigueur.\n"
+    )
     assert service.closes_at < before
     assert "26 novembre 2026 à 18 h 00" in service.closing_in_words.replace("\u00a0", " ")
     assert Entry.objects.filter(object_kind="registrationservice", actor_kind="operator").exists()
@@ -185,7 +188,7 @@ def test_an_instant_is_written_with_a_space_as_well_as_files_have_it(service, ca
     dates("--fermeture", "2026-11-26 18:00")
 
     service.refresh_from_db()
-    assert capsys.readouterr().out == "Nouvelles dates en vigueur.\n"
+    assert capsys.readouterr().out.endswith("\nNouvelles dates en vigueur.\n")
     assert "26 novembre 2026 à 18 h 00" in service.closing_in_words.replace("\u00a0", " ")
 
 
@@ -237,6 +240,16 @@ def test_what_sets_a_registration_aside_bears_the_name_and_the_quality_of_who_de
     assert "ligne de commande" not in said
     entry = Entry.objects.get(verb="registration set aside")
     assert entry.author_in_words.startswith("Ana Martin, cheffe du bureau des examens, ligne")
+
+
+def test_who_decides_otherwise_is_kept_where_they_are_said():
+    decider = ["--decideur", "Ana Martin", "--qualite", "cheffe du bureau"]
+    said = ["etat", a_registration().number, "anomalie", "--motif", WHY]
+
+    call_command("inscription", *said, *decider)
+
+    entry = Entry.objects.get(verb="anomaly found")
+    assert entry.author_in_words.startswith("Ana Martin, cheffe du bureau, ligne")
 
 
 def test_a_registration_is_given_to_another_academy(capsys):

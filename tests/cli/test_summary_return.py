@@ -37,8 +37,13 @@ def test_its_return_is_noted_by_the_postmark_under_the_operators_name(capsys):
 def test_a_postmark_corrected_keeps_the_one_before_in_the_journal():
     registration = a_registration()
 
-    for day in ("2026-12-01", "2026-11-30"):
-        call_command("recapitulatif", "recu", registration.number, "--cachet", day)
+    said = ["recapitulatif", "recu", registration.number, "--cachet"]
+    call_command(*said, "2026-12-01")
+    call_command(*said, "2026-12-01")
+
+    with pytest.raises(CommandError, match="Un autre cachet est déjà noté, du 1er décembre 2026"):
+        call_command(*said, "2026-11-30")
+    call_command(*said, "2026-11-30", "--remplace")
 
     assert Entry.objects.filter(verb="summary received").latest("pk").payload == {
         "before": {"posted_on": "2026-12-01"},

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.identities import comparing, correcting
+from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.doubles import operations
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
+from tests.refusing import refuse
 
 
 def states():
@@ -106,6 +108,28 @@ def test_what_is_proposed_stays_proposed_until_somebody_decides(double, propose)
     correct(double.second.registrations.get(), birth_name="Carlier", birth_year=1990)
 
     assert states() == [DoubleState.PROPOSED]
+
+
+def test_one_that_cannot_be_compared_holds_up_none_of_the_others(caplog):
+    one, _, third, fourth = (
+        a_registration(a_candidate(birth_name=name, first_names=first)).candidate
+        for name, first in (
+            ("Le Goff", "Maëlle"),
+            ("Le Goff", "Maëlle Anne"),
+            ("Carlier", "Yann"),
+            ("Carlier", "Yann Marc"),
+        )
+    )
+    refuse("doubles_likelydouble", one.pk, "first_id")
+
+    since = (NOW - timedelta(days=1)).isoformat()
+    assert operations.look_at_some(since=since, after=0, at=NOW, most=4) == fourth.pk
+
+    found = LikelyDouble.objects.values_list("first", "second")
+    assert (third.pk, fourth.pk) in found
+    assert f"look could not be applied to {one.pk}" in caplog.text
+    every = Candidate.objects.order_by("pk")
+    assert len(list(operations.look_from(every, at=NOW))) == 4
 
 
 def test_each_night_those_of_the_last_two_days_are_compared_again(time_machine):

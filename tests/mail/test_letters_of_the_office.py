@@ -456,7 +456,7 @@ Bonjour,
 
 Votre compte d'agent n'a pas servi depuis six mois : il est fermé, pour que personne d'autre ne s'en serve.
 
-Si vous en avez encore besoin, demandez à votre administrateur de le rouvrir.
+Si vous en avez encore besoin, demandez à votre chef de service ou à votre administrateur de vous rendre l'accès.
 
 {SIGNED}"""
     )

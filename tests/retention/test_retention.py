@@ -760,6 +760,18 @@ def test_an_archive_is_read_by_command_with_its_files_and_that_is_written(
     assert written.payload["after"] == {"number": whole.number, "reason": "Recours"}
 
 
+def test_an_archive_that_is_withheld_is_not_said_to_be_erased(filed, capsys):
+    withhold(filed.number)
+    operations.apply(at=archived_at(filed))
+
+    call_command("archives", "lire", filed.number, "--motif", "Recours")
+
+    said = json.loads(capsys.readouterr().out)
+    assert "effacée après le" not in said
+    assert said["son terme"] == categories.kept_until(counted(filed)).isoformat()
+    assert said["gelée"].endswith(" : Recours n°12")
+
+
 def test_a_folder_in_which_nothing_can_be_copied_is_said_before_the_archive_is_opened(
     whole, kept, tmp_path, capsys
 ):

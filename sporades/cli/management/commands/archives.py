@@ -137,7 +137,7 @@ class Command(BaseCommand):
         said = {
             "numéro": found.number,
             "archivée le": found.archived_at.isoformat(),
-            "effacée après le": categories.kept_until(found.counts_from).isoformat(),
+            **_term_of(found),
             **found.facts,
             "lignes": found.content,
             "consultations de douze mois, ou gardées par un gel": [
@@ -171,6 +171,16 @@ class Command(BaseCommand):
                 f"Fichiers qui n'ont pas été écrits, leur nom étant pris : {there} sur "
                 f"{len(found.files)}. Copiez-les dans un autre dossier."
             )
+
+
+def _term_of(archive: Archive) -> dict[str, str]:
+    """Say after which day an archive is erased; of one that is withheld, that it is not, and why."""
+    last = categories.kept_until(archive.counts_from).isoformat()
+    held = Hold.objects.filter(number=archive.number).first()
+    if held is None:
+        return {"effacée après le": last}
+    since = day_in_digits(held.placed_at, settings.TIME_ZONE)
+    return {"son terme": last, "gelée": f"depuis le {since}, par {held.placed_by} : {held.reason}"}
 
 
 def _may_be_written(folder: Path) -> None:

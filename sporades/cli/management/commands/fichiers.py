@@ -94,7 +94,11 @@ class Command(BaseCommand):
             troubles.append(NO_ARCHIVES)
         if troubles:
             raise CommandError("\n".join(troubles))
-        self.stdout.write("Il n'en manque aucun.")
+        self.stdout.write(
+            "Il n'en manque aucun."
+            if sample is None
+            else "De ceux qui ont été lus, aucun ne manque."
+        )
 
     def _unnamed(self, options: dict[str, Any]) -> None:
         now, reason = timezone.now(), None

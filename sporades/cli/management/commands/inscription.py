@@ -42,7 +42,7 @@ class Command(BaseCommand):
         state.add_argument("number", metavar="NUMÉRO")
         state.add_argument("decision", choices=DECISIONS)
         state.add_argument("--motif", default="", help="le candidat le lira")
-        state.add_argument("--decideur", default="", help="prénom et nom de qui décide d'écarter")
+        state.add_argument("--decideur", default="", help="prénom et nom de qui décide")
         state.add_argument("--qualite", default="", help="en quelle qualité : le candidat le lira")
         state.add_argument(
             "--retire-l-acceptation",
@@ -108,7 +108,7 @@ class Command(BaseCommand):
         decision, reason = DECISIONS[options["decision"]], _reason(options["motif"], LONGEST_REASON)
         if found.state not in decision.sources:
             raise CommandError(f"« {decision.label} » n'est pas possible : {found.state_in_words}")
-        if decision is SET_ASIDE:
+        if decision is SET_ASIDE or options["decideur"] or options["qualite"]:
             by = decider(options["decideur"], options["qualite"])
         takes_back = options["retire_l_acceptation"]
         try:

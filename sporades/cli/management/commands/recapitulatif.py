@@ -10,6 +10,7 @@ from django.utils import timezone
 from sporades.acts.registrations import receiving
 from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
+from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 
@@ -21,11 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["recu"])
         parser.add_argument("number", metavar="NUMÉRO")
         parser.add_argument("--cachet", required=True, type=_day, metavar="AAAA-MM-JJ")
+        parser.add_argument(
+            "--remplace", action="store_true", help="à la place du cachet qui est déjà noté"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = Registration.objects.whole().with_owed().filter(number=options["number"]).first()
         if found is None:
             raise CommandError(no_registration(options["number"]))
+        noted = found.summary_posted_on
+        if noted not in {None, options["cachet"]} and not options["remplace"]:
+            raise CommandError(
+                f"Un autre cachet est déjà noté, du {day_in_words(noted)}. S'il est faux : --remplace."
+            )
         by = operator()
         try:
             receiving.receive_summary(

@@ -171,6 +171,7 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+        self.stdout.write(f"{service} : {made.in_words}.")
         if made.state == ChangeState.PROPOSED:
             self.stdout.write(
                 "Prolongation proposée : un chef de service doit l'approuver. Pendant une panne, "
