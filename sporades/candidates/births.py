@@ -48,8 +48,10 @@ class BirthDateField(forms.MultiValueField):
     def __init__(self, **options: Any) -> None:
         """Make the three fields."""
         wrong = dict.fromkeys(("null_characters_not_allowed", "max_length"), _IN_FIGURES)
-        part = {"required": False, "max_length": LONGEST_PART, "error_messages": wrong}
-        parts = tuple(forms.CharField(**part) for _ in range(3))
+        parts = tuple(
+            forms.CharField(required=False, max_length=LONGEST_PART, error_messages=wrong)
+            for _ in range(3)
+        )
         said = {"help_text": "Par exemple 14 03 2008.", "error_messages": {"required": _ALL_THREE}}
         super().__init__(parts, require_all_fields=False, **{**said, **options})
 

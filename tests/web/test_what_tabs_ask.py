@@ -213,6 +213,18 @@ def test_a_mark_without_end_costs_nobody_a_minute():
             field.clean(typed)
 
 
+def test_a_draft_that_keeps_such_marks_costs_no_minute_of_who_reads_it_either(sign_in):
+    kept = {f"note-{code}": f"1{' ' * 100_000}x" for code in ("E1", "E2", "E3")}
+    asked = {name.replace("note", "statut"): "benefice" for name in kept}
+    draft = a_draft(epreuves={**asked, **kept})
+    candidate = sign_in(draft.candidate)
+
+    page = judged(candidate, draft, "epreuves")
+
+    assert UNREAD in errors(page)
+    assert candidate.get(f"/inscription/{draft.pk}/est-elle-prete").status_code == 200
+
+
 @pytest.mark.parametrize("typed", ["15", "15/20", "15 / 20", "15 sur 20", "15,0 sur 20,00"])
 def test_a_mark_is_read_as_a_transcript_writes_it(sign_in, typed):
     draft = a_draft(

@@ -100,6 +100,13 @@ def meanwhile(since: datetime, until: datetime | None, *, at: datetime | None = 
     )
 
 
+def _cleaned(typed: str) -> str:
+    """Return an instant in its one normal form; of what is too long to be one no sign is looked at."""
+    if len(typed) > LONGEST_NUMBER:
+        raise ValidationError(_HOW)
+    return clean(typed).replace("’", "'")
+
+
 class LocalInstantField(forms.CharField):
     """A day and an hour, by a clock that the label says."""
 
@@ -110,10 +117,7 @@ class LocalInstantField(forms.CharField):
 
         Of an hour that its clock shows twice, which is said after it, as in a réglementation file.
         """
-        typed = super().to_python(value) or ""
-        if len(typed) > LONGEST_NUMBER:
-            raise ValidationError(_HOW)
-        said = clean(typed).replace("’", "'")
+        said = _cleaned(super().to_python(value) or "")
         if not said:
             return None
         if named := _DAY_NAMED.match(said):
