@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import deciding, leaving
+from sporades.acts.registrations.receiving import NoSummaryAwaited
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -252,3 +253,13 @@ def test_no_more_time_is_proposed_for_a_summary_that_came(manager, in_lille):
     manager.post(where, {"poste_le": "25/11/2026"})
 
     assert "Laisser plus de temps" not in main(manager.get(where))
+
+
+def test_who_leaves_more_time_for_what_a_colleague_has_just_received_is_told_so(manager, in_lille):
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    manager.post(where, {"poste_le": "25/11/2026"})
+
+    page = manager.post(where, {"plus_de_temps": "oui", "delai": "05/02/2027"})
+
+    assert page.status_code == 422
+    assert str(NoSummaryAwaited()) in main(page)

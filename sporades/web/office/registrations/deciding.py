@@ -225,8 +225,11 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             return back_to_file(request, found.number)
     elif posted is not None and MORE_TIME in posted:
         form, time = PostmarkForm(), SummaryTimeForm(posted)
-        if time.is_valid() and _left_more_time(request, found, time):
-            return back_to_file(request, found.number)
+        if time.is_valid():
+            refused = _left_more_time(request, found, time)
+            if not refused:
+                return back_to_file(request, found.number)
+            found = get_object_or_404(visible, number=number)
     elif posted is not None and form.is_valid():
         try:
             receiving.receive_summary(
@@ -263,16 +266,15 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "office/receive_summary.html", context, status=status)
 
 
-def _left_more_time(request: HttpRequest, found: Registration, time: SummaryTimeForm) -> bool:
-    """Leave more time for the signed summary, or say why not; return whether it is left."""
+def _left_more_time(request: HttpRequest, found: Registration, time: SummaryTimeForm) -> str:
+    """Leave more time for the signed summary; return why not, or nothing once it is left."""
     by, at = author_on(request, found), request.arrived_at
     try:
         receiving.grant_summary(registration=found, until=time.cleaned_data["delai"], by=by, at=at)
     except Refused as refusal:
-        time.add_error("delai", str(refusal))
-        return False
+        return str(refusal)
     messages.success(request, f"Récapitulatif signé : délai accordé, {announced(found.candidate)}")
-    return True
+    return ""
 
 
 def _taken_back_in_words(registration: Registration, *, at: datetime) -> list[str]:
