@@ -42,13 +42,18 @@ def look(candidate: int, *, at: datetime) -> int:
     return len(found)
 
 
-def look_from(candidates: QuerySet[Candidate], *, at: datetime) -> Iterator[int]:
-    """Compare many, each in its own transaction; give with how many each is a likely double.
+def look_from(candidates: QuerySet[Candidate], *, at: datetime) -> Iterator[bool]:
+    """Compare many, each in its own transaction; give whether each was.
 
     One that cannot be compared is logged, and holds up none of the others.
     """
     for key in candidates.order_by("pk").values_list("pk", flat=True).iterator():
-        yield apart.each(look, [key], at=at)
+        yield bool(apart.each(_is_looked_at, [key], at=at))
+
+
+def _is_looked_at(candidate: int, *, at: datetime) -> bool:
+    look(candidate, at=at)
+    return True
 
 
 def look_at_some(*, since: str, after: int, at: datetime, most: int) -> int:

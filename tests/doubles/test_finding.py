@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from sporades.acts.identities import comparing, correcting
 from sporades.candidates.models import Candidate
@@ -129,7 +130,11 @@ def test_one_that_cannot_be_compared_holds_up_none_of_the_others(caplog):
     assert (third.pk, fourth.pk) in found
     assert f"look could not be applied to {one.pk}" in caplog.text
     every = Candidate.objects.order_by("pk")
-    assert len(list(operations.look_from(every, at=NOW))) == 4
+    compared = list(operations.look_from(every, at=NOW))
+    assert (len(compared), compared[0], compared[-1]) == (4, False, True)
+    left = compared.count(False)
+    with pytest.raises(CommandError, match=rf"{left} candidat\(s\) n'ont pas pu être comparés"):
+        call_command("doublons")
 
 
 def test_each_night_those_of_the_last_two_days_are_compared_again(time_machine):

@@ -6,6 +6,7 @@ from django.db import connection
 from sporades.candidates.models import Candidate
 from sporades.documents import kinds
 from sporades.documents.models import Document, DocumentVersion, Folder
+from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
@@ -15,7 +16,7 @@ from sporades.searches.trees import Group, Leaf
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen
-from tests.web.office.test_publishing import HEAD, deposited, published, where
+from tests.web.office.test_publishing import DECIDED, HEAD, a_file, deposited, published, where
 from tests.web.office.test_search import SEARCH, numbers
 
 EVERY = (
@@ -133,6 +134,23 @@ def test_a_publication_counts_who_opened_and_leads_to_those_who_did_not(
     page = manager.get(where("publication", made.pk))
     assert "Ouverts 1 Pas encore ouverts 0" in main(page)
     assert "Voir ceux qui" not in main(page)
+    assert "Ouverts" not in main(manager.get(f"{where('publication', made.pk)}?page=1"))
+
+
+def test_who_could_read_another_version_since_is_not_said_to_have_left_this_one(
+    manager, head, in_lille
+):
+    made = deposited(manager, in_lille)
+    published(manager, head, made)
+    said = {"nature": "convocation", "fichier": a_file(), **DECIDED}
+    manager.post(where("deposit_one", in_lille.number), said)
+    again = Publication.objects.exclude(pk=made.pk).get()
+    published(manager, head, again)
+
+    pages = [main(manager.get(where("publication", one.pk))) for one in (made, again)]
+
+    assert "Ouverts 0 Pas encore ouverts 0" in pages[0]
+    assert "Ouverts 0 Pas encore ouverts 1" in pages[1]
 
 
 def test_a_publication_on_accommodations_leads_to_no_list_of_them(manager, head, in_lille):

@@ -390,7 +390,8 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "batch": filling,
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "printed": in_groups(str(printed)) if printed else "",
-        **_opened(found, mine, at=request.arrived_at),
+        # Of all its lines, a million perhaps: once, not on each page of fifty.
+        **(_opened(found, mine, at=request.arrived_at) if "page" not in request.GET else {}),
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
         "unheard": unheard_among(mine)
@@ -429,7 +430,7 @@ def _counted(found: Publication) -> tuple[dict[str, int], int]:
 def _opened(found: Publication, mine: QuerySet[PublicationLine], *, at: datetime) -> dict[str, Any]:
     """Return how many documents that are read were opened, how many were not, and a search of these.
 
-    Whoever has no account opens none, and is counted in neither.
+    One that another has replaced is read no more. Whoever has no account opens none, and is counted in neither.
 
     Args:
         found: the publication.
@@ -438,7 +439,9 @@ def _opened(found: Publication, mine: QuerySet[PublicationLine], *, at: datetime
     """
     if not found.may_be_withdrawn(at):
         return {}
-    read = mine.filter(outcome=LineOutcome.PUBLISHED)
+    read = mine.filter(
+        outcome=LineOutcome.PUBLISHED, version__in=DocumentVersion.objects.latest_visible(at)
+    )
     is_unopened = Q(version__opened_at=None, registration__candidate__user__isnull=False)
     counts = read.aggregate(
         opened=Count("pk", filter=Q(version__opened_at__isnull=False)),
