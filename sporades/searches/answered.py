@@ -14,7 +14,7 @@ from sporades.core.cells import Cell, in_text
 from sporades.core.french import figure
 from sporades.exams import schema
 from sporades.exams.queries import programmes, rules
-from sporades.exams.rules.health import of_health
+from sporades.exams.rules.health import dispenses_for_health, of_health
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema.papers import Paper, Status
 from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
@@ -27,6 +27,9 @@ BETWEEN = " ; "
 
 def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
     """Return each épreuve that counts as chosen, with its status, its option and the mark kept.
+
+    But « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12):
+    it is left out, as what is not chosen.
 
     Args:
         regulation: the key of the version under which the registration stands.
@@ -93,6 +96,23 @@ def tells_a_handicap(exam: int, question: str) -> bool:
     )
 
 
+def dispensed_for_health() -> dict[int, set[str]]:
+    """Return the épreuves in force of which a declared handicap dispenses, each with its options (P-12).
+
+    Returns:
+        The key of each épreuve, and the codes of the options within it.
+    """
+    offered = (one for of in programmes() for one in of.exams)
+    return {
+        one.papers[paper.code].pk: {
+            choice.code for choice in (paper.options.choices if paper.options else ())
+        }
+        for one in offered
+        for paper in one.rules.papers
+        if dispenses_for_health(paper, one.rules)
+    }
+
+
 def asked(question: Question) -> str:
     """Return what stands before the answer to a question: « Équipe : », « Avez-vous le permis ? »."""
     return question.label if question.label.endswith("?") else f"{question.label} :"
@@ -106,9 +126,14 @@ def _named(
     regulation: int, exam: str, chosen: Rows
 ) -> Iterator[tuple[str, Mapping[str, Any], Paper | None]]:
     """Give what counts as chosen, in the order of the réglementation, each by its own name."""
-    said = {one.code: one for one in _rules(regulation, exam).papers}
+    of_exam = _rules(regulation, exam)
+    said = {one.code: one for one in of_exam.papers}
     places = {code: place for place, code in enumerate(said)}
-    taken = [one for one in chosen if Status(one["status"]).is_taken]
+    taken = [
+        one
+        for one in chosen
+        if Status(one["status"]).is_taken and not _tells_of_health(one, said, of_exam)
+    ]
     codes = [one["code"] for one in taken]
     names = {code: titled(said[code]) if code in said else code for code in codes}
     times = Counter(names.values())
@@ -116,6 +141,12 @@ def _named(
         code = one["code"]
         name = names[code] if times[names[code]] == 1 else f"{names[code]}, {code}"
         yield name, one, said.get(code)
+
+
+def _tells_of_health(one: Mapping[str, Any], said: Mapping[str, Paper], exam: schema.Exam) -> bool:
+    paper = said.get(one["code"])
+    is_dispensed = one["status"] == Status.DISPENSED
+    return is_dispensed and paper is not None and dispenses_for_health(paper, exam)
 
 
 def _option(paper: Paper | None, one: Mapping[str, Any]) -> str:

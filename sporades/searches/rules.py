@@ -3,6 +3,8 @@
 from collections.abc import Container, Mapping
 from typing import Any
 
+from sporades.core.numbers import whole
+from sporades.searches.answered import dispensed_for_health
 from sporades.searches.operators import Operator
 
 OF_SOMEBODY = frozenset(
@@ -25,6 +27,10 @@ OF_HEALTH: Mapping[str, frozenset[str]] = {
 says (P-12): a handicap declared, a measure before it is decided."""
 
 
+OF_PAPERS = frozenset({"epreuve", "option"})
+"""The criteria that sort by what was chosen of an épreuve: some are dispensed of one by a handicap."""
+
+
 def seeks_somebody(tree: Mapping[str, Any]) -> bool:
     """Return whether a kept tree has a criterion of who seeks one person."""
     return _has(tree, OF_SOMEBODY)
@@ -43,4 +49,18 @@ def _has(tree: Mapping[str, Any], criteria: Container[str]) -> bool:
 def says_of_health(tree: Mapping[str, Any]) -> bool:
     """Return whether a kept tree says something of health of all that it finds."""
     operators = OF_HEALTH.get(tree.get("criterion", ""), frozenset())
-    return tree.get("operator") in operators or any(map(says_of_health, tree.get("members", ())))
+    if tree.get("operator") in operators or _seeks_dispensed_for_health(tree):
+        return True
+    return any(map(says_of_health, tree.get("members", ())))
+
+
+def _seeks_dispensed_for_health(tree: Mapping[str, Any]) -> bool:
+    """Return whether it seeks who is dispensed of an épreuve of which a declared handicap dispenses."""
+    criterion, sought = tree.get("criterion"), tree.get("values") or ("",)
+    if criterion not in OF_PAPERS or tree.get("operator") != Operator.DISPENSED:
+        return False
+    paper, _, option = sought[0].rpartition(":") if criterion == "option" else (sought[0], "", "")
+    known = dispensed_for_health()
+    if paper:
+        return whole(paper) in known
+    return any(option in options for options in known.values())

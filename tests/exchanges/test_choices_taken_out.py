@@ -2,8 +2,13 @@
 
 import pytest
 
+from sporades.exams.models import Paper
 from sporades.registrations.models import Registration
+from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
+from sporades.searches.operators import Operator
+from sporades.searches.rules import says_of_health
+from sporades.searches.trees import Group, Leaf
 from tests.exchanges.test_exports import lines, prepared
 from tests.factories import EVERYWHERE, a_candidate, a_registration, load_invented
 
@@ -95,6 +100,41 @@ def test_what_only_those_who_declared_a_handicap_are_asked_is_in_no_column(db):
 
     assert filed.answers.filter(question="projet").exists()
     assert cells(filed, "questions") == ["Avez-vous le permis bateau ? Non ; Équipe : Rouge"]
+
+
+OF_A_HANDICAP = (
+    "motif: Dispense demandée, sur_demande: true",
+    "motif: Handicap déclaré, sur_demande: true, si: {handicap: oui}",
+)
+
+
+def test_of_what_a_handicap_dispenses_no_column_says_who_is(db):
+    load_invented(OF_A_HANDICAP)
+    declared = {"has_disability": "oui"}
+    dispensed, enrolled = a_registration(informations=declared, epreuves=KEPT), a_registration()
+
+    assert dispensed.papers.filter(paper__code="E3", status="dispense").exists()
+    said, options = cells(dispensed, "epreuves", "options")
+    assert ("Éducation physique" in said, options) == (False, "Langue facultative : Breton")
+    assert "Éducation physique et sportive (U3) : Inscrit, Nage" in cells(enrolled, "epreuves")[0]
+
+
+def test_a_search_of_who_is_dispensed_by_a_handicap_is_of_health(db):
+    load_invented(OF_A_HANDICAP)
+    sport, mathematics = (Paper.objects.get(code=code).pk for code in ("E3", "E2"))
+
+    def of_health(criterion, operator, value):
+        leaf = Leaf(CRITERIA[criterion], operator, (str(value),))
+        return says_of_health(Group(members=(Group(members=(leaf,)),)).as_json())
+
+    assert of_health("epreuve", Operator.DISPENSED, sport)
+    assert of_health("option", Operator.DISPENSED, f"{sport}:NAGE")
+    assert of_health("option", Operator.DISPENSED, "NAGE")
+    assert not of_health("epreuve", Operator.DISPENSED, mathematics)
+    assert not of_health("option", Operator.DISPENSED, "ANGLAIS")
+    assert not of_health("epreuve", Operator.ENTERED, sport)
+    load_invented()
+    assert not of_health("epreuve", Operator.DISPENSED, sport)
 
 
 def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invented_exam):

@@ -2,7 +2,7 @@
 
 from sporades.exams.schema.conditions import Condition
 from sporades.exams.schema.exam import Exam
-from sporades.exams.schema.papers import Status
+from sporades.exams.schema.papers import Paper, Status
 
 
 def of_health(condition: Condition | None, exam: Exam) -> bool:
@@ -23,6 +23,16 @@ def of_health(condition: Condition | None, exam: Exam) -> bool:
     )
 
 
+def dispenses_for_health(paper: Paper, exam: Exam) -> bool:
+    """Return whether being dispensed of an épreuve tells whether a handicap was declared.
+
+    Args:
+        paper: the épreuve.
+        exam: whose it is.
+    """
+    return any(of_health(one.when, exam) for one in paper.dispensations)
+
+
 def _is_of_question(condition: Condition, exam: Exam) -> bool:
     asked = condition.answer.question if condition.answer else None
     return any(one.code == asked and of_health(one.when, exam) for one in exam.questions)
@@ -31,8 +41,7 @@ def _is_of_question(condition: Condition, exam: Exam) -> bool:
 def _is_of_status(condition: Condition, exam: Exam) -> bool:
     status = condition.status
     return (status is not None and Status.DISPENSED in status.statuses) and any(
-        of_health(one.when, exam)
+        dispenses_for_health(paper, exam)
         for paper in exam.papers
         if not status.papers or paper.code in status.papers
-        for one in paper.dispensations
     )
