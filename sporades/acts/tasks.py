@@ -163,12 +163,17 @@ def remind_on(what: str) -> None:
     _remind(what, at=timezone.now())
 
 
+@app.task(name=reminding.REMIND_ON, queue="batches", priority=-5, retry=WHEN_BACK)
+def remind_pieces_on(after: str, again: str) -> None:
+    """Remind of the pieces some more of those who are due, and leave the next ones to another job."""
+    reminding.remind_pieces(at=timezone.now(), after=int(after), is_again=bool(again))
+
+
 def _remind(what: str, *, at: datetime) -> None:
     """Remind some of those who are due; where anybody was, there may be more: another job looks."""
     reminders = {
         "documents": announcing.remind_unread,
         "drafts": announcing.remind_drafts,
-        "pieces": reminding.remind_pieces,
     }
     if reminders[what](at=at):
         defer_once(REMIND_ON, queue="batches", what=what)
@@ -283,7 +288,7 @@ def remind_pieces(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     Before that, what could not be given in its last minute is kept as due later.
     """
     now = timezone.now()
-    apart.steps(partial(_follow_reading, at=now), partial(_remind, "pieces", at=now))
+    apart.steps(partial(_follow_reading, at=now), partial(reminding.remind_pieces, at=now))
 
 
 def _follow_reading(*, at: datetime) -> None:

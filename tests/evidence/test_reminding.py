@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sporades.acts import tasks
 from sporades.acts.pieces import reminding, verifying
@@ -291,6 +293,18 @@ def test_one_whose_service_closes_earlier_is_reminded_of_before_the_day_that_was
     assert again(unsigned).summary_until == BACK
 
 
+def test_one_that_was_told_a_later_day_keeps_it_also_where_no_job_wrote_it(unsigned):
+    move(unsigned, -10 * DAY)
+    service = BACK - 10 * DAY
+
+    told = [
+        reminding.remind_pieces(at=at) for at in (service - 2 * DAY, BACK - 7 * DAY, BACK - 2 * DAY)
+    ]
+
+    assert told == [0, 1, 1]
+    assert again(unsigned).summary_until == BACK
+
+
 def test_it_goes_by_the_reglementation_under_which_it_was_filed(unsigned):
     load_invented(("jours_apres_fermeture: 10", "jours_apres_fermeture: 25"))
 
@@ -350,6 +364,33 @@ def test_a_job_that_reminded_some_leaves_the_next_ones_to_another(
 
     assert rounds == [2, 3, 3, 3]
     assert {one.about_id for one in reminders()} == {str(one.pk) for one in every}
+
+
+def test_who_is_found_and_not_reminded_holds_up_nobody(registration, monkeypatch, stopped_clock):
+    monkeypatch.setattr(reminding, "AT_ONCE", 1)
+    stopped_clock.move_to(SEVEN)
+    by_letter = returned(a_registration(a_record()))
+    move(registration, 7 * DAY)  # the rows of pieces do not say so yet
+
+    tasks.remind_pieces(timestamp=0)
+    work()
+
+    assert [one.about_id for one in reminders()] == [str(by_letter.pk)]
+
+
+def test_whom_to_remind_is_read_in_the_order_of_an_index(registration):
+    with CaptureQueriesContext(connection) as asked:
+        reminding.remind_pieces(at=SEVEN)
+    looked = [one["sql"] for one in asked if one["sql"].endswith(f"LIMIT {reminding.AT_ONCE}")]
+
+    assert len(looked) == 4  # pieces and summaries, of who was never reminded, then of all
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_hashagg = off")
+        for sql in looked:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = " ".join(line for (line,) in cursor.fetchall())
+            assert "Sort" not in plan
 
 
 def test_who_was_never_reminded_comes_first(registration, monkeypatch):

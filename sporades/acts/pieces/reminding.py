@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
@@ -14,6 +14,7 @@ from sporades.candidates.models import told_by_letter
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to
+from sporades.core.queue import defer_once
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
@@ -31,36 +32,57 @@ KIND = "pieces_due"
 SIGNED = "Récapitulatif signé"
 """How the journal names it among what a reminder names."""
 
-NEVER_FIRST = F("reminded_at").asc(nulls_first=True)
-"""Who was never reminded comes before who is reminded for the second time."""
+REMIND_ON = "acts.remind_pieces_on"
 
 OVER_AFTER = timedelta(days=366)
 """How long after its closing nothing of a service is reminded of any more."""
 
 
-def remind_pieces(*, at: datetime) -> int:
-    """Remind those who owe something soon, one message for each registration; return how many.
+def remind_pieces(*, at: datetime, after: int = 0, is_again: bool = False) -> int:
+    """Remind some of those who owe something soon, one message for each registration; return how many.
 
     It names the pieces and the signed summary alike, whichever is due first. Whoever was asked for
     a piece, or told that it is not good, with less time left than that has just read its deadline:
     they are reminded at the next step. Whom letters reach are reminded earlier: they are to read it in
     time. Nobody is pressed to give anything while nothing is written (R-05): they are reminded after
-    that. Some at once, who was never reminded first: the next ones are for another job.
+    that. Those who were never reminded come first, then the others; each by its key, so that neither
+    those who were reminded already nor whoever is found and not reminded are looked at over and over.
+    The next ones are for another job.
+
+    Args:
+        at: the instant.
+        after: the key of the registration after which to go on.
+        is_again: whether all who were never reminded were looked at.
     """
     if stops_writing(at):
         return 0
-    owed = _due(at).alias(reminded_at=_last_reminder("registration"))
-    keys = owed.order_by(NEVER_FIRST, "until", "registration")
-    found = dict.fromkeys(keys.values_list("registration", flat=True)[:AT_ONCE])
-    signed = _to_return(at).alias(reminded_at=_last_reminder("pk")).order_by(NEVER_FIRST, "pk")
-    found |= dict.fromkeys(signed.values_list("pk", flat=True)[:AT_ONCE])
-    return apart.each(_remind, found, at=at)
+    found = [] if is_again else _next(at, after, is_first=True)
+    last = found[-1] if found else after
+    if len(found) < AT_ONCE:
+        others = _next(at, after if is_again else 0, is_first=False)
+        found, last, is_again = [*dict.fromkeys([*found, *others])], max(others, default=0), True
+    count = apart.each(_remind, found, at=at)
+    if found:
+        again = "again" if is_again else ""
+        defer_once(REMIND_ON, queue="batches", after=str(last), again=again)
+    return count
 
 
-def _last_reminder(registration: str) -> Subquery:
-    """Return when a registration was reminded last, by the column of a row that names it."""
-    written = told(KIND, registration=registration).order_by("-written_at")
-    return Subquery(written.values("written_at")[:1])
+def _next(at: datetime, after: int, *, is_first: bool) -> list[int]:
+    """Return the registrations of which a reminder is due that come after a key, some of them.
+
+    Args:
+        at: the instant.
+        after: the key.
+        is_first: those alone that were never reminded.
+    """
+    owed, signed = _due(at).filter(registration__gt=after), _to_return(at).filter(pk__gt=after)
+    if is_first:
+        owed = owed.filter(~Exists(told(KIND, registration="registration")))
+        signed = signed.filter(~Exists(told(KIND, registration="pk")))
+    keys = owed.order_by("registration").values_list("registration", flat=True).distinct()
+    both = {*keys[:AT_ONCE], *signed.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]}
+    return sorted(both)[:AT_ONCE]
 
 
 def _due(at: datetime) -> QuerySet[Evidence]:
@@ -159,6 +181,9 @@ def _remind(key: int, *, at: datetime) -> bool:
     asked = Evidence.objects.asked().filter(registration=key)
     owed = [one for one in owed_by(registration, asked) if one.is_awaited(at)]
     signed = None if registration.is_summary_late(at) else registration.summary_awaited
+    if registration.keep_summary_day(registration.owed["to_return"]):
+        # Found by the day of its service, it is found by its own from now on.
+        registration.save(update_fields=["summary_until"])
     steps = BEFORE_BY_LETTER if registration.candidate.by_letter else BEFORE
     if not _is_soon(owed, signed, at + max(steps)):
         return False
