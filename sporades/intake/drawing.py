@@ -38,7 +38,7 @@ def page_of(content: bytes, page: int, bounds: Bounds = BOUNDS) -> bytes:
     file = (sha256(content).digest(), bounds)
     if file in _heavy:
         raise Undrawable
-    with reading.for_who_waits(bounds) as process:
+    with reading.for_who_waits(bounds, only_looks=True) as process:
         if file in _heavy:
             raise Undrawable
         try:

@@ -31,8 +31,8 @@ HELD_AT_ONCE = 5
 """How many people hold at the same time, in this process, the files that they have sent."""
 
 WAITING = 2
-"""How long a file may be read, in seconds, before nobody waits behind it any more: each who does
-holds one of the few threads that answer pages."""
+"""How long a file may be read, in seconds, before nobody who only looks at a page waits behind it any
+more: each who does holds one of the few threads that answer pages."""
 
 _CHILD = "sporades.intake.child"
 _ROOT = Path(__file__).parent.parent.parent
@@ -196,18 +196,28 @@ def process(bounds: Bounds = BOUNDS) -> Iterator[Process]:
 
 
 class _Place:
-    """Where one file at a time is read, for somebody who waits: the other threads answer pages."""
+    """Where one file at a time is read or drawn, for somebody who waits."""
 
     def __init__(self) -> None:
         self._left = threading.Condition()
         self._taken_at: float | None = None
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Take it, in the block. Raises TooBusy: whoever has it has had it for long."""
+    def taken(self, patience: float | None) -> Iterator[None]:
+        """Take it, in the block.
+
+        Args:
+            patience: how long one waits for it, in seconds; nothing: until whoever has it has had
+                it for `WAITING`.
+
+        Raises:
+            TooBusy: it was not free in that time.
+        """
+        came_at = time.monotonic()
         with self._left:
             while self._taken_at is not None:
-                waiting = self._taken_at + WAITING - time.monotonic()
+                until = self._taken_at + WAITING if patience is None else came_at + patience
+                waiting = until - time.monotonic()
                 if waiting <= 0:
                     raise TooBusy
                 self._left.wait(waiting)
@@ -243,16 +253,21 @@ def turn(bounds: Bounds = BOUNDS) -> Iterator[None]:
 
 
 @contextmanager
-def for_who_waits(bounds: Bounds = BOUNDS) -> Iterator[Process]:
+def for_who_waits(bounds: Bounds = BOUNDS, *, only_looks: bool = False) -> Iterator[Process]:
     """Give a process of its own to somebody who waits for the answer.
+
+    Whoever sends a file waits for their turn as long as one file may take: refused for what others
+    send, on the evening of a closing, they would have to press again and again.
 
     Args:
         bounds: what each file may take.
+        only_looks: whether they only look at a page, which comes as well later.
 
     Raises:
-        TooBusy: another file is being read, and has been for longer than others wait.
+        TooBusy: another file is being read, and has been for longer than they wait.
     """
-    with _place.taken(), process(bounds) as one:
+    patience = None if only_looks else bounds.patience
+    with _place.taken(patience), process(bounds) as one:
         yield one
 
 

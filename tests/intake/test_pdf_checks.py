@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from sporades.intake import pdf_checks, reading
+from sporades.intake import drawing, pdf_checks, reading
+from sporades.intake.cleaning import JPEG
 from sporades.intake.reading import Bounds
 from tests.documents.summaries import a_pdf
 from tests.intake import pdfs
@@ -183,6 +184,8 @@ def test_one_file_is_read_at_a_time_and_the_next_waits_for_it(children):
 
     other = threading.Thread(target=ask)
     with reading.for_who_waits():
+        # Read for long: whoever sends waits all the same.
+        reading._place._taken_at = time.monotonic() - reading.WAITING
         other.start()
         assert asks.wait(reading.WAITING)
         assert (looked, children) == ([], [])
@@ -191,16 +194,23 @@ def test_one_file_is_read_at_a_time_and_the_next_waits_for_it(children):
     assert [one.pages for one in looked] == [1]
 
 
-def test_who_comes_while_a_file_is_read_for_long_is_told_at_once(children, monkeypatch):
-    with reading.for_who_waits():
-        long_ago = time.monotonic() - reading.WAITING
-        monkeypatch.setattr(reading._place, "_taken_at", long_ago)
-        for _ in range(3):
-            with pytest.raises(reading.TooBusy, match="réessayez"):
-                pdf_checks.look_at(a_pdf())
+def test_who_sends_waits_no_longer_than_one_file_may_take(children):
+    with reading.for_who_waits(), pytest.raises(reading.TooBusy, match="réessayez"):
+        pdf_checks.look_at(a_pdf(), LATE)
 
     assert children == []
-    assert pdf_checks.look_at(a_pdf()).pages == 1
+
+
+def test_who_looks_at_a_page_while_a_file_is_read_for_long_is_told_at_once(children):
+    with reading.for_who_waits():
+        # Not by monkeypatch, which would leave the place taken for ever.
+        reading._place._taken_at = time.monotonic() - reading.WAITING
+        for _ in range(3):
+            with pytest.raises(reading.TooBusy, match="réessayez"):
+                drawing.page_of(a_pdf(), 1)
+
+    assert children == []
+    assert drawing.page_of(a_pdf(), 1).startswith(JPEG)
 
 
 def test_five_people_hold_their_files_and_the_next_is_told():
