@@ -46,12 +46,12 @@ def was_reminded(kind: str, registration: Registration) -> bool:
 
 
 def leave_out_answered(registration: Registration, *, at: datetime) -> None:
-    """Print no more a reminder that waits, once all that it may recall has come.
+    """Print no more a reminder that waits, once nothing that it may recall is to be sent.
 
     One that recalls something else too goes: its reader has still to send that.
 
     Args:
-        registration: to which something has just come.
+        registration: to which something has just come, or of which a piece is asked no more.
         at: the instant.
     """
     own = {f"message__{name}": of for name, of in about_of(registration).items()}
@@ -61,4 +61,4 @@ def leave_out_answered(registration: Registration, *, at: datetime) -> None:
     now = with_owed.get(pk=registration.pk)
     owed = owed_by(now, Evidence.objects.asked().filter(registration=registration.pk))
     if not (now.summary_awaited or any(one.is_awaited(at) for one in owed)):
-        leave_out(waiting, why="ce qu'il rappelle est arrivé", at=at)
+        leave_out(waiting, why="plus rien de ce qu'il rappelle n'est à envoyer", at=at)

@@ -1,6 +1,7 @@
 """Who owes a piece is reminded seven days, then two days before its deadline, once each time (G1)."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from sporades.acts import tasks
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving
 from sporades.acts.registrations.receiving import receive_summary
+from sporades.acts.sent_files import Sent
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
@@ -19,7 +21,7 @@ from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
-from tests.evidence.given import MANAGER, again, give, piece
+from tests.evidence.given import MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, a_record, a_registration, author, load_invented
 from tests.jobs import work
 from tests.spaces import plain
@@ -328,17 +330,49 @@ def test_who_files_with_less_time_left_has_just_read_it(unsigned):
     assert reminding.remind_pieces(at=BACK - 2 * DAY) == 1
 
 
-def test_a_letter_that_waits_is_not_printed_once_all_that_it_recalls_has_come(invented_exam):
+def received(row, said):
+    verifying.receive(row=row, posted_on=NOW.date(), **said)
+
+
+def scanned(row, said):
+    verifying.scan_in(
+        registration=again(row.registration),
+        code=row.code,
+        sent=[Sent("carte.jpg", a_photo())],
+        press=str(uuid4()),
+        posted_on=NOW.date(),
+        **said,
+    )
+
+
+def waived(row, said):
+    verifying.waive(row=row, reason="Vue au guichet.", **said)
+
+
+def overturned(row, said):
+    verifying.overturn(row=row, seen=None, **said)
+
+
+@pytest.mark.parametrize(
+    ("act", "is_refused"),
+    [(received, False), (scanned, False), (waived, False), (overturned, True)],
+)
+def test_a_letter_that_waits_is_not_printed_once_nothing_that_it_recalls_is_to_be_sent(
+    invented_exam, act, is_refused
+):
     registration = returned(a_registration(a_record()))
+    if is_refused:
+        received(piece(registration), {"by": MANAGER, "at": NOW})
+        verifying.refuse(
+            row=piece(registration), reason="Illisible.", seen=None, by=MANAGER, at=NOW
+        )
     assert reminding.remind_pieces(at=FOURTEEN) == 1
 
-    verifying.receive(
-        row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=FOURTEEN + INSTANT
-    )
+    act(piece(registration), {"by": MANAGER, "at": FOURTEEN + INSTANT})
 
     letter = Letter.objects.get(message__kind="pieces_due")
     assert letter.state == LetterState.OVERTAKEN
-    assert fate_in_words(letter).startswith("Non imprimé : ce qu'il rappelle est arrivé")
+    assert fate_in_words(letter).startswith("Non imprimé : plus rien de ce qu'il rappelle n'est à")
 
 
 def test_a_letter_that_waits_is_printed_where_it_recalls_something_else_too(invented_exam):

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.acts.registrations import completing
+from sporades.acts.reminders import leave_out_answered
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
@@ -113,6 +114,7 @@ def keep(
             size=given.size,
             **said,
         )
+        leave_out_answered(locked, at=at)
         completing.clear_if_complete(locked, at=at)
         defer_once(SCAN, queue="evidence", deposit=str(given.pk))
     given.doubts = made.doubts

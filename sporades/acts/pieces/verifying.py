@@ -190,6 +190,7 @@ def overturn(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at: 
         reason=why,
     )
     owing.tell_overturned(held, locked, refused_at=refused_at, at=at)
+    leave_out_answered(locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
 
@@ -232,6 +233,7 @@ def waive(*, row: Evidence, reason: str, mark: str = "", by: Actor, at: datetime
     evidence.waive(held, reason=reason, by=by, at=at)
     owing.record("piece waived", locked, held, by=by, at=at, reason=reason)
     owing.tell_waived(held, locked, at=at)
+    leave_out_answered(locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
 
