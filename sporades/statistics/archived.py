@@ -19,6 +19,7 @@ from sporades.evidence.models import Verdict
 from sporades.evidence.states import State as PieceState
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
+from sporades.registrations.added import ADDED, is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.statistics.models import ArchivedCount
@@ -287,7 +288,8 @@ class Verdicts:
         count: how many, of those that say how long they took.
         ages: how many of these took so many whole days.
         delays: how many took so many minutes, over all.
-        academies, exams, pieces: the same, by code, by key, by code.
+        academies, exams, pieces: the same, by code, by key, by code; of pieces that the office asked
+            for beyond the réglementation, by `ADDED`.
         refusals: how many refusals, by their usual reason; those of too few are told together.
         unsaid: of what is not told, how many: of a part of their campaign alone.
         few: how many refusals have a reason of too few.
@@ -351,7 +353,8 @@ def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedC
     said, _, minutes = row.value.rpartition(" ")
     took = int(minutes)
     if row.kind == Kind.PIECE:
-        found.pieces.setdefault(said, Counter())[took] += row.count
+        code = ADDED if is_added(said) else said
+        found.pieces.setdefault(code, Counter())[took] += row.count
     elif row.exam_id:
         found.ages[int(said)] += row.count
         found.delays[took] += row.count

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import (
     Aggregate,
+    Case,
     Count,
     DateTimeField,
     DurationField,
@@ -18,17 +19,25 @@ from django.db.models import (
     IntegerField,
     Q,
     Value,
+    When,
 )
 
 from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_VERIFY, State
+from sporades.registrations.added import ADDED
 from sporades.statistics.archived import verdicts
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 
 STEPS = (1, 3, 8, 15, 31)
 """The bounds of ages, in whole days: below the first one, between two of them, from the last one on."""
+
+
+PIECE = Case(
+    When(evidence__code__startswith=f"{ADDED}-", then=Value(ADDED)), default=F("evidence__code")
+)
+"""By what a verdict is counted among those of its piece."""
 
 
 class Percentile(Aggregate):
@@ -66,7 +75,8 @@ class Delays:
         whole: all the verdicts.
         ages: how many of them, by the place of their delay among `STEPS`.
         waiting: how many pieces wait, by the place of their age.
-        by_academy, by_exam, by_piece: the verdicts, by the code or key of each.
+        by_academy, by_exam, by_piece: the verdicts, by the code or key of each; of pieces that the
+            office asked for beyond the réglementation, by `ADDED`.
         refusals: how many refusals, by their usual reason; nothing for one in free words.
         archived: how many of the verdicts are of archived registrations: numbers are all that is
             left.
@@ -120,7 +130,7 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         waiting=_by_age(waiting),
         by_academy=by(timed, "evidence__registration__academy", kept.academies),
         by_exam=by(timed, "evidence__registration__exam", kept.exams),
-        by_piece=by(timed, "evidence__code", kept.pieces),
+        by_piece=by(timed.annotate(piece=PIECE), "piece", kept.pieces),
         refusals=Counter(refusals) + kept.refusals,
         archived=kept.count,
         unsaid=kept.unsaid,

@@ -12,11 +12,14 @@ from sporades.accommodations.states import State as CaseState
 from sporades.acts import accommodating
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
+from sporades.acts.registrations.adding import More
 from sporades.core.french import at_most_in_words
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Verdict
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService
+from sporades.registrations.added import ADDED
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
 from sporades.retention import archiving, operations
@@ -33,7 +36,7 @@ from sporades.statistics.queries import filed_by_hour
 from sporades.statistics.selection import Selection
 from tests.accommodations import asked
 from tests.endurance.arena import together
-from tests.evidence.given import MANAGER, give, piece
+from tests.evidence.given import MANAGER, again, give, piece
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -448,6 +451,25 @@ def test_delays_and_reasons_of_refusals_are_the_same_before_and_after(invented_e
     assert not Verdict.objects.exists()
     assert counted() == before
     assert counted(academy="A25")["whole"] == (0, "", "")
+
+
+def test_pieces_asked_for_in_addition_are_counted_together_before_and_after(invented_exam):
+    made = some(3)
+    until = made[0].service.closes_at.date() + timedelta(days=30)
+    for registration, giving in zip(made, (Giving.POST, Giving.BOTH, Giving.BOTH), strict=True):
+        more = More(label="Attestation", until=until, giving=giving)
+        verifying.ask_more(registration=again(registration), more=more, by=MANAGER, at=NOW)
+        row = registration.evidence.get(code__startswith="plus-")
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
+        row.refresh_from_db()
+        verifying.accept(row=row, seen=None, by=MANAGER, at=NOW + timedelta(hours=5))
+    before = counted()
+    assert before["by_piece"] == {ADDED: (3, "5 heures", "5 heures")}
+    at = made[0].service.closes_at + timedelta(days=800)
+
+    for one in made:
+        assert archiving.archive(one.pk, at=at)
+        assert counted() == before
 
 
 def test_they_are_the_same_while_they_are_being_archived(invented_exam):
