@@ -27,6 +27,10 @@ reads it.
 """
 
 
+NOT_POSTED = Q(state=LetterState.PRINTED, run__posted_on__isnull=False)
+"""What a letter satisfies that was taken out of its envelope before its run was posted; `why` says why."""
+
+
 class PrintRunQuerySet(models.QuerySet["PrintRun"]):
     """Questions about print runs."""
 
@@ -39,9 +43,12 @@ class PrintRunQuerySet(models.QuerySet["PrintRun"]):
         return self.filter(Q(made_at=None) | Q(again_at__isnull=False))
 
     def with_returns(self) -> Self:
-        """Count the letters of each that came back."""
+        """Count the letters of each that came back, and those that were not posted with it."""
         back = Q(letters__state=LetterState.RETURNED)
-        return self.annotate(returned=Count("letters", filter=back))
+        left = Q(letters__state=LetterState.PRINTED, posted_on__isnull=False)
+        return self.annotate(
+            returned=Count("letters", filter=back), left=Count("letters", filter=left)
+        )
 
     def whole(self) -> Self:
         """Everything that a line or a page shows."""
@@ -162,10 +169,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state=LetterState.TO_PRINT, run=None)
 
     def in_envelope_of(self, letter: "Letter") -> Self:
-        """Return the letters that one envelope holds: those of a run to one person, at one address."""
+        """Return the letters that one envelope holds: those of a run to one person, at one address.
+
+        One that was not posted with its run is in none.
+        """
         if letter.run_id is None:
             return self.filter(pk=letter.pk)
-        return self.filter(run=letter.run_id, candidate=letter.candidate_id, address=letter.address)
+        held = self.filter(run=letter.run_id, candidate=letter.candidate_id, address=letter.address)
+        return held.exclude(NOT_POSTED)
 
     def come_back(self, *, at: datetime) -> Self:
         """Return the letters that came back and of which nothing was done.

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
-from sporades.letters.models import Letter
+from sporades.letters.models import NOT_POSTED, Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
@@ -108,14 +108,14 @@ def may_be_left_out(said: Message) -> Q:
 
 
 def is_left_out(version: DocumentVersion | None) -> bool:
-    """Return whether the only letters that went with a document were left out: nobody was handed it.
+    """Return whether the only letters that go with a document were left out, or not posted: nobody was handed it.
 
     Args:
         version: the document; nothing where none goes by letter.
     """
     letters = Letter.objects.filter(enclosed=version) if version else Letter.objects.none()
-    states = set(letters.values_list("state", flat=True))
-    return states == {LetterState.OVERTAKEN}
+    left = Q(state=LetterState.OVERTAKEN) | NOT_POSTED
+    return letters.exists() and not letters.exclude(left).exists()
 
 
 def with_letters(messages: QuerySet[Message]) -> QuerySet[Message]:

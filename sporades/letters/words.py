@@ -39,7 +39,8 @@ def fate_in_words(letter: Letter) -> str:
         case LetterState.TO_PRINT if letter.why:
             return f"À imprimer : {letter.why}"
         case LetterState.PRINTED if letter.run and letter.run.made_at:
-            return f"PDF préparé le {instant_in_words(letter.run.made_at, letter.run.zone)}"
+            made = f"PDF préparé le {instant_in_words(letter.run.made_at, letter.run.zone)}"
+            return f"Non posté : {letter.why}" if letter.run.posted_on else made
         case LetterState.POSTED if letter.run and letter.run.posted_on:
             return f"Posté le {day_in_words(letter.run.posted_on)}"
         case LetterState.RETURNED if letter.returned_on:

@@ -416,9 +416,27 @@ def test_a_run_that_is_not_posted_says_which_document_was_taken_back_since(
     tell(made, LATER)
 
     assert since_printed(run) == {letter.pk: "le document joint a été retiré"}
-    posting.note_posted(run=run, posted_on=NOW.date(), by=member(manager), at=LATER)
+    said = {"run": run, "posted_on": NOW.date(), "by": member(manager), "at": LATER}
+    with pytest.raises(posting.ReadAgain):
+        posting.note_posted(**said)
+    posting.note_posted(**said, read=[letter.pk])
     run.refresh_from_db()
+    letter.refresh_from_db()
     assert since_printed(run) == {}
+    assert fate_in_words(letter) == "Non posté : le document joint a été retiré"
+    entry = Entry.objects.get(verb="letters posted")
+    assert entry.payload["after"] == {
+        "posted_on": NOW.date().isoformat(),
+        "letters": 0,
+        "left": [letter.pk],
+    }
+
+    posting.take_back_posted(run=run, by=member(manager), at=LATER)
+    letter.refresh_from_db()
+    assert letter.why == ""
+    posting.note_posted(**said, read=[letter.pk], all_went=True)
+    letter.refresh_from_db()
+    assert letter.is_posted
 
 
 def test_whoever_took_an_account_since_is_told_of_the_withdrawal_and_no_letter_goes(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from sporades import journal, mail
 from sporades.accommodations.contesting import final_at, presumed_at
@@ -19,7 +19,7 @@ from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
-from sporades.letters.models import Letter
+from sporades.letters.models import NOT_POSTED, Letter
 from sporades.letters.operations import tell
 from sporades.letters.states import LetterState
 from sporades.registrations.models import Registration
@@ -118,7 +118,8 @@ def _unposted(registration: Registration, *, at: datetime) -> list[DocumentVersi
     Of what is made here, the summary alone while it is to be signed; of decisions, deposited or made
     here, none that is final: a letter would make it contestable again.
     """
-    posted = Letter.objects.filter(enclosed=OuterRef("pk")).exclude(state=LetterState.OVERTAKEN)
+    left = Q(state=LetterState.OVERTAKEN) | NOT_POSTED
+    posted = Letter.objects.filter(enclosed=OuterRef("pk")).exclude(left)
     found = documents_in(folder=registration.folder_id, at=at)
     never = set(
         DocumentVersion.objects.filter(

@@ -27,6 +27,15 @@ class PostedAlready(Refused):
     message = "Ces courriers sont déjà notés comme postés."
 
 
+class ReadAgain(Refused):
+    """What is not to be posted of a run is not what was read."""
+
+    message = (
+        "Depuis que vous avez ouvert cette page, les courriers à ne plus poster ont changé : relisez la "
+        "liste, puis notez-les. Rien n'est noté."
+    )
+
+
 class NotPosted(Refused):
     """A colleague has taken it back, or nobody has said so."""
 
@@ -87,27 +96,49 @@ def hand_over(run: PrintRun, *, by: Actor, at: datetime) -> bytes:
 
 
 @transaction.atomic
-def note_posted(*, run: PrintRun, posted_on: date, by: Actor, at: datetime) -> None:
-    """Note that the letters of a run were posted.
+def note_posted(
+    *,
+    run: PrintRun,
+    posted_on: date,
+    read: Collection[int] = (),
+    all_went: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note that the letters of a run were posted, but those that were not to be any more.
 
     Args:
         run: which.
         posted_on: the day.
+        read: the keys of those that were read as not to be posted (`printing.since_printed`).
+        all_went: whether these were posted all the same.
         by: who says so.
         at: the instant.
 
     Raises:
-        NotMade, PostedAlready: see each.
+        NotMade, PostedAlready, ReadAgain: see each.
     """
     locked = PrintRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if locked.made_at is None:
         raise NotMade
     if locked.posted_on is not None:
         raise PostedAlready
+    since = printing.since_printed(locked)
+    if since.keys() != set(read):
+        raise ReadAgain
+    left = {} if all_went else since
     locked.posted_on, locked.posted_name = posted_on, by.name
     locked.save(update_fields=["posted_on", "posted_name"])
-    Letter.objects.filter(run=locked, state__in=POST.sources).update(state=POST.target)
-    after = {"posted_on": posted_on.isoformat(), "letters": locked.total}
+    letters = Letter.objects.filter(run=locked, state__in=POST.sources)
+    for key, why in left.items():
+        letters.filter(pk=key).update(why=why)
+    letters.exclude(pk__in=left).update(state=POST.target)
+    after: dict[str, object] = {
+        "posted_on": posted_on.isoformat(),
+        "letters": locked.total - len(left),
+    }
+    if left:
+        after["left"] = sorted(left)
     journal.record(
         "letters posted", by=by, on=locked, at=at, academy=locked.academy_id, after=after
     )
@@ -204,8 +235,9 @@ def take_back_posted(*, run: PrintRun, by: Actor, at: datetime) -> None:
     letters = Letter.objects.select_for_update(no_key=True).filter(run=locked).order_by("pk")
     if any(one.is_returned for one in letters):
         raise CameBack
-    before = {"posted_on": locked.posted_on.isoformat(), "letters": locked.total}
-    letters.filter(state__in=UNPOST.sources).update(state=UNPOST.target)
+    posted = letters.filter(state__in=UNPOST.sources).update(state=UNPOST.target)
+    letters.exclude(why="").update(why="")
+    before = {"posted_on": locked.posted_on.isoformat(), "letters": posted}
     locked.posted_on, locked.posted_name = None, ""
     locked.save(update_fields=["posted_on", "posted_name"])
     journal.record(

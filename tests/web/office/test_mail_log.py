@@ -511,6 +511,26 @@ def test_a_run_says_which_letter_is_not_to_be_posted_any_more(manager, kept):
     assert "ne postez pas ce courrier" in first
     assert "Depuis" not in second
 
+    assert "Noter comme postés (1 courrier)" in main(page)
+    read = seen(page).cssselect("input[name=lu]")[0].value
+    post, day = reverse("office:post_run", args=[run.pk]), {"poste_le": NOW.strftime("%d/%m/%Y")}
+    assert "relisez la liste" in main(manager.post(post, day, follow=True))
+
+    posted = manager.post(post, {**day, "lu": read}, follow=True)
+
+    assert "Notés comme postés le 25 novembre 2026 : 1 courrier. Non postés : 1 courrier." in main(
+        posted
+    )
+    [first, second] = [words(one) for one in seen(posted).cssselect("main tbody tr td:last-child")]
+    assert "Non posté : un message du mercredi 25 novembre 2026 à 13" in first
+    assert "Noter" not in first
+    assert "Posté le 25 novembre 2026" in second
+    assert ", 1 courrier non posté" in main(manager.get(reverse("office:letters")))
+
+    manager.post(reverse("office:take_back_posted", args=[run.pk]))
+    manager.post(post, {**day, "lu": read, "partis": "on"})
+    assert main(manager.get(here)).count("Posté le 25 novembre 2026") == 2
+
 
 def test_a_run_that_cannot_be_printed_again_says_why_on_its_page(manager, kept, monkeypatch):
     a_registration(a_record())

@@ -48,15 +48,28 @@ class PostedForm(forms.Form):
     """On which day the letters of a run were posted."""
 
     poste_le = DayField(label="Postés le", required=True)
+    partis = forms.BooleanField(required=False)
+    lu = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: object, first: date, last: date, **options: object) -> None:
-        """Bound the day.
+    def __init__(self, data: Any = None, *, first: date, last: date, left: Collection[int]) -> None:
+        """Bound the day, and ask whether what is not to be posted went all the same.
 
         Args:
+            data: what was sent, if something was.
             first: the day of the run.
             last: today.
+            left: the keys of the letters that are not to be posted any more.
         """
-        super().__init__(*args, **options)
+        said = " ".join(map(str, sorted(left)))
+        super().__init__(data, initial={"poste_le": last, "lu": said})
+        if left:
+            self.fields["partis"].label = (
+                "Les courriers à ne plus poster sont partis quand même"
+                if len(left) > 1
+                else "Le courrier à ne plus poster est parti quand même"
+            )
+        else:
+            del self.fields["partis"]
         self.first, self.last = first, last
         self.fields["poste_le"].help_text = f"Par exemple {last:%d/%m/%Y}"
 
@@ -66,3 +79,7 @@ class PostedForm(forms.Form):
         if not self.first <= day <= self.last:
             raise ValidationError("Indiquez un jour entre celui de l'impression et aujourd'hui.")
         return day
+
+    def clean_lu(self) -> set[int]:
+        """Return the keys of the letters that were read as not to be posted."""
+        return {int(one) for one in self.cleaned_data["lu"].split() if one.isdecimal()}

@@ -1,6 +1,6 @@
 """« Courriers »: what is to print, what was printed, posted, and came back (I13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import is_address_of
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
+from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.registrations.queries import mails_within
 from sporades.registrations.records import records_within
@@ -144,8 +145,9 @@ def _page(
     may_print = request.reaches(Permission.PRINT_LETTERS).covers(
         academy=run.academy_id, domain=run.domain.code
     )
-    letters = run.letters.whole().select_related("enclosed__publication_line__publication")
-    envelopes = printing.in_envelopes(letters.order_by("pk"))
+    found = run.letters.whole().select_related("enclosed__publication_line__publication")
+    letters = list(found.order_by("pk"))
+    envelopes = printing.in_envelopes(letters)
     sought = box is not None and box.is_valid()
     shown = [one for one in envelopes if box.finds(one)] if box and sought else envelopes
     since_printed = printing.since_printed(run)
@@ -160,6 +162,7 @@ def _page(
         for together in shown
         for place, one in enumerate(together, start=1)
     ]
+    left = sum(one.state == LetterState.PRINTED for one in letters) if run.posted_on else 0
     whose = {one.candidate_id for together in shown for one in together}
     context = {
         "run": run,
@@ -172,12 +175,18 @@ def _page(
         "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
         "came_back": any(one.is_returned for together in envelopes for one in together),
         "not_to_post": _not_to_post(len(since_printed)),
+        "to_post": _counted(run.total - len(since_printed))
+        if run.total > len(since_printed)
+        else "",
+        "left": left,
+        "left_in_words": _counted(left),
+        "none_posted": left == len(letters),
         "box": box or FindLetterForm(),
         "sought": sought,
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
         "kept_for": printing.FILE_KEPT.days,
         "may_print": may_print,
-        "form": form or (_posted(request, run) if may_print else None),
+        "form": form or (_posted(request, run, since_printed) if may_print else None),
         "trail": LIST_TRAIL,
     }
     is_refused = any(one is not None and one.errors for one in (form, box))
@@ -189,17 +198,20 @@ def _not_to_post(count: int) -> str:
     if count > 1:
         return (
             f"{_counted(count)} ne sont plus à poster : la liste dit lesquels, et pourquoi. Retirez-les "
-            "de leurs plis."
+            "de leurs plis : ils seront notés comme non postés, sauf si vous cochez qu'ils sont partis."
         )
     said = (
-        "Un courrier n'est plus à poster : la liste dit lequel, et pourquoi. Retirez-le de son pli."
+        "Un courrier n'est plus à poster : la liste dit lequel, et pourquoi. Retirez-le de son pli : il "
+        "sera noté comme non posté, sauf si vous cochez qu'il est parti."
     )
     return said if count else ""
 
 
-def _posted(request: HttpRequest, run: PrintRun, posted: Any = None) -> PostedForm:
+def _posted(
+    request: HttpRequest, run: PrintRun, left: Collection[int], posted: Any = None
+) -> PostedForm:
     today = local_day(request.arrived_at, run.zone)
-    return PostedForm(posted, first=run.day, last=today, initial={"poste_le": today})
+    return PostedForm(posted, first=run.day, last=today, left=left)
 
 
 def run_pdf(request: HttpRequest, run: int) -> HttpResponse:
@@ -225,17 +237,20 @@ def _taken(run: PrintRun, request: HttpRequest) -> bytes:
 
 
 def post_run(request: HttpRequest, run: int) -> HttpResponse:
-    """Note that the letters of a run were posted."""
+    """Note that the letters of a run were posted, but those that its page said not to post."""
     found = run_of(request, run)
-    form = _posted(request, found, request.POST)
+    form = _posted(request, found, printing.since_printed(found), request.POST)
     if not form.is_valid():
         return _page(request, found, form)
     day = form.cleaned_data["poste_le"]
-    said = (
-        f"Notés comme postés le {day_in_words(day)} : {_counted(found.total)}. Si c'est une erreur : "
-        "« Revenir sur l'envoi »."
-    )
-    _do(request, partial(posting.note_posted, run=found, posted_on=day), said=said)
+    read, all_went = form.cleaned_data["lu"], form.cleaned_data.get("partis", False)
+    left = 0 if all_went else len(read)
+    posted = found.total - left
+    said = [f"Notés comme postés le {day_in_words(day)} : {_counted(posted)}."] if posted else []
+    said += [f"Non postés : {_counted(left)}."] if left else []
+    said.append("Si c'est une erreur : « Revenir sur l'envoi ».")
+    act = partial(posting.note_posted, run=found, posted_on=day, read=read, all_went=all_went)
+    _do(request, act, said=" ".join(said))
     return redirect("office:print_run", found.pk)
 
 
