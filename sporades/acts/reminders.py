@@ -10,6 +10,7 @@ from sporades.evidence.queries import owed_by
 from sporades.letters.models import Letter
 from sporades.letters.operations import leave_out
 from sporades.letters.rules import REMINDER
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
@@ -30,19 +31,23 @@ OF_PIECES = ("pieces_due", "summary_asked_again", "summary_given_time")
 def told(kind: str, *, registration: str) -> QuerySet[Message]:
     """Return the reminders of a registration that were written, for a query of rows that have one.
 
+    A letter that was left out before it was printed reminded nobody.
+
     Args:
         kind: of which mail.
         registration: the column of those rows that names the registration.
     """
-    return Message.objects.filter(
+    written: QuerySet[Message] = Message.objects.filter(
         about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=kind
     )
+    return written.exclude(letter__state=LetterState.OVERTAKEN)
 
 
 def was_reminded(kind: str, registration: Registration) -> bool:
     """Return whether a candidate was reminded by that kind of mail before: the next one says so."""
     own: QuerySet[Message] = Message.objects.filter(**about_of(registration))
-    return own.filter(kind=kind, matter=REMINDER).exists()
+    mine = own.filter(kind=kind, matter=REMINDER)
+    return mine.exclude(letter__state=LetterState.OVERTAKEN).exists()
 
 
 def leave_out_answered(registration: Registration, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving
 from sporades.acts.registrations.receiving import receive_summary
 from sporades.acts.sent_files import Sent
+from sporades.acts.registrations.receiving import receive_summary, take_summary_back
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry
@@ -435,3 +436,32 @@ def test_who_was_never_reminded_comes_first(registration, monkeypatch):
     reminding.remind_pieces(at=TWO)
 
     assert [one.about_id for one in reminders()] == [str(registration.pk), str(later.pk)]
+
+
+def test_a_letter_that_was_never_printed_is_written_anew_once_what_came_is_found_another_s(
+    invented_exam,
+):
+    registration = returned(a_registration(a_record()))
+    assert reminding.remind_pieces(at=SEVEN) == 1
+    at = SEVEN + INSTANT
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=at)
+    verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=at)
+
+    assert reminding.remind_pieces(at=SEVEN + DAY) == 1
+    assert reminding.remind_pieces(at=SEVEN + 2 * DAY) == 0
+
+    assert [one.subject for one in reminders()] == [
+        f"Pièces à fournir, inscription n°{registration.number}"
+    ] * 2
+
+
+def test_so_is_one_of_a_signed_summary(unsigned):
+    by_letter = a_registration(a_record())
+    Evidence.objects.update(is_mandatory=False)
+    at = BACK - 7 * DAY
+    assert reminding.remind_pieces(at=at) == 2
+    receive_summary(registration=again(by_letter), posted_on=NOW.date(), by=MANAGER, at=at)
+    noted = NOW.date().isoformat()
+    take_summary_back(registration=again(by_letter), noted=noted, by=MANAGER, at=at + INSTANT)
+
+    assert reminding.remind_pieces(at=at + DAY) == 1
