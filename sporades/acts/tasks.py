@@ -25,6 +25,7 @@ from sporades.core import apart, files
 from sporades.core.queue import UNTIL_DONE, WHEN_BACK, Again, app, defer_once, take_up_stalled
 from sporades.drawers import operations as drawers
 from sporades.evidence import operations as evidence
+from sporades.exams.operations import openings
 from sporades.intake import antivirus
 from sporades.journal import operations as journal
 from sporades.medical import operations as medical
@@ -274,6 +275,7 @@ def follow_dates(service: str, after: str) -> None:
     The next ones are for another job.
     """
     at, begun = timezone.now(), int(after)
+    openings.note_told(int(service), at=at)
     last = evidence.follow_dates(int(service), after=begun, most=ASKED_AT_ONCE)
     if last:
         accommodations.follow_dates(int(service), after=begun, last=last, at=at)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sporades.accommodations.rules import deadline_of
+from sporades.acts import tasks
 from sporades.acts.registrations import deciding, moving
 from sporades.acts.services import closing_moved, opening
 from sporades.exams.models import RegistrationService
@@ -10,6 +12,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
+from sporades.registrations.queries import with_owed
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE
 from tests.accommodations.asked import MINOR
 from tests.acts.test_coming_back_moved import HOUR, closes, move, said, withdrawn
@@ -104,6 +107,25 @@ def test_of_a_closing_put_back_before_anybody_was_told_nothing_is_said():
     tell(second)
 
     assert [*told(SOONER), *told(LATER)] == []
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_an_extension_put_back_before_anybody_was_told_gives_nothing(is_told):
+    registration = a_registration()
+    closing = registration.service.closes_at
+    first = move(closing + 365 * 24 * HOUR)
+    if is_told:
+        tell(first)
+    second = move(closing, at=NOW + 2 * HOUR)
+
+    for one in (first, second):
+        tell(one)
+    tasks.follow_dates(str(registration.service_id), "0")
+
+    found = with_owed.get(pk=registration.pk)
+    given = closing.replace(second=0) + (365 * 24 * HOUR if is_told else 0 * HOUR)
+    assert found.told_closing == given
+    assert deadline_of(again(registration)) == given
 
 
 def test_of_two_moves_the_second_is_told_with_the_closing_before_both():

@@ -6,12 +6,12 @@ import pytest
 
 from sporades.accommodations.rules import Wish, deadline_of
 from sporades.accommodations.words import deadline_in_words
+from sporades.acts import tasks
 from sporades.acts.accommodating import reminding
 from sporades.acts.registrations import moving, registering, standing_in
 from sporades.acts.services import opening
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
-from sporades.evidence import operations as evidence
 from sporades.evidence.queries import pieces_of
 from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
@@ -49,7 +49,7 @@ def move_by(delta, *, academy="A09", at=NOW):
         is_urgent=True,
     )
     forget()
-    evidence.follow_dates(service.pk, after=0, most=500)
+    tasks.follow_dates(str(service.pk), "0")
 
 
 def amend(registration, *, at):

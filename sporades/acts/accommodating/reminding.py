@@ -145,7 +145,8 @@ def _told_later(services: Mapping[int, RegistrationService]) -> dict[int, list[t
     for key, moves in by_service:
         changes, since = list(moves), Q()
         for place, change in enumerate(changes):
-            latest = max(max(one.closed_at, one.closes_at) for one in changes[place:])
+            since_told = (one.closes_at for one in changes[place:] if one.told_at)
+            latest = max([change.closed_at, *since_told])
             if latest > services[key].closes_at:
                 found[key].append((latest, since & Q(filed_at__lte=change.decided_at)))
             since = Q(filed_at__gt=change.decided_at)

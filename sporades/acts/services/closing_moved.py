@@ -19,6 +19,7 @@ from sporades.core.links import link_to
 from sporades.core.queue import defer_once
 from sporades.evidence.unmet import owes_pieces
 from sporades.exams.models import RegistrationService, ServiceChange
+from sporades.exams.operations import openings
 from sporades.exams.states import ChangeState
 from sporades.letters.operations import tell
 from sporades.letters.rules import CLOSING
@@ -106,6 +107,7 @@ def tell_change(change: int, *, after: str, at: datetime) -> str:
     moved = Moved.by(ServiceChange.objects.select_related("service").get(pk=change))
     if moved.is_back:
         return ""
+    openings.note_told(moved.service.pk, at=at)
     if after.startswith(REGISTERED):
         return _tell_registered(moved, after=int(after.removeprefix(REGISTERED)), at=at)
     waiting = _to_tell(moved)

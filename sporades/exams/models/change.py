@@ -82,6 +82,8 @@ class ServiceChange(models.Model):
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
     decided_by = models.CharField("décidé par", max_length=255, blank=True)
     decided_by_id = models.CharField("compte de qui décide", max_length=60, blank=True)
+    told_at = models.DateTimeField("dit le", null=True, blank=True, editable=False)
+    """When somebody began to be told of its closing, which stood: nothing where none was ever."""
 
     objects = ServiceChangeQuerySet.as_manager()
 

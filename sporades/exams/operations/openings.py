@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from sporades.core.actors import Actor
@@ -206,6 +207,21 @@ def apply(*, change: ServiceChange, by: Actor, at: datetime) -> None:
     service.save(update_fields=["opens_at", "closes_at", "moved_at"])
     change.service = service
     transaction.on_commit(forget)
+
+
+def note_told(service: int, *, at: datetime) -> None:
+    """Note that the closing of a service begins to be told: no later change takes back what it gave.
+
+    One that was taken back before counts for nobody.
+
+    Args:
+        service: its key.
+        at: the instant.
+    """
+    applied = ServiceChange.objects.filter(service=service, state=ChangeState.APPLIED)
+    moves = applied.exclude(closes_at=F("closed_at")).order_by("decided_at", "pk")
+    last = moves.values_list("pk", flat=True).last()
+    ServiceChange.objects.filter(pk=last, told_at=None).update(told_at=at)
 
 
 def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:

@@ -92,7 +92,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_owed(self) -> Self:
         """Add when the last version was filed and what it calls for, without the rest of it.
 
-        And the latest closing that its service has had since it was filed, if it has moved.
+        And the latest closing that its service has had since it was filed, if it has moved: the one
+        under which it was filed, or one that was told since (`openings.note_told`).
         """
         last = Version.objects.filter(registration=OuterRef("pk"), number=OuterRef("version"))
         keys = (
@@ -109,10 +110,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             state=ChangeState.APPLIED,
             decided_at__gte=OuterRef("filed_at"),
         )
-        latest = Max(Greatest("closed_at", "closes_at"))
-        closings = moved.order_by().values("service").annotate(latest=latest).values("latest")
+        filed_under = moved.order_by("decided_at", "pk").values("closed_at")[:1]
+        known = moved.exclude(told_at=None).order_by().values("service")
+        latest = known.annotate(latest=Max("closes_at")).values("latest")
         return self.annotate(
-            told=Subquery(last.values(told=told)), latest_closing=Subquery(closings)
+            told=Subquery(last.values(told=told)),
+            latest_closing=Greatest(Subquery(filed_under), Subquery(latest)),
         )
 
 
