@@ -113,6 +113,18 @@ def test_what_came_in_time_as_the_session_ended_counts_pressed_again_as_it_was(e
     assert (kept.at, kept.object_id) == (registration.filed_at, str(draft.pk))
 
 
+def test_nothing_says_to_press_again_where_another_registration_stands_instead(ended):
+    draft, where, browser = ended
+    chosen = {"statut-M1": None, "statut-M2": "inscrit"}
+    a_registration(draft.candidate, speciality="FOREST", epreuves=chosen)
+    browser.force_login(draft.candidate.user, backend=BACKEND)
+
+    page = browser.get(where)
+
+    assert buttons(page).count("Enregistrer") == 0
+    assert "Cliquez de nouveau" not in main(page)
+
+
 def test_it_does_not_count_once_an_answer_has_changed_and_the_page_says_whom_to_ask(ended):
     draft, where, browser = ended
     browser.force_login(draft.candidate.user, backend=BACKEND)

@@ -144,6 +144,9 @@ def _recap(
     is_accepting = door.accepts(draft, request.arrived_at)
     is_over = not (is_new or is_accepting) and draft.amends.is_exam_over(request.arrived_at)
     is_gone = isinstance(refusal, Standing) or gone(draft) is not None or is_over
+    changes_something = is_new or changes or draft.amends.consents_chosen_at
+    can_save = changes_something and exclusion is None and not is_gone and is_accepting
+    came_in_time = press is not None and is_late and door.accepts(draft, press.at)
     reworded = rewording.reworded(draft, judged, forms)
     context = {
         "draft": draft,
@@ -159,17 +162,15 @@ def _recap(
         "is_to_read_again": isinstance(refusal, AnsweredMeanwhile),
         "read": read,
         "arrived": (ARRIVED, press.seal) if press and press.counts else (),
+        # Without its button nothing says to press it again: the page says already why.
         "pressed": _pressed(draft, press)
-        if press and is_late and door.accepts(draft, press.at)
+        if press and came_in_time and (can_save or not press.counts)
         else "",
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "changes": changes,
         "is_begun": is_begun,
-        "can_save": (is_new or changes or draft.amends.consents_chosen_at)
-        and exclusion is None
-        and not is_gone
-        and is_accepting,
+        "can_save": can_save,
         "may_ask": bool(changes) and not is_gone and not is_accepting,
         "rules_changed": have_rules_moved(draft, judged),
         "reworded": rewording.in_words(reworded),
