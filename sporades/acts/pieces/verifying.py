@@ -288,7 +288,7 @@ def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime)
     Raises:
         MovedSince: its registration is another academy's since it was read.
         NothingOwed: its registration is validated, or stands no more.
-        delays.Shorter, delays.TooFar, evidence.TooMany: see each.
+        NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: see each.
     """
     locked = owing.lock(registration.pk)
     if locked.academy_id != registration.academy_id:

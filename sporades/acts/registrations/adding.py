@@ -5,11 +5,20 @@ from datetime import date, datetime
 
 from sporades import journal
 from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
+
+
+class NothingMore(Refused):
+    """The dates of its exam have passed: nothing is asked for any more."""
+
+    message = (
+        "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat."
+    )
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,11 @@ def ask_more_within(registration: Registration, more: More, *, by: Actor, at: da
         at: the instant.
 
     Raises:
+        NothingMore: its exam is over.
         delays.Shorter, delays.TooFar, evidence.TooMany: see each.
     """
+    if registration.is_exam_over(at):
+        raise NothingMore
     until = delays.to_come(registration, more.until, at=at)
     evidence.ask(registration, registration.owed["evidence"], at=at)
     row = evidence.ask_more(registration, more.label, giving=more.giving, until=until, at=at)

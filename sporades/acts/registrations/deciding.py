@@ -240,7 +240,7 @@ def decide_within(
         more: a piece that is asked for with `FLAG`, beyond those of the réglementation.
 
     Raises:
-        delays.Shorter, delays.TooFar, evidence.TooMany: of that piece, see each.
+        NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: of that piece, see each.
         AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
         Overtaken: another version was filed since; `DecidedSince` where something was decided,
             `HandedOver` where it is another candidate's, or academy's.

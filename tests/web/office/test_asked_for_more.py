@@ -1,13 +1,13 @@
 """« Demander une pièce de plus »: one that no réglementation lists is given as any other (U1)."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import completing, deciding
-from sporades.acts.registrations.adding import More
+from sporades.acts.registrations.adding import More, NothingMore
 from sporades.documents.models import DocumentVersion
 from sporades.evidence import delays
 from sporades.evidence.queries import pieces_of
@@ -256,3 +256,21 @@ def test_no_page_says_that_nothing_is_due_while_an_anomaly_says_otherwise(
     page = main(manager.get(reverse("office:envelope", args=[in_lille.number])))
     assert "Plus rien n'est attendu" not in page
     assert why in page
+
+
+def test_nothing_more_is_asked_for_once_the_exam_is_over(member, in_lille, stopped_clock):
+    at = datetime(2028, 1, 10, 10, 30, tzinfo=UTC)
+    stopped_clock.move_to(at)
+    manager = member("A09", at=at)
+
+    listed = manager.get(reverse("office:pieces", args=[in_lille.number]))
+    asking = manager.get(reverse("office:ask_piece", args=[in_lille.number]))
+    deciding_page = manager.get(reverse("office:decide", args=[in_lille.number]))
+
+    assert "Demander une pièce de plus" not in main(listed)
+    assert "sont passées : plus rien n'est demandé au candidat" in main(asking)
+    assert 'name="demandee"' not in asking.text + deciding_page.text
+    with pytest.raises(NothingMore):
+        ask(in_lille, day=date(2028, 1, 20), at=at)
+    decided(manager, in_lille, decision="flag", motif="Voir.")
+    assert again(in_lille).state == RegistrationState.ANOMALY

@@ -47,7 +47,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     is_exam_over = found.is_exam_over(request.arrived_at)
     said = {
         "owes": owes_pieces(found),
-        "may_ask": may_decide and owes_pieces(found),
+        "may_ask": may_decide and owes_pieces(found) and not is_exam_over,
         "may_declare": has_missing and not is_exam_over,
         "is_exam_over": has_missing and is_exam_over,
         "pieces": [

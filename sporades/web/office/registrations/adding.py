@@ -34,6 +34,7 @@ def ask_piece(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "form": form,
         "owes": owes_pieces(found),
+        "is_over": found.is_exam_over(at),
         "told_how": to_be_told(found.candidate),
         "trail": [*TRAIL, (found.number, reverse("office:pieces", args=[found.number]))],
     }

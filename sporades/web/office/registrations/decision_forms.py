@@ -123,7 +123,8 @@ class DecisionForm(MoreForm):
             del self.fields["retrait"]
 
     def _ask_for_more(self) -> None:
-        """Offer to ask for a piece with an anomaly, and with nothing else."""
+        """Offer to ask for a piece with an anomaly, and with nothing else, until the exam is over."""
+        is_offered = FLAG.name in self.possible and not self._registration.is_exam_over(self._at)
         self.fields["demandee"].label = "Pièce à demander"
         self.fields["demandee"].help_text = (
             "Si ce qui manque est une pièce que la réglementation ne demande pas ; vide : aucune. Le "
@@ -132,7 +133,7 @@ class DecisionForm(MoreForm):
         for name in ("demandee", "delai", "voie"):
             if name not in self.fields:
                 continue
-            if FLAG.name not in self.possible:
+            if not is_offered:
                 del self.fields[name]
                 continue
             self.fields[name].required = False
