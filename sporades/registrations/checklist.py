@@ -88,7 +88,7 @@ def _filed(registration: Registration) -> Check:
 def _decided(registration: Registration) -> list[Check]:
     """Return what its managing service has decided of it, once it has."""
     if registration.state == State.ANOMALY:
-        return [Check("Inscription complète", "missing", registration.reason)]
+        return [Check("Ce que demande votre service gestionnaire", "missing", registration.reason)]
     if registration.is_validated:
         return [Check("Inscription validée", "done", f"Le {_decided_on(registration)}.")]
     if registration.awaits_new_validation:

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from sporades.acts import tasks
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import deciding, leaving
-from sporades.acts.registrations.receiving import receive_summary
-from sporades.acts.sent_files import Sent
 from sporades.acts.registrations.receiving import receive_summary, take_summary_back
+from sporades.acts.sent_files import Sent
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.journal.models import Entry

@@ -23,6 +23,10 @@ TO_SIGN_AGAIN = (
     "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra signer "
     "et renvoyer le nouveau."
 )
+TO_SIGN_IF_SO = (
+    "Si vous enregistrez une modification, le récapitulatif signé que le service gestionnaire a reçu "
+    "ne vaudra plus : il faudra signer et renvoyer le nouveau."
+)
 TO_SIGN = "Il faudra signer et renvoyer le nouveau récapitulatif."
 """Said where the service validated without having received one."""
 CHECKED_AGAIN = (
@@ -68,7 +72,7 @@ def where_it_begins(client, registration):
     [
         ([], []),
         ([validate], [TO_CHECK_AGAIN, TO_SIGN]),
-        ([receive_summary], [TO_SIGN_AGAIN]),
+        ([receive_summary], [TO_SIGN_IF_SO]),
         ([receive_summary, validate], [TO_CHECK_AGAIN, TO_SIGN_AGAIN]),
     ],
 )
@@ -78,7 +82,9 @@ def test_what_a_modification_undoes_is_said_where_it_begins(client, registration
     registration.refresh_from_db()
 
     for page in where_it_begins(client, registration):
-        assert [one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN, TO_SIGN) if one in page] == said
+        assert [
+            one for one in (TO_CHECK_AGAIN, TO_SIGN_AGAIN, TO_SIGN_IF_SO, TO_SIGN) if one in page
+        ] == said
 
 
 def test_nothing_is_to_be_signed_again_where_the_rules_in_force_ask_for_nothing(
@@ -93,6 +99,7 @@ def test_nothing_is_to_be_signed_again_where_the_rules_in_force_ask_for_nothing(
 
     for page in where_it_begins(client, registration):
         assert TO_SIGN_AGAIN not in page
+        assert TO_SIGN_IF_SO not in page
         assert TO_SIGN not in page
 
 

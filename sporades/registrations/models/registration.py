@@ -391,19 +391,24 @@ class Registration(models.Model):
         return self._undone("si votre demande est acceptée")
 
     def _undone(self, if_so: str) -> str:
-        sentences = (
-            f"Votre inscription est validée : {if_so}, le service gestionnaire devra la vérifier "
-            "de nouveau, et les pièces qu'il n'a pas reçues seront de nouveau à fournir."
-            if self.is_validated
-            else "",
-            "Le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "
-            "signer et renvoyer le nouveau."
-            if self.summary_posted_on and self.is_summary_due_anew
-            else "Il faudra signer et renvoyer le nouveau récapitulatif."
-            if self.is_summary_due_anew
-            else "",
-        )
-        return " ".join(filter(None, sentences))
+        sentences = []
+        if self.is_validated:
+            sentences.append(
+                f"Votre inscription est validée : {if_so}, le service gestionnaire devra la vérifier "
+                "de nouveau, et les pièces qu'il n'a pas reçues seront de nouveau à fournir."
+            )
+        if self.is_summary_due_anew:
+            # Alone, the sentence says of what it is the price: nothing is changed yet.
+            when = "" if sentences else f"{if_so}, "
+            said = (
+                "le récapitulatif signé que le service gestionnaire a reçu ne vaudra plus : il faudra "
+                "signer et renvoyer le nouveau."
+                if self.summary_posted_on
+                else "il faudra signer et renvoyer le nouveau récapitulatif."
+            )
+            whole = f"{when}{said}"
+            sentences.append(f"{whole[0].upper()}{whole[1:]}")
+        return " ".join(sentences)
 
     @property
     def is_summary_due_anew(self) -> bool:
