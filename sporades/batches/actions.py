@@ -10,6 +10,7 @@ from uuid import UUID
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations import completing, deciding
+from sporades.acts.registrations.adding import NothingMore
 from sporades.acts.registrations.silent import AcceptedBySilence
 from sporades.batches import accommodations, leaving, pieces
 from sporades.core.actors import Actor
@@ -115,7 +116,7 @@ class Action:
         has_piece: whether it is about one supporting document, which is chosen with it.
         has_day: whether it leaves time until a day, which is said with it.
         seen: what tells lines of one state apart before it is launched: given the code of the
-            piece and the instant, an expression on a line.
+            piece and the instant, and the day of an action that has one, an expression on a line.
         refusals: why it cannot be done, by what `seen` says.
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.
@@ -139,7 +140,7 @@ class Action:
     marks: Callable[[Iterable[int], str], Mapping[int, str]] | None = None
     has_piece: bool = False
     has_day: bool = False
-    seen: Callable[[str, datetime], Any] | None = None
+    seen: Callable[..., Any] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
     approval: Permission | None = None
@@ -343,7 +344,7 @@ _PIECES = [
         has_piece=True,
         has_day=name == pieces.GRANT,
         marks=pieces.marks,
-        seen=pieces.state_of,
+        seen=pieces.time_left if name == pieces.GRANT else pieces.state_of,
         refusals=pieces.refusals(name),
         silence=SILENCES.get(name, ""),
     )
@@ -361,6 +362,8 @@ MORE_FOR_SUMMARY = Action(
     refusals={
         pieces.SIGNED: "Le récapitulatif signé est déjà noté comme reçu.",
         pieces.UNSIGNABLE: "Le récapitulatif signé n'est pas demandé.",
+        pieces.LONGER: "Ce récapitulatif peut déjà être posté jusqu'à ce jour, ou plus tard.",
+        pieces.OVER: NothingMore.message,
     },
 )
 _ACCOMMODATIONS = [

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import IsNull
 
 from sporades.acts.pieces import owing, verifying
@@ -15,10 +16,12 @@ from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
+from sporades.exams.schema import Deadline
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.over import exams_over
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import VALIDATE, decided_mark
+from sporades.territory.queries import known_academies
 
 GRANT = "grant"
 LABELS = {
@@ -35,7 +38,7 @@ SOURCES: dict[str, Collection[str]] = {
 }
 """The states of a piece in which each may be done."""
 NOT_ASKED, COMPLETE, LACKING, OVER = "none", "complete", "lacking", "over"
-AWAITED, SIGNED, UNSIGNABLE = "awaited", "signed", "unsignable"
+AWAITED, SIGNED, UNSIGNABLE, LONGER = "awaited", "signed", "unsignable", "longer"
 UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
@@ -52,6 +55,7 @@ WORDS: dict[str, str] = {
     AWAITED: "récapitulatif signé attendu",
     SIGNED: "récapitulatif signé déjà reçu",
     UNSIGNABLE: "récapitulatif signé non demandé",
+    LONGER: "déjà ce délai, ou un plus long",
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
@@ -72,6 +76,8 @@ def refusals(name: str) -> dict[str, str]:
         if state not in SOURCES[name]
     }
     not_asked = "Cette pièce n'est pas demandée."
+    if name == GRANT:
+        said[LONGER] = "Cette pièce peut déjà être fournie jusqu'à ce jour, ou plus tard."
     return {**said, str(State.WITHDRAWN.value): not_asked, NOT_ASKED: not_asked}
 
 
@@ -81,13 +87,53 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - what lacks depe
     return Coalesce(Subquery(rows.values("state")[:1]), Value(NOT_ASKED))
 
 
-def awaits_summary(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of no piece, at any instant
-    """Return whether the signed summary of the registration of a line is awaited, came, or is not asked for."""
+def time_left(piece: str, at: datetime, *, until: date) -> Any:
+    """Return where a piece of the registration of a line stands, or that it has as much time already."""
+    rows = Evidence.objects.filter(registration=OuterRef("registration"), code=piece)
+    longer = rows.filter(_is_as_long("registration__academy", "until", until, at))
+    has_more = Exists(longer.filter(state__in=SOURCES[GRANT]))
+    return Case(When(has_more, then=Value(LONGER)), default=state_of(piece, at))
+
+
+def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: ARG001 - of no piece
+    """Return whether the signed summary of the registration of a line is awaited, came, or is not asked for.
+
+    Or has as much time already, as its last version told it, or as it was given since.
+    """
+    last = Version.objects.filter(
+        registration=OuterRef("registration"), number=OuterRef("registration__version")
+    ).annotate(
+        told=Cast(KeyTextTransform("until", KeyTransform("to_return", "snapshot")), DateTimeField())
+    )
+    told = Exists(last.filter(_is_as_long("registration__academy", "told", until, at)))
+    given = _is_as_long("registration__academy", "registration__summary_until", until, at)
     return Case(
         When(registration__summary_posted_on__isnull=False, then=Value(SIGNED)),
         When(_is_unsigned(), then=Value(UNSIGNABLE)),
+        When(registration__exam__in=exams_over(at), then=Value(OVER)),
+        When(given | Q(told), then=Value(LONGER)),
         default=Value(AWAITED),
     )
+
+
+def _is_as_long(academy: str, column: str, until: date, at: datetime) -> Q:
+    """Return what has the whole of a day already, by the clock of its academy.
+
+    Args:
+        academy: the column that names it.
+        column: until when it has time.
+        until: the day.
+        at: the instant.
+    """
+    zones: dict[str, list[str]] = {}
+    for one in known_academies():
+        zones.setdefault(one.zone, []).append(one.code)
+    found = Q(pk__in=[])
+    for zone, codes in zones.items():
+        # Of a day that is written, the closing says nothing.
+        last = Deadline(le=until).as_written(closing=at, zone=zone)
+        found |= Q(**{f"{academy}__in": codes, f"{column}__gte": last})
+    return found
 
 
 def _is_unsigned() -> Any:

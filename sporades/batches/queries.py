@@ -54,10 +54,11 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         at: now.
     """
     seen = batch.does.seen
+    said = {"until": batch.until} if batch.does.has_day else {}
     states = (
         batch.lines_within(*reaches)
         .filter(outcome=Outcome.WAITING)
-        .annotate(seen=seen(batch.piece, at) if seen else Value(""))
+        .annotate(seen=seen(batch.piece, at, **said) if seen else Value(""))
         .values_list("registration__state", "seen")
         .annotate(
             count=Count("pk"),
@@ -69,12 +70,12 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         Forecast(
             State(state),
             count,
-            batch.does.refusal_of(state) or batch.does.refusals.get(said, ""),
+            batch.does.refusal_of(state) or batch.does.refusals.get(known, ""),
             by_letter,
-            ", ".join(WORDS[one] for one in said.split() if one in WORDS),
-            tuple(one for one in said.split() if one in pieces.UNMET),
+            ", ".join(WORDS[one] for one in known.split() if one in WORDS),
+            tuple(one for one in known.split() if one in pieces.UNMET),
         )
-        for state, said, count, by_letter in states
+        for state, known, count, by_letter in states
     ]
 
 

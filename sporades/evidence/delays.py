@@ -3,6 +3,7 @@
 What was granted by mistake is corrected to an earlier day, within bounds.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sporades.core.french import day_in_words, instant_in_words, local_day
@@ -115,12 +116,26 @@ def to_come(registration: Registration, day: date, *, at: datetime) -> datetime:
         Shorter: it has passed.
         TooFar: see there.
     """
-    today = local_day(at, registration.service.zone)
-    if day < today:
-        raise Shorter("Ce jour est passé : choisissez aujourd'hui ou un jour à venir.")
-    if day > today + MOST:
-        raise TooFar(TOO_FAR.format(last=day_in_words(today + MOST)))
+    check_to_come(day, [registration.service.zone], at=at)
     return last_minute(registration, day)
+
+
+def check_to_come(day: date, zones: Iterable[str], *, at: datetime) -> None:
+    """Check that a day is still to come by one of some clocks, and not beyond what is granted at most.
+
+    Args:
+        day: the last one.
+        zones: of the services, one at least.
+        at: the instant.
+
+    Raises:
+        Shorter, TooFar: as `to_come` has them.
+    """
+    days = sorted(local_day(at, zone) for zone in zones)
+    if day < days[0]:
+        raise Shorter("Ce jour est passé : choisissez aujourd'hui ou un jour à venir.")
+    if day > days[-1] + MOST:
+        raise TooFar(TOO_FAR.format(last=day_in_words(days[-1] + MOST)))
 
 
 def changed(registration: Registration, owed: Owed, day: date, *, at: datetime) -> datetime:

@@ -130,3 +130,53 @@ def test_a_summary_that_came_or_is_not_asked_for_is_given_none(invented_exam):
         receiving.grant_summary(registration=registration, until=DAY, by=MANAGER, at=LATE)
 
     assert Registration.objects.get().summary_until is None
+
+
+def test_the_page_before_says_who_has_as_much_time_already(prepare, three):
+    verifying.grant(row=piece(three[0]), until=LATER, by=MANAGER, at=LATE)
+    receiving.grant_summary(registration=three[1], until=LATER, by=MANAGER, at=LATE)
+
+    of_piece, of_summary = (
+        sorted((one.seen, one.count, one.refusal) for one in queries.forecast(batch, at=LATE))
+        for batch in (
+            prepare("grant-piece", piece=IDENTITY, until=DAY),
+            prepare("grant-summary", until=DAY),
+        )
+    )
+
+    assert of_piece == [
+        (
+            "déjà ce délai, ou un plus long",
+            1,
+            "Cette pièce peut déjà être fournie jusqu'à ce jour, ou plus tard.",
+        ),
+        ("pièce : À fournir", 2, ""),
+    ]
+    assert of_summary == [
+        (
+            "déjà ce délai, ou un plus long",
+            1,
+            "Ce récapitulatif peut déjà être posté jusqu'à ce jour, ou plus tard.",
+        ),
+        ("récapitulatif signé attendu", 2, ""),
+    ]
+
+
+def test_it_says_so_of_the_day_that_was_told_too_and_of_an_exam_that_is_over(prepare, three):
+    told = prepare("grant-summary", until=NOW.date())
+    [one] = queries.forecast(told, at=NOW)
+    assert one.seen == "déjà ce délai, ou un plus long"
+
+    [one] = queries.forecast(told, at=NOW + timedelta(days=800))
+    assert (
+        one.refusal
+        == "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat."
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [(date(2025, 12, 8), delays.Shorter), (date(2036, 12, 8), delays.TooFar)]
+)
+def test_no_time_is_left_until_a_day_that_has_passed_or_is_too_far(prepare, three, day, why):
+    with pytest.raises(why):
+        prepare("grant-summary", until=day)

@@ -16,8 +16,10 @@ from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState
 from sporades.core.locks import lock_value
 from sporades.core.refusals import ReasonMissing, Refused
+from sporades.evidence import delays
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
+from sporades.territory.queries import known_academies
 
 MOST_LINES = 100_000
 FROZEN_AT_ONCE = 5_000
@@ -89,6 +91,7 @@ def prepare(
         ReasonMissing: the action is told with a reason.
         PieceMissing: it is about a piece, and none is chosen.
         DayMissing: it leaves time, and nobody says until when.
+        delays.Shorter, delays.TooFar: by the clock of no academy is that day to come, or so near.
     """
     if (already := _prepared_by(sending, by)) is not None:
         return already
@@ -96,6 +99,9 @@ def prepare(
         raise PieceMissing
     if action.has_day and until is None:
         raise DayMissing
+    if action.has_day and until is not None:
+        zones = {one.zone for one in known_academies()}
+        delays.check_to_come(until, zones, at=at)
     if action.has_reason and not reason:
         raise ReasonMissing(REASON_MISSING)
     author = reach.perimeters[0].member
