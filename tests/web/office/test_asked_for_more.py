@@ -85,6 +85,18 @@ def test_an_anomaly_asks_for_a_piece_that_its_candidate_deposits(manager, in_lil
     assert added(in_lille).state == State.CHECKING
 
 
+def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in_lille):
+    said = {"decision": "flag", "motif": "Il manque.", "demandee": DIPLOMA, "delai": "08/12/2026"}
+    decided(manager, in_lille, **said, voie="each")
+    row = added(in_lille)
+    verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    judge = reverse("office:judge_piece", args=[in_lille.number, row.code])
+
+    page = manager.post(judge, {"verdict": "accept"}, follow=True)
+
+    assert f"L'inscription n°{in_lille.number} est toujours en anomalie" in main(page)
+
+
 def test_a_decision_that_asks_for_no_piece_takes_none_and_a_day_calls_for_one(manager, in_lille):
     sent = {"motif": "", "demandee": DIPLOMA, "delai": "08/12/2026"}
     alone = {"decision": "flag", "motif": "Voir.", "demandee": "", "delai": "08/12/2026"}

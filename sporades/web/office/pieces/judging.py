@@ -22,9 +22,11 @@ from sporades.evidence.reasons import reasons_for
 from sporades.evidence.states import SETTLED, TO_VERIFY
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.letters.words import to_be_told
+from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import version_of
 from sporades.registrations.snapshot import read_by_office
+from sporades.registrations.states import State
 from sporades.web.layout.markup import directed
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on
@@ -52,6 +54,11 @@ COMPARED = (
 VALIDATED = (
     "L'inscription est validée : pour refuser une pièce, en dispenser ou la redemander, revenez "
     "d'abord sur la validation."
+)
+SETTLING = ("accept", "overturn")
+STILL_INCOMPLETE = (
+    "L'inscription n°{} est toujours en anomalie : si plus rien n'y manque, « Lever l'anomalie » le dit à "
+    "son candidat."
 )
 ENDED = "L'inscription n'est plus en cours : elle ne doit aucune pièce."
 
@@ -82,7 +89,14 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         asked.refuse(str(refusal))
         return _page(request, found, owed, asked, seen=seen, status=422)
     messages.success(request, _decided(row, found, asked.said, queue))
+    if asked.verdict in SETTLING and is_added(row.code) and _is_in_anomaly(found):
+        messages.info(request, STILL_INCOMPLETE.format(found.number))
     return _onwards(request, found, row, queue)
+
+
+def _is_in_anomaly(registration: Registration) -> bool:
+    """Return whether it still is: what the office found by hand, it ends by hand."""
+    return Registration.objects.filter(pk=registration.pk, state=State.ANOMALY).exists()
 
 
 def _asked(

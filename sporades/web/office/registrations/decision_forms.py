@@ -127,8 +127,8 @@ class DecisionForm(MoreForm):
         is_offered = FLAG.name in self.possible and not self._registration.is_exam_over(self._at)
         self.fields["demandee"].label = "Pièce à demander"
         self.fields["demandee"].help_text = (
-            "Si ce qui manque est une pièce que la réglementation ne demande pas ; vide : aucune. Le "
-            "candidat la lira ainsi. Rien de sa santé. Par exemple : copie de votre diplôme"
+            "Seulement si elle n'est pas déjà parmi les siennes ; sinon, laissez vide. Le candidat la lira "
+            "telle quelle : rien sur sa santé. Par exemple : copie de votre diplôme"
         )
         for name in ("demandee", "delai", "voie"):
             if name not in self.fields:
@@ -138,6 +138,9 @@ class DecisionForm(MoreForm):
                 continue
             self.fields[name].required = False
             ask_if_called_for(self.fields[name], f"decision={FLAG.name}", is_due=False)
+        if is_offered:
+            delay = self.fields["delai"]
+            delay.help_text = f"À dire si vous demandez une pièce. {delay.help_text}"
 
     def show_what_is_told(self, unmet: Unmet, *, is_over: bool) -> None:
         """Say under each decision what its candidate will read.

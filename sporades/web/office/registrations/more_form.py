@@ -30,7 +30,7 @@ class MoreForm(forms.Form):
     demandee = CleanCharField(
         label="Pièce demandée",
         max_length=LONGEST_LINE,
-        help_text="Le candidat la lira ainsi. Rien de sa santé. Par exemple : copie de votre diplôme",
+        help_text="Le candidat la lira telle quelle : rien sur sa santé. Par exemple : copie de votre diplôme",
         error_messages={"required": "Dites quelle pièce le candidat doit fournir."},
     )
     voie = forms.ChoiceField(
