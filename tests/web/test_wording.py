@@ -163,7 +163,7 @@ def every_form():
         "GiveBackForm": {"others": []},
         "ChoiceForm": {"offers": [(programme_of(draft.service), [draft.service])]},
         "IdentityOfSomebodyForm": {"on": NOW.date()},
-        "PostedForm": {"first": NOW.date(), "last": NOW.date()},
+        "PostedForm": {"first": NOW.date(), "last": NOW.date(), "left": [1, 2]},
         "RecordForm": {"on": NOW.date(), "academies": ["A09", "A25"]},
         "BatchForm": {"allows": lambda _permission: EVERYWHERE},
         "ActsForm": {**here, "journal": here["reach"]},

@@ -219,9 +219,10 @@ def note_told(service: int, *, at: datetime) -> None:
         at: the instant.
     """
     applied = ServiceChange.objects.filter(service=service, state=ChangeState.APPLIED)
-    moves = applied.exclude(closes_at=F("closed_at")).order_by("decided_at", "pk")
-    last = moves.values_list("pk", flat=True).last()
-    ServiceChange.objects.filter(pk=last, told_at=None).update(told_at=at)
+    last = applied.exclude(closes_at=F("closed_at")).order_by("decided_at", "pk").last()
+    if last is not None and last.told_at is None:
+        last.told_at = at
+        last.save(update_fields=["told_at"])
 
 
 def refuse(*, change: ServiceChange, answer: str, by: Actor, at: datetime) -> None:
