@@ -26,9 +26,10 @@ BETWEEN = " ; "
 
 
 def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
-    """Return each épreuve that counts as chosen, with its status, its option and the mark kept.
+    """Return each épreuve that somebody chose, with its status, its option and the mark kept.
 
-    But « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12):
+    One that all sit is not chosen, where it has neither option, mark nor another status. Nor is
+    « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12):
     it is left out, as what is not chosen.
 
     Args:
@@ -38,8 +39,12 @@ def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
     """
     said = []
     for name, one, paper in _named(regulation, exam, chosen):
-        status = Status(one["status"]).label
-        parts = (status, _option(paper, one), _mark(paper, one))
+        status = Status(one["status"])
+        parts = (_option(paper, one), _mark(paper, one))
+        is_for_all = paper is not None and paper.must_be_sat and status == Status.ENTERED
+        if is_for_all and not any(parts):
+            continue
+        parts = (status.label, *parts)
         said.append(f"{name} : {', '.join(filter(None, parts))}")
     return BETWEEN.join(said)
 

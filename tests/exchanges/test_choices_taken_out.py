@@ -53,7 +53,7 @@ def test_what_was_chosen_of_each_epreuve_is_in_a_cell(invented_exam):
 
     assert cells(filed, "epreuves", "options", "notes_gardees") == [
         (
-            "Français (U1) : Bénéfice, note 14,5 sur 20, session 2025 ; Mathématiques (U2) : Inscrit ; "
+            "Français (U1) : Bénéfice, note 14,5 sur 20, session 2025 ; "
             "Éducation physique et sportive (U3) : Dispensé, Course ; Navigation (U4) : Inscrit ; "
             "Langue facultative : Inscrit, Breton"
         ),
