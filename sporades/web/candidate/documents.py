@@ -254,16 +254,23 @@ def _asked_since(
 
 
 def _lacks_since(version: DocumentVersion, registration: Registration) -> dict[str, str]:
-    """Say that a piece is to be given since a document said that all had come; or nothing."""
-    is_one = version.document.kind == EVIDENCE_REQUEST.slug
-    if not is_one or version.content.get("asked") != NOTHING_LEFT or registration.is_validated:
+    """Say that a piece is to be given, or may be given later, since a document was issued; or nothing."""
+    said = version.content
+    if version.document.kind != EVIDENCE_REQUEST.slug or registration.is_validated:
         return {}
-    if not any(one.state in TO_PROVIDE for one in rows_of(registration=registration.pk)):
-        return {}
-    return {
-        "title": "Une pièce est à fournir depuis ce document",
-        "text": "La page « Pièces justificatives » de votre inscription dit laquelle, et jusqu'à quand.",
-    }
+    told = {one["code"]: one["until"] for one in said.get("evidence") or ()}
+    due = [one for one in rows_of(registration=registration.pk) if one.state in TO_PROVIDE]
+    if (due and said.get("asked") == NOTHING_LEFT) or any(one.code not in told for one in due):
+        return {
+            "title": "Une pièce est à fournir depuis ce document",
+            "text": "La page « Pièces justificatives » de votre inscription dit laquelle, et jusqu'à quand.",
+        }
+    if any(one.granted_until and one.until > datetime.fromisoformat(told[one.code]) for one in due):
+        return {
+            "title": "Vous avez plus de temps que ne le dit ce document",
+            "text": "La page « Pièces justificatives » de votre inscription dit jusqu'à quand.",
+        }
+    return {}
 
 
 def _validated(version: DocumentVersion, registration: Registration) -> dict[str, str]:

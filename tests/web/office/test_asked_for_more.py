@@ -213,6 +213,23 @@ def test_it_survives_a_move_to_another_academy(in_lille):
     assert (last.row.label, last.ways, last.row.academy) == (DIPLOMA, (Way.POST,), "A25")
 
 
+def test_what_was_issued_before_says_that_a_piece_or_time_was_added_since(in_lille, sign_in):
+    page = reverse("candidate:document", args=[in_lille.number, "demande-pieces"])
+    candidate = sign_in(in_lille.candidate)
+    more = "Vous avez plus de temps que ne le dit ce document"
+    before = main(candidate.get(page))
+    row = in_lille.evidence.exclude(code__startswith="plus-").first()
+    verifying.grant(row=row, until=row.until.date() + timedelta(days=9), by=MANAGER, at=NOW)
+    granted = main(candidate.get(page))
+    ask(in_lille)
+
+    asked = main(candidate.get(page))
+
+    assert [more in one for one in (before, granted, asked)] == [False, True, False]
+    assert "Une pièce est à fournir depuis ce document" not in before + granted
+    assert "Une pièce est à fournir depuis ce document" in asked
+
+
 def test_more_time_is_left_and_a_day_that_was_wrong_is_corrected(in_lille):
     row = ask(in_lille)
 
