@@ -220,6 +220,12 @@ def test_the_contacts_are_those_of_ones_registrations_then_all(sign_in):
     assert "Tous les services gestionnaires" in main(page)
 
 
+def test_who_has_only_begun_finds_whom_to_call_too(sign_in):
+    page = sign_in(a_draft().candidate).get("/aide")
+
+    assert "03 53 01 00 01" in answered(page, "Contacts")
+
+
 def test_who_wants_to_leave_is_told_where_then_that_it_is_done_online_no_more(sign_in, client):
     registration = a_registration()
 

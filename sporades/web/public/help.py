@@ -21,7 +21,7 @@ class Own:
 
     Attributes:
         is_frozen: whether the civil data are greyed.
-        services: the managing services of the reader's registrations, each once.
+        services: the managing services of the reader's registrations and drafts, each once.
         active: those that stand.
         editable: those of them that may be changed now.
         askable: those whose candidate may ask for a modification that they can make no more.
@@ -70,7 +70,7 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
     whys = {one: _why_not(one, mine, at=at, reader=reader) for one in begun}
     return Own(
         is_frozen=candidate.is_frozen,
-        services=list(dict.fromkeys(one.service.managing_service for one in shown)),
+        services=list(dict.fromkeys(one.service.managing_service for one in (*shown, *begun))),
         active=active,
         editable=[one for one in mine if one.is_amendable(at)],
         askable=[one for one in mine if one.is_askable(at)],
