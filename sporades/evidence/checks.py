@@ -49,7 +49,7 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     label = f"{PIECE}{row.label}" + ("" if row.is_mandatory else " (facultative)")
     is_optional = not row.is_mandatory
     if row.state in SETTLED:
-        return Check(label, "done", _settled(registration, row))
+        return Check(label, "done", _settled(registration, row), piece=row.code)
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"

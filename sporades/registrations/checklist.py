@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
@@ -13,6 +14,8 @@ from sporades.registrations.summary import SUMMARY
 
 CALL = "Contactez votre service gestionnaire."
 """What is left of something that was to be sent, once its day has passed."""
+
+HAS_COME = "Tout ce qui vous était demandé est arrivé : votre service gestionnaire l'examine."
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,14 @@ def checklist(
     """
     if not registration.is_active:
         return []
+    sent = [*_return(registration, at=at), *pieces]
+    has_come = any(is_added(one.piece) for one in sent) and not any(one.completes for one in sent)
     return [
         _filed(registration),
-        *_decided(registration),
+        *_decided(registration, has_come=has_come),
         *_to_review(registration, at=at),
         *_summary(documents, registration.service.zone),
-        *_return(registration, at=at),
-        *pieces,
+        *sent,
     ]
 
 
@@ -85,8 +89,17 @@ def _filed(registration: Registration) -> Check:
     return Check("Inscription enregistrée", "done", last)
 
 
-def _decided(registration: Registration) -> list[Check]:
-    """Return what its managing service has decided of it, once it has."""
+def _decided(registration: Registration, *, has_come: bool) -> list[Check]:
+    """Return what its managing service has decided of it, once it has.
+
+    Args:
+        registration: which.
+        has_come: whether a piece was asked for in addition, and nothing is left to send: an anomaly that
+            was found by hand is ended by hand.
+    """
+    if registration.state == State.ANOMALY and has_come:
+        note = f"{registration.reason} {HAS_COME}"
+        return [Check("Ce que demande votre service gestionnaire", "waiting", note)]
     if registration.state == State.ANOMALY:
         return [Check("Ce que demande votre service gestionnaire", "missing", registration.reason)]
     if registration.is_validated:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from sporades.acts.pieces import reminding, verifying
 from sporades.acts.registrations import completing, deciding
 from sporades.acts.registrations.adding import More, NothingMore
+from sporades.acts.registrations.receiving import receive_summary
 from sporades.documents.models import DocumentVersion
 from sporades.evidence import delays
 from sporades.evidence.queries import pieces_of
@@ -85,7 +86,7 @@ def test_an_anomaly_asks_for_a_piece_that_its_candidate_deposits(manager, in_lil
     assert added(in_lille).state == State.CHECKING
 
 
-def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in_lille):
+def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in_lille, sign_in):
     said = {"decision": "flag", "motif": "Il manque.", "demandee": DIPLOMA, "delai": "08/12/2026"}
     decided(manager, in_lille, **said, voie="each")
     row = added(in_lille)
@@ -95,6 +96,18 @@ def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in
     page = manager.post(judge, {"verdict": "accept"}, follow=True)
 
     assert f"L'inscription n°{in_lille.number} est toujours en anomalie" in main(page)
+    sure = reverse("candidate:registered", args=[in_lille.number])
+    mine = sign_in(in_lille.candidate)
+    assert "Manque : Ce que demande votre service gestionnaire" in main(mine.get(sure))
+
+    for one in in_lille.evidence.filter(state=State.OWED, is_mandatory=True):
+        verifying.receive(row=one, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    receive_summary(registration=again(in_lille), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+    said = (
+        "En attente : Ce que demande votre service gestionnaire Il manque. Tout ce qui vous était"
+    )
+    assert said in main(mine.get(sure))
 
 
 def test_a_decision_that_asks_for_no_piece_takes_none_and_a_day_calls_for_one(manager, in_lille):
