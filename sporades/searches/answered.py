@@ -44,8 +44,8 @@ def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
         is_for_all = paper is not None and paper.must_be_sat and status == Status.ENTERED
         if is_for_all and not any(parts):
             continue
-        parts = (status.label, *parts)
-        said.append(f"{name} : {', '.join(filter(None, parts))}")
+        told = ", ".join(filter(None, (status.label, *parts)))
+        said.append(f"{name} : {told}")
     return BETWEEN.join(said)
 
 
