@@ -13,6 +13,7 @@ from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.searches.words import in_words
 from tests.factories import EVERYWHERE, OPERATOR, a_registration, load_invented
+from tests.measured import measured
 from tests.web.guide import seen, words
 from tests.web.office.test_search import SEARCH, leaf, numbers, sought
 
@@ -160,7 +161,7 @@ def test_options_and_answers_are_asked_of_an_index(in_lille):
         ("question", Operator.IS, f"{exam}:equipe:ROUGE", "answer_by_question"),
     ):
         with planned_anew(), connection.cursor() as cursor:
-            cursor.execute("ANALYZE registrations_registrationanswer")
+            measured("registrations_registrationanswer", "registrations_registrationpaper")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_nestloop = off")  # as where many are looked for
             condition = tree(criterion, operator, value).condition()

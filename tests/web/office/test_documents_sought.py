@@ -15,6 +15,7 @@ from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_registration
 from tests.jobs import work
+from tests.measured import measured
 from tests.web.guide import main, seen
 from tests.web.office.test_publishing import DECIDED, HEAD, a_file, deposited, published, where
 from tests.web.office.test_search import SEARCH, numbers
@@ -167,7 +168,7 @@ def test_a_document_is_asked_of_an_index(in_lille):
     folders = Folder.objects.bulk_create(Folder(label="Autre") for _ in range(2_000))
     Document.objects.bulk_create(Document(folder=one, kind="autre") for one in folders)
     with planned_anew(), connection.cursor() as cursor:
-        cursor.execute("ANALYZE documents_document")
+        measured("documents_document")
         cursor.execute("SET LOCAL enable_nestloop = off")  # as where many are looked for
         condition = tree(Operator.DOCUMENT_UNOPENED).condition()
         plan = Registration.objects.filter(condition).explain()

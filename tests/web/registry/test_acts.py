@@ -22,6 +22,8 @@ OF_MACHINES = (
 )
 """What is of nobody's acts: sessions, counters, jobs."""
 
+DAYS = {"jusquau": "08/12/2026"}
+"""What is typed in a field that another choice calls for, and that words make wrong."""
 SAID = {
     "email": "quelqu.un@exemple.test",
     "tel": "0612345678",
@@ -121,7 +123,7 @@ def filled(form):
             others = fields.get(name, []) if kind == "checkbox" else []
             fields[name] = list(dict.fromkeys([*others, field.get("value", "on")]))
         elif kind not in ("hidden", "submit") and not any(fields.get(name, [])):
-            fields[name] = [SAID.get(kind, "Salle trop petite")]
+            fields[name] = [DAYS.get(name) or SAID.get(kind, "Salle trop petite")]
     return fields
 
 

@@ -242,11 +242,13 @@ class BatchForm(forms.Form):
     @property
     def decided(self) -> dict[str, Any]:
         """What was chosen, as a batch takes it."""
+        action = self.possible[self.cleaned_data["decision"]]
         return {
-            "action": self.possible[self.cleaned_data["decision"]],
+            "action": action,
             "reason": self.cleaned_data.get("motif", ""),
             "piece": self.cleaned_data.get("piece", ""),
-            "until": self.cleaned_data.get("jusquau"),
+            # Typed for another action than the one that is chosen at last, it is of none.
+            "until": self.cleaned_data.get("jusquau") if action.has_day else None,
         }
 
     def clean(self) -> dict[str, Any]:
