@@ -8,7 +8,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 
-from tests.tree import ROOT, ending, found, parsed
+from tests.tree import ROOT, ending, found, parsed, text_of
 
 CODE = ("sporades/", "config/", "tools/", "benchmarks/")
 
@@ -122,6 +122,26 @@ def test_no_test_reads_the_clock_of_the_machine():
 @pytest.mark.parametrize("read", ["datetime.{}(UTC)", "timezone.{}()", "dt.datetime.{}(dt.UTC)"])
 def test_such_a_clock_would_be_seen(read):
     assert re.search(CLOCK, read.format("now"))
+
+
+# A browser goes on without waiting for the page that a link leads to: what is read of it at
+# once, its width or its address, may be of a page without its style or of the one before.
+WITHOUT_WAITING = r"""role\(["']link["'].*\)\.click\(\)"""
+
+
+def test_a_link_is_followed_to_its_page():
+    """What waits for something else than the page itself says so on the line above."""
+    unguarded = []
+    for path in ending(".py", under=["tests/"]):
+        lines = text_of(path).splitlines()
+        unguarded += [
+            f"{path}:{number + 1}"
+            for number, line in enumerate(lines)
+            if re.search(WITHOUT_WAITING, line) and ".expect_" not in lines[number - 1]
+        ]
+
+    # The one link that leads to a field of its own page.
+    assert [place.rpartition(":")[0] for place in unguarded] == ["tests/web/test_gallery.py"]
 
 
 def asks_how_much(node):

@@ -7,6 +7,7 @@ from tests.accommodations.asked import case_of
 from tests.factories import a_registration
 from tests.journeys.helpers import answer, heading, press, signed_in, text, tick
 from tests.journeys.test_without_script_or_room import NO_SCRIPT, TELEPHONE, fits
+from tests.web.browser import follow
 
 MONTH = timedelta(days=30)
 
@@ -20,7 +21,7 @@ def test_a_need_that_appears_after_the_closing_is_asked_for_from_home(site, brow
     page.goto(f"{site}/accueil")
     fits(page)
     assert "Un besoin apparu après la clôture ?" in text(page)
-    page.get_by_role("main").get_by_role("link", name="Demander un aménagement").click()
+    follow(page.get_by_role("main").get_by_role("link", name="Demander un aménagement"))
     fits(page)
     assert heading(page) == "Aménagement d'épreuves"
     press(page, "Commencer ma demande")

@@ -8,6 +8,7 @@ from tests.evidence.test_ways import WAYS, load
 from tests.factories import a_registration
 from tests.journeys.helpers import heading, press, signed_in, text
 from tests.journeys.test_without_script_or_room import NO_SCRIPT, TELEPHONE, fits
+from tests.web.browser import follow
 
 
 @pytest.mark.usefixtures("kept")
@@ -17,10 +18,10 @@ def test_two_photos_become_the_piece(site, browser):
     page = signed_in(context, site, registration.candidate)
 
     page.goto(f"{site}/accueil")
-    page.get_by_role("link", name="Déposer mes pièces justificatives").first.click()
+    follow(page.get_by_role("link", name="Déposer mes pièces justificatives").first)
     assert heading(page) == "Pièces justificatives"
     fits(page)
-    page.get_by_role("link", name="Déposer : Pièce d'identité").click()
+    follow(page.get_by_role("link", name="Déposer : Pièce d'identité"))
     fits(page)
     page.get_by_label("Votre fichier").set_input_files(
         [
@@ -52,7 +53,7 @@ def test_one_piece_is_given_here_and_the_other_is_to_be_posted(site, browser):
     assert "Cette pièce ne se dépose pas ici : envoyez-la par courrier" in text(page)
     fits(page)
     assert page.get_by_role("link", name="Déposer :").count() == 1
-    page.get_by_role("link", name="Déposer : Pièce d'identité").click()
+    follow(page.get_by_role("link", name="Déposer : Pièce d'identité"))
     page.get_by_label("Votre fichier").set_input_files(
         {"name": "carte.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     )

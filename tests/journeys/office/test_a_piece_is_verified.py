@@ -11,7 +11,7 @@ from tests.intake.clamd import running
 from tests.jobs import work
 from tests.journeys.helpers import answer, choose, heading, press, said, signed_in, text
 from tests.journeys.test_without_script_or_room import TELEPHONE, fits
-from tests.web.browser import tick
+from tests.web.browser import follow, tick
 
 LABEL = "Pièce d'identité"
 WHY = "Il manque le verso."
@@ -44,7 +44,7 @@ def state(page):
 
 def give(page, button, name):
     """Take a photograph, and give it."""
-    page.get_by_role("link", name=f"{button} : {LABEL}").click()
+    follow(page.get_by_role("link", name=f"{button} : {LABEL}"))
     assert heading(page) == f"{button} : {LABEL}"
     fits(page)
     photo = {"name": name, "mimeType": "image/jpeg", "buffer": a_heavy_photo(1_200, 900)}

@@ -11,6 +11,7 @@ from tests.factories import a_registration
 from tests.journeys.helpers import answer, heading, press, signed_in, text, tick
 from tests.journeys.test_without_script_or_room import NO_SCRIPT, TELEPHONE, fits
 from tests.medical.given import found_clean
+from tests.web.browser import follow
 
 FORMER = "Avez-vous déjà une décision ?"
 PLAN = "Avez-vous un plan en vigueur dans votre établissement ?"
@@ -88,7 +89,7 @@ def confide(page):
     """Give a paper of health, from the page of the request."""
     press(page, "Déposer mes papiers de santé")
     fits(page)
-    page.get_by_role("main").get_by_role("link", name="Déposer un papier").first.click()
+    follow(page.get_by_role("main").get_by_role("link", name="Déposer un papier").first)
     fits(page)
     page.locator("main input[type=file]").set_input_files(
         [{"name": "papier.jpg", "mimeType": "image/jpeg", "buffer": a_photo("white")}]
@@ -117,6 +118,6 @@ def give_opinion(page, site, case):
 def follow_queue(page, site, step):
     """Open the first request of a step, from the office's first page."""
     page.goto(f"{site}/gestion/")
-    page.get_by_role("main").get_by_role("link", name="Aménagements", exact=True).click()
-    page.get_by_role("main").get_by_role("link", name=step, exact=True).click()
+    follow(page.get_by_role("main").get_by_role("link", name="Aménagements", exact=True))
+    follow(page.get_by_role("main").get_by_role("link", name=step, exact=True))
     press(page, "Traiter ces demandes")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from sporades.accounts.models import Membership
 from tests.factories import a_candidate, a_registration
 from tests.journeys.helpers import answer, press
+from tests.web.browser import follow
 
 
 def test_the_keys_of_a_page_are_turned_off_for_good_and_on_again(site, enter):
@@ -15,7 +16,7 @@ def test_the_keys_of_a_page_are_turned_off_for_good_and_on_again(site, enter):
     page = enter("agent@exemple.test", Membership.Role.MANAGER)
     answer(page, "Trouver une inscription", "Le Goff")
     press(page, "Trouver")
-    page.locator(".s-table tbody a").first.click()
+    follow(page.locator(".s-table tbody a").first)
     first_file = page.url
 
     page.get_by_role("button", name="Couper ces touches").click()
@@ -41,7 +42,7 @@ def test_where_the_browser_keeps_nothing_they_are_turned_off_for_this_page(site,
     """)
     answer(page, "Trouver une inscription", "Le Goff")
     press(page, "Trouver")
-    page.locator(".s-table tbody a").first.click()
+    follow(page.locator(".s-table tbody a").first)
     page.get_by_role("button", name="Couper ces touches").click()
     first_file = page.url
 
@@ -59,7 +60,7 @@ def test_behind_an_open_dialog_no_key_presses(site, enter):
     page.clock.install()
     answer(page, "Trouver une inscription", "Le Goff")
     press(page, "Trouver")
-    page.locator(".s-table tbody a").first.click()
+    follow(page.locator(".s-table tbody a").first)
     page.get_by_role("button", name="Couper ces touches").wait_for()
     page.evaluate("window.stays = true")
     said = page.locator("body")

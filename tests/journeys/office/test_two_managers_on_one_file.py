@@ -40,7 +40,7 @@ def test_what_both_modify_is_chosen_and_what_one_modifies_is_kept(site, enter):
         page.goto(f"{site}/gestion/inscriptions/{registration.number}")
         choose(page, "Modifier pour le candidat")
         press(page, "Ouvrir les onglets")
-        page.get_by_role("link", name="Modifier : Identification").click()
+        follow(page.get_by_role("link", name="Modifier : Identification"))
         answer(page, "Téléphone mobile", mobile)
         answer(page, "Appartement, étage, bâtiment", more)
         press(page, "Revenir au récapitulatif")
