@@ -1,6 +1,7 @@
 """The pieces among what makes a registration sure (E6)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.text import capfirst
@@ -10,6 +11,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
 from sporades.evidence.unmet import is_let_go
+from sporades.registrations.added import is_added
 from sporades.registrations.checklist import CALL, Check, no_more_in_words
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
@@ -29,7 +31,12 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
     """
     if registration.is_validated:
         return [_once_validated(registration, one) for one in owed if one.row.is_mandatory]
-    return [_check(registration, one, at=at) for one in owed]
+    return [
+        replace(_check(registration, one, at=at), added_at=one.row.asked_at)
+        if is_added(one.row.code)
+        else _check(registration, one, at=at)
+        for one in owed
+    ]
 
 
 def _once_validated(registration: Registration, owed: Owed) -> Check:
@@ -49,7 +56,7 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     label = f"{PIECE}{row.label}" + ("" if row.is_mandatory else " (facultative)")
     is_optional = not row.is_mandatory
     if row.state in SETTLED:
-        return Check(label, "done", _settled(registration, row), piece=row.code)
+        return Check(label, "done", _settled(registration, row))
     is_over = not owed.is_in_time(at)
     if row.state == State.REFUSED:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.models import DocumentVersion
-from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
@@ -15,7 +14,9 @@ from sporades.registrations.summary import SUMMARY
 CALL = "Contactez votre service gestionnaire."
 """What is left of something that was to be sent, once its day has passed."""
 
-HAS_COME = "Tout ce qui vous était demandé est arrivé : votre service gestionnaire l'examine."
+HAS_COME = (
+    "Ce qui était à envoyer est arrivé, ou n'est plus demandé : votre service gestionnaire l'examine."
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Check:
         is_optional: whether a registration is complete without it.
         until: until when its candidate is to do it; nothing where it is done at once.
         act: the words of the link to where it is done or followed, where they are its own.
+        added_at: of a piece that the office asked for beyond the réglementation, when it did.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Check:
     is_optional: bool = False
     until: datetime | None = None
     act: str = ""
+    added_at: datetime | None = None
 
     @property
     def completes(self) -> bool:
@@ -70,10 +73,9 @@ def checklist(
     if not registration.is_active:
         return []
     sent = [*_return(registration, at=at), *pieces]
-    has_come = any(is_added(one.piece) for one in sent) and not any(one.completes for one in sent)
     return [
         _filed(registration),
-        *_decided(registration, has_come=has_come),
+        *_decided(registration, has_come=_has_come(registration, sent)),
         *_to_review(registration, at=at),
         *_summary(documents, registration.service.zone),
         *sent,
@@ -89,13 +91,25 @@ def _filed(registration: Registration) -> Check:
     return Check("Inscription enregistrée", "done", last)
 
 
+def _has_come(registration: Registration, sent: Iterable[Check]) -> bool:
+    """Return whether a piece was asked for with the last decision, or since, and nothing is left to send.
+
+    What was asked for before it says nothing of what an anomaly asks for now.
+    """
+    since, asked = registration.decided_at, list(sent)
+    return (
+        since is not None
+        and any(one.added_at is not None and one.added_at >= since for one in asked)
+        and not any(one.completes for one in asked)
+    )
+
+
 def _decided(registration: Registration, *, has_come: bool) -> list[Check]:
     """Return what its managing service has decided of it, once it has.
 
     Args:
         registration: which.
-        has_come: whether a piece was asked for in addition, and nothing is left to send: an anomaly that
-            was found by hand is ended by hand.
+        has_come: as `_has_come` says: an anomaly that was found by hand is ended by hand.
     """
     if registration.state == State.ANOMALY and has_come:
         note = f"{registration.reason} {HAS_COME}"

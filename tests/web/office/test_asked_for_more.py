@@ -105,9 +105,24 @@ def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in
     receive_summary(registration=again(in_lille), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
     said = (
-        "En attente : Ce que demande votre service gestionnaire Il manque. Tout ce qui vous était"
+        "En attente : Ce que demande votre service gestionnaire Il manque. Ce qui était à envoyer est"
     )
     assert said in main(mine.get(sure))
+
+
+def test_a_later_anomaly_is_not_answered_by_what_came_before_it(in_lille, sign_in):
+    ask(in_lille)
+    receive(in_lille)
+    Registration.objects.filter(pk=in_lille.pk).update(summary_posted_on=NOW.date())
+    why, later = "Envoyez un acte de naissance.", NOW + timedelta(days=10)
+    deciding.decide(registration=again(in_lille), decision=FLAG, reason=why, by=MANAGER, at=later)
+
+    page = main(
+        sign_in(in_lille.candidate).get(reverse("candidate:registered", args=[in_lille.number]))
+    )
+
+    assert f"Manque : Ce que demande votre service gestionnaire {why}" in page
+    assert "Ce qui était à envoyer est arrivé" not in page
 
 
 def test_a_decision_that_asks_for_no_piece_takes_none_and_a_day_calls_for_one(manager, in_lille):
