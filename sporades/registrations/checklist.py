@@ -14,9 +14,7 @@ from sporades.registrations.summary import SUMMARY
 CALL = "Contactez votre service gestionnaire."
 """What is left of something that was to be sent, once its day has passed."""
 
-HAS_COME = (
-    "Ce qui était à envoyer est arrivé, ou n'est plus demandé : votre service gestionnaire l'examine."
-)
+HAS_COME = "Ce qui était à envoyer est arrivé, ou n'est plus demandé : votre service gestionnaire l'examine."
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ passed, it leaves the usual days from then. A summary, and a request for pieces,
 nothing was awaited ask for nothing: they are issued again (`acts.identities.correcting.issue_again`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from sporades.core.french import local_day
 from sporades.documents.queries import documents_in
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
-from sporades.evidence.queries import pieces_of
+from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.registrations.added import is_added
@@ -60,7 +61,28 @@ def ask_again(registration: Registration, *, by: Actor, at: datetime) -> None:
     """
     if not registration.told:  # brought from elsewhere: no version says what it owes
         return
-    for owed in pieces_of(registration):
+    _leave_days(registration, pieces_of(registration), by=by, at=at)
+    ask_summary_again(registration, by=by, at=at)
+
+
+def ask_added_again(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Leave time for what the office asks for beyond the réglementation, and that can be sent no more.
+
+    A modification undoes a validation, and its version gives the others their days.
+
+    Args:
+        registration: locked, as `with_owed()` loads it; it owes its pieces again.
+        by: who modifies it.
+        at: the instant.
+    """
+    added = [one for one in pieces_of(registration) if is_added(one.row.code)]
+    _leave_days(registration, added, by=by, at=at)
+
+
+def _leave_days(
+    registration: Registration, pieces: Iterable[Owed], *, by: Actor, at: datetime
+) -> None:
+    for owed in pieces:
         if owed.row.state not in TO_PROVIDE or owed.is_in_time(at) or owed.row.pk is None:
             continue
         day = delays.usual_day(registration, owed, at=at)
@@ -75,7 +97,6 @@ def ask_again(registration: Registration, *, by: Actor, at: datetime) -> None:
             academy=registration.academy_id,
             after={"piece": owed.row.code, "label": owed.row.label, "until": day.isoformat()},
         )
-    ask_summary_again(registration, by=by, at=at)
 
 
 def ask_summary_again(registration: Registration, *, by: Actor, at: datetime) -> bool:

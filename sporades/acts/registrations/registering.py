@@ -12,6 +12,7 @@ from sporades.acts import accommodating, issuing
 from sporades.acts.people.guardians import tell_of_return
 from sporades.acts.people.joining import unnamed
 from sporades.acts.registrations import completing
+from sporades.acts.registrations.asking_again import ask_added_again
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -202,6 +203,7 @@ def filed(
     candidates.freeze_identity(draft.candidate, at=at)
     before = _address_of(draft.amends) if draft.amends else {}
     declared = draft.amends is not None and draft.amends.has_disability
+    was_validated = draft.amends is not None and draft.amends.is_validated
     version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
     registration = version.registration
     newest = _address_of(registration)
@@ -211,6 +213,8 @@ def filed(
     is_kept = not draft.candidate.has_account or draft.candidate.address_1
     if is_kept and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
+    if was_validated:
+        ask_added_again(with_owed.get(pk=registration.pk), by=by, at=at)
     issuing.issue(version, at=at)
     if version.number > 1:
         is_no_more = declared and not registration.has_disability

@@ -104,9 +104,7 @@ def test_once_it_is_found_good_the_anomaly_is_said_to_be_still_there(manager, in
         verifying.receive(row=one, posted_on=NOW.date(), by=MANAGER, at=NOW)
     receive_summary(registration=again(in_lille), posted_on=NOW.date(), by=MANAGER, at=NOW)
 
-    said = (
-        "En attente : Ce que demande votre service gestionnaire Il manque. Ce qui était à envoyer est"
-    )
+    said = "En attente : Ce que demande votre service gestionnaire Il manque. Ce qui était à envoyer est"
     assert said in main(mine.get(sure))
 
 
@@ -230,6 +228,22 @@ def test_it_survives_a_modification_that_names_it_in_its_documents(in_lille):
     assert issued.count() == 2
     for one in issued:
         assert [piece["label"] for piece in one.content["evidence"]][-1] == DIPLOMA
+
+
+def test_a_modification_that_undoes_a_validation_leaves_it_the_usual_days(in_lille):
+    ask(in_lille, day=date(2026, 11, 30))
+    deciding.decide(registration=again(in_lille), decision=VALIDATE, reason="", by=MANAGER, at=NOW)
+    at = NOW + timedelta(days=10)
+
+    filed_by_candidate(
+        modified_by_candidate(again(in_lille), at=at, mobile="06 39 98 11 11"), at=at
+    )
+
+    assert pieces_of(again(in_lille))[-1].before.startswith("dimanche 13 décembre 2026")
+    assert f"{DIPLOMA}, avant le dimanche 13 décembre 2026" in told("amended")
+    issued = DocumentVersion.objects.filter(document__folder=in_lille.folder_id, number=2)
+    for one in issued:
+        assert one.content["evidence"][-1]["before"].startswith("dimanche 13 décembre 2026")
 
 
 def test_it_survives_a_move_to_another_academy(in_lille):
