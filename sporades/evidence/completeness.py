@@ -79,7 +79,7 @@ def missing_rows(at: datetime) -> QuerySet[Evidence]:
     return found
 
 
-def _to_be_said(at: datetime) -> QuerySet[Evidence]:
+def to_be_said(at: datetime) -> QuerySet[Evidence]:
     """Return the missing pieces of which the office has not said yet that nothing is done.
 
     An anomaly that was lifted by hand stays so until something changes: a piece that is asked for
@@ -149,6 +149,6 @@ def lacking_within(reach: Reach, at: datetime) -> Any:
 
 def _lacking(registrations: Any, at: datetime) -> Any:
     """Return those of some; once the exam is over, nothing can be given any more."""
-    rows = _to_be_said(at).filter(registration=OuterRef("pk"))
+    rows = to_be_said(at).filter(registration=OuterRef("pk"))
     found = registrations.filter(Exists(rows), state=RegistrationState.REGISTERED)
     return found.exclude(exam__in=exams_over(at))

@@ -7,6 +7,7 @@ import pytest
 
 from sporades.acts.pieces import providing, verifying
 from sporades.acts.registrations import completing, deciding, receiving, registering
+from sporades.acts.registrations.adding import More
 from sporades.acts.registrations.completing import NothingMissing
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import SYSTEM
@@ -626,5 +627,41 @@ def test_an_anomaly_for_another_reason_that_is_cleared_lifts_nothing(registratio
     settle(registration, but=[IDENTITY])
     decided(registration, FLAG, "La signature manque.", at=NOW)
     decided(registration, CLEAR, at=LIFTED)
+
+    assert lacking(NEXT).exists()
+
+
+def lift_what_the_office_asked_for(registration):
+    """Put in anomaly with a piece that no réglementation lists, and lift it once its day has passed."""
+    more = More(label="Copie de votre diplôme", until=(NOW + timedelta(days=5)).date())
+    deciding.decide(
+        registration=again(registration),
+        decision=FLAG,
+        reason="Votre diplôme manque.",
+        more=more,
+        by=MANAGER,
+        at=NOW,
+    )
+    decided(registration, CLEAR, at=LIFTED)
+
+
+def test_what_the_office_asked_for_itself_and_lets_be_is_not_declared_missing(registration):
+    settle(registration)
+    lift_what_the_office_asked_for(registration)
+
+    assert not lacking(NEXT).exists()
+
+    verifying.grant(
+        row=registration.evidence.get(code="plus-1"),
+        until=(NEXT + timedelta(days=2)).date(),
+        by=MANAGER,
+        at=NEXT,
+    )
+    assert lacking(NEXT + timedelta(days=4)).exists()
+
+
+def test_that_lets_no_other_piece_be(registration):
+    settle(registration, but=[IDENTITY])
+    lift_what_the_office_asked_for(registration)
 
     assert lacking(NEXT).exists()

@@ -5,10 +5,12 @@ from datetime import datetime
 from sporades.core.actors import Actor
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import move
+from sporades.evidence.completeness import to_be_said
 from sporades.evidence.delays import more_time
 from sporades.evidence.meanwhile import check_seen
 from sporades.evidence.models import Evidence, Incompleteness, Verdict
 from sporades.evidence.states import ACCEPT, CORRECT_REFUSAL, OVERTURN, REFUSE, State
+from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 
 
@@ -128,6 +130,8 @@ def _note_verdict(row: Evidence, *, motive: str = "", at: datetime) -> None:
 def note_lifted(registration: Registration, *, found_at: datetime | None, at: datetime) -> None:
     """Remember that the office lets a registration be without the pieces that it lacks.
 
+    Those of its incompleteness; or those that the office itself had asked for, where no other lacks.
+
     Args:
         registration: locked.
         found_at: when its anomaly was decided: another one than that of its pieces is not lifted so.
@@ -135,6 +139,11 @@ def note_lifted(registration: Registration, *, found_at: datetime | None, at: da
     """
     found = Incompleteness.objects.filter(registration=registration, at=found_at)
     found.update(lifted_at=at)
+    missing = to_be_said(at).filter(registration=registration).values_list("code", flat=True)
+    if missing and all(map(is_added, missing)):
+        Incompleteness.objects.update_or_create(
+            registration=registration, defaults={"at": found_at or at, "lifted_at": at}
+        )
 
 
 def note_looked(row: Evidence, *, by: Actor, at: datetime) -> None:
