@@ -9,7 +9,12 @@ from django.db import transaction
 from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
-from sporades.acts.registrations.adding import More, ask_more_within
+from sporades.acts.registrations.adding import (
+    More,
+    ask_more_within,
+    asked_already,
+    tell_asked_for,
+)
 from sporades.acts.reminders import leave_out_answered
 from sporades.acts.sent_files import Sent, name_of, named
 from sporades.core.actors import SYSTEM, Actor
@@ -19,13 +24,12 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince, check_read
 from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
-from sporades.evidence.states import HERE, TO_PROVIDE, State
+from sporades.evidence.states import HERE, State
 from sporades.evidence.unmet import owes_pieces
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.words import to_be_told
-from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -294,11 +298,10 @@ def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime)
     if locked.academy_id != registration.academy_id:
         raise MovedSince
     _check_owes(locked)
-    same = (one.row for one in owing.owed_of(locked) if is_added(one.row.code))
-    if any(row.label == more.label and row.state in TO_PROVIDE for row in same):
+    if asked_already(locked, more.label) is not None:
         return
     row = ask_more_within(locked, more, by=by, at=at)
-    owing.tell_of("piece_asked_for", owing.row_of(locked, row.pk), locked, at=at)
+    tell_asked_for(row, locked, at=at)
     completing.lacks_again(locked)
 
 

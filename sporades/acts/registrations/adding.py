@@ -5,12 +5,21 @@ from datetime import date, datetime
 
 from sporades import journal
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
+from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
+from sporades.evidence.queries import giving_to, owed_by, rows_of
+from sporades.evidence.states import TO_PROVIDE
+from sporades.letters.operations import tell
+from sporades.letters.rules import of_piece
+from sporades.registrations.added import is_added
+from sporades.registrations.evidence import are_named_to
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
+from sporades.registrations.snapshot import contact_of
 
 
 class NothingMore(Refused):
@@ -36,8 +45,23 @@ class More:
     giving: Giving = Giving.EACH
 
 
+def asked_already(registration: Registration, label: str) -> Evidence | None:
+    """Return the piece that was asked for in these words already, and is still to be sent; or nothing.
+
+    Args:
+        registration: locked.
+        label: the words.
+    """
+    rows = rows_of(registration=registration.pk)
+    same = (row for row in rows if is_added(row.code) and row.label == label)
+    return next((row for row in same if row.state in TO_PROVIDE), None)
+
+
 def ask_more_within(registration: Registration, more: More, *, by: Actor, at: datetime) -> Evidence:
     """Ask for a piece, in its caller's transaction, which tells its candidate.
+
+    One that was asked for in the same words, and is still to be sent, is asked for anew: until the later
+    of the two days.
 
     Args:
         registration: locked, as `with_owed()` loads it; it owes its pieces.
@@ -53,13 +77,47 @@ def ask_more_within(registration: Registration, more: More, *, by: Actor, at: da
         raise NothingMore
     until = delays.to_come(registration, more.until, at=at)
     evidence.ask(registration, registration.owed["evidence"], at=at)
-    row = evidence.ask_more(registration, more.label, giving=more.giving, until=until, at=at)
+    row = asked_already(registration, more.label)
+    if row is None:
+        row = evidence.ask_more(registration, more.label, giving=more.giving, until=until, at=at)
+    else:
+        evidence.leave(row, until=max(until, row.until), at=at)
+    day = local_day(row.until, registration.service.zone)
     journal.record(
         "piece asked for",
         by=by,
         on=registration,
         at=at,
         academy=registration.academy_id,
-        after={"piece": row.code, "label": row.label, "until": more.until.isoformat()},
+        after={"piece": row.code, "label": row.label, "until": day.isoformat()},
     )
     return row
+
+
+def tell_asked_for(row: Evidence, registration: Registration, *, at: datetime) -> None:
+    """Tell a candidate that a piece is asked for in addition.
+
+    Args:
+        row: the piece.
+        registration: whose it is, as `with_owed()` loads it.
+        at: the instant of the act.
+    """
+    owed = owed_by(registration, [row])[-1]
+    tell(
+        registration.candidate,
+        "piece_asked_for",
+        service=registration.service,
+        at=at,
+        key=f"piece_asked_for:{row.pk}:{at.isoformat()}",
+        about=registration,
+        matter=of_piece(row.pk),
+        due_by=owed.until,
+        urgent=True,
+        registration=registration,
+        piece=row,
+        is_named=are_named_to(registration),
+        before=owed.before,
+        giving=giving_to(registration, [owed]),
+        contact=contact_of(registration.service),
+        link=link_to("candidate:evidence", registration.number),
+    )

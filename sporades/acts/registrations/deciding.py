@@ -11,7 +11,7 @@ from sporades import journal
 from sporades.accommodations.rules import rules_of
 from sporades.acts.identities.correcting import issue_again
 from sporades.acts.people.guardians import tell_guardian
-from sporades.acts.registrations.adding import More, ask_more_within
+from sporades.acts.registrations.adding import More, ask_more_within, tell_asked_for
 from sporades.acts.registrations.asking_again import ask_again, is_unsaid
 from sporades.acts.registrations.silent import (
     AcceptedBySilence,
@@ -32,7 +32,7 @@ from sporades.evidence.unmet import Unmet, owes_pieces, unmet_by
 from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
-from sporades.letters.operations import tell
+from sporades.letters.operations import goes_by_letter, tell
 from sporades.letters.queries import is_left_out, summary_for
 from sporades.letters.rules import DECISION, STANDING, TO_GUARDIAN
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
@@ -293,8 +293,10 @@ def decide_within(
         },
     )
     asks = _asks(registration, added, at=at) if decision is FLAG else None
+    # A letter of a decision is left out where another is decided before it is printed.
+    is_apart = added is not None and goes_by_letter(registration.candidate, None)
     days = [awaited["due_by"]] if awaited else []
-    days += [asks["more"].until] if asks and asks["more"] else []
+    days += [asks["more"].until] if asks and asks["more"] and not is_apart else []
     tell(
         registration.candidate,
         "state_changed",
@@ -317,6 +319,7 @@ def decide_within(
         is_set_aside=decision is SET_ASIDE,
         is_restored=decision is RESTORE,
         asks=asks,
+        is_apart=is_apart,
         is_automatic=by == SYSTEM,
         # What is missing may be a piece that no mail names.
         is_said=decision is not FLAG or are_named_to(registration),
@@ -330,10 +333,32 @@ def decide_within(
         contact=contact_of(registration.service),
         link=link_to("candidate:registration", registration.number),
     )
+    _tell_beside(registration, decision, added if is_apart else None, of=entry, at=at)
+
+
+def _tell_beside(
+    registration: Registration,
+    decision: Transition,
+    apart: Evidence | None,
+    *,
+    of: Entry,
+    at: datetime,
+) -> None:
+    """Tell what has a message of its own, beside that of a decision.
+
+    Args:
+        registration: of which was decided.
+        decision: what was.
+        apart: a piece that is asked for with it, and that its letter does not name.
+        of: what the journal keeps of it.
+        at: the instant.
+    """
+    if apart is not None:
+        tell_asked_for(apart, with_owed.get(pk=registration.pk), at=at)
     if decision in (SET_ASIDE, RESTORE):
         # Who alone may contest it for a minor (code civil, article 388-1-1), and is not left with the
         # alarm: what waits to be printed goes no more.
-        key = f"registration:{registration.pk}:decided:{entry.pk}:guardian"
+        key = f"registration:{registration.pk}:decided:{of.pk}:guardian"
         tell_guardian(registration, at=at, key=key, matter=TO_GUARDIAN)
 
 

@@ -278,11 +278,11 @@ def grant(row: Evidence, *, until: datetime) -> None:
 
 
 def leave(row: Evidence, *, until: datetime, at: datetime) -> None:
-    """Ask again for a piece that could be sent no more, and leave time for it.
+    """Ask again for a piece that could be sent no more, or with another anomaly, and leave time for it.
 
     Args:
         row: the piece, its registration locked; something must still be sent for it.
-        until: until when, later than its deadline.
+        until: until when, its deadline or later.
         at: the instant.
     """
     Evidence.objects.filter(pk=row.pk).update(asked_at=at, **more_time(until))

@@ -15,10 +15,11 @@ from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import State
 from sporades.exams.schema.evidence import Way
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
-from sporades.registrations.states import FLAG, VALIDATE
+from sporades.registrations.states import CLEAR, FLAG, VALIDATE
 from sporades.registrations.states import State as RegistrationState
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
@@ -300,6 +301,55 @@ def test_who_has_no_account_is_asked_for_it_by_post():
     ask(registration, giving=Giving.DEPOSIT)
 
     assert pieces_of(again(registration))[-1].ways == (Way.POST,)
+
+
+def decide_with(registration, decision, reason="", *, at=NOW, day=None):
+    more = More(label=DIPLOMA, until=day) if day else None
+    deciding.decide(
+        registration=again(registration),
+        decision=decision,
+        reason=reason,
+        more=more,
+        by=MANAGER,
+        at=at,
+    )
+
+
+def waiting_letters():
+    waiting = Letter.objects.waiting().select_related("message").order_by("pk")
+    return [plain(" ".join(one.message.body.split())) for one in waiting]
+
+
+def test_by_letter_a_piece_is_asked_for_by_a_letter_of_its_own_whatever_is_decided_next():
+    registration = a_registration(a_record())
+    decide_with(registration, FLAG, "Votre diplôme manque.", day=DAY)
+    anomaly, piece = waiting_letters()[-2:]
+    apart = "en plus : un autre courrier dit laquelle, et avant quel jour. Si une réponse est à"
+    assert apart in anomaly
+    assert DIPLOMA not in anomaly
+    assert f"une pièce justificative de plus : {DIPLOMA}." in piece
+
+    decide_with(registration, CLEAR, at=NOW + timedelta(hours=1))
+    decide_with(registration, FLAG, "Celui de 2024 manque.", at=NOW + timedelta(hours=2))
+
+    said = waiting_letters()
+    assert piece in said
+    assert anomaly not in said
+    assert "La date limite d'une pièce justificative reste celle qui vous a été dite" in said[-1]
+
+
+def test_asked_for_again_in_the_same_words_with_another_anomaly_it_is_one(in_lille):
+    later = DAY + timedelta(days=7)
+    decide_with(in_lille, FLAG, "Votre diplôme manque.", day=DAY)
+    decide_with(in_lille, CLEAR, at=NOW + timedelta(hours=1))
+
+    decide_with(in_lille, FLAG, "Celui de 2024.", at=NOW + timedelta(hours=2), day=later)
+
+    assert added(in_lille).until == UNTIL + timedelta(days=7)
+    assert f"{DIPLOMA}. Envoyez-la avant le mardi 15 décembre 2026" in told("state_changed")
+    decide_with(in_lille, CLEAR, at=NOW + timedelta(hours=3))
+    decide_with(in_lille, FLAG, "Celui de 2024.", at=NOW + timedelta(hours=4), day=DAY)
+    assert added(in_lille).until == UNTIL + timedelta(days=7)
 
 
 def test_the_search_finds_who_owes_one(manager, in_lille):
