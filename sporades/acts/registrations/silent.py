@@ -1,9 +1,11 @@
 """What silence has made of a registration that nobody has answered: its receipt says from when (CRPA L. 231-1)."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
+from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.queries import rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as PieceState
@@ -16,6 +18,13 @@ from sporades.registrations.states import State
 
 RECEIVED, TAKEN_BACK = "summary received", "summary reception taken back"
 """What the journal calls a signed summary that came back, and one that was another candidate's."""
+WAIVED = "piece waived"
+FLAGGED = "anomaly found"
+ANSWERED = ("registration validated", "registration set aside")
+ANEW = ("anomaly cleared", "validation undone", "registration restored")
+DECIDED = (FLAGGED, *ANSWERED, *ANEW)
+"""What it calls a decision: that something is missing, those that answer, and after which silence counts anew."""
+NOT_COME = datetime.max.replace(tzinfo=UTC)
 SET_ASIDE_WOULD = "Écarter cette inscription"
 
 
@@ -32,20 +41,35 @@ def acceptance_of(registration: Registration, *, at: datetime) -> Silence | None
     """Return the silence that has accepted a registration; nothing where none has.
 
     It counts from when all that was asked for had come (CRPA L. 114-5), and anew from what was filed
-    or decided since: who was answered, or told that something is missing, was not left in silence.
+    or decided before it was over: who was answered, or told that something is missing, was not left in
+    silence. What is asked for, refused or found missing once it has accepted takes nothing back.
 
     Args:
         registration: as it stands, with its service.
         at: now.
     """
-    if registration.state != State.REGISTERED:
+    if registration.state not in (State.REGISTERED, State.ANOMALY):
         return None
     filed_at = registration.amended_at or registration.filed_at
-    since = max(filed_at, registration.decided_at or filed_at)
-    if _accepted(registration, since, at=at) is None:
+    if _accepted(registration, filed_at, at=at) is None:
         return None
-    whole_at = _whole_at(with_owed.get(pk=registration.pk), filed_at=filed_at, since=since)
-    return None if whole_at is None else _accepted(registration, whole_at, at=at)
+    found = with_owed.get(pk=registration.pk)
+    # Brought from elsewhere, nothing was promised here.
+    if not found.told or (found.told["to_return"] and found.summary_posted_on is None):
+        return None
+    noted_at = _noted_at(found, since=filed_at) if found.told["to_return"] else None
+    pieces = _pieces_of(found, since=filed_at)
+    for since, until in _unanswered(found, filed_at=filed_at, at=at):
+        instants = {until, *(one for piece in pieces for one in piece.lacked_at)}
+        for instant in sorted(one for one in instants if since < one <= until):
+            came = [piece.came_by(instant) for piece in pieces]
+            if any(one == NOT_COME for one in came):
+                continue
+            whole_at = max(filter(None, [since, noted_at, *came]))
+            silence = _accepted(found, whole_at, at=instant)
+            if silence is not None:
+                return silence
+    return None
 
 
 def _accepted(registration: Registration, received_at: datetime, *, at: datetime) -> Silence | None:
@@ -54,21 +78,77 @@ def _accepted(registration: Registration, received_at: datetime, *, at: datetime
     return silence if silence is not None and silence.has_accepted(today) else None
 
 
-def _whole_at(
-    registration: Registration, *, filed_at: datetime, since: datetime
-) -> datetime | None:
-    """Return when all that a registration was asked for had come; nothing while something has not."""
-    if not registration.told:  # brought from elsewhere: nothing was promised here
-        return None
-    pieces = [row for row in rows_of(registration=registration.pk) if row.is_mandatory]
-    if any(row.state in (*TO_PROVIDE, PieceState.CHECKING) for row in pieces):
-        return None
-    came = [row.arrived_at or row.decided_at for row in pieces]
-    if registration.told["to_return"]:
-        if registration.summary_posted_on is None:
-            return None
-        came.append(_noted_at(registration, since=filed_at))
-    return max([since, *filter(None, came)])
+def _unanswered(
+    registration: Registration, *, filed_at: datetime, at: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when nobody had answered, from when until when: an anomaly ends one, its end begins another.
+
+    Before a validation, or an exclusion, nothing counts any more.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    since: datetime | None = filed_at
+    acts = entries_about(registration).filter(verb__in=DECIDED, at__gte=filed_at)
+    for verb, instant in acts.order_by("at", "pk").values_list("verb", "at"):
+        if verb == FLAGGED and since is not None:
+            found.append((since, instant))
+        elif verb in ANSWERED:
+            found = []
+        since = instant if verb in ANEW else None
+    return found if since is None else [*found, (since, at)]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A mandatory piece, and what became of it.
+
+    Attributes:
+        row: the piece.
+        waived_at: when it was last waived before it was asked for again, if it was.
+        refusals: when it was refused, and since when what was refused had been there.
+    """
+
+    row: Evidence
+    waived_at: datetime | None
+    refusals: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def lacked_at(self) -> list[datetime]:
+        """From when on it was lacking."""
+        return [self.row.asked_at, *(at for at, _ in self.refusals)]
+
+    def came_by(self, instant: datetime) -> datetime | None:
+        """Return since when it was there just before an instant, or `NOT_COME`; nothing while it was not asked for."""
+        row = self.row
+        if row.asked_at >= instant:
+            return self.waived_at
+        if row.state != PieceState.OWED:  # taken back, what was refused was not theirs
+            for at, arrived_at in self.refusals:
+                if arrived_at < instant <= at:
+                    return arrived_at
+        if row.state in (*TO_PROVIDE, PieceState.CHECKING):
+            return NOT_COME
+        return row.arrived_at or row.decided_at
+
+
+def _pieces_of(registration: Registration, *, since: datetime) -> list[_Piece]:
+    """Return the mandatory pieces of a registration, with what became of each since it was filed."""
+    rows = [row for row in rows_of(registration=registration.pk) if row.is_mandatory]
+    refusals: dict[int, list[tuple[datetime, datetime]]] = {}
+    for one in Verdict.objects.filter(evidence__in=rows, outcome=PieceState.REFUSED).order_by("at"):
+        if one.arrived_at is not None:
+            refusals.setdefault(one.evidence_id, []).append((one.at, one.arrived_at))
+    acts = entries_about(registration).filter(verb=WAIVED, at__gte=since).order_by("at", "pk")
+    waived = [(one.payload["after"]["piece"], one.at) for one in acts]
+    return [
+        _Piece(
+            row,
+            max(
+                (at for code, at in waived if code == row.code and at < row.asked_at), default=None
+            ),
+            tuple(refusals.get(row.pk, ())),
+        )
+        for row in rows
+    ]
 
 
 def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:

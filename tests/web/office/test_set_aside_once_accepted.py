@@ -7,14 +7,17 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from sporades.acts.identities import correcting
-from sporades.acts.registrations import deciding, receiving, silent
+from sporades.acts.pieces import verifying
+from sporades.acts.pieces.owing import USUAL
+from sporades.acts.registrations import completing, deciding, receiving, silent
+from sporades.acts.registrations.adding import More
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
-from tests.evidence.given import MANAGER, again, receive
+from tests.evidence.given import MANAGER, again, piece, receive
 from tests.factories import NOW, OPERATOR, a_registration
 from tests.web.guide import main, plain
 
@@ -134,6 +137,70 @@ def test_it_counts_from_what_came_last_and_anew_from_an_answer(in_lille):
     decide(in_lille, FLAG, reason="Illisible", at=SOON)
     decide(in_lille, CLEAR, at=SOON + timedelta(days=7))
     assert "depuis le 9 février 2027" in said_to_who_may(in_lille)
+
+
+ACCEPTED = LATER - timedelta(days=40)
+"""Since 25 January it is accepted."""
+
+
+def asked_for_more(registration):
+    more = More(label="Copie de votre diplôme", until=(ACCEPTED + timedelta(days=9)).date())
+    verifying.ask_more(registration=again(registration), more=more, by=MANAGER, at=ACCEPTED)
+
+
+def given_since(registration):
+    asked_for_more(registration)
+    row = registration.evidence.get(code="plus-1")
+    verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=LATELY)
+
+
+def refused(registration):
+    verifying.refuse(
+        row=piece(registration), reason="Floue.", seen=None, until=USUAL, by=MANAGER, at=ACCEPTED
+    )
+
+
+def replaced_since(registration):
+    refused(registration)
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=LATELY)
+
+
+def asked_again(registration):
+    verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=NOW)
+    verifying.ask_again(row=piece(registration), by=MANAGER, at=LATELY)
+
+
+def found_incomplete(registration):
+    asked_for_more(registration)
+    completing.declare_incomplete(registration=registration, by=MANAGER, at=LATELY)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        *(asked_for_more, given_since, refused, replaced_since, asked_again),
+        *(found_incomplete,),
+    ],
+)
+def test_what_is_asked_for_or_refused_once_silence_has_accepted_takes_nothing_back(in_lille, do):
+    whole(in_lille)
+    do(in_lille)
+
+    assert "depuis le 25 janvier 2027" in said_to_who_may(in_lille)
+    with pytest.raises(silent.AcceptedBySilence):
+        set_aside(in_lille)
+    set_aside(in_lille, takes_back=True)
+    assert TAKEN_BACK in told()
+
+
+def test_what_was_asked_for_or_waived_before_puts_it_off(in_lille):
+    """Waived in January, the piece lacked until then: what is asked for again in March was not there before."""
+    whole(in_lille)
+    verifying.refuse(row=piece(in_lille), reason="Floue.", seen=None, by=MANAGER, at=SOON)
+    verifying.waive(row=piece(in_lille), reason="Vue.", by=MANAGER, at=NOW + timedelta(days=50))
+    verifying.ask_again(row=piece(in_lille), by=MANAGER, at=NOW + timedelta(days=70))
+
+    assert said_to_who_may(in_lille) == ""
 
 
 @pytest.mark.parametrize("is_validated", [False, True])
