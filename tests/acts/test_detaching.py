@@ -1,19 +1,23 @@
 """An operator gives the record of an account back to letters."""
 
+from datetime import date, datetime
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import User
 from sporades.acts.people import joining
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import deciding, leaving
+from sporades.acts.registrations.adding import More
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG
 from tests.acts.test_claiming import claim, given
-from tests.evidence.given import again
+from tests.evidence.given import MANAGER, again
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
 from tests.mail.test_letters_of_publications import deposit
 from tests.publications.doing import publish_together
@@ -111,6 +115,30 @@ def test_what_the_account_alone_was_given_is_posted():
     summary = Letter.objects.get(enclosed__document__kind="recapitulatif").message
     assert "à signer et à poster comme il le dit" in summary.body
     assert summary.due_by is not None
+
+
+def test_the_letter_says_the_anomaly_and_what_the_account_alone_was_asked_for():
+    registration = a_registration(a_candidate(email=THEIRS))
+    more = More(label="Copie de votre diplôme", until=date(2026, 12, 8))
+    deciding.decide(
+        registration=again(registration),
+        decision=FLAG,
+        reason="Votre diplôme manque.",
+        more=more,
+        by=MANAGER,
+        at=NOW,
+    )
+
+    detach(registration.candidate)
+
+    told = {one.recipient: one for one in Message.objects.filter(kind="record_detached")}
+    mail, letter = (plain(" ".join(told[one].body.split())) for one in (THEIRS, ""))
+    assert f"Numéro d'inscription : {registration.number} Votre inscription est" in letter
+    assert "enregistrée, mais incomplète : Votre diplôme manque. Ce qui est attendu" in letter
+    assert "- Copie de votre diplôme, avant le mardi 8 décembre 2026" in letter
+    assert "Les pièces justificatives s'envoient par courrier à l'adresse ci-dessous." in letter
+    assert told[""].due_by == datetime.fromisoformat("2026-12-08T23:59:00+01:00")
+    assert "diplôme" not in mail
 
 
 def test_what_came_by_letter_before_is_not_posted_again(stolen):

@@ -19,6 +19,8 @@ from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
+from sporades.evidence.awaited import awaited_of
+from sporades.evidence.unmet import owes_pieces
 from sporades.letters.models import NOT_POSTED, Letter
 from sporades.letters.operations import tell
 from sporades.letters.states import LetterState
@@ -26,6 +28,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
 from sporades.registrations.records import postal_address_of
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
 
 DETACHED = "record detached"
@@ -87,9 +90,9 @@ def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> 
         after={"reason": reason, "account": user.pk},
     )
     _close(user)
-    standing = filed.active().with_owed().order_by("pk")
+    standing = list(filed.active().with_owed().order_by("pk"))
     unposted = [(one, version) for one in standing for version in _unposted(one, at=at)]
-    _tell(candidate, user.email, last=last, is_posted=bool(unposted), at=at)
+    _tell(candidate, user.email, last=last, standing=standing, is_posted=bool(unposted), at=at)
     for registration, version in unposted:
         _post(candidate, registration, version, at=at)
     return candidate
@@ -161,7 +164,13 @@ def _post(
 
 
 def _tell(
-    candidate: Candidate, address: str, *, last: Registration, is_posted: bool, at: datetime
+    candidate: Candidate,
+    address: str,
+    *,
+    last: Registration,
+    standing: list[Registration],
+    is_posted: bool,
+    at: datetime,
 ) -> None:
     said: dict[str, Any] = {
         "at": at,
@@ -172,5 +181,38 @@ def _tell(
         "is_posted": is_posted,
         "contact": contact_of(last.service),
     }
-    mail.write("record_detached", to=address, urgent=True, **said)
-    tell(candidate, "record_detached", service=last.service, **said)
+    mail.write("record_detached", to=address, urgent=True, awaiting=[], **said)
+    awaiting = [found for one in standing if (found := _awaiting(one, last=last, at=at))]
+    days = [one["awaited"]["due_by"] for one in awaiting if one["awaited"]]
+    tell(
+        candidate,
+        "record_detached",
+        service=last.service,
+        due_by=min(days, default=None),
+        awaiting=awaiting,
+        **said,
+    )
+
+
+def _awaiting(
+    registration: Registration, *, last: Registration, at: datetime
+) -> dict[str, Any] | None:
+    """Return what was asked in the account alone: an anomaly and what is to be sent; nothing if nothing is.
+
+    Args:
+        registration: one that stands.
+        last: that whose service the letter names.
+        at: the instant.
+    """
+    awaited = awaited_of(registration, at=at) if owes_pieces(registration) else None
+    is_in_anomaly = registration.state == State.ANOMALY
+    if awaited is None and not is_in_anomaly:
+        return None
+    return {
+        "registration": registration,
+        "stands": registration.state_in_words if is_in_anomaly else "",
+        "awaited": awaited,
+        "contact": contact_of(registration.service)
+        if registration.service_id != last.service_id
+        else None,
+    }

@@ -24,12 +24,12 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
+from sporades.evidence.awaited import awaited_of
 from sporades.evidence.completeness import missing_of
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import giving_now, giving_to, pieces_of, rows_of, takes_files
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.unmet import Unmet, owes_pieces, unmet_by
-from sporades.exams.models.service import MINUTE
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.operations import goes_by_letter, tell
@@ -275,7 +275,7 @@ def decide_within(
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held), is_over=is_over)
     now = with_owed.get(pk=registration.pk) if is_asked_again else None
     to_review = now.to_review if now and not is_over else []
-    awaited = _awaited(now, at=at) if now else None
+    awaited = awaited_of(now, at=at) if now else None
     summary = summary_for(registration)
     # Of a version whose letter was left out nobody has heard: it is new to its reader.
     is_issued_again = anew is not None or (awaited is not None and is_left_out(summary))
@@ -383,33 +383,6 @@ def _asks(registration: Registration, added: Evidence | None, *, at: datetime) -
         "giving": giving_now(registration, at),
         "more": more,
         "more_given": giving_to(found, [more]) if more else None,
-    }
-
-
-def _awaited(found: Registration, *, at: datetime) -> dict[str, Any] | None:
-    """Return what its candidate has to send of what is asked for again, with how; nothing if nothing is.
-
-    Args:
-        found: the registration, as `with_owed()` loads it.
-        at: the instant.
-    """
-    if not found.told:  # brought from elsewhere
-        return None
-    pieces = [one for one in pieces_of(found) if one.is_awaited(at)]
-    summary = found.summary_awaited
-    if summary and at >= datetime.fromisoformat(summary["until"]) + MINUTE:
-        summary = None
-    if not pieces and not summary:
-        return None
-    days = [one.until for one in pieces]
-    return {
-        "pieces": pieces,
-        "summary": summary,
-        "is_by_two": bool(summary) and found.is_signed_by_two,
-        "last_day": found.summary_last_day if summary else "",
-        "due_by": min([*days, datetime.fromisoformat(summary["until"])] if summary else days),
-        "is_named": are_named_to(found),
-        "giving": giving_to(found, pieces),
     }
 
 
