@@ -11,6 +11,7 @@ from django.db.models.lookups import IsNull
 
 from sporades.acts.pieces import owing, verifying
 from sporades.acts.registrations import receiving
+from sporades.acts.registrations.adding import NothingMore
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import Evidence
@@ -78,6 +79,7 @@ def refusals(name: str) -> dict[str, str]:
     not_asked = "Cette pièce n'est pas demandée."
     if name == GRANT:
         said[LONGER] = "Cette pièce peut déjà être fournie jusqu'à ce jour, ou plus tard."
+        said[OVER] = NothingMore.message
     return {**said, str(State.WITHDRAWN.value): not_asked, NOT_ASKED: not_asked}
 
 
@@ -88,11 +90,18 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - what lacks depe
 
 
 def time_left(piece: str, at: datetime, *, until: date) -> Any:
-    """Return where a piece of the registration of a line stands, or that it has as much time already."""
+    """Return where a piece of the registration of a line stands, or that it has as much time already.
+
+    Or that its exam is over: nothing is sent any more.
+    """
     rows = Evidence.objects.filter(registration=OuterRef("registration"), code=piece)
     longer = rows.filter(_is_as_long("registration__academy", "until", until, at))
-    has_more = Exists(longer.filter(state__in=SOURCES[GRANT]))
-    return Case(When(has_more, then=Value(LONGER)), default=state_of(piece, at))
+    has_more, is_owed = (Exists(one.filter(state__in=SOURCES[GRANT])) for one in (longer, rows))
+    return Case(
+        When(Q(is_owed, registration__exam__in=exams_over(at)), then=Value(OVER)),
+        When(has_more, then=Value(LONGER)),
+        default=state_of(piece, at),
+    )
 
 
 def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: ARG001 - of no piece

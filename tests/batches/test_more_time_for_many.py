@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import receiving
+from sporades.acts.registrations.adding import NothingMore
 from sporades.batches import operations, queries
 from sporades.batches.actions import ACTIONS
 from sporades.core.french import local_day
@@ -167,11 +168,9 @@ def test_it_says_so_of_the_day_that_was_told_too_and_of_an_exam_that_is_over(pre
     [one] = queries.forecast(told, at=NOW)
     assert one.seen == "déjà ce délai, ou un plus long"
 
-    [one] = queries.forecast(told, at=NOW + timedelta(days=800))
-    assert (
-        one.refusal
-        == "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat."
-    )
+    for batch in (told, prepare("grant-piece", piece=IDENTITY, until=DAY)):
+        [one] = queries.forecast(batch, at=NOW + timedelta(days=800))
+        assert one.refusal == NothingMore.message
 
 
 @pytest.mark.parametrize(

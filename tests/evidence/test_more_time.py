@@ -9,6 +9,7 @@ from sporades.acts.pieces import providing, verifying
 from sporades.acts.pieces.owing import USUAL
 from sporades.acts.pieces.verifying import NothingOwed
 from sporades.acts.registrations import completing, deciding
+from sporades.acts.registrations.adding import NothingMore
 from sporades.core.french import local_day
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
@@ -299,3 +300,31 @@ def test_a_service_extended_beyond_a_fixed_day_takes_the_deadline_along(invented
     assert owed(registration).until == closing
     assert owed(registration).before.startswith("dimanche 20 décembre 2026")
     assert give(registration, at=closing)
+
+
+OVER = datetime(2028, 1, 10, 10, 30, tzinfo=UTC)
+
+
+def test_once_the_exam_is_over_no_time_is_left_and_nothing_is_asked_for_again(registration):
+    day = date(2028, 1, 20)
+    with pytest.raises(NothingMore):
+        verifying.grant(row=piece(registration), until=day, by=MANAGER, at=OVER)
+    verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=OVER)
+
+    with pytest.raises(NothingMore):
+        verifying.ask_again(row=piece(registration), until=day, by=MANAGER, at=OVER)
+
+    assert piece(registration).granted_until is None
+
+
+def test_a_refusal_after_the_exam_has_nothing_sent(registration):
+    clean(registration)
+    with pytest.raises(NothingMore):
+        refuse(registration, until=date(2028, 1, 20), at=OVER)
+
+    refuse(registration, until=USUAL, at=OVER)
+
+    said = told("piece_refused")
+    assert "sont passées : vous n'avez pas à en envoyer une autre." in said
+    assert "avant le" not in said
+    assert Message.objects.get(kind="piece_refused").due_by is None

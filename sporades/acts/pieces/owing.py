@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.acts.registrations import completing
+from sporades.acts.registrations.adding import NothingMore
 from sporades.acts.reminders import leave_out_answered
 from sporades.core import files
 from sporades.core.actors import Actor
@@ -175,9 +176,18 @@ def owed_as(registration: Registration, row: Evidence) -> Owed:
 def granted(
     registration: Registration, row: Evidence, until: Until, *, at: datetime
 ) -> datetime | None:
-    """Return until when a piece may be sent, where that is later than its deadline."""
+    """Return until when a piece may be sent, where that is later than its deadline.
+
+    Raises:
+        NothingMore: its exam is over, and a day is given.
+        delays.Shorter, delays.TooFar: see each.
+    """
     if until is None:
         return None
+    if registration.is_exam_over(at):
+        if until == USUAL:
+            return None
+        raise NothingMore
     owed = owed_as(registration, row)
     day = delays.usual_day(registration, owed, at=at) if until == USUAL else until
     return delays.granted(registration, owed, day, at=at) if day else None
@@ -270,7 +280,7 @@ def tell_of(
         is_noted_by_mistake: whether it is awaited since what came was another candidate's.
         is_corrected: whether it is refused for another reason than was told.
     """
-    owed = owed_as(registration, row)
+    owed, is_over = owed_as(registration, row), registration.is_exam_over(at)
     tell(
         registration.candidate,
         kind,
@@ -279,7 +289,7 @@ def tell_of(
         key=f"{kind}:{row.pk}:{at.isoformat()}",
         about=registration,
         matter=of_piece(row.pk),
-        due_by=owed.until if is_to_provide and owed.is_in_time(at) else None,
+        due_by=owed.until if is_to_provide and owed.is_in_time(at) and not is_over else None,
         urgent=True,
         registration=registration,
         piece=row,
@@ -287,6 +297,7 @@ def tell_of(
         before=owed.before,
         giving=giving_to(registration, [owed]),
         is_in_time=owed.is_in_time(at),
+        is_over=is_over,
         contact=contact_of(registration.service),
         link=link_to("candidate:evidence", registration.number),
         is_to_provide=is_to_provide,

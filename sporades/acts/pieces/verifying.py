@@ -11,6 +11,7 @@ from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
 from sporades.acts.registrations.adding import (
     More,
+    NothingMore,
     ask_more_within,
     asked_already,
     tell_asked_for,
@@ -257,11 +258,12 @@ def ask_again(
     Raises:
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
         NothingOwed: its registration is validated, or stands no more.
+        NothingMore: its exam is over.
         delays.Shorter, delays.TooFar: see each.
         evidence.NotWaived: it is asked for already.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_owes(locked)
+    _check_asks(locked, at=at)
     last = owing.granted(locked, held, until, at=at)
     evidence.ask_again(held, until=last, at=at)
     owing.record(
@@ -330,11 +332,12 @@ def grant(
     Raises:
         meanwhile.Changed: something was given for it, or decided of it, since it was read.
         NothingOwed: its registration is validated, or stands no more.
+        NothingMore: its exam is over.
         delays.Shorter, delays.TooFar: see each.
         evidence.NothingToSend: it came meanwhile, or is asked for no more.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_owes(locked)
+    _check_asks(locked, at=at)
     owed = owing.owed_as(locked, held)
     allowed = delays.changed if may_cut_back else delays.granted
     last = allowed(locked, owed, until, at=at)
@@ -645,3 +648,9 @@ def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evid
 def _check_owes(registration: Registration) -> None:
     if not owes_pieces(registration):
         raise NothingOwed
+
+
+def _check_asks(registration: Registration, *, at: datetime) -> None:
+    _check_owes(registration)
+    if registration.is_exam_over(at):
+        raise NothingMore

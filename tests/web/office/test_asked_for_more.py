@@ -395,3 +395,24 @@ def test_nothing_more_is_asked_for_once_the_exam_is_over(member, in_lille, stopp
         ask(in_lille, day=date(2028, 1, 20), at=at)
     decided(manager, in_lille, decision="flag", motif="Voir.")
     assert again(in_lille).state == RegistrationState.ANOMALY
+
+
+def test_nor_is_it_given_time_nor_asked_for_again(member, in_lille, stopped_clock):
+    at = datetime(2028, 1, 10, 10, 30, tzinfo=UTC)
+    row = in_lille.evidence.filter(is_mandatory=True).order_by("pk").first()
+    where = reverse("office:judge_piece", args=[in_lille.number, row.code])
+    stopped_clock.move_to(at)
+    manager = member("A09", at=at)
+
+    owed = main(manager.get(where))
+    pressed = manager.post(where, {"verdict": "delay", "delai": "20/01/2028"})
+    verifying.waive(row=row, reason="Vue.", by=MANAGER, at=at)
+    waived = main(manager.get(where))
+
+    over = "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat."
+    assert "Laisser plus de temps" not in owed
+    assert "Redemander cette pièce" not in waived
+    assert over in owed
+    assert over in waived
+    assert over in main(pressed)
+    assert pressed.status_code == 409

@@ -75,9 +75,14 @@ class Time:
         return self.usual or min(max(due, self.today) + A_WEEK, self.latest)
 
     @property
+    def is_over(self) -> bool:
+        """Whether none of it is given any more: nothing is asked for once the exam is over."""
+        return self.registration.is_exam_over(self.at)
+
+    @property
     def is_short(self) -> bool:
         """Whether more of it is proposed: its deadline has passed, or leaves less than is usual."""
-        return bool(self.usual) or not self.owed.is_in_time(self.at)
+        return not self.is_over and (bool(self.usual) or not self.owed.is_in_time(self.at))
 
     @property
     def earliest(self) -> date | None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
 from sporades.acts.pieces import verifying
+from sporades.acts.registrations.adding import NothingMore
 from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence import meanwhile
@@ -77,7 +78,8 @@ def judge(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     try:
         meanwhile.check_read(row, mark, by=by)
         if asked.is_asked_in_vain:
-            return _overtaken(request, number, piece, verifying.NothingOwed.message)
+            why = NothingMore.message if asked.is_over else verifying.NothingOwed.message
+            return _overtaken(request, number, piece, why)
         if asked.is_of_another_state:
             raise meanwhile.changed(row, by=by)
         if not asked.is_valid():
@@ -158,9 +160,7 @@ def _page(
         else "",
         "unexpected": unexpected_in_words(owed),
         "is_due": row.state not in SETTLED and owes_pieces(registration),
-        "owes_nothing": ""
-        if owes_pieces(registration) or not asked.is_asking
-        else (VALIDATED if registration.is_validated else ENDED),
+        "owes_nothing": _owes_nothing(registration, asked),
         "stands": stands_in_words(registration, row),
         "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
@@ -181,6 +181,15 @@ def _page(
         "trail": trail_of(registration),
     }
     return render(request, "office/judge_piece.html", context, status=status)
+
+
+def _owes_nothing(registration: Registration, asked: VerdictForms) -> str:
+    """Say why something that is done of other pieces is not offered here; nothing where all is."""
+    if asked.is_over:
+        return NothingMore.message
+    if owes_pieces(registration) or not asked.is_asking:
+        return ""
+    return VALIDATED if registration.is_validated else ENDED
 
 
 def _onwards(

@@ -69,6 +69,8 @@ LABELS = {
 """What is said of a verdict that does not lead to one state alone."""
 ASKING = ("refuse", CORRECTION, "waive", "ask", MORE_TIME)
 """The verdicts of a piece that is asked for: nothing else may be refused, let go or given time."""
+GIVING_TIME = ("ask", MORE_TIME)
+"""Those after which something is to be sent: none once the exam is over."""
 NOT_THERE = "Choisissez une décision parmi celles de cette page."
 
 
@@ -110,10 +112,10 @@ class VerdictForms:
             self.possible[TAKE_BACK] = LABELS[TAKE_BACK]
         self.is_asking = any(name in self.possible for name in ASKING)
         """Whether, if its registration may be asked for it, something could be."""
-        if not owes:
-            self.possible = {
-                name: said for name, said in self.possible.items() if name not in ASKING
-            }
+        left_out = (*(ASKING if not owes else ()), *(GIVING_TIME if time.is_over else ()))
+        self.is_over = owes and time.is_over and any(name in self.possible for name in GIVING_TIME)
+        """Whether something could be asked for, were the exam not over."""
+        self.possible = {name: said for name, said in self.possible.items() if name not in left_out}
         self.may_scan = row.state in SCAN.sources
         self.is_good = row.state == State.ACCEPTED
         self.verdict = data.get("verdict", "") if data is not None else ""
