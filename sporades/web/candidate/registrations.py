@@ -141,6 +141,9 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         **_once_ended(found, at=at),
         "groups": _grouped(checks),
         "is_left_to_do": any(one["state"] in TO_DO for one in checks),
+        # The office may ask for one where the réglementation asks for none.
+        "has_pieces": found.is_active
+        and bool(found.told["evidence"] or rows_of(registration=found.pk) or gave_some(found)),
         "has_accommodations": has_accommodations,
         "has_health_papers": has_accommodations
         and (found.has_disability or requests.last is not None),
@@ -167,8 +170,7 @@ def _once_ended(registration: Registration, *, at: datetime) -> dict[str, Any]:
         and not is_set_aside_since(registration),
         "instead": standing_instead_of(registration) if registration.withdrawn_at else None,
         "against": against(registration),
-        "gave": not (registration.is_active and registration.told["evidence"])
-        and gave_some(registration),
+        "gave": not registration.is_active and gave_some(registration),
     }
 
 

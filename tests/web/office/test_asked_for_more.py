@@ -13,6 +13,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence import delays
 from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import State
+from sporades.exams.held import forget
 from sporades.exams.schema.evidence import Way
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -25,7 +26,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from tests.acts.test_moved_pieces import move
 from tests.evidence.given import MANAGER, again, give, receive
-from tests.factories import NOW, a_record, a_registration
+from tests.factories import NOW, a_record, a_registration, load_invented
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.spaces import plain
 from tests.web.guide import main, seen
@@ -350,6 +351,25 @@ def test_asked_for_again_in_the_same_words_with_another_anomaly_it_is_one(in_lil
     decide_with(in_lille, CLEAR, at=NOW + timedelta(hours=3))
     decide_with(in_lille, FLAG, "Celui de 2024.", at=NOW + timedelta(hours=4), day=DAY)
     assert added(in_lille).until == UNTIL + timedelta(days=7)
+
+
+def test_the_page_of_a_registration_leads_to_it_where_the_exam_asks_for_none(sign_in):
+    asked = (
+        "    pieces:\n"
+        "      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}}\n"
+        "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}}\n"
+    )
+    load_invented((asked, ""))
+    forget()
+    registration = a_registration()
+    candidate = sign_in(registration.candidate)
+    page = reverse("candidate:registration", args=[registration.number])
+    pieces = reverse("candidate:evidence", args=[registration.number])
+    assert f'href="{pieces}"' not in candidate.get(page).text
+
+    ask(registration, giving=Giving.POST)
+
+    assert f'href="{pieces}"' in candidate.get(page).text
 
 
 def test_the_search_finds_who_owes_one(manager, in_lille):
