@@ -249,6 +249,12 @@ def _replaceable(registration: Registration, at: datetime) -> list[Evidence]:
     return [row for row in rows if row.is_replaceable and at < row.until + MINUTE]
 
 
+def owes_added(registration: Registration) -> bool:
+    """Return whether something is to be sent for a piece that no réglementation lists, were it not validated."""
+    rows = rows_of(registration=registration.pk)
+    return any(is_added(row.code) and row.state in TO_PROVIDE for row in rows)
+
+
 def withdrawn_of(registration: Registration) -> list[Evidence]:
     """Return the pieces that are asked for no more and of which a file was given, each with it."""
     rows = Evidence.objects.filter(

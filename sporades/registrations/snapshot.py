@@ -25,6 +25,7 @@ def snapshot_of(
     dossier: Dossier,
     forms: list[tuple[Section, SectionForm]],
     told: Mapping[str, Any] | None = None,
+    owes_more: bool = False,
     at: datetime,
 ) -> dict[str, Any]:
     """Return what a version freezes.
@@ -36,6 +37,7 @@ def snapshot_of(
         forms: the tabs, valid.
         told: the version before, whose pieces and signed summary are still asked for: the days
             that it told are not taken back.
+        owes_more: whether its office asks for a piece beyond those of the réglementation.
         at: the instant of filing.
     """
     service = dossier.service
@@ -46,7 +48,8 @@ def snapshot_of(
         to_return = {**to_return, **later_of(told["to_return"], to_return)}
     evidence = evidence_of(dossier, papers, told=told["evidence"] if told else (), at=at)
     joined = next((form.joined for _, form in forms if isinstance(form, TermsForm)), [])
-    is_complete = not to_return and not any(piece["is_mandatory"] for piece in evidence)
+    is_asked = owes_more or any(piece["is_mandatory"] for piece in evidence)
+    is_complete = not to_return and not is_asked
     return {
         "title": registration.title,
         "registration_number": registration.number,

@@ -18,6 +18,7 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.links import link_to
 from sporades.core.queue import app
+from sporades.evidence.queries import owes_added
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
@@ -204,7 +205,14 @@ def filed(
     before = _address_of(draft.amends) if draft.amends else {}
     declared = draft.amends is not None and draft.amends.has_disability
     was_validated = draft.amends is not None and draft.amends.is_validated
-    version = filing.file(draft=draft, dossier=dossier, forms=forms, by=by, at=at)
+    version = filing.file(
+        draft=draft,
+        dossier=dossier,
+        forms=forms,
+        owes_more=draft.amends is not None and owes_added(draft.amends),
+        by=by,
+        at=at,
+    )
     registration = version.registration
     newest = _address_of(registration)
     # What this version says of the address as the one before it did is not news: the record may

@@ -188,8 +188,24 @@ def _refuse_decided_since(draft: Draft, *, seen: str) -> None:
         raise DecidedMeanwhile
 
 
-def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetime) -> Version:
+def file(
+    *,
+    draft: Draft,
+    dossier: Dossier,
+    forms: Forms,
+    owes_more: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Version:
     """Turn a checked, locked draft into a registration or into its next version.
+
+    Args:
+        draft: checked, and locked.
+        dossier: what was judged.
+        forms: its tabs, valid.
+        owes_more: whether a piece is still to be sent that the office asked for in addition.
+        by: who files it.
+        at: the instant.
 
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
@@ -203,7 +219,15 @@ def file(*, draft: Draft, dossier: Dossier, forms: Forms, by: Actor, at: datetim
     _describe(registration, dossier=dossier, forms=forms)
     _keep(registration, dossier)
     _write_rows(registration, forms)
-    version = _freeze(registration, dossier=dossier, forms=forms, goes_on=goes_on, by=by, at=at)
+    version = _freeze(
+        registration,
+        dossier=dossier,
+        forms=forms,
+        goes_on=goes_on,
+        owes_more=owes_more,
+        by=by,
+        at=at,
+    )
     draft.filed_as = version
     draft.save(update_fields=["filed_as", "regulation"])
     return version
@@ -392,6 +416,7 @@ def _freeze(
     dossier: Dossier,
     forms: Forms,
     goes_on: bool,
+    owes_more: bool,
     by: Actor,
     at: datetime,
 ) -> Version:
@@ -406,6 +431,7 @@ def _freeze(
         dossier=dossier,
         forms=forms,
         told=before if goes_on else None,
+        owes_more=owes_more,
         at=at,
     )
     if registration.keep_summary_day(snapshot["to_return"]):

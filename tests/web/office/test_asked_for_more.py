@@ -353,13 +353,35 @@ def test_asked_for_again_in_the_same_words_with_another_anomaly_it_is_one(in_lil
     assert added(in_lille).until == UNTIL + timedelta(days=7)
 
 
-def test_the_page_of_a_registration_leads_to_it_where_the_exam_asks_for_none(sign_in):
-    asked = (
-        "    pieces:\n"
-        "      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}}\n"
-        "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}}\n"
+PIECES = (
+    "    pieces:\n"
+    "      - {code: IDENTITE, libelle: Pièce d'identité, echeance: {jours_apres_fermeture: 15}}\n"
+    "      - {code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}}\n"
+)
+RETURN = (
+    "    retour_du_recapitulatif:\n"
+    "      texte: Imprimez, signez et renvoyez ce récapitulatif.\n"
+    "      echeance: {jours_apres_fermeture: 10}\n"
+)
+
+
+def test_the_receipt_of_a_modification_says_that_it_is_still_to_come():
+    load_invented((PIECES, ""), (RETURN, ""))
+    forget()
+    registration = a_registration()
+    ask(registration)
+
+    filed_by_candidate(modified_by_candidate(registration, mobile="06 39 98 11 11"))
+
+    first, second = (
+        " ".join(one.snapshot["receipt"]) for one in registration.versions.order_by("number")
     )
-    load_invented((asked, ""))
+    assert "L. 114-5)" not in first
+    assert "L. 114-5)" in second
+
+
+def test_the_page_of_a_registration_leads_to_it_where_the_exam_asks_for_none(sign_in):
+    load_invented((PIECES, ""))
     forget()
     registration = a_registration()
     candidate = sign_in(registration.candidate)
