@@ -1,17 +1,20 @@
 """Given to another academy, a registration owes the pieces that are asked for there (I4)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import completing, deciding, moving
+from sporades.acts.registrations.adding import More
 from sporades.evidence.completeness import lacking
 from sporades.evidence.queries import pieces_of
 from sporades.evidence.states import State
 from sporades.mail.models import Message
+from sporades.registrations.giving import Giving
 from sporades.registrations.states import VALIDATE
 from sporades.registrations.states import State as RegistrationState
-from tests.evidence.given import MANAGER, again, give, piece
+from tests.evidence.given import MANAGER, again, give, piece, receive
 from tests.evidence.test_reminding import UNTIL
 from tests.factories import NOW, a_record, a_registration, load_invented
 
@@ -55,6 +58,24 @@ def test_what_the_academy_that_it_leaves_asked_for_alone_is_asked_for_no_more():
     assert "Il ne vous demande pas : - Pièce d'identité" in mail()
     assert codes(move(moved, "A09")) == ["IDENTITE"]
     assert piece(moved).state == State.CHECKING
+
+
+@pytest.mark.parametrize(("giving", "is_otherwise"), [(Giving.EACH, True), (Giving.POST, False)])
+def test_what_was_asked_for_in_addition_is_given_as_the_others_unless_it_says_how(
+    giving, is_otherwise
+):
+    own = "    voies_selon_academie: [{academies: [A25], voies: [depot]}]\n"
+    due = "      echeance: {jours_apres_fermeture: 10}\n"
+    load_invented(("    pieces:\n", f"{own}    pieces:\n"), (due, f"{due}      academies: [A09]\n"))
+    registration = a_registration()
+    receive(registration)
+    more = More(label="Copie de votre diplôme", until=date(2026, 12, 8), giving=giving)
+    verifying.ask_more(registration=again(registration), more=more, by=MANAGER, at=NOW)
+
+    move(registration)
+
+    said = "se déposent désormais dans votre espace candidat, et non par courrier."
+    assert (said in mail()) is is_otherwise
 
 
 def test_what_the_other_academy_alone_asks_for_is_asked_for():

@@ -27,7 +27,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
-from sporades.registrations.added import is_added
+from sporades.registrations.added import added_ways
 from sporades.registrations.evidence import are_named_to, first_due, giving_as_told, ways_of
 from sporades.registrations.giving import Giving
 from sporades.registrations.issued_before import published_of
@@ -268,7 +268,8 @@ def _given_otherwise(version: Version, *, left: str) -> Giving | None:
     if moved.is_validated or not moved.candidate.has_account:
         return None
     exam = rules(moved.regulation_id).exam(moved.exam.code)
-    codes = [piece["code"] for piece in version.due if not is_added(piece["code"])]
+    # What the office asks for in addition has ways of its own, or those of the others.
+    codes = [piece["code"] for piece in version.due if added_ways(piece["code"]) is None]
     there = (set(evidence.ways_of(exam, code, left)) for code in codes)
     if all(set(ways_of(moved, code)) == before for code, before in zip(codes, there, strict=True)):
         return None
