@@ -167,6 +167,15 @@ def test_a_piece_is_asked_for_from_the_page_of_pieces_once(manager, in_lille):
     }
 
 
+def test_no_reglementation_is_said_to_have_it_deposited(manager, in_lille):
+    row = ask(in_lille, giving=Giving.DEPOSIT)
+
+    page = main(manager.get(reverse("office:judge_piece", args=[in_lille.number, row.code])))
+
+    assert "Cette pièce, demandée en plus, se dépose dans l'espace candidat" in page
+    assert "Selon la réglementation" not in page
+
+
 def test_nothing_is_asked_for_of_what_owes_nothing(manager, in_lille):
     deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
     where = reverse("office:ask_piece", args=[in_lille.number])

@@ -16,6 +16,7 @@ from sporades.evidence.completeness import missing_of
 from sporades.evidence.queries import Owed, ever_asked, piece_of, pieces_of, withdrawn_of
 from sporades.evidence.states import SCAN
 from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
+from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
 from sporades.web.layout.papers import kept, page_drawn, paper
@@ -26,10 +27,16 @@ from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import TRAIL, file_page, reaches, registration_of
 from sporades.web.office.registrations.walking import back_to_file
 
+ANYHOW = "Si elle est venue sur papier, notez-la quand même."
 UNEXPECTED = (
     "Selon la réglementation, cette pièce se dépose dans l'espace candidat et n'est pas à envoyer par "
-    "courrier. Si elle est venue sur papier, notez-la quand même."
+    f"courrier. {ANYHOW}"
 )
+UNEXPECTED_MORE = (
+    "Cette pièce, demandée en plus, se dépose dans l'espace candidat et n'est pas à envoyer par courrier. "
+    f"{ANYHOW}"
+)
+"""The same of one that no réglementation lists."""
 
 
 def pieces(request: HttpRequest, number: str) -> HttpResponse:
@@ -173,7 +180,9 @@ def only_way(owed: Owed) -> str:
 
 def unexpected_in_words(owed: Owed) -> str:
     """Say of a piece that is not meant to come by post that paper may still be noted; nothing of any other."""
-    return "" if owed.is_posted else UNEXPECTED
+    if owed.is_posted:
+        return ""
+    return UNEXPECTED_MORE if is_added(owed.row.code) else UNEXPECTED
 
 
 def is_late(registration: Registration, owed: Owed) -> bool:
