@@ -8,8 +8,10 @@ from sporades.accommodations.rules import Wish, deadline_of
 from sporades.accommodations.words import deadline_in_words
 from sporades.acts import tasks
 from sporades.acts.accommodating import reminding
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import moving, registering, standing_in
 from sporades.acts.services import opening
+from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.evidence.queries import pieces_of
@@ -109,6 +111,45 @@ def test_an_extension_that_is_put_back_takes_nothing_back():
     assert again(registration).summary_until is not None  # by which it is reminded
 
 
+def give_away(registration, *, at):
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="x", by=OPERATOR, at=at
+    )
+
+
+def test_another_academy_takes_back_nothing_of_an_extension_that_was_told():
+    registration = a_registration(informations=DECLARED)
+    move_by(7 * DAY)
+    told = days_of(registration)
+
+    give_away(registration, at=NOW + HOUR)
+
+    assert days_of(registration) == told == (date(2027, 1, 1), date(2026, 12, 22))
+    said = again(registration).versions.get(number=2).snapshot
+    assert "22 décembre" in said["accommodation"]
+    assert by_day(said["to_return"]["until"]) == date(2027, 1, 1)
+
+
+def test_civil_data_that_are_corrected_keep_an_extension_that_is_put_back():
+    registration = a_registration(informations=DECLARED)
+    move_by(7 * DAY)
+    move_by(-7 * DAY, at=NOW + HOUR)
+    identity = registration.candidate.identity
+
+    correcting.correct_identity(
+        registration=registration,
+        identity={**civil_data(identity), "birth_name": "Le Gouff"},
+        seen=identity.pk,
+        proof="Carte",
+        by=OPERATOR,
+        at=NOW + 2 * HOUR,
+    )
+
+    said = again(registration).versions.get(number=2).snapshot
+    assert "22 décembre" in said["accommodation"]
+    assert days_of(registration) == (date(2027, 1, 1), date(2026, 12, 22))
+
+
 def late(*changes):
     """Have the office register somebody five days after the closing."""
     if changes:
@@ -158,9 +199,7 @@ def test_a_piece_of_another_academy_follows_its_extension():
     )
     forget()
     registration = a_registration()
-    moving.move_for_good(
-        registration=again(registration), academy="A25", reason="x", by=OPERATOR, at=NOW
-    )
+    give_away(registration, at=NOW)
     [before] = [one.until for one in pieces_of(again(registration))]
 
     move_by(6 * DAY, academy="A25", at=NOW + HOUR)
