@@ -37,7 +37,8 @@ def owed_now(
     earlier takes back nothing: a candidate keeps the deadlines that were told.
 
     Args:
-        told: `closes_at`, `to_return`, `evidence` and `accommodation` of a version.
+        told: `closes_at`, `to_return`, `evidence`, `accommodation` and `accommodation_until` of a
+            version.
         service: where it was filed.
         rules: what its réglementation says of the exam.
         reader: the zone of its candidate's address, nothing when it is not known.
@@ -93,7 +94,8 @@ def _followed(
     closing = max(service.closes_at, latest_closing or service.closes_at)
     closed_at = told.get("closes_at")
     last = max(closing, datetime.fromisoformat(closed_at) if closed_at else closing)
-    before = _asked_before(service, rules, reader, closing=last, filed_at=filed_at)
+    by: dict[str, Any] = {"closing": last, "filed_at": filed_at, "told": accommodation_told(told)}
+    before = _asked_before(service, rules, reader, **by)
     deadlines = {piece.code: piece.deadline for piece in rules.evidence}
     return {
         **told,
@@ -116,9 +118,9 @@ def _followed(
             reader,
             has_account=has_account,
             is_told_again=IF_NOT_DONE in told["accommodation"],
-            closing=last,
-            filed_at=filed_at,
+            **by,
         ),
+        "accommodation_until": asked_until(service, rules, **by).isoformat(),
         "closes_at": last.isoformat(),
     }
 
@@ -190,6 +192,7 @@ def accommodation_of(
     is_told_again: bool = False,
     closing: datetime | None = None,
     filed_at: datetime | None = None,
+    told: datetime | None = None,
     at: datetime | None = None,
 ) -> str:
     """Say what is left to do to who will ask for an accommodation.
@@ -203,11 +206,12 @@ def accommodation_of(
         is_told_again: whether it was said before: the request may be made already.
         closing: a later one that was told, where it is not that of the service.
         filed_at: when the registration was filed, which may be after the deadline.
+        told: until when it was told that it may be asked for.
         at: now, where the deadline may have passed.
     """
     asked = rules.accommodations
-    until = asked_until(service, rules, closing=closing, filed_at=filed_at)
-    before = _asked_before(service, rules, reader, closing=closing, filed_at=filed_at)
+    until = asked_until(service, rules, closing=closing, filed_at=filed_at, told=told)
+    before = _asked_before(service, rules, reader, closing=closing, filed_at=filed_at, told=told)
     is_here = asked is not None and has_account
     if at is not None and at >= until + MINUTE:
         whom = (
@@ -246,12 +250,23 @@ def is_too_soon_for_a_letter(until: datetime, at: datetime) -> bool:
     return until - at < LETTER_TAKES
 
 
+def accommodation_told(version: Mapping[str, Any]) -> datetime | None:
+    """Return until when a version told that an accommodation is asked for; nothing where none keeps it.
+
+    Args:
+        version: its content, or what `with_owed()` reads of it.
+    """
+    until = version.get("accommodation_until")
+    return datetime.fromisoformat(until) if until else None
+
+
 def asked_until(
     service: RegistrationService,
     rules: Exam,
     *,
     closing: datetime | None = None,
     filed_at: datetime | None = None,
+    told: datetime | None = None,
 ) -> datetime:
     """Return until when an accommodation is asked for in time.
 
@@ -260,14 +275,16 @@ def asked_until(
         rules: what its réglementation says of the exam.
         closing: a later one that was told, where it is not that of the service.
         filed_at: when it was filed: after the deadline, it leaves the usual days from then.
+        told: until when its last version told it: neither another réglementation nor an extension
+            takes that back.
     """
     asked, closes_at = rules.accommodations, closing or service.closes_at
     until = closes_at
     if asked is not None and asked.deadline is not None:
         until = service.instant_of(asked.deadline, closing=closes_at)
-    if filed_at is None or filed_at < until + MINUTE:
-        return until
-    return days_from(service, filed_at, days=USUAL_DAYS)
+    if filed_at is not None and filed_at >= until + MINUTE:
+        until = days_from(service, filed_at, days=USUAL_DAYS)
+    return max(until, told or until)
 
 
 def _asked_before(
@@ -277,9 +294,10 @@ def _asked_before(
     *,
     closing: datetime | None,
     filed_at: datetime | None,
+    told: datetime | None,
 ) -> str:
     asked, closes_at = rules.accommodations, closing or service.closes_at
-    until = asked_until(service, rules, closing=closes_at, filed_at=filed_at)
+    until = asked_until(service, rules, closing=closes_at, filed_at=filed_at, told=told)
     deadline = asked.deadline if asked is not None else None
     if deadline is None or until != service.instant_of(deadline, closing=closes_at):
         return service.said(until, reader)

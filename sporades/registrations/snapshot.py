@@ -7,7 +7,12 @@ from typing import Any
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
 from sporades.registrations import accepted
-from sporades.registrations.deadlines import accommodation_of, later_of
+from sporades.registrations.deadlines import (
+    accommodation_of,
+    accommodation_told,
+    asked_until,
+    later_of,
+)
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import evidence_of
 from sporades.registrations.models import Registration
@@ -24,7 +29,8 @@ def snapshot_of(
     number: int,
     dossier: Dossier,
     forms: list[tuple[Section, SectionForm]],
-    told: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    goes_on: bool = True,
     owes_more: bool = False,
     at: datetime,
 ) -> dict[str, Any]:
@@ -35,18 +41,26 @@ def snapshot_of(
         number: the number of the version.
         dossier: what was judged.
         forms: the tabs, valid.
-        told: the version before, whose pieces and signed summary are still asked for: the days
-            that it told are not taken back.
+        before: the version before, where there is one: the days that it told for an accommodation
+            are not taken back.
+        goes_on: whether its pieces and its signed summary are still asked for: no more are theirs.
         owes_more: whether its office asks for a piece beyond those of the réglementation.
         at: the instant of filing.
     """
-    service = dossier.service
+    service, told = dossier.service, before if goes_on else None
     when = instant_in_words(at, service.zone)
     papers = next(form for _, form in forms if isinstance(form, PapersForm))
     to_return = return_of(dossier.rules, service, reader=dossier.reader_zone, at=at)
     if to_return and told and told["to_return"]:
         to_return = {**to_return, **later_of(told["to_return"], to_return)}
     evidence = evidence_of(dossier, papers, told=told["evidence"] if told else (), at=at)
+    by: dict[str, Any] = {"closing": service.closes_at, "filed_at": registration.filed_at}
+    if before is not None:
+        # The one that is being filed has told nothing yet.
+        closings = [registration.told_closing]
+        if before["closes_at"]:
+            closings.append(datetime.fromisoformat(before["closes_at"]))
+        by |= {"closing": max(closings), "told": accommodation_told(before)}
     joined = next((form.joined for _, form in forms if isinstance(form, TermsForm)), [])
     is_asked = owes_more or any(piece["is_mandatory"] for piece in evidence)
     is_complete = not to_return and not is_asked
@@ -78,13 +92,13 @@ def snapshot_of(
             has_account=registration.candidate.has_account,
             by_letter=registration.candidate.by_letter,
             is_told_again=number > 1,
-            closing=registration.told_closing if number > 1 else None,
-            filed_at=registration.filed_at,
+            **by,
             at=at,
         )
         if registration.has_disability
         else "",
-        "closes_at": service.closes_at.isoformat(),
+        "accommodation_until": asked_until(service, dossier.rules, **by).isoformat(),
+        "closes_at": by["closing"].isoformat(),
     }
 
 

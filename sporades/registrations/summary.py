@@ -28,7 +28,7 @@ GIVEN = {
 }
 """How its pieces are given; an address follows, unless none comes by post."""
 
-UNPRINTED = {"accepted", "answers", "closes_at", "signed_by", "to_review"}
+UNPRINTED = {"accepted", "accommodation_until", "answers", "closes_at", "signed_by", "to_review"}
 """What a version keeps for the service alone."""
 
 

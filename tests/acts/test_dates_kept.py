@@ -207,3 +207,49 @@ def test_a_piece_of_another_academy_follows_its_extension():
     [piece] = pieces_of(again(registration))
     assert (by_day(before), by_day(piece.until)) == (date(2026, 12, 23), date(2026, 12, 29))
     assert piece.row.until == piece.until
+
+
+def test_a_modification_after_a_move_keeps_the_day_to_ask_that_was_told():
+    RegistrationService.objects.filter(academy="A25").update(
+        closes_at=datetime(2026, 12, 8, 22, 59, tzinfo=UTC)
+    )
+    forget()
+    registration = a_registration(informations=DECLARED)
+    told = days_of(registration)
+    give_away(registration, at=NOW)
+
+    amend(registration, at=NOW + HOUR)
+
+    assert days_of(registration) == told == (date(2026, 12, 25), date(2026, 12, 15))
+    said = again(registration).versions.get(number=3).snapshot
+    assert "mardi 15 décembre" in said["accommodation"]
+    assert by_day(said["closes_at"]) == date(2026, 12, 15)
+
+
+def test_another_reglementation_takes_back_no_day_to_ask_that_was_told():
+    head = "    amenagements:\n"
+    load_invented((head, f"{head}      echeance: {{le: 2027-01-10}}\n"))
+    forget()
+    registration = a_registration(informations=DECLARED)
+    load_invented((head, f"{head}      echeance: {{le: 2026-12-20}}\n"), at=NOW + HOUR)
+    forget()
+
+    amend(registration, at=NOW + 2 * HOUR)
+
+    until = deadline_of(again(registration))
+    assert by_day(until) == date(2027, 1, 10)
+    [mail] = Message.objects.filter(kind="amended")
+    assert "10 janvier" in mail.body.partition("aménagement d'épreuves")[2]
+    assert "dimanche 10 janvier" in again(registration).owed["accommodation"]
+    assert reminding.remind_requests(at=until - 2 * DAY + HOUR) == 1
+
+
+def test_an_extension_takes_back_nothing_of_who_was_registered_after_the_closing():
+    registration, at = late()
+
+    move_by(7 * DAY, at=at + DAY)
+
+    until = deadline_of(again(registration))
+    assert by_day(until) == date(2026, 12, 28)
+    assert "lundi 28 décembre" in again(registration).owed["accommodation"]
+    assert reminding.remind_requests(at=until - 2 * DAY + HOUR) == 1

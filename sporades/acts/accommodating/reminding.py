@@ -118,10 +118,23 @@ def _soon(at: datetime) -> Iterator[QuerySet[Registration]]:
 def _is_apart() -> Q:
     """Return whose deadline is their own.
 
-    Given to another academy, their version keeps what the former one told; registered by the office
-    after the closing, they have the usual days.
+    Given to another academy, or modified under another réglementation, their version keeps what the
+    former one told; registered by the office after the closing, they have the usual days, were it
+    extended since.
     """
-    return Q(is_placed=True) | Q(filed_at__gte=F("service__closes_at") + MINUTE)
+    versions = Version.objects.filter(registration=OuterRef("pk"))
+    had_closed = ServiceChange.objects.filter(
+        service=OuterRef("service"),
+        state=ChangeState.APPLIED,
+        decided_at__gte=OuterRef("filed_at"),
+        closed_at__lte=OuterRef("filed_at") - MINUTE,
+    )
+    return (
+        Q(is_placed=True)
+        | Q(filed_at__gte=F("service__closes_at") + MINUTE)
+        | Q(Exists(had_closed))
+        | Q(Exists(versions.exclude(regulation=OuterRef("regulation"))))
+    )
 
 
 def _soon_apart(known: QuerySet[Registration], at: datetime) -> Iterator[QuerySet[Registration]]:

@@ -21,7 +21,12 @@ from sporades.exams.queries import is_offered, last_date_of, programme_of, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.states import ChangeState
 from sporades.exams.titles import qualification_of
-from sporades.registrations.deadlines import after_reading, asked_until, owed_now
+from sporades.registrations.deadlines import (
+    accommodation_told,
+    after_reading,
+    asked_until,
+    owed_now,
+)
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import (
@@ -102,6 +107,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             "to_return",
             "evidence",
             "accommodation",
+            "accommodation_until",
             "to_review",
         )
         told = JSONObject(**{key: KeyTransform(key, "snapshot") for key in keys})
@@ -558,7 +564,9 @@ class Registration(models.Model):
     @property
     def told_closing(self) -> datetime:
         """The latest closing that it was told: none that comes earlier takes back what it gave."""
-        of = self if "told" in self.__dict__ else self._as_told()
+        return self._closing_told_to(self._as_told())
+
+    def _closing_told_to(self, of: "Registration") -> datetime:
         closings = [self.service.closes_at]
         if of.told and of.told["closes_at"]:
             closings.append(datetime.fromisoformat(of.told["closes_at"]))
@@ -567,15 +575,25 @@ class Registration(models.Model):
         return max(closings)
 
     def _as_told(self) -> "Registration":
+        if "told" in self.__dict__:
+            return self
         found: Registration = Registration.objects.with_owed().only("pk").get(pk=self.pk)
         return found
 
     @property
     def accommodation_until(self) -> datetime:
-        """Until when an accommodation is asked for in time; whoever was registered later has the usual days."""
-        exam = rules(self.regulation_id).exam(self.exam.code)
-        closing = self.told_closing
-        return asked_until(self.service, exam, closing=closing, filed_at=self.filed_at)
+        """Until when an accommodation is asked for in time: what was told is not taken back.
+
+        Whoever was registered after the deadline has the usual days.
+        """
+        exam, of = rules(self.regulation_id).exam(self.exam.code), self._as_told()
+        return asked_until(
+            self.service,
+            exam,
+            closing=self._closing_told_to(of),
+            filed_at=self.filed_at,
+            told=accommodation_told(of.told or {}),
+        )
 
     @property
     def to_review(self) -> list[str]:

@@ -430,7 +430,8 @@ def _freeze(
         number=registration.version,
         dossier=dossier,
         forms=forms,
-        told=before if goes_on else None,
+        before=before,
+        goes_on=goes_on,
         owes_more=owes_more,
         at=at,
     )

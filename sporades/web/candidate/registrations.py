@@ -228,6 +228,7 @@ def _to_ask(registration: Registration, told: str) -> str:
         is_told_again=IF_NOT_DONE in told,
         closing=registration.told_closing,
         filed_at=registration.filed_at,
+        told=registration.accommodation_until,
     )
 
 
