@@ -134,11 +134,13 @@ def _owed(registration: Registration, row: Evidence, piece: Mapping[str, Any]) -
     """Return a piece with its deadline: that of the version, unless it was given more time.
 
     So it is where its last minute came while nothing could be given. The row keeps what a service
-    gave that was extended: one that closes earlier since takes nothing back.
+    gave that was extended, where that is later than what was granted: one that closes earlier since
+    takes nothing back.
     """
     told, granted = datetime.fromisoformat(piece["until"]), row.granted_until
     ways = ways_of(registration, row.code)
-    first = told if granted is not None else max(told, row.until)
+    is_granted = granted is not None and row.until <= granted
+    first = told if is_granted else max(told, row.until)
     until = after_reading(registration.service, max(first, granted or first))
     before = (
         piece["before"]

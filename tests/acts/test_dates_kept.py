@@ -9,6 +9,7 @@ from sporades.accommodations.words import deadline_in_words
 from sporades.acts import tasks
 from sporades.acts.accommodating import reminding
 from sporades.acts.identities import correcting
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import moving, registering, standing_in
 from sporades.acts.services import opening
 from sporades.candidates.operations import civil_data
@@ -20,6 +21,7 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft
 from tests.accommodations.asked import THIRD, again, write
+from tests.evidence.given import piece
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -150,6 +152,18 @@ def test_civil_data_that_are_corrected_keep_an_extension_that_is_put_back():
     assert days_of(registration) == (date(2027, 1, 1), date(2026, 12, 22))
 
 
+def test_who_was_given_more_time_for_a_piece_keeps_an_extension_as_everybody():
+    granted, other = (a_registration(a_candidate(birth_name=name)) for name in ("Abadie", "Bézier"))
+    verifying.grant(row=piece(granted), until=date(2027, 1, 2), by=CLAUDE, at=NOW)
+    move_by(7 * DAY)
+    move_by(-7 * DAY, at=NOW + HOUR)
+
+    of_granted, of_other = (pieces_of(again(one))[0] for one in (granted, other))
+
+    assert of_granted.before == of_other.before
+    assert by_day(of_granted.until) == by_day(piece(granted).until) == date(2027, 1, 6)
+
+
 def late(*changes):
     """Have the office register somebody five days after the closing."""
     if changes:
@@ -204,9 +218,9 @@ def test_a_piece_of_another_academy_follows_its_extension():
 
     move_by(6 * DAY, academy="A25", at=NOW + HOUR)
 
-    [piece] = pieces_of(again(registration))
-    assert (by_day(before), by_day(piece.until)) == (date(2026, 12, 23), date(2026, 12, 29))
-    assert piece.row.until == piece.until
+    [owed] = pieces_of(again(registration))
+    assert (by_day(before), by_day(owed.until)) == (date(2026, 12, 23), date(2026, 12, 29))
+    assert owed.row.until == owed.until
 
 
 def test_a_modification_after_a_move_keeps_the_day_to_ask_that_was_told():
