@@ -29,6 +29,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in, replaced_in
 from sporades.evidence.queries import rows_of
 from sporades.evidence.states import TO_PROVIDE
+from sporades.exams.models.service import MINUTE
 from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST, NOTHING_LEFT
 from sporades.registrations.issued_before import since
@@ -199,7 +200,7 @@ def _asked_otherwise(
         _validated(version, registration) or _moved(version, registration, at=at),
         _elsewhere(version, registration),
         _asked_since(version, registration, at=at),
-        _lacks_since(version, registration),
+        _lacks_since(version, registration, at=at),
     ]
 
 
@@ -253,7 +254,9 @@ def _asked_since(
     return {}
 
 
-def _lacks_since(version: DocumentVersion, registration: Registration) -> dict[str, str]:
+def _lacks_since(
+    version: DocumentVersion, registration: Registration, *, at: datetime
+) -> dict[str, str]:
     """Say that a piece is to be given, or may be given later, since a document was issued; or nothing."""
     said = version.content
     if version.document.kind != EVIDENCE_REQUEST.slug or registration.is_validated:
@@ -265,7 +268,8 @@ def _lacks_since(version: DocumentVersion, registration: Registration) -> dict[s
             "title": "Une pièce est à fournir depuis ce document",
             "text": "La page « Pièces justificatives » de votre inscription dit laquelle, et jusqu'à quand.",
         }
-    if any(one.granted_until and one.until > datetime.fromisoformat(told[one.code]) for one in due):
+    granted = [one for one in due if one.granted_until and at < one.until + MINUTE]
+    if any(one.until > datetime.fromisoformat(told[one.code]) for one in granted):
         return {
             "title": "Vous avez plus de temps que ne le dit ce document",
             "text": "La page « Pièces justificatives » de votre inscription dit jusqu'à quand.",

@@ -283,6 +283,22 @@ def test_what_was_issued_before_says_that_a_piece_or_time_was_added_since(in_lil
     assert "Une pièce est à fournir depuis ce document" in asked
 
 
+def test_what_was_issued_before_says_nothing_of_time_that_was_added_and_is_over(
+    in_lille, sign_in, stopped_clock
+):
+    row = in_lille.evidence.first()
+    verifying.grant(row=row, until=row.until.date() + timedelta(days=9), by=MANAGER, at=NOW)
+    stopped_clock.move_to(NOW + timedelta(days=69))
+
+    page = main(
+        sign_in(in_lille.candidate).get(
+            reverse("candidate:document", args=[in_lille.number, "demande-pieces"])
+        )
+    )
+
+    assert "Vous avez plus de temps que ne le dit ce document" not in page
+
+
 def test_more_time_is_left_and_a_day_that_was_wrong_is_corrected(in_lille):
     row = ask(in_lille)
 
