@@ -39,7 +39,13 @@ SOURCES: dict[str, Collection[str]] = {
 }
 """The states of a piece in which each may be done."""
 NOT_ASKED, COMPLETE, LACKING, OVER = "none", "complete", "lacking", "over"
-AWAITED, SIGNED, UNSIGNABLE, LONGER = "awaited", "signed", "unsignable", "longer"
+AWAITED, SIGNED, SIGNED_LATE, UNSIGNABLE, LONGER = (
+    "awaited",
+    "signed",
+    "signed_late",
+    "unsignable",
+    "longer",
+)
 UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
@@ -55,6 +61,7 @@ WORDS: dict[str, str] = {
     OVER: "examen passé",
     AWAITED: "récapitulatif signé attendu",
     SIGNED: "récapitulatif signé déjà reçu",
+    SIGNED_LATE: "récapitulatif signé reçu, posté hors délai",
     UNSIGNABLE: "récapitulatif signé non demandé",
     LONGER: "déjà ce délai, ou un plus long",
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
@@ -107,7 +114,7 @@ def time_left(piece: str, at: datetime, *, until: date) -> Any:
 def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: ARG001 - of no piece
     """Return whether the signed summary of the registration of a line is awaited, came, or is not asked for.
 
-    Or has as much time already, as its last version told it, or as it was given since.
+    Late, it is given time as one that is awaited. Or it has as much time already, as its last version told it, or as it was given since.
     """
     last = Version.objects.filter(
         registration=OuterRef("registration"), number=OuterRef("registration__version")
@@ -117,9 +124,14 @@ def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: AR
     told = Exists(last.filter(_is_as_long("registration__academy", "told", until, at)))
     given = _is_as_long("registration__academy", "registration__summary_until", until, at)
     return Case(
-        When(registration__summary_posted_on__isnull=False, then=Value(SIGNED)),
+        When(
+            registration__summary_posted_on__isnull=False,
+            registration__is_summary_posted_late=False,
+            then=Value(SIGNED),
+        ),
         When(_is_unsigned(), then=Value(UNSIGNABLE)),
         When(registration__exam__in=exams_over(at), then=Value(OVER)),
+        When(registration__is_summary_posted_late=True, then=Value(SIGNED_LATE)),
         When(given | Q(told), then=Value(LONGER)),
         default=Value(AWAITED),
     )

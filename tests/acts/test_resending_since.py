@@ -207,3 +207,13 @@ def test_a_letter_to_a_former_address_says_so_under_its_text(kept):
 
     assert said[0].endswith("9 rue Neuve, 59000 LILLE. Une mention sous son texte le dira.")
     assert said[1].startswith("Il repartirait à l'adresse d'où il est revenu")
+
+
+def test_a_signed_summary_that_was_said_in_time_and_is_not_noted_any_more_is_said(registration):
+    message = refused("registered")
+    message.kind = "summary_in_time"
+    message.save()
+
+    assert doubts(message, registration) == [
+        "Depuis, ce récapitulatif signé n'est plus noté comme reçu."
+    ]

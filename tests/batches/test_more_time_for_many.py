@@ -104,6 +104,35 @@ def test_the_signed_summary_of_everybody_is_given_a_day_and_told(prepare, three)
     assert len(refused(batch)) == 1
 
 
+def test_a_signed_summary_that_was_late_by_the_same_strike_is_so_no_more(prepare, three):
+    posted = date(2027, 1, 4)
+    receiving.receive_summary(
+        registration=again(three[0]), posted_on=posted, by=MANAGER, at=LATE - timedelta(days=9)
+    )
+    assert again(three[0]).is_summary_posted_late
+    batch = prepare("grant-summary", until=DAY)
+
+    assert sorted(
+        (one.seen, one.count, one.refusal) for one in queries.forecast(batch, at=LATE)
+    ) == [
+        ("récapitulatif signé attendu", 2, ""),
+        ("récapitulatif signé reçu, posté hors délai", 1, ""),
+    ]
+    launched(batch, at=LATE)
+
+    assert refused(batch) == []
+    found = again(three[0])
+    assert (found.summary_posted_on, found.is_summary_posted_late) == (posted, False)
+    assert local_day(found.summary_until, "Europe/Paris") == DAY
+    assert Message.objects.filter(kind="summary_given_time").count() == 2
+    [told] = Message.objects.filter(kind="summary_in_time")
+    assert told.about_id == str(found.pk)
+    body = plain(" ".join(told.body.split()))
+    assert "signé, posté le 4 janvier 2027, n'est plus hors délai" in body
+    assert "jusqu'au vendredi 5 février 2027 (cachet de la poste)" in body
+    assert "Vous n'avez pas à le renvoyer." in body
+
+
 def test_one_signed_summary_is_given_time_once_and_never_less(invented_exam):
     registration = a_registration()
 

@@ -486,6 +486,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         # That of a signed summary that was not received: tests/acts/test_summary_taken_back.
         "summary_asked_again",
         "summary_given_time",
+        # That of one that came late, and is so no more: tests/batches/test_more_time_for_many.
+        "summary_in_time",
     }
 
     assert kinds == here | {kind for kind, *_ in MAILS}

@@ -1,6 +1,7 @@
 """The signed summary that comes back: noted by its postmark, corrected, taken back (E9)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -113,6 +114,8 @@ def receive_summary(
 def grant_summary(*, registration: Registration, until: date, by: Actor, at: datetime) -> None:
     """« Laisser plus de temps »: the signed summary is taken until another day; its candidate is told.
 
+    One that came late is so no more: they are told that, and send nothing.
+
     Args:
         registration: which.
         until: the last day of its postmark.
@@ -120,7 +123,7 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
         at: the instant.
 
     Raises:
-        NoSummaryAwaited: it came, or is not asked for, or asked for no more.
+        NoSummaryAwaited: it came in time, or is not asked for, or asked for no more.
         HandedOver: it is another academy's since it was read.
         delays.Shorter, delays.TooFar: see each.
     """
@@ -128,16 +131,16 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
     held = with_owed.get(pk=registration.pk)
     if held.service_id != registration.service_id:
         raise HandedOver
-    asked = held.summary_awaited if held.told else None
-    if not asked or held.is_exam_over(at):
+    asked = given_time(held, at=at)
+    if not asked:
         raise NoSummaryAwaited
     last = delays.to_come(held, until, at=at)
     if last <= datetime.fromisoformat(asked["until"]):
         said = held.summary_last_day
         raise delays.Shorter(f"Ce récapitulatif peut déjà être posté jusqu'au {said}.")
-    held.summary_until = last
-    held.save(update_fields=["summary_until"])
-    registration.summary_until = last
+    held.summary_until = registration.summary_until = last
+    held.judge_postmark(held.owed["to_return"])
+    held.save(update_fields=["summary_until", "is_summary_posted_late"])
     entry = journal.record(
         "summary given time",
         by=by,
@@ -146,7 +149,28 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
         academy=held.academy_id,
         after={"until": until.isoformat()},
     )
-    _tell_awaited(held, "summary_given_time", key=f"summary given time:{entry.pk}", at=at)
+    key = f"summary given time:{entry.pk}"
+    if held.summary_posted_on is None:
+        _tell_awaited(held, "summary_given_time", key=key, at=at)
+    else:
+        _tell_in_time(held, posted_on=held.summary_posted_on, key=key, at=at)
+
+
+def given_time(registration: Registration, *, at: datetime) -> dict[str, Any] | None:
+    """Return what is asked of the signed summary where more time may be left for it; or nothing.
+
+    It is awaited, or came late; never once the exam is over.
+
+    Args:
+        registration: as `with_owed()` loads it.
+        at: the instant.
+    """
+    if not registration.told or registration.is_exam_over(at):
+        return None
+    if registration.is_summary_posted_late and owes_pieces(registration):
+        asked: dict[str, Any] | None = registration.owed["to_return"]
+        return asked
+    return registration.summary_awaited
 
 
 @transaction.atomic
@@ -254,6 +278,22 @@ def _tell_awaited(
         registration=registration,
         signed=signed,
         is_issued_again=is_issued_again,
+        contact=contact_of(registration.service),
+        link=link_to("candidate:number", registration.number),
+    )
+
+
+def _tell_in_time(registration: Registration, *, posted_on: date, key: str, at: datetime) -> None:
+    """Tell a candidate that their signed summary, which came late, is so no more."""
+    tell(
+        registration.candidate,
+        "summary_in_time",
+        service=registration.service,
+        at=at,
+        key=key,
+        about=registration,
+        registration=registration,
+        posted=day_in_words(posted_on),
         contact=contact_of(registration.service),
         link=link_to("candidate:number", registration.number),
     )

@@ -44,6 +44,7 @@ KINDS = {
     "pieces_due": "Rappel des pièces justificatives",
     "summary_asked_again": "Récapitulatif signé de nouveau attendu",
     "summary_given_time": "Délai accordé pour le récapitulatif signé",
+    "summary_in_time": "Récapitulatif signé : plus hors délai",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
     "piece_asked_for": "Pièce justificative demandée en plus",
     "piece_found_good": "Pièce justificative conforme",

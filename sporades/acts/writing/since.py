@@ -50,6 +50,7 @@ def doubts_about(message: Message, registration: Registration, *, at: datetime) 
         *_told_since(message, registration),
         *_is_past(message, registration, at=at),
         *_stands(message, registration),
+        *_has_come(message, registration),
         *_sends_elsewhere(message, registration),
         *_same_address(message, registration),
     ]
@@ -135,6 +136,13 @@ def _stands(message: Message, registration: Registration) -> list[str]:
     if row is None or row.state in SAID_OF[message.kind]:
         return []
     return [f"Cette pièce, « {row.label} », est maintenant : {stands_in_words(registration, row)}."]
+
+
+def _has_come(message: Message, registration: Registration) -> list[str]:
+    """Say that a signed summary which it says is in time is not noted as received any more."""
+    if message.kind != "summary_in_time" or registration.summary_posted_on is not None:
+        return []
+    return ["Depuis, ce récapitulatif signé n'est plus noté comme reçu."]
 
 
 def _same_address(message: Message, registration: Registration) -> list[str]:

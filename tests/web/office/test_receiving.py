@@ -52,6 +52,25 @@ def test_the_summary_of_a_registration_that_stands_no_more_is_not_awaited(
     assert "attendu avant" not in main(manager.get(where))
 
 
+def test_one_that_came_late_is_given_time_from_its_page(member, in_lille, stopped_clock):
+    late = NOW + timedelta(days=60)
+    stopped_clock.move_to(late)
+    manager = member("A09", at=late)
+    received(manager, in_lille, "04/01/2027")
+    assert in_lille.is_summary_posted_late
+    where = reverse("office:receive_summary", args=[in_lille.number])
+    assert "Laisser plus de temps" in main(manager.get(where))
+
+    page = manager.post(where, {"plus_de_temps": "oui", "delai": "05/02/2027"}, follow=True)
+
+    in_lille.refresh_from_db()
+    assert not in_lille.is_summary_posted_late
+    assert "posté le 04/01/2027" in page.text
+    assert "hors délai" not in main(page)
+    assert Message.objects.filter(kind="summary_in_time").count() == 1
+    assert "Laisser plus de temps" not in main(manager.get(where))
+
+
 @pytest.mark.parametrize("day", ["", "hier", "31/02/2026", "26/11/2026", "01/01/2026"])
 def test_a_postmark_that_cannot_be_is_refused_at_its_field(manager, in_lille, day):
     assert received(manager, in_lille, day).status_code == 422

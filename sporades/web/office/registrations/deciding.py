@@ -257,7 +257,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         "received": found.summary_posted_on,
         "taken_back": taken_back,
         "refused": refused,
-        "time": time if found.summary_awaited else None,
+        "time": time if receiving.given_time(found, at=request.arrived_at) else None,
         "more_time": MORE_TIME,
         "told_how": to_be_told(found.candidate),
         "trail": TRAIL,
