@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import IsNull
 
-from sporades.acts.pieces import owing, verifying
+from sporades.acts.pieces import owing, reminding, verifying
 from sporades.acts.registrations import receiving
 from sporades.acts.registrations.adding import NothingMore
 from sporades.core.actors import Actor
@@ -17,7 +17,9 @@ from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
+from sporades.exams.models import RegistrationService
 from sporades.exams.schema import Deadline
+from sporades.registrations.deadlines import last_minute_of
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.over import exams_over
 from sporades.registrations.queries import lock_registration
@@ -114,7 +116,8 @@ def time_left(piece: str, at: datetime, *, until: date) -> Any:
 def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: ARG001 - of no piece
     """Return whether the signed summary of the registration of a line is awaited, came, or is not asked for.
 
-    Late, it is given time as one that is awaited. Or it has as much time already, as its last version told it, or as it was given since.
+    Late, it is given time as one that is awaited. Or it has as much time already, as its last version
+    told it, as it was given since, or as its service gives that was extended.
     """
     last = Version.objects.filter(
         registration=OuterRef("registration"), number=OuterRef("registration__version")
@@ -132,9 +135,20 @@ def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: AR
         When(_is_unsigned(), then=Value(UNSIGNABLE)),
         When(registration__exam__in=exams_over(at), then=Value(OVER)),
         When(registration__is_summary_posted_late=True, then=Value(SIGNED_LATE)),
-        When(given | Q(told), then=Value(LONGER)),
+        When(given | Q(told) | _is_extended(until, at), then=Value(LONGER)),
         default=Value(AWAITED),
     )
+
+
+def _is_extended(until: date, at: datetime) -> Q:
+    """Return whose service, which has moved, has the signed summary sent back until a day or later."""
+    lately = RegistrationService.objects.filter(closes_at__gt=at - reminding.OVER_AFTER)
+    moved = lately.exclude(moved_at=None)
+    found = Q(pk__in=[])
+    for under, last in reminding.returned_by(moved):
+        if last >= last_minute_of(under["service"], until):
+            found |= Q(**{f"registration__{name}": of for name, of in under.items()})
+    return found
 
 
 def _is_as_long(academy: str, column: str, until: date, at: datetime) -> Q:

@@ -15,6 +15,7 @@ from sporades.evidence.queries import piece_of
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from tests.acts.test_dates_kept import move_by
 from tests.batches.test_pieces_of_many import launched, refused
 from tests.evidence.given import IDENTITY, MANAGER, again, piece
 from tests.factories import NOW, a_registration
@@ -200,6 +201,19 @@ def test_it_says_so_of_the_day_that_was_told_too_and_of_an_exam_that_is_over(pre
     for batch in (told, prepare("grant-piece", piece=IDENTITY, until=DAY)):
         [one] = queries.forecast(batch, at=NOW + timedelta(days=800))
         assert one.refusal == NothingMore.message
+
+
+def test_it_says_so_of_the_day_that_an_extension_gives_too(prepare, three):
+    move_by(timedelta(days=7))
+    known, later = (
+        prepare("grant-summary", until=day) for day in (date(2027, 1, 1), date(2027, 1, 2))
+    )
+
+    [as_long], [awaited] = (queries.forecast(batch, at=NOW) for batch in (known, later))
+
+    assert as_long.seen == "déjà ce délai, ou un plus long"
+    assert "peut déjà être posté jusqu'à ce jour" in as_long.refusal
+    assert (awaited.seen, awaited.refusal) == ("récapitulatif signé attendu", "")
 
 
 @pytest.mark.parametrize(

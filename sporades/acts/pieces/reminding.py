@@ -1,6 +1,6 @@
 """Remind of the pieces, and of the signed summary, that are still to be sent, before it is too late (G1, E9)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,7 +112,9 @@ def _to_return(at: datetime) -> QuerySet[Registration]:
     its own day then.
     """
     due = Q(pk__in=[])
-    for under, until in _returned_by(at):
+    # What closed a year ago is over.
+    lately = RegistrationService.objects.filter(opens_at__lte=at, closes_at__gt=at - OVER_AFTER)
+    for under, until in returned_by(lately):
         for before, reached in _steps("candidate"):
             since = until - before
             if since <= at < until:
@@ -152,15 +154,22 @@ def _not_told(since: Any) -> Q:
     return Q(~Exists(told(KIND, registration="pk").filter(written_at__gte=since)))
 
 
-def _returned_by(at: datetime) -> Iterator[tuple[dict[str, Any], datetime]]:
+def returned_by(
+    services: Iterable[RegistrationService],
+) -> Iterator[tuple[dict[str, Any], datetime]]:
     """Return until when each service has the signed summaries sent back that one version asks for.
 
     Each registration keeps the réglementation under which it was last filed, whatever has come in
-    force since. What closed a year ago is over.
+    force since.
+
+    Args:
+        services: which.
+
+    Returns:
+        What the registrations of each satisfy, by the names of their columns, and the instant.
     """
-    lately = RegistrationService.objects.filter(opens_at__lte=at, closes_at__gt=at - OVER_AFTER)
     versions = list(Regulation.objects.light().order_by("pk"))
-    for service in lately:
+    for service in services:
         same = service.domain_id, service.session_id
         for version in versions:
             if (version.domain_id, version.session_id) != same:
