@@ -124,7 +124,8 @@ class Action:
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
         silence: what is said of an act that writes to no candidate; nothing for one that does.
-        effect: what else is said of it before it is launched, where its label does not say it.
+        effect: what else is said of it before it is launched, where its label does not say it; of a
+            day that is given, once it is done too.
     """
 
     code: str
@@ -298,6 +299,14 @@ SILENCES = {
 """What is said of the acts that write to no candidate."""
 
 EFFECTS = {
+    "grant-piece": (
+        "Un jour donné par erreur se raccourcit ensuite inscription par inscription, par « Changer le "
+        "délai accordé » : aucun lot ne le fait."
+    ),
+    "grant-summary": (
+        "Un jour donné pour le récapitulatif signé ne se raccourcit pas, ni par un lot, ni "
+        "inscription par inscription."
+    ),
     accommodations.NOTIFY: (
         "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
         "chose l'attend ; un courrier la porte à qui n'a pas de mail. Le délai pour la contester court "
@@ -343,6 +352,7 @@ _PIECES = [
         act=pieces.ACTS[name],
         has_piece=True,
         has_day=name == pieces.GRANT,
+        effect=EFFECTS.get(f"{name}-piece", ""),
         marks=pieces.marks,
         seen=pieces.time_left if name == pieces.GRANT else pieces.state_of,
         refusals=pieces.refusals(name),
@@ -358,6 +368,7 @@ MORE_FOR_SUMMARY = Action(
     has_reason=False,
     act=pieces.grant_summary,
     has_day=True,
+    effect=EFFECTS["grant-summary"],
     seen=pieces.awaits_summary,
     refusals={
         pieces.SIGNED: "Le récapitulatif signé est déjà noté comme reçu.",

@@ -92,6 +92,25 @@ def test_more_time_is_left_to_all_of_a_search_until_a_day_that_is_said(manager, 
     assert "Acceptées : 2. Refusées : 0." in plain(page)
 
 
+@pytest.mark.parametrize(
+    ("action", "how"),
+    [("grant-piece", "inscription par inscription"), ("grant-summary", "ne se raccourcit pas")],
+)
+def test_no_other_batch_is_said_to_take_back_a_day_that_was_given(manager, two, action, how):
+    asked = {"decision": action, "motif": "", "piece": IDENTITY, "jusquau": "05/02/2027"}
+    before = main(manager.post(place(manager), asked, follow=True))
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    after = main(manager.get(page_of(batch)))
+
+    assert how in before
+    assert how in after
+    assert "Lister les inscriptions faites" in after
+    assert "un autre lot peut agir dessus" not in after
+
+
 def test_each_thing_that_one_would_be_validated_without_is_counted_before(manager, two):
     Registration.objects.filter(pk=two[0].pk).update(to_review_since=NOW)
     receive(two[1])
