@@ -114,3 +114,19 @@ def is_noted(
     if after is not None:
         mine = mine.filter(payload__after=after)
     return mine.exists()
+
+
+def presses(
+    verb: str, *, on: Model, by: Actor, since: datetime
+) -> list[tuple[datetime, str]]:
+    """Return when somebody pressed what did nothing, and the fingerprint of what it sent, the first first.
+
+    Args:
+        verb: as which it is kept.
+        on: the row.
+        by: who pressed.
+        since: from when on.
+    """
+    mine = Entry.objects.filter(verb=verb, actor_id=by.identifier, at__gte=since, **about_of(on))
+    said = mine.order_by("at", "pk").values_list("at", "payload__after__sent")
+    return [(at, sent or "") for at, sent in said]

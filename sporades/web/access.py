@@ -54,7 +54,7 @@ class Route:
         undone: what is said, after signing in, of what was posted once the session had ended and does
             not wait; a file and the rest have words of their own.
         note_press: keeps that its button came as the session had just ended, whose it was (`user`,
-            `by`) and when (`at`), with what its address names; says whether it was theirs to press.
+            `by`), when (`at`) and the fingerprint of what it sent (`sent`), with what its address names.
         while_reading: whether it answers a POST while a banner has put the service in read-only
             mode: what opens a session or ends that mode, the dates of services, which close meanwhile,
             and what asks without changing a file.
@@ -79,7 +79,7 @@ class Route:
     while_reading: bool = False
     without_token: bool = False
     undone: str = ""
-    note_press: Callable[..., bool] | None = None
+    note_press: Callable[..., None] | None = None
 
     @property
     def is_refilled(self) -> bool:

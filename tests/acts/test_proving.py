@@ -230,7 +230,7 @@ def test_what_a_candidate_could_not_file_is_told_with_what_the_office_filed_sinc
 def test_what_came_as_the_session_had_just_ended_is_told_before_what_it_became():
     draft = a_draft()
     by, candidate = author(draft.candidate), draft.candidate
-    registering.note_session_ended(user=candidate.user, draft=draft.pk, by=by, at=NOW)
+    registering.note_session_ended(user=candidate.user, draft=draft.pk, by=by, at=NOW, sent="x")
     filed = registering.register(draft=draft, by=by, at=NOW).registration
 
     said = facts(proof_of(filed))

@@ -113,6 +113,21 @@ def test_what_came_in_time_as_the_session_ended_counts_pressed_again_as_it_was(e
     assert (kept.at, kept.object_id) == (registration.filed_at, str(draft.pk))
 
 
+def test_it_counts_where_its_answer_never_came_and_it_was_pressed_again(ended, sign_in):
+    draft, where, _ = ended
+    lost = Client(SERVER_NAME=HOST)  # the session that followed: its cookie was in the answer
+
+    again = lost.post(where)
+    lost.force_login(draft.candidate.user, backend=BACKEND)
+    page = lost.get(where)
+    done = lost.post(where, shown(page, "form[method=post]"))
+
+    assert again.url.startswith("/connexion")
+    assert "Cliquez de nouveau avant le" in main(page)
+    assert done.status_code == 302
+    assert Registration.objects.get().filed_at == draft.service.closes_at + timedelta(seconds=30)
+
+
 def test_nothing_says_to_press_again_where_another_registration_stands_instead(ended):
     draft, where, browser = ended
     chosen = {"statut-M1": None, "statut-M2": "inscrit"}
@@ -172,7 +187,6 @@ def test_pressed_on_another_s_draft_nothing_is_kept(sign_in, stopped_clock):
     browser.post(reverse("candidate:recap", args=[draft.pk]))
 
     assert not Entry.objects.filter(verb=SESSION_ENDED).exists()
-    assert "pressed" not in browser.session
 
 
 def test_what_came_in_time_from_a_page_too_old_counts_sent_again(stopped_clock):

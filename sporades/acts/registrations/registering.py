@@ -154,32 +154,33 @@ def note_out_of_hours(*, draft: Draft, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def note_session_ended(*, user: User, draft: UUID, by: Actor, at: datetime) -> bool:
+def note_session_ended(*, user: User, draft: UUID, by: Actor, at: datetime, sent: str) -> None:
     """Keep that « Enregistrer » came as the session of its candidate had just ended, once an hour.
+
+    Of a draft of theirs that can still be filed. The answer may be lost, and the session that it
+    began with it: what was sent is told by its fingerprint, whatever they sign in with.
 
     Args:
         user: whose session it was.
         draft: what was to be filed.
         by: who pressed.
         at: when it arrived.
-
-    Returns:
-        Whether it is a draft of theirs that can still be filed.
+        sent: the fingerprint of what was sent.
     """
     for found in draft_of(user=user.pk, draft=draft):
         if found.is_open:
-            _note_press(SESSION_ENDED, found, by=by, at=at)
-            return True
-    return False
+            _note_press(SESSION_ENDED, found, by=by, at=at, sent=sent)
 
 
-def _note_press(verb: str, draft: Draft, *, by: Actor, at: datetime) -> None:
+def _note_press(verb: str, draft: Draft, *, by: Actor, at: datetime, **said: str) -> None:
     """Keep an « Enregistrer » that filed nothing, with the hours that stood, once an hour."""
-    if is_noted(verb, on=draft, by=by, since=at - NOTED_ONCE_IN):
-        return
     service = draft.service
     hours = {"opens_at": service.opens_at.isoformat(), "closes_at": service.closes_at.isoformat()}
-    journal.record(verb, by=by, on=draft, at=at, academy=service.academy_id, after=hours)
+    after: dict[str, object] = {**hours, **said}
+    same = after if said else None
+    if is_noted(verb, on=draft, by=by, since=at - NOTED_ONCE_IN, after=same):
+        return
+    journal.record(verb, by=by, on=draft, at=at, academy=service.academy_id, after=after)
 
 
 def filed(

@@ -22,7 +22,7 @@ def _route(
     takes_files: int = 0,
     writes_no_file: bool = False,
     undone: str = "",
-    note_press: Callable[..., bool] | None = None,
+    note_press: Callable[..., None] | None = None,
 ) -> Route:
     return Route(
         Who.CANDIDATE,

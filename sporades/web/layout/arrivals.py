@@ -3,7 +3,7 @@
 It counts for its sender, for ten minutes, of what is sent again as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,14 +12,15 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sporades.core.digests import digest
+from sporades.core.digests import digest, keyed, keyed_by_each
 from sporades.web.layout.kept import NEVER_KEPT
 from sporades.web.layout.readers import is_mark_of, mark_of
 
 OLDEST_ARRIVAL = timedelta(minutes=10)
 SALT = "sporades.web.layout.busy"
-PRESSED = "pressed"
-"""What the session that follows says of a button pressed as the one before had just ended."""
+PURPOSE = "sporades.web.layout.arrivals"
+TOLD_FOR = timedelta(days=1)
+"""How long a button that came as the session had just ended is told to whoever pressed it."""
 
 type Fields = list[tuple[str, str]]
 
@@ -49,17 +50,14 @@ def typed_again(request: HttpRequest) -> Fields:
     ]
 
 
-def seal(request: HttpRequest, user: Any = None) -> str:
-    """Return the seal of what was sent: when it arrived, its fingerprint, whose it is.
+def seal(request: HttpRequest) -> str:
+    """Return the seal of what was sent: when it arrived, its fingerprint, whose it is."""
+    return _sealed(request.arrived_at, sent_in(request), request.user)
 
-    Args:
-        request: what was sent.
-        user: whose it is, where the session that said it has just ended.
-    """
-    whose = user or request.user
-    mark = mark_of(whose) if whose.is_authenticated else ""
-    said = [request.arrived_at.isoformat(), _sent(request), mark]
-    return signing.dumps(said, salt=SALT)
+
+def _sealed(at: datetime, sent: str, user: Any) -> str:
+    mark = mark_of(user) if user.is_authenticated else ""
+    return signing.dumps([at.isoformat(), sent, mark], salt=SALT)
 
 
 def first_arrival(request: HttpRequest, sealed: str) -> datetime | None:
@@ -68,27 +66,31 @@ def first_arrival(request: HttpRequest, sealed: str) -> datetime | None:
     if opened is None or request.FILES:
         return None
     at, sent = opened
-    return at if sent == _sent(request) and _is_recent(at) else None
+    is_same = sent in _fingerprints(request.get_full_path(), typed_again(request))
+    return at if is_same and _is_recent(at) else None
 
 
-def keep_press(request: HttpRequest, user: Any) -> None:
-    """Keep, in the session that follows the one that has just ended, when a button was pressed."""
-    request.session[PRESSED] = {"path": request.get_full_path(), "seal": seal(request, user)}
-
-
-def kept_press(request: HttpRequest, fields: Fields) -> Press | None:
-    """Return the press of this page's button by its reader, that came as their session had just ended.
+def press_noted(
+    request: HttpRequest,
+    noted: Sequence[tuple[datetime, str]],
+    *,
+    path: str = "",
+    fields: Fields | None = None,
+) -> Press | None:
+    """Return the press of a button by its reader, that came as their session had just ended; or nothing.
 
     Args:
-        request: the page that has the button, which posts to its own address.
-        fields: what the button sends now.
+        request: the page that has the button.
+        noted: when each that was noted arrived, and the fingerprint of what it sent, the first first.
+        path: where the button posts, if not to the address of its page.
+        fields: what the button sends now; nothing where its reader types it, and what is sent again
+            alone tells whether it is the same.
     """
-    kept = request.session.get(PRESSED) or {}
-    opened = _opened(request, kept["seal"]) if kept.get("path") == request.path else None
-    if opened is None:
-        return None
-    at, sent = opened
-    return Press(at, kept["seal"], _fingerprint(request.path, fields) == sent and _is_recent(at))
+    now = None if fields is None else _fingerprints(path or request.path, fields)
+    for at, sent in reversed(noted):
+        if _is_recent(at) and (now is None or sent in now):
+            return Press(at, _sealed(at, sent, request.user), counts=True)
+    return Press(noted[-1][0], "", counts=False) if noted else None
 
 
 def _opened(request: HttpRequest, sealed: str) -> tuple[datetime, str] | None:
@@ -105,10 +107,16 @@ def _is_recent(instant: datetime) -> bool:
     return now - OLDEST_ARRIVAL <= instant <= now
 
 
-def _sent(request: HttpRequest) -> str:
-    return _fingerprint(request.get_full_path(), typed_again(request))
+def sent_in(request: HttpRequest) -> str:
+    """Return the fingerprint of what was sent, and where: nobody finds what was typed by trying."""
+    return keyed(PURPOSE, _said(request.get_full_path(), typed_again(request)))
 
 
-def _fingerprint(path: str, fields: Iterable[tuple[str, str]]) -> str:
-    """Return the fingerprint of what is sent; browsers may write the end of a line in two ways."""
+def _fingerprints(path: str, fields: Fields) -> list[str]:
+    """Return it of what is sent there, also under a former key."""
+    return keyed_by_each(PURPOSE, _said(path, fields))
+
+
+def _said(path: str, fields: Fields) -> str:
+    """Return what is sent in one way: browsers may write the end of a line in two."""
     return digest([path, [(name, value.replace("\r\n", "\n")) for name, value in fields]])

@@ -26,7 +26,7 @@ from sporades.core.refusals import Refused
 from sporades.notices import queries as notices
 from sporades.web.access import Route, Who
 from sporades.web.layout import breaches, outage, undone
-from sporades.web.layout.arrivals import OLDEST_ARRIVAL, keep_press
+from sporades.web.layout.arrivals import OLDEST_ARRIVAL, sent_in
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.errors import asks_json, not_allowed, unavailable
 from sporades.web.layout.homes import home_of
@@ -290,8 +290,8 @@ def _note_press(request: HttpRequest, route: Route, named: dict[str, Any]) -> No
     user = getattr(request, "ended_of", None)
     if user is None or request.method != "POST" or route.note_press is None:
         return
-    if route.note_press(user=user, by=_actor(user), at=request.arrived_at, **named):
-        keep_press(request, user)
+    said = {"by": _actor(user), "at": request.arrived_at, "sent": sent_in(request)}
+    route.note_press(user=user, **said, **named)
 
 
 def _actor(user: Any) -> Actor | None:

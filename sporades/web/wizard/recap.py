@@ -5,8 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sporades.acts.registrations.registering import SESSION_ENDED
 from sporades.core.french import exact_in_words, instant_in_words
 from sporades.core.refusals import Refused
+from sporades.journal.queries import presses
 from sporades.registrations import accepted, journey, rewording
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, have_rules_moved
@@ -19,7 +21,7 @@ from sporades.registrations.queries import version_of
 from sporades.registrations.refusals import AnsweredMeanwhile, DecidedMeanwhile, Standing
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
-from sporades.web.layout.arrivals import OLDEST_ARRIVAL, Press, kept_press
+from sporades.web.layout.arrivals import OLDEST_ARRIVAL, TOLD_FOR, Press, press_noted
 from sporades.web.layout.kept import ARRIVED
 from sporades.web.wizard import points
 from sporades.web.wizard.door import Door, dossier_for
@@ -136,7 +138,7 @@ def _recap(
     changes, is_begun = _changes(draft, told) if len(valid) == len(forms) else ([], True)
     is_new = draft.amends is None
     read = filing.mark_of(draft, told)
-    press = _press(request, draft, read)
+    press = _press(request, draft, read, door=door)
     is_late = press is not None and not door.accepts(draft, request.arrived_at)
     if press is not None and is_late and press.counts:
         # What it says then is what « Enregistrer » does, which counts as of that instant.
@@ -181,12 +183,17 @@ def _recap(
     return render(request, door.page("recap"), context, status=status)
 
 
-def _press(request: HttpRequest, draft: Draft, read: str) -> Press | None:
-    """Return the « Enregistrer » of this page that came as its reader's session had just ended."""
-    if request.method != "GET":
+def _press(request: HttpRequest, draft: Draft, read: str, *, door: Door) -> Press | None:
+    """Return the « Enregistrer » of this page that came as its reader's session had just ended.
+
+    While the service stays open, when it came is of no use.
+    """
+    at = request.arrived_at
+    if request.method != "GET" or door.accepts(draft, at + OLDEST_ARRIVAL):
         return None
+    noted = presses(SESSION_ENDED, on=draft, by=request.actor, since=at - TOLD_FOR)
     decided = [(DECIDED, draft.amends.decided_mark)] if draft.amends else []
-    return kept_press(request, [(READ, read), *decided])
+    return press_noted(request, noted, fields=[(READ, read), *decided])
 
 
 def _pressed(draft: Draft, press: Press) -> str:
