@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model, Q, QuerySet
@@ -11,6 +11,9 @@ from sporades.core.actors import Actor
 from sporades.core.days import bounds
 from sporades.journal.models import CONSULTATIONS_KEPT, PROVENANCE_KEPT, SAME_AS, Entry, about_of
 from sporades.journal.words import CONSULTATIONS, FORGETTING, READINGS, RESTORED
+
+NOTED_ONCE_IN = timedelta(hours=1)
+"""A button that does nothing, pressed again and again, is noted once in that time."""
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
@@ -116,9 +119,7 @@ def is_noted(
     return mine.exists()
 
 
-def presses(
-    verb: str, *, on: Model, by: Actor, since: datetime
-) -> list[tuple[datetime, str]]:
+def presses(verb: str, *, on: Model, by: Actor, since: datetime) -> list[tuple[datetime, str]]:
     """Return when somebody pressed what did nothing, and the fingerprint of what it sent, the first first.
 
     Args:

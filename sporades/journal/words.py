@@ -23,6 +23,8 @@ IN_WORDS = {
     "accommodation kept as sent": "Demande d'aménagement gardée telle qu'elle était envoyée",
     "accommodation left by its doctor": "Demande d'aménagement revenue : son médecin ne l'est plus",
     "accommodation missing reworded": "Ce qui manque à la demande d'aménagement dit autrement",
+    "accommodation not appealed, session ended": "Recours non envoyé : la session était terminée",
+    "accommodation not sent, session ended": "Demande d'aménagement non envoyée : la session était terminée",
     "accommodation notified": "Décision d'aménagement notifiée",
     "accommodation opinion asked again": "Nouvel avis demandé sur une demande d'aménagement",
     "accommodation opinion taken back": "Avis repris par son médecin, pour le corriger",

@@ -1,6 +1,6 @@
 """« Contester la décision », as its candidate does it, and what they read of it afterwards (H2)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ from tests.accommodations.test_notifying import notified
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import confide
 from tests.spaces import plain
-from tests.web.guide import ask_to_withdraw, main, seen
+from tests.web.guide import BACKEND, ask_to_withdraw, main, seen, shown
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -82,6 +82,30 @@ def test_from_the_decision_to_the_appeal_that_is_received(sign_in, registration,
     assert "Retirer mon recours" in said
     sure = plain(main(client.get(f"/mes-inscriptions/{registration.number}/suis-je-inscrit")))
     assert "Votre recours du 25 novembre 2026 est à l'étude" in sure
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_an_appeal_sent_in_time_as_the_session_ended_counts_sent_again_as_it_was(
+    sign_in, registration, decided, stopped_clock, is_changed
+):
+    midnight, where = datetime(2027, 1, 26, 23, tzinfo=UTC), at(registration, page=CONTEST)
+    stopped_clock.move_to(midnight - timedelta(minutes=32))
+    client = sign_in(registration.candidate)
+    typed = {**shown(client.get(where), "form[method=post]"), "texte": [CONTESTED]}
+    stopped_clock.move_to(midnight - timedelta(seconds=30))
+    assert client.post(where, typed).url.startswith("/connexion")
+    stopped_clock.move_to(midnight + timedelta(minutes=3))
+    client.force_login(registration.candidate.user, backend=BACKEND)
+
+    page = client.get(where)
+    assert "Envoyez-le de nouveau, sans rien y changer, avant le" in plain(main(page))
+    sent = shown(page, "form[method=post]")
+    assert sent["texte"] == [CONTESTED]
+    client.post(where, {**sent, "texte": ["Autre chose."]} if is_changed else sent)
+
+    appeal = Appeal.objects.get()
+    assert appeal.received_on == date(2027, 1, 27 if is_changed else 26)
+    assert is_in_time(appeal, clock_of(appeal.case)) is not is_changed
 
 
 def test_what_was_not_read_is_not_contested_yet(sign_in, registration):

@@ -1,10 +1,14 @@
 """A request that is written in time and left until after its deadline, or until nothing may come of it (H1)."""
 
+from datetime import timedelta
+
 import pytest
 
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
+from sporades.acts.accommodating import UNSENT
 from sporades.acts.registrations import deciding
+from sporades.journal.models import Entry
 from sporades.registrations.states import SET_ASIDE
 from tests.accommodations.asked import (
     ACCESS,
@@ -24,7 +28,7 @@ from tests.accommodations.test_following import DECLARED
 from tests.accommodations.test_late import NOTHING_LATE, take_up, with_rules
 from tests.factories import NOW, a_registration
 from tests.medical.given import confide
-from tests.web.guide import main
+from tests.web.guide import main, shown
 
 pytestmark = pytest.mark.usefixtures("kept", "confided", "invented_exam")
 
@@ -145,3 +149,68 @@ def test_of_who_is_set_aside_nobody_is_awaited_and_nothing_is_to_be_done(
     assert "Déposer" not in main(page)
     # What was confided is still read there, or taken back.
     assert f"/mes-inscriptions/{registration.number}/sante" in page.text
+
+
+# --- In time, as the session had just ended --------------------------------------------------
+
+
+SEND = "form[action$='/envoi']"
+
+
+@pytest.fixture
+def ended(sign_in, stopped_clock):
+    """Give whoever sends a request in the last minute, thirty-one after reading it over."""
+    registration = a_registration(informations=DECLARED)
+    write(registration)
+    until = again(registration).accommodation_until
+    stopped_clock.move_to(until - timedelta(minutes=31))
+    browser = sign_in(registration.candidate)
+    read_over = shown(browser.get(at(registration)), SEND)
+    stopped_clock.move_to(until + timedelta(seconds=30))
+    assert browser.post(at(registration, "/envoi"), read_over).url.startswith("/connexion")
+    stopped_clock.move_to(until + timedelta(minutes=3))
+    return registration, until
+
+
+def test_what_was_sent_in_time_as_the_session_ended_counts_sent_again(ended, sign_in):
+    registration, until = ended
+    browser = sign_in(registration.candidate)
+
+    page = browser.get(at(registration))
+    assert "Votre clic sur « Envoyer ma demande » est arrivé le" in main(page).replace("\xa0", " ")
+    assert "Cliquez de nouveau avant le" in main(page)
+    browser.post(at(registration, "/envoi"), shown(page, SEND))
+
+    case = case_of(registration)
+    assert (case.state, case.late_reason) == (State.ASKED, "")
+    assert case.asked_at == until + timedelta(seconds=30)
+    [kept] = Entry.objects.filter(verb=UNSENT)
+    assert (kept.at, kept.object_id) == (case.asked_at, str(registration.pk))
+
+
+def test_it_does_not_count_once_it_was_changed_or_after_ten_minutes(ended, sign_in, stopped_clock):
+    registration, _ = ended
+    page = sign_in(registration.candidate).get(at(registration))
+    stopped_clock.shift(timedelta(minutes=10))
+
+    later = sign_in(registration.candidate).get(at(registration))
+    sign_in(registration.candidate).post(at(registration, "/envoi"), shown(page, SEND))
+
+    assert "Cette heure est gardée, mais rien n'est envoyé : contactez" in main(later).replace(
+        "\xa0", " "
+    )
+    assert later.context["may_send"] is False
+    assert case_of(registration).state == State.PREPARING
+
+
+def test_while_requests_are_in_time_nothing_is_said_of_it(sign_in, stopped_clock):
+    registration = a_registration(informations=DECLARED)
+    write(registration)
+    browser = sign_in(registration.candidate)
+    read_over = shown(browser.get(at(registration)), SEND)
+    stopped_clock.shift(timedelta(minutes=31))
+    browser.post(at(registration, "/envoi"), read_over)
+
+    page = sign_in(registration.candidate).get(at(registration))
+
+    assert "Votre clic" not in main(page)

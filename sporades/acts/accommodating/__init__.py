@@ -5,15 +5,19 @@ no opinion. Mails say that something awaits, never what.
 """
 
 from sporades.acts.accommodating.appealing import (
+    APPEAL_UNSENT,
     appeal,
     follow_reading_of_answer,
     note_call_about_answer,
+    note_unsent_appeal,
     refuse_appeal,
     tell_of_silence,
     withdraw_appeal,
 )
 from sporades.acts.accommodating.asking import (
+    UNSENT,
     keep_as_sent,
+    note_unsent,
     prepare,
     send,
     sign,
@@ -81,11 +85,13 @@ from sporades.acts.accommodating.silent import (
 )
 
 __all__ = [
+    "APPEAL_UNSENT",
     "COUNTING",
     "LEFT_BY_DOCTOR",
     "NOTE",
     "TAKEN_FROM_DOCTOR",
     "TEXT",
+    "UNSENT",
     "AuthorUnknown",
     "Counted",
     "NoOpinion",
@@ -116,6 +122,8 @@ __all__ = [
     "leave_doctor",
     "note_call",
     "note_call_about_answer",
+    "note_unsent",
+    "note_unsent_appeal",
     "notified",
     "notify",
     "notify_decision",

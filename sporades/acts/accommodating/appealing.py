@@ -23,9 +23,10 @@ from sporades.accommodations.contesting import (
 from sporades.accommodations.models import Appeal, Came, Case
 from sporades.accommodations.notification import COURT
 from sporades.accommodations.operations import Author, Contested
-from sporades.accommodations.queries import lock_case
+from sporades.accommodations.queries import decision_of, lock_case
+from sporades.accounts.models import User
 from sporades.acts.accommodating.notifying import CalledMeanwhile
-from sporades.acts.accommodating.telling import date_erasure, note, tell_candidate
+from sporades.acts.accommodating.telling import date_erasure, note, note_press, tell_candidate
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
@@ -34,6 +35,9 @@ from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.registrations.queries import registration_of
+
+APPEAL_UNSENT = "accommodation not appealed, session ended"
 
 
 @transaction.atomic
@@ -61,6 +65,24 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
     key = f"accommodation:{locked.pk}:appealed:{made.pk}"
     tell_guardian(locked.registration, at=at, key=key)
     return made
+
+
+@transaction.atomic
+def note_unsent_appeal(*, user: User, number: str, by: Actor, at: datetime, sent: str) -> None:
+    """Keep that « Envoyer mon recours » came as the session of its candidate had just ended.
+
+    Args:
+        user: whose session it was.
+        number: of the registration.
+        by: who pressed.
+        at: when it arrived.
+        sent: the fingerprint of what was sent.
+    """
+    for found in registration_of(user=user.pk, number=number):
+        case = decision_of(found)
+        if case is not None:
+            case.registration = found
+            note_press(APPEAL_UNSENT, case, by=by, at=at, sent=sent)
 
 
 def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:

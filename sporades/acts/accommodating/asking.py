@@ -7,19 +7,22 @@ from django.db import transaction
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
-from sporades.accommodations.queries import lock_case
+from sporades.accommodations.queries import lock_case, open_case_of
 from sporades.accommodations.states import State
+from sporades.accounts.models import User
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.following import ask_for_signature
 from sporades.acts.accommodating.silent import keep_acceptance
-from sporades.acts.accommodating.telling import leave_papers, note, tell_candidate
+from sporades.acts.accommodating.telling import leave_papers, note, note_press, tell_candidate
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import lock_registration, registration_of
+
+UNSENT = "accommodation not sent, session ended"
 
 
 @transaction.atomic
@@ -156,6 +159,24 @@ def send(*, case: Case, seen: int, by: Actor, at: datetime) -> None:
     codes = list(locked.measures.values_list("code", flat=True))
     note("accommodation sent", locked, by=by, at=at, measures=codes)
     tell_candidate(locked, "request_received", at=at, lacks=lacks_a_paper(locked))
+
+
+@transaction.atomic
+def note_unsent(*, user: User, number: str, by: Actor, at: datetime, sent: str) -> None:
+    """Keep that « Envoyer ma demande » came as the session of its candidate had just ended.
+
+    Args:
+        user: whose session it was.
+        number: of the registration.
+        by: who pressed.
+        at: when it arrived.
+        sent: the fingerprint of what was sent.
+    """
+    for found in registration_of(user=user.pk, number=number):
+        case = open_case_of(found)
+        if case is not None and case.is_writable:
+            case.registration = found
+            note_press(UNSENT, case, by=by, at=at, sent=sent)
 
 
 @transaction.atomic

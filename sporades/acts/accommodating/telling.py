@@ -15,6 +15,7 @@ from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
+from sporades.journal.queries import NOTED_ONCE_IN, is_noted
 from sporades.letters.operations import tell
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
@@ -35,6 +36,22 @@ def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> 
         academy=registration.academy_id,
         after={"case": case.pk, **after},
     )
+
+
+def note_press(verb: str, case: Case, *, by: Actor, at: datetime, sent: str) -> None:
+    """Keep a button of a request that came as the session of its candidate had just ended, once an hour.
+
+    Args:
+        verb: which.
+        case: of which request, with its registration.
+        by: who pressed.
+        at: when it arrived.
+        sent: the fingerprint of what was sent.
+    """
+    said = {"case": case.pk, "sent": sent}
+    since = at - NOTED_ONCE_IN
+    if not is_noted(verb, on=case.registration, by=by, since=since, after=said):
+        note(verb, case, by=by, at=at, sent=sent)
 
 
 def tell_candidate(

@@ -1,6 +1,6 @@
 """File a registration, modify it, begin it again once it is left: one function per act."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from sporades.core.queue import app
 from sporades.evidence.queries import owes_added
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.journal.models import Entry
-from sporades.journal.queries import entries_about, is_noted
+from sporades.journal.queries import NOTED_ONCE_IN, entries_about, is_noted
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations.dossier import Dossier
@@ -38,7 +38,6 @@ AMENDED_ANEW = "registration amended after its validation"
 ABANDONED = "draft abandoned"
 OUT_OF_HOURS = "draft not filed, out of hours"
 SESSION_ENDED = "draft not filed, session ended"
-NOTED_ONCE_IN = timedelta(hours=1)
 FOR_CANDIDATES = {
     FILED: "registration filed on behalf",
     AMENDED: "registration amended on behalf",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sporades.accommodations import kept_sealed
+from sporades.acts.accommodating import note_unsent, note_unsent_appeal
 from sporades.acts.registrations.registering import note_session_ended
 from sporades.intake import reading
 from sporades.medical.operations import MOST_SENT
@@ -91,6 +92,7 @@ ROUTES = {
         owned="registration",
         page=False,
         undone="votre clic pour envoyer la demande n'a pas été pris en compte. Voici où elle en est.",
+        note_press=note_unsent,
     ),
     "candidate:accommodation_take_up": _route(BOTH, owned="registration"),
     "candidate:accommodation_keep_as_sent": _route(
@@ -110,6 +112,7 @@ ROUTES = {
         owned="registration",
         keeps_answers=True,
         kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
+        note_press=note_unsent_appeal,
     ),
     "candidate:accommodation_contest_back": _route(
         BOTH,

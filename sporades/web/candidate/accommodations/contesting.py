@@ -45,8 +45,10 @@ from sporades.core.text import clean_lines
 from sporades.registrations.models import Registration
 from sporades.retention.categories import confided_until
 from sporades.web.candidate.accommodations.confided import has_confided
+from sporades.web.candidate.accommodations.pressed import press_in_time, told_of
 from sporades.web.candidate.accommodations.writable import PAGE
 from sporades.web.candidate.own import own_registration
+from sporades.web.layout.arrivals import Press
 from sporades.web.layout.kept import forget, typed_before
 
 WHICH = "decision"
@@ -68,6 +70,7 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
     if case is None or (refusal := _why_not(request, case, found)) is not None:
         return _not_sent(request, found, case and refusal)
     case.registration = found
+    press = _press(request, case)
     typed = typed_before(request)
     if typed and request.method != "POST":
         messages.warning(request, _KEPT)
@@ -83,7 +86,21 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             return _not_sent(request, found, refusal)
         return _sent(request, found)
-    return _page(request, case, form, status=422 if form.errors else 200)
+    return _page(request, case, form, press=press, status=422 if form.errors else 200)
+
+
+def _press(request: HttpRequest, case: Case) -> Press | None:
+    """Return « Envoyer mon recours » that came in time, as its reader's session had just ended."""
+    zone = clock_of(case)
+    last = last_day_of(case, zone)
+    if last is None:
+        return None
+    return press_in_time(
+        request,
+        case.registration,
+        acts.APPEAL_UNSENT,
+        is_late=lambda at: sent_on_from_space(case, zone, at=at) > last,
+    )
 
 
 def _is_sent_already(request: HttpRequest, case: Case) -> bool:
@@ -128,7 +145,9 @@ def _not_sent(
     return render(request, "candidate/accommodation_contest_not.html", context, status=409)
 
 
-def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Case, form: AppealForm, *, press: Press | None, status: int
+) -> HttpResponse:
     found, at = case.registration, request.arrived_at
     zone, rules = clock_of(case), rules_for(found, case)
     last, today = last_day_of(case, zone), local_day(at, zone)
@@ -145,6 +164,13 @@ def _page(request: HttpRequest, case: Case, form: AppealForm, *, status: int) ->
         "silent": day_in_words(silent_on(today)),
         "interrupts": INTERRUPTS,
         "appeal": rules.decision.appeal if rules else "",
+        **told_of(
+            request,
+            press,
+            found,
+            button="Envoyer mon recours",
+            again="Envoyez-le de nouveau, sans rien y changer,",
+        ),
     }
     return render(request, "candidate/accommodation_contest.html", context, status=status)
 

@@ -1,6 +1,7 @@
 """« Aménagement d'épreuves » of a registration: where its request stands, what is to be done (H1, H4)."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -20,6 +21,7 @@ from sporades.accommodations.queries import (
     decision_among,
     fallen_before,
     last_among,
+    open_case_of,
     proposals,
     taken_back_among,
 )
@@ -49,7 +51,7 @@ from sporades.accommodations.words import (
     undeclared_in_words,
     usual_delay_in_words,
 )
-from sporades.acts.accommodating import silence_told
+from sporades.acts.accommodating import UNSENT, silence_told
 from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import ended, instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
@@ -76,6 +78,7 @@ from sporades.web.candidate.accommodations.confided import (
     papers_called_for,
 )
 from sporades.web.candidate.accommodations.contesting import said_of_appeals
+from sporades.web.candidate.accommodations.pressed import press_in_time, told_of
 from sporades.web.candidate.accommodations.taking_up import offers_to
 from sporades.web.candidate.accommodations.to_do import (
     NOTHING_TO_DO,
@@ -84,6 +87,7 @@ from sporades.web.candidate.accommodations.to_do import (
     to_do_of,
 )
 from sporades.web.candidate.own import own_registration
+from sporades.web.layout.arrivals import OLDEST_ARRIVAL, TOLD_FOR, Press
 
 LATE_ACTS = {
     Lateness.FIRST: "Dire pourquoi elle est tardive",
@@ -96,7 +100,36 @@ LATE_ACTS = {
 def accommodation(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the request stands, what it asks, what is to be done; or how to begin one."""
     found = own_registration(request, number)
-    return render(request, "candidate/accommodation.html", _page(request, found))
+    press = _press(request, found)
+    context = _page(request, found)
+    is_offered = press is not None and (context.get("may_send") or not press.counts)
+    told = told_of(
+        request,
+        press if is_offered else None,
+        found,
+        button="Envoyer ma demande",
+        again="Cliquez de nouveau",
+    )
+    return render(request, "candidate/accommodation.html", {**context, **told})
+
+
+def _press(request: HttpRequest, registration: Registration) -> Press | None:
+    """Return « Envoyer ma demande » that came in time, as its reader's session had just ended."""
+    late = partial(is_late, registration)
+    # Nothing is asked of the database but around the deadline.
+    if not late(request.arrived_at + OLDEST_ARRIVAL) or late(request.arrived_at - TOLD_FOR):
+        return None
+    case = open_case_of(registration)
+    if case is None or not case.is_writable:
+        return None
+    return press_in_time(
+        request,
+        registration,
+        UNSENT,
+        is_late=late,
+        path=reverse("candidate:accommodation_send", args=[registration.number]),
+        fields=[("vu", str(case.revision))],
+    )
 
 
 def _page(request: HttpRequest, registration: Registration) -> dict[str, Any]:
