@@ -1,8 +1,10 @@
 """The criteria by which registrations are searched, in the order of the list."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -15,6 +17,7 @@ from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.text import clean
 from sporades.exams.queries import programmes, services_within
+from sporades.registrations.sections.identification import INE
 from sporades.registrations.states import State
 from sporades.searches import coded, offers
 from sporades.searches.criteria import (
@@ -30,6 +33,7 @@ from sporades.searches.criteria import (
     DocumentState,
     DoneBy,
     ExamOver,
+    Identifier,
     InfectedSince,
     Instant,
     LacksPieces,
@@ -55,16 +59,34 @@ from sporades.searches.operators import Operator
 from sporades.territory import queries as territory
 from sporades.territory.models import ManagingService
 
+REGISTRATION_DIGITS = 11
+"""How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
+
+FEWEST_DIGITS = 8
+"""How long a number of ours is at least."""
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
 
 @dataclass(frozen=True)
-class CandidateNumber(Text):
+class CandidateNumber(Identifier):
     """The number of a candidate, that of one who was merged into another too."""
 
     def _compared(self, operator: Operator, sought: str) -> Q:
         if operator is not Operator.IS:
             return super()._compared(operator, sought)
-        named = Candidate.objects.filter(number=sought)
+        return self._among([sought])
+
+    def _among(self, sought: Sequence[str]) -> Q:
+        named = Candidate.objects.filter(number__in=sought)
         return Q(candidate__in=named.values(stands=Coalesce("merged_into", "pk")))
+
+    def named(self, registrations: Any, sought: Sequence[str]) -> set[str]:
+        """Return the numbers of their candidates, and of whom was merged into them."""
+        stand = set(registrations.order_by().values_list("candidate", flat=True))
+        named = Candidate.objects.filter(number__in=sought)
+        theirs = named.values_list("number", Coalesce("merged_into", "pk"))
+        return {number for number, kept in theirs if kept in stand}
 
 
 @dataclass(frozen=True)
@@ -104,6 +126,18 @@ class ManagedBy(Row):
 def _bare(typed: str) -> str:
     """Take out what separates the figures of a number."""
     return "".join(sign for sign in typed if sign.isalnum()).upper()
+
+
+def _is_ours(number: str) -> bool:
+    return number.isascii() and number.isdigit()
+
+
+def _is_of_registration(number: str) -> bool:
+    return _is_ours(number) and len(number) == REGISTRATION_DIGITS
+
+
+def _is_of_candidate(number: str) -> bool:
+    return _is_ours(number) and FEWEST_DIGITS <= len(number) != REGISTRATION_DIGITS
 
 
 def _academies(reach: Reach) -> Choices:
@@ -163,9 +197,23 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Numéros",
         (
-            Text("numero_inscription", "N° Inscription", "number", _bare),
-            CandidateNumber("numero_candidat", "N° Candidat", "candidate__number", _bare),
-            Text("ine", "INE", "ine", _bare),
+            Identifier(
+                "numero_inscription",
+                "N° Inscription",
+                "number",
+                _bare,
+                "un numéro d'inscription",
+                _is_of_registration,
+            ),
+            CandidateNumber(
+                "numero_candidat",
+                "N° Candidat",
+                "candidate__number",
+                _bare,
+                "un numéro de candidat",
+                _is_of_candidate,
+            ),
+            Identifier("ine", "INE", "ine", _bare, "un INE", lambda one: bool(INE.fullmatch(one))),
         ),
     ),
     (
@@ -187,7 +235,14 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
     (
         "Coordonnées",
         (
-            Address("mail", "Adresse mail", "candidate", normalised_address),
+            Address(
+                "mail",
+                "Adresse mail",
+                "candidate",
+                normalised_address,
+                "une adresse mail",
+                lambda one: bool(_ADDRESS.fullmatch(one)),
+            ),
             Telephone("telephone", "Téléphone", "mobile", ("phone", "guardian_phone"), "candidate"),
             ChannelOf("canal", "Canal", "candidate", _channels),
             Text("code_postal", "Code postal", "postcode", _bare),

@@ -8,6 +8,7 @@ class Operator(StrEnum):
 
     IS = "egal"
     IS_NOT = "non_egal"
+    AMONG = "parmi"
     CONTAINS = "contient"
     STARTS = "commence"
     IS_LIKE = "ressemble"
@@ -48,6 +49,7 @@ class Operator(StrEnum):
 _LABELS = {
     Operator.IS: "Égal",
     Operator.IS_NOT: "Non égal",
+    Operator.AMONG: "Est dans la liste",
     Operator.CONTAINS: "Contient",
     Operator.STARTS: "Commence par",
     Operator.IS_LIKE: "Ressemble à",

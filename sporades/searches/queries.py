@@ -18,6 +18,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import search_key
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
+from sporades.searches.criteria import Identifier
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
 
@@ -47,6 +48,27 @@ def found(tree: Group, *, reach: Reach) -> Any:
         Unreadable: a value cannot be compared.
     """
     return Registration.objects.within(reach).filter(tree.condition(reach))
+
+
+def not_found(leaf: Leaf, tree: Group, *, reach: Reach) -> list[str]:
+    """Return what of a pasted list names nothing that a tree finds within a reader's perimeter.
+
+    Args:
+        leaf: a comparison of the tree with a list.
+        tree: what is asked.
+        reach: where the reader may read: what is elsewhere is not found either.
+
+    Returns:
+        In the order of the list.
+    """
+    if not isinstance(leaf.criterion, Identifier):
+        return []
+    rows = found(tree, reach=reach)
+    if tree.link is not Link.AND or leaf not in tree.members:
+        # Whatever else is found is not read for it.
+        rows = rows.filter(leaf.condition(reach))
+    named = leaf.criterion.named(rows, leaf.listed)
+    return [one for one in leaf.listed if one not in named]
 
 
 @contextmanager

@@ -20,17 +20,11 @@ from sporades.core.phones import as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key
 from sporades.registrations.models import Registration
 from sporades.registrations.sections.identification import INE
-from sporades.searches.catalogue import CRITERIA
+from sporades.searches.catalogue import CRITERIA, FEWEST_DIGITS, REGISTRATION_DIGITS
 from sporades.searches.criteria import EARLIEST, LATEST, NotADay, Unreadable
 from sporades.searches.operators import Operator
 from sporades.searches.queries import UNINDEXED, found
 from sporades.searches.trees import Group, Leaf, Link
-
-REGISTRATION_DIGITS = 11
-"""How long a number of inscription is; that of a candidate is shorter, an INE has letters."""
-
-FEWEST_DIGITS = 8
-"""How long a number of ours is at least."""
 
 MANY = 200
 """How many who bear a name as it was typed are enough, without those whose name resembles it."""
@@ -228,7 +222,14 @@ def typed_in(tree: Group) -> str:
     """Return what was typed, of a tree that this box has made; of another, nothing."""
     asked = [tree] if tree.link is Link.OR else tree.members
     firsts = [next(one.leaves(), None) if isinstance(one, Group) else one for one in asked]
-    leaves = [one for one in firsts if one and one.values and one.criterion.code in OF_THE_BOX]
+    leaves = [
+        one
+        for one in firsts
+        if one
+        and one.values
+        and one.criterion.code in OF_THE_BOX
+        and one.operator is not Operator.AMONG
+    ]
     if len(leaves) < len(firsts):
         return ""
     return " ".join(

@@ -106,6 +106,8 @@ def _meant(tree: Group, *, but_names: bool = False) -> Q:
     condition = Q()
     for leaf in {one.criterion.code: one for one in tree.leaves()}.values():
         code = leaf.criterion.code
+        if leaf.operator is Operator.AMONG:
+            return Q(pk__in=[])  # a list says by itself what was not found of it
         if code == "numero_candidat":
             condition &= Q(number="".join(leaf.values[0].split()))
         elif (known := _OF_RECORDS.get(code)) is None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.searches.catalogue import CRITERIA
-from sporades.searches.criteria import Criterion
+from sporades.searches.criteria import Criterion, Identifier
 from sporades.searches.operators import Operator
 
 ANYWHERE = Reach()
@@ -48,6 +48,17 @@ class Leaf:
         criterion = self.criterion.within(reach) if reach else self.criterion
         return criterion.condition(self.operator, self.values[: self.operator.boxes])
 
+    @property
+    def listed(self) -> list[str]:
+        """What the list names that it compares with, each once; nothing of another comparison.
+
+        Raises:
+            Unreadable: it is no list of those.
+        """
+        if self.operator is Operator.AMONG and isinstance(self.criterion, Identifier):
+            return self.criterion.listed(self.values)
+        return []
+
     def as_json(self) -> dict[str, Any]:
         """Return what is kept of it."""
         return {
@@ -81,6 +92,11 @@ class Group:
                 yield member
             else:
                 yield from member.leaves()
+
+    @property
+    def lists(self) -> list[Leaf]:
+        """The comparisons with a pasted list."""
+        return [one for one in self.leaves() if one.operator is Operator.AMONG]
 
     def as_json(self) -> dict[str, Any]:
         """Return what is kept of it: empty groups are left out."""

@@ -2,6 +2,7 @@
 
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.french import listed, zone_in_words
+from sporades.core.numbers import in_groups
 from sporades.exams.queries import programmes, services_within
 from sporades.searches.criteria import Criterion
 from sporades.searches.operators import Operator
@@ -59,6 +60,8 @@ def _said(node: Group | Leaf, reach: Reach) -> str:
 
 
 def _compared(leaf: Leaf, reach: Reach) -> str:
+    if leaf.operator is Operator.AMONG:
+        return f"{leaf.criterion.label} : dans une liste de {in_groups(str(len(leaf.listed)))}"
     known = _labels(leaf.criterion, reach)
     said = [known.get(one, one) for one in leaf.values[: leaf.operator.boxes]]
     what = f"{leaf.criterion.label} : {OTHERWISE.get(leaf.operator, leaf.operator.label.lower())}"

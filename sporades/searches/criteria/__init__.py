@@ -1,11 +1,19 @@
 """What a criterion is, by the nature of what it looks at."""
 
-from sporades.searches.criteria.base import Choices, Criterion, NotADay, Unreadable
+from sporades.searches.criteria.base import (
+    MOST_LISTED,
+    Choices,
+    Criterion,
+    NotADay,
+    Unreadable,
+)
 from sporades.searches.criteria.ordered import EARLIEST, LATEST, Day, Instant, Number
 from sporades.searches.criteria.plain import (
+    TOO_MANY_LISTED,
     Address,
     ChannelOf,
     Choice,
+    Identifier,
     Name,
     OptionalChoice,
     Row,
@@ -37,6 +45,8 @@ from sporades.searches.criteria.subjects import (
 __all__ = [
     "EARLIEST",
     "LATEST",
+    "MOST_LISTED",
+    "TOO_MANY_LISTED",
     "Address",
     "AmendedSince",
     "AnswerGiven",
@@ -49,6 +59,7 @@ __all__ = [
     "DocumentState",
     "DoneBy",
     "ExamOver",
+    "Identifier",
     "InfectedSince",
     "Instant",
     "LacksPieces",

@@ -12,6 +12,8 @@ from sporades.core.text import clean
 from sporades.searches.operators import Operator
 
 LONGEST_VALUE = 200
+MOST_LISTED = 2_000
+"""How many a search looks for that were pasted as a list."""
 
 type Choices = Sequence[tuple[str, str | Sequence[tuple[str, str]]]]
 """Values and labels, some of them gathered under a title."""

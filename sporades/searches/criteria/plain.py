@@ -1,20 +1,27 @@
 """A criterion that looks at a text, a choice, yes or no."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db.models import Q
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, told_by_letter
-from sporades.core.numbers import whole
+from sporades.core.numbers import in_groups, whole
 from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
-from sporades.core.text import clean, search_key
+from sporades.core.text import clean, search_key, shortened
 from sporades.registrations.records import records_held, registered_outside
-from sporades.searches.criteria.base import Choices, Criterion, Unreadable, typed_in
+from sporades.searches.criteria.base import (
+    MOST_LISTED,
+    Choices,
+    Criterion,
+    Unreadable,
+    typed_in,
+)
 from sporades.searches.operators import Operator
 from sporades.territory.models import Commune
 from sporades.territory.rules import commune_key
@@ -65,8 +72,95 @@ def _as_it_stands(path: str, operator: Operator, sought: str, *, lightly: bool =
     return Q(**{f"{path}__{'i' if lightly else ''}{lookup}": sought})
 
 
+TOO_MANY_LISTED = (
+    f"Une recherche porte sur {in_groups(str(MOST_LISTED))} lignes au plus : partagez cette liste en "
+    "plusieurs recherches."
+)
+_BETWEEN_CELLS = re.compile(r"[\t,;]")
+_LONGEST_SHOWN, _MOST_LINES_NAMED = 40, 10
+
+
 @dataclass(frozen=True)
-class Address(Text):
+class Identifier(Text):
+    """What names one registration, or one person: a whole list of them is sought at once.
+
+    Attributes:
+        what: what a line of the list is, « un numéro d'inscription ».
+        is_one: tells whether a text, in the form of the column, may be one.
+    """
+
+    what: str = "un numéro"
+    is_one: Callable[[str], bool] = bool
+
+    operators: ClassVar[tuple[Operator, ...]] = (
+        Operator.IS,
+        Operator.IS_NOT,
+        Operator.AMONG,
+        Operator.STARTS,
+        Operator.CONTAINS,
+        Operator.EMPTY,
+        Operator.FILLED,
+    )
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare text, or ask for one of a list."""
+        if operator is Operator.AMONG:
+            return self._among(self.listed(values))
+        return super().condition(operator, values)
+
+    def listed(self, values: Sequence[str]) -> list[str]:
+        """Return what a pasted list names, each once, in the form of the column.
+
+        Args:
+            values: the list, as typed: one a line; what a spreadsheet or a mail puts between two
+                cells parts them too.
+
+        Raises:
+            Unreadable: it is empty, too long, or a line of it is none.
+        """
+        lines = enumerate(values[0].splitlines() if values else (), 1)
+        cells = [
+            (line, said)
+            for line, typed in lines
+            for cell in _BETWEEN_CELLS.split(typed)
+            if (said := clean(cell))
+        ]
+        if not cells:
+            raise Unreadable(f"Collez {self.what} par ligne.")
+        known = dict.fromkeys(self.normal(said) for _, said in cells)
+        if len(known) > MOST_LISTED:
+            raise Unreadable(TOO_MANY_LISTED)
+        wrong = [(line, said) for line, said in cells if not self.is_one(self.normal(said))]
+        if wrong:
+            raise Unreadable(self._wrong(wrong))
+        return list(known)
+
+    def named(self, registrations: Any, sought: Sequence[str]) -> set[str]:  # noqa: ARG002 - some read it
+        """Return what names some registrations, or their candidates.
+
+        Args:
+            registrations: which.
+            sought: what they were found by, in the form of the column.
+        """
+        return set(registrations.order_by().values_list(self.path, flat=True))
+
+    def _among(self, sought: Sequence[str]) -> Q:
+        return self._is(__in=sought)
+
+    def _wrong(self, cells: Sequence[tuple[int, str]]) -> str:
+        line, said = cells[0]
+        first = f"Ligne {line}, « {shortened(said, _LONGEST_SHOWN)} » : ce n'est pas {self.what}."
+        others = sorted({other for other, _ in cells} - {line})
+        if not others:
+            return first
+        cut = "…" if len(others) > _MOST_LINES_NAMED else ""
+        numbers = ", ".join(str(one) for one in others[:_MOST_LINES_NAMED])
+        which = "Les lignes" if len(others) > 1 else "La ligne"
+        return f"{first} {which} {numbers}{cut} non plus."
+
+
+@dataclass(frozen=True)
+class Address(Identifier):
     """Where somebody's mails go: the address of their account, else that of their record.
 
     Each of the two is asked of its own index, and registrations of those whom they find.
@@ -82,12 +176,23 @@ class Address(Text):
     def _compared(self, operator: Operator, sought: str) -> Q:
         is_not = operator is Operator.IS_NOT
         asked = Operator.IS if is_not else operator
-        of_account = _as_it_stands("user__email", asked, sought)
-        of_record = _as_it_stands("email", asked, sought)
+        held = self._held(
+            _as_it_stands("user__email", asked, sought), _as_it_stands("email", asked, sought)
+        )
+        return ~held if is_not else held
+
+    def _among(self, sought: Sequence[str]) -> Q:
+        return self._held(Q(user__email__in=sought), Q(email__in=sought))
+
+    def _held(self, of_account: Q, of_record: Q) -> Q:
         accounts = Candidate.objects.filter(of_account).values("pk")
         records = Candidate.objects.filter(of_record, user=None).values("pk")
-        held = self._is(__in=accounts.union(records))
-        return ~held if is_not else held
+        return self._is(__in=accounts.union(records))
+
+    def named(self, registrations: Any, sought: Sequence[str]) -> set[str]:  # noqa: ARG002 - of all
+        """Return the addresses at which the candidates of these registrations are written to."""
+        both = registrations.order_by().values_list("candidate__user__email", "candidate__email")
+        return {account or given for account, given in both}
 
 
 @dataclass(frozen=True)

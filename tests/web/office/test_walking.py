@@ -117,6 +117,17 @@ def test_who_seeks_somebody_is_led_to_nobody_else(manager, search):
     assert follow(manager, page, "Dossier suivant").status_code == 200
 
 
+def test_who_goes_through_a_pasted_list_is_led_to_the_next(manager, search, three):
+    numbers = "\n".join(one.number for one in three)
+    listed = Leaf(CRITERIA["numero_inscription"], Operator.AMONG, (numbers,))
+    tree = Group(members=(*search.group.members, listed))
+    column = searches.keep(tree=tree, columns=[], by=manager.user, at=NOW)
+
+    page = decided(manager, opened(manager, column, 0))
+
+    assert name_on(page) == "Bozec"
+
+
 def test_one_comes_back_to_the_line_of_the_file(manager, search, monkeypatch):
     monkeypatch.setattr(walking, "ON_A_PAGE", 2)
     page = opened(manager, search, 2)

@@ -76,9 +76,10 @@ class Walk:
     def onwards(self) -> str:
         """The address to go on at once what was decided took the file out, if there is one.
 
-        Whoever seeks somebody goes on to nobody else.
+        Whoever seeks somebody goes on to nobody else, but for whoever goes through a list.
         """
-        return "" if self.is_found or seeks_somebody(self.search.tree) else self.following
+        seeks_one = seeks_somebody(self.search.tree) and not self.search.group.lists
+        return "" if self.is_found or seeks_one else self.following
 
     @property
     def back(self) -> str:

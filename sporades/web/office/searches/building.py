@@ -16,21 +16,29 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from sporades.accounts.permissions import Reach
+from sporades.core.numbers import in_groups
 from sporades.searches.catalogue import CRITERIA, GROUPS
 from sporades.searches.columns import FIRST, USUAL
 from sporades.searches.columns import GROUPS as COLUMN_GROUPS
-from sporades.searches.criteria import Unreadable
+from sporades.searches.criteria import (
+    MOST_LISTED,
+    TOO_MANY_LISTED,
+    Criterion,
+    Identifier,
+    Unreadable,
+)
 from sporades.searches.operators import Operator
 from sporades.searches.trees import DEEPEST, MOST_LEAVES, Group, Leaf, Link
 
 ROOT = "g"
-LINK, ADDED, CRITERION, OPERATOR, VALUE, UNTIL = (
+LINK, ADDED, CRITERION, OPERATOR, VALUE, UNTIL, LISTED = (
     "lien",
     "ajout",
     "critere",
     "operateur",
     "valeur",
     "jusque",
+    "liste",
 )
 ADD, GROUP_IN, REMOVE, SEARCH = "ajouter", "grouper", "retirer", "rechercher"
 
@@ -119,16 +127,19 @@ class SearchForm(forms.Form):
         leaf = dict(_leaves(self.tree, ROOT)).get(place)
         if leaf is None:
             return str(self.fields[name].label)
-        return leaf.criterion.label if part == VALUE else f"{leaf.criterion.label}, seconde borne"
+        which = {UNTIL: ", seconde borne", LISTED: ", liste"}.get(part, "")
+        return f"{leaf.criterion.label}{which}"
 
     def clean(self) -> dict[str, Any]:
         """Compare each criterion with what is typed, and say at its box what cannot be."""
         data = super().clean() or {}
+        listed = 0
         for place, leaf in _leaves(self.tree, ROOT):
             try:
-                leaf.condition()
+                listed += _compared(leaf, beside=listed)
             except Unreadable as trouble:
-                name = f"{place}-{UNTIL if trouble.box else VALUE}"
+                is_list = leaf.operator is Operator.AMONG
+                name = f"{place}-{LISTED if is_list else UNTIL if trouble.box else VALUE}"
                 if name not in self.errors:
                     self.add_error(name, ValidationError(str(trouble)))
         return data
@@ -155,7 +166,9 @@ class SearchForm(forms.Form):
             label=criterion.asks_how,
             choices=[(one.value, one.label) for one in criterion.operators],
         )
-        with_value = " ".join(one.value for one in criterion.operators if one.boxes)
+        with_value = " ".join(
+            one.value for one in criterion.operators if one.boxes and one is not Operator.AMONG
+        )
         choices = criterion.choices(self.reach)
         value = (
             forms.CharField(label=criterion.asks_what, required=False)
@@ -174,6 +187,20 @@ class SearchForm(forms.Form):
             until = forms.CharField(label="et", required=False)
             self._show_for(until, operator, Operator.BETWEEN.value)
             self.fields[f"{place}-{UNTIL}"] = until
+        if isinstance(criterion, Identifier):
+            listed = forms.CharField(
+                label="Liste",
+                help_text=(
+                    f"Collez une colonne de votre tableur : {criterion.what} par ligne, "
+                    f"{in_groups(str(MOST_LISTED))} au plus."
+                ),
+                required=False,
+                widget=forms.Textarea(
+                    {"rows": 6, "autocomplete": "off", "spellcheck": "false"},
+                ),
+            )
+            self._show_for(listed, operator, Operator.AMONG.value)
+            self.fields[f"{place}-{LISTED}"] = listed
 
     def _show_for(self, field: forms.Field, operator: str, values: str) -> None:
         field.is_conditional = True  # type: ignore[attr-defined] # read by the form's template
@@ -197,7 +224,7 @@ class SearchForm(forms.Form):
         )
 
     def _line(self, leaf: Leaf, place: str) -> Line:
-        names = (f"{place}-{VALUE}", f"{place}-{UNTIL}")
+        names = [f"{place}-{part}" for part in (VALUE, UNTIL, LISTED)]
         return Line(
             place=place,
             code=leaf.criterion.code,
@@ -299,8 +326,23 @@ def _read_leaf(posted: QueryDict, place: str) -> Leaf:
     operator = posted.get(f"{place}-{OPERATOR}", "")
     if criterion is None or operator not in criterion.operators:
         raise BadRequest
-    values = (posted.get(f"{place}-{VALUE}", ""), posted.get(f"{place}-{UNTIL}", ""))
-    return Leaf(criterion, Operator(operator), values)
+    return _typed(
+        criterion,
+        Operator(operator),
+        *(posted.get(f"{place}-{part}", "") for part in (VALUE, UNTIL, LISTED)),
+    )
+
+
+def _typed(criterion: Criterion, operator: Operator, value: str, until: str, listed: str) -> Leaf:
+    """Return what is compared with what was typed: without a script each box stands beside the others."""
+    is_pasted = bool(listed.strip()) and isinstance(criterion, Identifier)
+    if is_pasted and not value.strip() and operator.boxes:
+        operator = Operator.AMONG  # a list where nothing else is typed is what is meant
+    if operator is Operator.AMONG:
+        return Leaf(
+            criterion, operator, ("\n".join((listed if is_pasted else value).splitlines()),)
+        )
+    return Leaf(criterion, operator, (value, until))
 
 
 def _as_data(node: Group, place: str) -> Iterator[tuple[str, str]]:
@@ -310,8 +352,17 @@ def _as_data(node: Group, place: str) -> Iterator[tuple[str, str]]:
             yield from _as_data(member, at)
         else:
             yield f"{at}-{OPERATOR}", member.operator.value
-            for part, value in zip((VALUE, UNTIL), member.values, strict=False):
+            parts = (LISTED,) if member.operator is Operator.AMONG else (VALUE, UNTIL)
+            for part, value in zip(parts, member.values, strict=False):
                 yield f"{at}-{part}", value
+
+
+def _compared(leaf: Leaf, *, beside: int) -> int:
+    """Return how many are in the list of a comparison, beside those of others. Raises Unreadable."""
+    leaf.condition()
+    if beside + (listed := len(leaf.listed)) > MOST_LISTED:
+        raise Unreadable(TOO_MANY_LISTED)
+    return listed
 
 
 def _members(node: Group, place: str) -> Iterator[tuple[str, Node]]:

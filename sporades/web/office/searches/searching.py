@@ -19,7 +19,7 @@ from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
 from sporades.searches.operations import OfItsAuthor, OfSomebody
-from sporades.searches.queries import found, known_order, planned_anew
+from sporades.searches.queries import found, known_order, not_found, planned_anew
 from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
@@ -32,6 +32,8 @@ from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm
 
 MOST_UNFILED = 5
+MOST_NAMED = 20
+"""How many of a list that are not found are read above what is found; more are in a fold."""
 NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
 NAMES = ("nom", "prenoms")
 """The columns that name whose registration a box ticks, where they are shown."""
@@ -143,6 +145,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
         "asked": in_words(tree_of(kept), reach=request.reach),
+        "lists": _of_lists(request, tree_of(kept)),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
         "lines": [
@@ -172,6 +175,24 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
+
+
+def _of_lists(request: HttpRequest, tree: Group) -> list[dict[str, Any]]:
+    """Say of each pasted list how many of it are found, and name the others."""
+    if not tree.lists:
+        return []
+    with planned_anew():
+        missing = [not_found(one, tree, reach=request.reach) for one in tree.lists]
+    return [
+        {
+            "label": one.criterion.label,
+            "count": in_groups(str(len(one.listed))),
+            "found": in_groups(str(len(one.listed) - len(others))),
+            "missing": ", ".join(others),
+            "are_many": len(others) > MOST_NAMED,
+        }
+        for one, others in zip(tree.lists, missing, strict=True)
+    ]
 
 
 def _whose(request: HttpRequest, kept: Search) -> dict[str, bool]:
