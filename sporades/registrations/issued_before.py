@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Q
+
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.documents.kinds import Kind
 from sporades.documents.models import DocumentVersion
@@ -17,6 +19,7 @@ from sporades.documents.queries import documents_in
 from sporades.exams.fetching import WITH_REFERENCE_ALONE
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import named
+from sporades.registrations.states import STANDING
 from sporades.territory import queries as territory
 
 
@@ -90,6 +93,19 @@ def since(version: DocumentVersion, registration: Registration) -> Since | None:
         f"Délivré avant la dernière modification de l'inscription, le {when}",
         f"Depuis, la candidature a été modifiée, le {when} : ce document dit ce qui était avant.",
     )
+
+
+MAY_HAVE_ONE = Q(state__in=STANDING) & (Q(is_placed=True) | Q(amended_at__isnull=False))
+"""What a registration satisfies that may have a document of before: few do, and they are asked first."""
+
+
+def is_of_before() -> Q:
+    """Return what a version satisfies that is of before, where it is asked within its registration's row.
+
+    With `MAY_HAVE_ONE`, and of a kind that `speaks_of_then`, it is `since` as the database reads it.
+    """
+    is_from_elsewhere = ~Q(academy="") & ~Q(academy=OuterRef("academy"))
+    return is_from_elsewhere | Q(issued_at__lt=OuterRef("amended_at"))
 
 
 def still_read_in_words(registration: Registration, *, at: datetime) -> list[str]:

@@ -32,6 +32,7 @@ class Operator(StrEnum):
     DOCUMENT_PUBLISHED = "publie"
     DOCUMENT_UNOPENED = "pas_ouvert"
     DOCUMENT_OPENED = "ouvert"
+    DOCUMENT_OF_BEFORE = "d_avant"
 
     @property
     def label(self) -> str:
@@ -73,4 +74,5 @@ _LABELS = {
     Operator.DOCUMENT_PUBLISHED: "Publié",
     Operator.DOCUMENT_UNOPENED: "Publié, pas encore ouvert",
     Operator.DOCUMENT_OPENED: "Ouvert",
+    Operator.DOCUMENT_OF_BEFORE: "D'avant un changement",
 }

@@ -11,9 +11,15 @@ from sporades.accounts.models import Membership
 from sporades.acts.registrations import moving, registering
 from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
+from sporades.documents.queries import documents_in
 from sporades.mail.models import Message
+from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
-from tests.factories import NOW, OPERATOR, a_candidate, answer_all, answers_with, author
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.queries import found
+from sporades.searches.trees import Group, Leaf
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, answer_all, answers_with, author
 from tests.publications.doing import SLUG, approve, publish, tell
 from tests.requests import ask
 from tests.spaces import plain
@@ -178,3 +184,39 @@ def test_whoever_modifies_it_reads_it_first_and_who_has_nothing_published_nothin
     assert said in office_of(manager, "office:amend", summoned.number)
     for page in ("office:amend", "office:move_registration"):
         assert "Le candidat lit déjà" not in office_of(manager, page, three[1].number)
+
+
+def found_of_before(kind="convocation"):
+    """Return the registrations of which a search says that a document is of before."""
+    leaf = Leaf(CRITERIA["document"], Operator.DOCUMENT_OF_BEFORE, (kind,))
+    with time_machine.travel(AFTER, tick=False):
+        return list(found(Group(members=(leaf,)), reach=EVERYWHERE))
+
+
+def said_of_before():
+    """Return those of whose documents each says so by itself."""
+    every = Registration.objects.whole().order_by("pk")
+    return [
+        one
+        for one in every
+        if any(since(each, one) for each in documents_in(folder=one.folder_id, at=AFTER))
+    ]
+
+
+@pytest.mark.parametrize("changed", [move, modified])
+def test_a_search_finds_those_of_which_a_document_says_so(summoned, three, changed):
+    assert found_of_before() == said_of_before() == []
+
+    changed(summoned)
+
+    assert found_of_before() == said_of_before() == [summoned]
+    # The summary is issued again, and its own says nothing of before.
+    assert found_of_before("recapitulatif") == found_of_before(SLUG) == []
+    Registration.objects.filter(pk=summoned.pk).update(state="withdrawn", withdrawn_at=AFTER)
+    assert found_of_before() == said_of_before() == []
+
+
+def test_a_document_of_after_is_not_found(summoned):
+    Registration.objects.filter(pk=summoned.pk).update(amended_at=NOW)
+
+    assert found_of_before() == said_of_before() == []

@@ -17,12 +17,14 @@ from sporades.accommodations.states import State as CaseStates
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.numbers import whole
+from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import is_ready, lost_since_validated
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, of_code
 from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as EvidenceState
+from sporades.registrations.issued_before import MAY_HAVE_ONE, is_of_before, speaks_of_then
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.over import exams_over
 from sporades.registrations.states import STANDING
@@ -223,6 +225,7 @@ class DocumentState(Criterion):
         Operator.DOCUMENT_UNOPENED,
         Operator.DOCUMENT_OPENED,
         Operator.DOCUMENT_PUBLISHED,
+        Operator.DOCUMENT_OF_BEFORE,
         Operator.NO_DOCUMENT,
     )
 
@@ -243,6 +246,10 @@ class DocumentState(Criterion):
         if operator is Operator.DOCUMENT_UNOPENED:
             # Whoever has no account opens none: it is told to them by letter, or by mail.
             return Q(Exists(rows.filter(opened_at=None)), candidate__user__isnull=False)
+        if operator is Operator.DOCUMENT_OF_BEFORE:
+            if not speaks_of_then(kinds.get(kind)):
+                return Q(pk__in=[])
+            return MAY_HAVE_ONE & Q(Exists(rows.filter(is_of_before())))
         is_opened = operator is Operator.DOCUMENT_OPENED
         return Q(Exists(rows.filter(opened_at__isnull=False) if is_opened else rows))
 
