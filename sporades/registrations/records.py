@@ -55,6 +55,25 @@ def unreached_within(reach: Reach) -> QuerySet[Candidate]:
     )
 
 
+def unreached() -> QuerySet[Candidate, Any]:
+    """Return the keys of the candidates, with or without an account, whose last mail was refused.
+
+    It is `mail.queries.undelivered_to` of the address of each who is written to by mail, as the
+    database reads it: it begins with the refused mails, which are few.
+    """
+    refused = Message.objects.filter(state=Message.State.REFUSED)
+    settled = Message.objects.filter(recipient=OuterRef("recipient"))
+    later = settled.exclude(state=Message.State.WAITING).filter(
+        Q(written_at__gt=OuterRef("written_at")) | Q(pk__gt=OuterRef("pk")),
+        written_at__gte=OuterRef("written_at"),
+    )
+    lost = refused.filter(~Exists(later)).values("recipient")
+    accounts = Candidate.objects.filter(user__email__in=lost)
+    records = Candidate.objects.filter(user=None, channel=Channel.MAIL, email__in=lost)
+    # Each of the two is asked of its own index.
+    return accounts.values("pk").union(records.values("pk"))
+
+
 def records_held(reach: Reach) -> QuerySet[Candidate]:
     """Return the candidates of a perimeter who have no registration outside it.
 

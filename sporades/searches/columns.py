@@ -200,6 +200,13 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
             ),
             Column("telephone", "Téléphone", ("mobile", "phone", "record_phone"), _phones),
             Column("canal", "Canal", ("told_by",), _channel),
+            Column(
+                "mail_refuse",
+                "Dernier mail refusé le",
+                ("mail_refused_at", "service__zone"),
+                _day,
+                width=SHORT,
+            ),
             Column("representant", "Représentant légal", ("guardian_name",), width=LONG),
             Column(
                 "representant_telephone",

@@ -19,7 +19,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Expression
-from django.db.models.functions import Concat, JSONObject
+from django.db.models.functions import Coalesce, Concat, JSONObject
 from django.utils import timezone
 
 from sporades.accommodations.granted import in_force_of
@@ -30,6 +30,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
+from sporades.mail.models import Message
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.records import registered_outside
 from sporades.registrations.states import STANDING
@@ -126,6 +127,15 @@ def _channel() -> Expression:
     return If(posted, default=Value(Channel.MAIL), output_field=TextField())
 
 
+def _mail_refused() -> Expression:
+    """Return when the last mail to whoever is written to by mail was written, if it was refused."""
+    address = Coalesce(OuterRef("candidate__user__email"), OuterRef("candidate__email"))
+    settled = Message.objects.filter(recipient=address).exclude(state=Message.State.WAITING)
+    refused = If(When(state=Message.State.REFUSED, then=F("written_at")))
+    last = Subquery(settled.order_by("-written_at", "-pk").values(said=refused)[:1])
+    return If(When(~told_by_letter("candidate"), then=last), output_field=DateTimeField())
+
+
 def _phone_of_record(reach: Reach) -> Expression | F:
     """Return the telephone of the record, as `registrations.records.address_known_to` gives it."""
     phone = F("candidate__phone")
@@ -150,6 +160,7 @@ COMPUTED: dict[str, Callable[[], Expression | Subquery]] = {
     "measures_granted": _granted,
     "case_state": _case_state,
     "told_by": _channel,
+    "mail_refused_at": _mail_refused,
     "last_version_at": _last_version,
 }
 """Each by the name that stands for it in the paths of a column."""

@@ -14,7 +14,7 @@ from sporades.candidates.models import Candidate, Channel, told_by_letter
 from sporades.core.numbers import in_groups, whole
 from sporades.core.phones import EXAMPLES, as_dialled, ways_to_dial
 from sporades.core.text import clean, search_key, shortened
-from sporades.registrations.records import records_held, registered_outside
+from sporades.registrations.records import records_held, registered_outside, unreached
 from sporades.searches.criteria.base import (
     MOST_LISTED,
     Choices,
@@ -378,3 +378,19 @@ class YesNo(Criterion):
 
     def _holds(self) -> Q:
         return self._is(__exact=True)
+
+
+@dataclass(frozen=True)
+class HasAccount(YesNo):
+    """Whether a candidate has an account."""
+
+    def _holds(self) -> Q:
+        return self._is(__user__isnull=False)
+
+
+@dataclass(frozen=True)
+class LastMailRefused(YesNo):
+    """Whether the last mail to a candidate was refused, or came back: nothing has arrived since."""
+
+    def _holds(self) -> Q:
+        return self._is(__in=unreached())

@@ -26,6 +26,7 @@ from sporades.publications.models import Publication
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import SOON, due_before
 from sporades.registrations.records import unreached_within
+from sporades.registrations.states import STANDING
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Column
 from sporades.searches.operators import Operator
@@ -62,6 +63,15 @@ NOT_AGAIN_FOR = timedelta(minutes=10)
 AMENDED = Group(members=(Leaf(CRITERIA["modifiee_depuis"], Operator.IS, ("oui",)), NOT_OVER))
 INFECTED_SINCE = Group(members=(Leaf(CRITERIA["infectee_depuis"], Operator.IS, ("oui",)),))
 IN_ANOMALY = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("anomaly",)), NOT_OVER))
+UNREACHED_WITH_ACCOUNT = Group(
+    members=(
+        Leaf(CRITERIA["mail_refuse"], Operator.IS, ("oui",)),
+        Leaf(CRITERIA["compte"], Operator.IS, ("oui",)),
+        Group(Link.OR, tuple(Leaf(CRITERIA["etat"], Operator.IS, (one,)) for one in STANDING)),
+        NOT_OVER,
+    )
+)
+"""Those without an account have a line of their own, which leads to where they are reached otherwise."""
 OF_PAST_SESSIONS = Group(
     members=(
         Leaf(CRITERIA["examen_passe"], Operator.IS, ("oui",)),
@@ -76,6 +86,8 @@ OF_PAST_SESSIONS = Group(
 
 TELLING = ("nom", "prenoms", "naissance", "qualification")
 """The columns that tell one line from another; with two more, a list is whole on a common screen."""
+CALLING = ("nom", "prenoms", "telephone", "representant_telephone", "mail_refuse")
+"""The columns to call somebody by, or the guardian of a minor."""
 READY_SHOWN = (*TELLING, "piece_jugee")
 
 
@@ -296,6 +308,12 @@ def _unreached(request: HttpRequest) -> Queue | None:
     return _queue(waiting, "refused_at", UNREACHED_LABEL, url, at=request.arrived_at)
 
 
+def _unreached_with_account(request: HttpRequest) -> Queue | None:
+    """Return those who have an account and whom mails do not reach: they are called."""
+    label = "Candidats que les mails n'atteignent pas"
+    return _in_time(request, UNREACHED_WITH_ACCOUNT, CALLING, label)
+
+
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
     _corrections,
@@ -316,6 +334,7 @@ QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _come_back,
     _not_printed,
     _unreached,
+    _unreached_with_account,
     _of_past_sessions,
 )
 """In the order in which they are shown: first what somebody waits for."""

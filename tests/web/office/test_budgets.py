@@ -21,8 +21,8 @@ from tests.threads.said import write
 from tests.web.registry.world import a_prepared_regulation, a_trial
 
 MOST = 10
-MOST_AT_THE_DOOR = 36
-"""One for each queue and each kind of proposal; the rest plans some anew, and bounds two of them."""
+MOST_AT_THE_DOOR = 41
+"""One for each queue and each kind of proposal; the rest plans some anew, and bounds three of them."""
 MOST_WITH_PREVIEWS = 21
 MOST_ON_THE_WAY = 14
 MANY = 12

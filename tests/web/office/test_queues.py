@@ -323,6 +323,40 @@ def test_whom_a_later_mail_has_reached_or_who_reads_a_space_or_has_left_is_not(m
     assert UNREACHED not in said(manager)
 
 
+WITH_ACCOUNT = "Candidats que les mails n'atteignent pas"
+
+
+def test_who_has_an_account_and_whom_mails_do_not_reach_is_listed_to_be_called(manager, in_lille):
+    a_registration(a_candidate())
+    refused(a_registration(a_record(email="une@exemple.test", channel="mail")))
+    assert WITH_ACCOUNT not in said(manager)
+
+    refused(in_lille)
+
+    assert said(manager)[WITH_ACCOUNT] == (1, "")
+    [queue] = [one for one in manager.get(HOME).context["queues"] if one.label == WITH_ACCOUNT]
+    page = manager.post(queue.url, list_as_data(queue.asked), follow=True)
+    assert [line["number"] for line in page.context["lines"]] == [in_lille.number]
+    cells = dict(zip(page.context["labels"], page.context["lines"][0]["cells"], strict=True))
+    assert cells["Dernier mail refusé le"] == "23/11/2026"
+    assert cells["Téléphone"]
+    assert "Téléphone du représentant légal" in cells
+
+
+def test_who_was_reached_since_who_has_left_and_whose_exam_is_over_are_not(manager, in_lille):
+    refused(in_lille)
+    later = a_mail(in_lille.candidate.address)
+    assert WITH_ACCOUNT in said(manager)  # nobody knows yet whether it arrives
+
+    Message.objects.filter(pk=later.pk).update(state="sent", sent_at=NOW)
+    assert WITH_ACCOUNT not in said(manager)
+
+    Message.objects.filter(pk=later.pk).update(state="refused", sent_at=None)
+    assert WITH_ACCOUNT in said(manager)
+    Registration.objects.update(state="withdrawn", withdrawn_at=NOW)
+    assert WITH_ACCOUNT not in said(manager)
+
+
 def test_nor_is_who_is_registered_elsewhere(member, in_lille):
     elsewhere = member("A25", email="versailles@exemple.test")
     refused(a_registration(a_record(email="une@exemple.test", channel="mail")))

@@ -244,7 +244,7 @@ def test_the_first_page_costs_as_much_for_many_as_for_one(
 ):
     complete(in_lille)
     manager.get(HOME)
-    with django_assert_max_num_queries(36) as one:
+    with django_assert_max_num_queries(41) as one:
         manager.get(HOME)
 
     for _ in range(3):

@@ -13,11 +13,14 @@ from lxml import html
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import deciding, registering
+from sporades.candidates.models import Candidate
 from sporades.core.french import NO_SUCH_DAY
 from sporades.exams import held
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exchanges.operations import columns_of
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.mail.queries import undelivered_to
 from sporades.notices import queries as notices
 from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
@@ -685,6 +688,32 @@ def test_an_address_is_that_of_the_account_or_of_the_record(
     asked = CRITERIA["mail"].condition(Operator(operator), [value])
 
     assert sorted(named[one.pk] for one in Registration.objects.filter(asked)) == found
+
+
+def test_whom_the_last_mail_did_not_reach_is_found_as_their_record_says_it(manager, in_lille):
+    """Of an account, of a record, of whom letters reach since, and of who was reached."""
+    on_record = a_registration(a_record(email="une@exemple.test", channel="mail"))
+    by_letter = a_registration(a_record(email="deux@exemple.test", channel="mail"))
+    reached = a_registration(a_candidate())
+    every = (in_lille, on_record, by_letter, reached)
+    addresses = [one.candidate.address for one in every]
+    Message.objects.filter(recipient__in=addresses[:3]).update(
+        state="refused", sent_at=None, written_at=NOW - timedelta(days=2)
+    )
+    Candidate.objects.filter(pk=by_letter.candidate_id).update(channel="letter")
+
+    refused = sought(manager, leaf("g-1", "mail_refuse", "egal", "oui"), colonnes="mail_refuse")
+    others = sought(manager, leaf("g-1", "mail_refuse", "egal", "non"), colonnes="mail_refuse")
+    with_account = leaf("g-2", "compte", "egal", "oui")
+
+    assert sorted(numbers(refused)) == sorted([in_lille.number, on_record.number])
+    assert {line["cells"][-1] for line in refused.context["lines"]} == {"23/11/2026"}
+    assert sorted(numbers(others)) == sorted([by_letter.number, reached.number])
+    assert {line["cells"][-1] for line in others.context["lines"]} == {""}
+    both = sought(manager, leaf("g-1", "mail_refuse", "egal", "oui"), with_account)
+    assert numbers(both) == [in_lille.number]
+    found = {one for one in every if undelivered_to(addresses[every.index(one)])}
+    assert found == {in_lille, on_record, by_letter}
 
 
 @pytest.mark.parametrize(
