@@ -38,7 +38,13 @@ from sporades.publications.queries import (
     withdrawn_lines,
 )
 from sporades.registrations.issued_before import since, still_read_in_words
-from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Draft,
+    Registration,
+    Version,
+)
 from sporades.registrations.operations.deciding import decisions_for
 from sporades.registrations.queries import mails_about, version_of
 from sporades.registrations.receipt import named
@@ -49,6 +55,12 @@ from sporades.web.layout.papers import paper
 from sporades.web.layout.presses import press_of
 from sporades.web.office.forms import NoteForm
 from sporades.web.office.noting import author_on, note_file
+from sporades.web.office.registrations.awaited import (
+    awaited_of,
+    counts_of,
+    undelivered_in_words,
+    with_counts,
+)
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import letters_elsewhere, lines_of
 from sporades.web.office.registrations.walking import back_to_file, walk_of
@@ -74,7 +86,7 @@ TABS = (
 
 def registration(request: HttpRequest, number: str) -> HttpResponse:
     """What was last filed, in the candidate's own tabs."""
-    found = registration_of(request, number)
+    found: Any = registration_of(request, number)
     version = version_of.get(registration=found.pk, number=found.version)
     others = list(
         Registration.objects.within(request.reach)
@@ -87,7 +99,12 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "others": others,
         "set_aside": [one for one in others if one.is_set_aside and one.exam_id == found.exam_id],
         "received": _received(found, at=request.arrived_at),
-        "filled": being_filled(request, found),
+        "filled": being_filled(request, found) if found.is_begun else [],
+        "awaited": {
+            "title": "Ce que lit le candidat" if found.candidate.has_account else "Ce qui l'attend",
+            "has_account": found.candidate.has_account,
+            "checks": awaited_of(found, at=request.arrived_at),
+        },
         **_filed(found, version),
     }
     return file_page(request, found, "registration", "office/registration.html", said)
@@ -332,7 +349,10 @@ def _numbered(number: str) -> QuerySet[Registration]:
     withheld = Exists(Hold.objects.filter(number=OuterRef("number")))
     found: QuerySet[Registration] = Registration.objects.for_office().with_owed()
     domain = F("exam__domain__code")
-    return found.annotate(is_withheld=withheld, in_domain=domain).filter(number=number)
+    # Few have any: whose they are is asked of those alone.
+    begun = Exists(Draft.objects.open().of_office().filter(amends=OuterRef("pk")))
+    told = found.annotate(is_withheld=withheld, in_domain=domain, is_begun=begun)
+    return with_counts(told).filter(number=number)
 
 
 def registration_of(
@@ -405,13 +425,16 @@ def file_page(
         template: of the tab.
         said: what the tab says, and what it says otherwise than the frame.
     """
-    here = _where(registration)
+    here, at = _where(registration), request.arrived_at
     walk = walk_of(request, registration.number)
+    counts = counts_of(registration, at=at)
     context = {
         "registration": registration,
-        "summary_is_late": registration.is_summary_late(request.arrived_at),
+        "summary_is_late": registration.is_summary_late(at),
+        "undelivered": undelivered_in_words(registration),
+        "guardian": registration.guardian_name if registration.is_minor(at) else "",
         "service": named(registration.service),
-        "tabs": TABS,
+        "tabs": [(name, label, counts.get(name, "")) for name, label in TABS],
         "tab": tab,
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)
