@@ -53,6 +53,14 @@ class LikelyDoubleQuerySet(models.QuerySet["LikelyDouble"]):
         both = Q(Exists(_of("first", inside))) & Q(Exists(_of("second", inside)))
         return self.filter(both | is_one).exclude(_either_has(outside))
 
+    def registered(self, **where: str) -> Self:
+        """Return those of whom either has a registration that is such; where nothing is said, all.
+
+        Args:
+            where: what the registration is filtered by.
+        """
+        return self.filter(_either_has(Registration.objects.filter(**where))) if where else self
+
     def for_list(self) -> Self:
         """Everything that a line of the queue shows; touching anything else raises."""
         both = ("first__identity", "second__identity")

@@ -1,5 +1,6 @@
 """Questions about the threads of registrations."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -97,13 +98,23 @@ def unanswered_within(reach: Reach) -> QuerySet[ThreadMessage]:
     return found
 
 
-def waiting_within(reach: Reach) -> QuerySet[ThreadMessage, Any]:
+def waiting_within(reach: Reach, **where: str) -> QuerySet[ThreadMessage, Any]:
     """Return the registrations of a perimeter that wait for an answer, the oldest first.
+
+    Args:
+        reach: the perimeter.
+        where: what their messages are filtered by, too.
 
     Returns:
         For each its key (`registration_id`) and number (`registration__number`), since when it
-        waits (`since`) and how many messages have no answer (`unanswered`).
+        waits (`since`), how many messages have no answer (`unanswered`) and the first one (`first`).
     """
-    found = unanswered_within(reach).values("registration_id", "registration__number")
-    counted = found.annotate(since=Min("sent_at"), unanswered=Count("pk"))
+    messages = unanswered_within(reach).filter(**where)
+    found = messages.values("registration_id", "registration__number")
+    counted = found.annotate(since=Min("sent_at"), unanswered=Count("pk"), first=Min("pk"))
     return counted.order_by("since", "registration_id")
+
+
+def texts_of(messages: Iterable[int]) -> dict[int, str]:
+    """Return what some messages say, by their keys: to read it so marks none as read."""
+    return dict(ThreadMessage.objects.filter(pk__in=[*messages]).values_list("pk", "text"))

@@ -13,6 +13,7 @@ from sporades.registrations.models.request import (
     Request,
     RequestQuerySet,
     has_its_instant_once_ended,
+    of_registration,
     says_why_if_refused,
 )
 from sporades.registrations.models.version import Version
@@ -22,10 +23,15 @@ from sporades.registrations.states import RequestState
 class ChangeRequestQuerySet(RequestQuerySet["ChangeRequest"]):
     """Questions about requests."""
 
-    def within(self, reach: Reach) -> Self:
-        """Return those of a perimeter: for the others there is nothing else."""
-        where = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
-        return self.filter(reach.condition(**where))
+    def within(self, reach: Reach, **where: str) -> Self:
+        """Return those of a perimeter: for the others there is nothing else.
+
+        Args:
+            reach: the perimeter.
+            where: what their registration is filtered by, too.
+        """
+        paths = {"academy": "registration__academy", "domain": "registration__exam__domain__code"}
+        return self.filter(reach.condition(**paths) & of_registration(where))
 
     def for_list(self) -> Self:
         """Everything that a line of the queue shows, in few queries."""

@@ -16,6 +16,7 @@ from sporades.registrations.models.request import (
     Request,
     RequestQuerySet,
     has_its_instant_once_ended,
+    of_registration,
     says_why_if_refused,
 )
 from sporades.registrations.states import RequestState
@@ -24,17 +25,22 @@ from sporades.registrations.states import RequestState
 class CorrectionRequestQuerySet(RequestQuerySet["CorrectionRequest"]):
     """Questions about requests."""
 
-    def within(self, reach: Reach) -> Self:
+    def within(self, reach: Reach, **where: str) -> Self:
         """Return those of the candidates of whom a registration stands in a perimeter.
 
         Where none stands anywhere, those that were sent by a registration of the perimeter: its
         service answers still.
+
+        Args:
+            reach: the perimeter.
+            where: what that registration is filtered by, too: another tells nothing of who is elsewhere.
         """
         standing = Registration.objects.active().filter(candidate=OuterRef("candidate"))
         sent_here = reach.condition(
             academy="registration__academy", domain="registration__exam__domain__code"
-        )
-        return self.filter(Exists(standing.within(reach)) | ~Exists(standing) & sent_here)
+        ) & of_registration(where)
+        standing_here = standing.within(reach).filter(**where)
+        return self.filter(Exists(standing_here) | ~Exists(standing) & sent_here)
 
     def for_list(self) -> Self:
         """Everything that a line of the queue shows, in few queries."""

@@ -1,6 +1,7 @@
 """What every request of a candidate to their managing service has: a reason, a proof, a decision."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -49,6 +50,11 @@ def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
         for begins, zones in alike.items()
     ]
     return reduce(or_, ranges)
+
+
+def of_registration(where: Mapping[str, str]) -> Q:
+    """Return what a request satisfies whose registration is such: what it is filtered by, by its fields."""
+    return Q(**{f"registration__{field}": said for field, said in where.items()})
 
 
 class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):

@@ -121,6 +121,19 @@ def test_a_candidate_without_address_reads_the_answer_in_a_letter(manager, in_li
     assert "http" not in told.body
 
 
+def test_the_list_has_the_first_words_of_the_oldest_and_marks_none_as_read(manager, in_lille):
+    write(in_lille, "Quand aurai-je ma convocation ? " * 10, at=NOW - timedelta(hours=2))
+    write(in_lille, "Toujours rien ?", at=NOW - timedelta(hours=1))
+
+    page = manager.get(LIST)
+
+    [said] = [one for one in seen(page).cssselect("main td") if "convocation" in words(one)]
+    assert words(said).startswith("Quand aurai-je ma convocation ?")
+    assert len(words(said)) <= 120
+    assert "Toujours rien ?" not in main(page)
+    assert not ThreadMessage.objects.exclude(read_at=None).exists()
+
+
 @pytest.fixture
 def three():
     """Let three candidates write, the second one twice, one hour after the other."""

@@ -1,6 +1,6 @@
 """« Aménagements »: how many requests wait at each step, and those of one step (H4, I7)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -84,14 +84,15 @@ def _page(
     if batch is not None and request.method != "POST":
         done = (found.get(one.registration_id) for one in rows if one.is_of_batch)
         ticked = [one.number for one in done if one is not None]
-    academy = queue.chosen.get("academie", "")
-    address = _addresses(academy)
+    places = {name: value for name, value in queue.chosen.items() if name != WALK}
+    address = _addresses(places)
     here = f"{address(step)}&{urlencode({together.BATCH: batch})}" if batch else address(step)
     of_many = _together(request, step, found.values())
     if why and not (of_many["entrusting"] and of_many["entrusting"].errors):
         messages.error(request, why)
     context = {
         "form": queue.form,
+        "everywhere": _addresses({})(step) if places else "",
         "steps": [
             {"step": one, "count": count, "age": age, "url": address(one)}
             for one, count, age in counted
@@ -113,7 +114,7 @@ def _page(
                 step,
                 given,
                 at=at,
-                academy=academy,
+                places=places,
             )
             for one in rows
             if one.registration_id in found  # it has not left the perimeter meanwhile
@@ -159,9 +160,9 @@ def _line(
     given: Any,
     *,
     at: datetime,
-    academy: str,
+    places: Mapping[str, str],
 ) -> dict[str, Any]:
-    where = {WALK: step.code, **({"academie": academy} if academy else {})}
+    where = {WALK: step.code, **places}
     case.registration, called = registration, ""
     if step.is_taken_up:
         case, _ = as_office_reads(case)
@@ -212,6 +213,6 @@ def _late(case: Case) -> str:
     return "avec un ajout tardif" if (case.received or {}).get(ADDED) else ""
 
 
-def _addresses(academy: str) -> Callable[[Step], str]:
-    also = {"academie": academy} if academy else {}
-    return lambda step: f"{reverse('office:accommodations')}?{urlencode({WALK: step.code, **also})}"
+def _addresses(places: Mapping[str, str]) -> Callable[[Step], str]:
+    listed = reverse("office:accommodations")
+    return lambda step: f"{listed}?{urlencode({WALK: step.code, **places})}"

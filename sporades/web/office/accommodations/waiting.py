@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import CharField, Count, F, Min, Value
@@ -21,12 +20,13 @@ from sporades.core.french import time_left_in_words
 from sporades.core.phones import phone_in_words
 from sporades.registrations.models import Registration
 from sporades.web.office.bounded import counted_in_words
-from sporades.web.office.places import OfAcademyForm, academies_of
+from sporades.web.office.places import OF_REGISTRATION, PlacesForm
 
 ON_THE_PAGE = 50
 WALK = "etape"
 FROM_LIST = "de_la_liste"
 """What a button of the list sends: its reader stays there."""
+PATHS = {**OF_REGISTRATION, "academie": "academy"}
 HANDLE, APPEAL = "office:handle_accommodation", "office:appeal"
 
 
@@ -172,8 +172,8 @@ def _summed(cases: Any, since: str) -> Any:
     return cases.order_by().values("step").annotate(count=Count("pk"), oldest=Min(since))
 
 
-class StepForm(OfAcademyForm):
-    """Which requests are gone through, of what the reader reaches."""
+class StepForm(PlacesForm):
+    """Which requests are gone through, of what the reader reaches; the table leads to a step."""
 
     etape = forms.ChoiceField(
         label="Étape",
@@ -181,23 +181,6 @@ class StepForm(OfAcademyForm):
         widget=forms.HiddenInput,
         choices=[("", "Toutes"), *((one.code, one.label) for one in STEPS)],
     )
-
-    def __init__(self, data: Any, *, reach: Reach) -> None:
-        """Offer the academies of a perimeter."""
-        super().__init__(data)
-        self.offer(academies_of(reach))
-
-    @property
-    def has_choices(self) -> bool:
-        """Whether there is more to choose than a step, to which the table leads."""
-        return "academie" in self.fields
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """What was chosen and can be, by name."""
-        if not self.is_valid():
-            return {}
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CaseQueue:
@@ -208,12 +191,10 @@ class CaseQueue:
         self.form = StepForm(said, reach=reach)
         self.chosen = self.form.chosen
         self._at = at
-        self.cases = Case.objects.within(reach)
-        if academy := self.chosen.get("academie"):
-            self.cases = self.cases.filter(academy=academy)
+        self.cases = Case.objects.within(reach).filter(**self.form.where(PATHS))
         self.step = BY_CODE.get(self.chosen.get(WALK, ""))
-        end = f"?{urlencode(self.chosen)}" if self.chosen else ""
-        self.query, self.list = end, reverse("office:accommodations") + end
+        self.query = self.form.query()
+        self.list = reverse("office:accommodations") + self.query
 
     def following(self, case: Case) -> str:
         """Return where the next one of the same step is looked at; nothing when none is left."""

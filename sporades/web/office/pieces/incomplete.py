@@ -1,6 +1,7 @@
 """« Candidatures incomplètes »: registrations that lack pieces, declared so one by one or together (I7)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ from sporades.letters.words import announced
 from sporades.web.layout.presses import press_of
 from sporades.web.office.bounded import ticked_in
 from sporades.web.office.noting import author_on
+from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.files import registration_of
 from sporades.web.office.registrations.walking import back_to_file
 from sporades.web.office.searches.choosing import NOTHING_TICKED
@@ -32,14 +34,18 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 def listed(request: HttpRequest) -> HttpResponse:
     """Those that lack pieces after their deadline; what is done to those that are chosen is seen first."""
     at = request.arrived_at
-    waiting = lacking_within(request.reach, at).for_office()
-    if request.method == "POST":
-        return _prepare(request, waiting)
+    form = PlacesForm(request.GET, reach=request.reach)
+    waiting = lacking_within(request.reach, at).filter(**form.where()).for_office()
+    if request.method == "POST" and not form.errors:  # of a choice that is none, nothing is done
+        return _prepare(request, waiting, form)
     page = Paginator(waiting.order_by("pk"), ON_THE_PAGE).get_page(request.GET.get("page"))
     found = list(page)
     rows = by_registration(missing_rows(at).filter(registration__in=found).order_by("place"))
     context = {
         "page": page,
+        "form": form,
+        "is_chosen": bool(form.chosen),
+        "query": form.query(),
         "count": page.paginator.count,
         "lines": [
             {
@@ -53,20 +59,22 @@ def listed(request: HttpRequest) -> HttpResponse:
             for one in found
             if one.pk in rows  # nothing has come for it meanwhile
         ],
-        "base": f"{reverse('office:incomplete')}?page=",
+        "base": f"{reverse('office:incomplete')}?{urlencode({**form.chosen, 'page': ''})}",
         "press": a_press(),
         "trail": TRAIL,
     }
-    return render(request, "office/incomplete.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "office/incomplete.html", context, status=status)
 
 
-def _prepare(request: HttpRequest, waiting: Any) -> HttpResponse:
-    """Prepare a batch of those that are ticked, or of all of them."""
+def _prepare(request: HttpRequest, waiting: Any, form: PlacesForm) -> HttpResponse:
+    """Prepare a batch of those that are ticked, or of all that are listed."""
+    back = f"{reverse('office:incomplete')}{form.query()}"
     if "toutes" not in request.POST:
         numbers = ticked_in(request.POST, most=ON_THE_PAGE)
         if not numbers:
             messages.error(request, NOTHING_TICKED)
-            return redirect("office:incomplete")
+            return redirect(back)
         waiting = waiting.filter(number__in=numbers)
     try:
         made = batches.prepare(
@@ -80,7 +88,7 @@ def _prepare(request: HttpRequest, waiting: Any) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("office:incomplete")
+        return redirect(back)
     return redirect("office:one_batch", made.pk)
 
 

@@ -14,13 +14,10 @@ from sporades.accounts.permissions import Reach
 from sporades.core.french import time_left_in_words
 from sporades.evidence.models import LOOKED_AT_FOR, Evidence
 from sporades.evidence.queries import labels_within, of_code, to_verify_within, with_added
-from sporades.exams.queries import programmes
-from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.models import Registration
-from sporades.registrations.titles import title_of
 from sporades.searches.queries import planned_anew
 from sporades.web.office.bounded import FirstOnes, counted_in_words
-from sporades.web.office.places import academies_of
+from sporades.web.office.places import OF_REGISTRATION, PlacesForm
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
@@ -28,53 +25,19 @@ WALK = "suite"
 """What the address of a piece says when its reader goes through the queue."""
 
 PIECE = "piece"
-PATHS = {
-    "domaine": "registration__exam__domain",
-    "examen": "registration__exam",
-    PIECE: "code",
-    "academie": "academy",
-}
+PATHS = {**OF_REGISTRATION, "academie": "academy"}
 
 
-class QueueForm(forms.Form):
+class QueueForm(PlacesForm):
     """Which pieces are gone through, of what the reader reaches."""
 
-    domaine = forms.ChoiceField(label="Domaine", required=False)
-    examen = forms.ChoiceField(label="Examen ou concours", required=False)
     piece = forms.ChoiceField(label="Pièce", required=False)
-    academie = forms.ChoiceField(label="Académie", required=False)
+    field_order = ("domaine", "examen", PIECE, "academie")
 
     def __init__(self, data: Any, *, reach: Reach) -> None:
         """Offer what the réglementations ask for, and did, within a perimeter."""
-        super().__init__(data)
-        domains, exams = {}, {}
-        for programme in programmes():
-            domain = programme.regulation.domain
-            if not reach.knows(domain.code):
-                continue
-            domains[str(domain.pk)] = domain.label
-            for offered in programme.exams:
-                exams[str(offered.exam.pk)] = title_of(offered.exam, None)
-        once = ((str(one.exam.pk), title_of(one.exam, None)) for one in once_offered(reach))
-        self.offered = {
-            "domaine": domains,
-            "examen": and_gone(exams, once),
-            "piece": with_added(labels_within(reach)),
-            "academie": academies_of(reach),
-        }
-        for name, choices in self.offered.items():
-            every = "Toutes" if name in ("piece", "academie") else "Tous"
-            if len(choices) == 1:
-                del self.fields[name]
-                continue
-            self.fields[name].choices = [("", every), *choices.items()]  # type: ignore[attr-defined] # a ChoiceField
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """What was chosen and can be, by name."""
-        if not self.is_valid():
-            return {}
-        return {name: value for name in PATHS if (value := self.cleaned_data.get(name))}
+        super().__init__(data, reach=reach)
+        self.offer(PIECE, with_added(labels_within(reach)), every="Toutes")
 
 
 class PieceQueue:
@@ -89,10 +52,10 @@ class PieceQueue:
         chosen = self.form.chosen
         self.rows = to_verify_within(reach, at=None if "examen" in chosen else at).filter(
             *(of_code(value) for name, value in chosen.items() if name == PIECE),
-            **{PATHS[name]: value for name, value in chosen.items() if name != PIECE},
+            **self.form.where(PATHS),
         )
-        self.query = "?" + urlencode({WALK: "pieces", **chosen})
-        self.list = f"{reverse('office:pieces_to_verify')}{_question(chosen)}"
+        self.query = self.form.query(**{WALK: "pieces"})
+        self.list = f"{reverse('office:pieces_to_verify')}{self.form.query()}"
 
     def address_of(self, row: Evidence, number: str) -> str:
         """Return where one of them is verified, on the way through all of them."""
@@ -178,7 +141,3 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if queue.form.errors else 200
     return render(request, "office/pieces_to_verify.html", context, status=status)
-
-
-def _question(chosen: dict[str, str]) -> str:
-    return f"?{urlencode(chosen)}" if chosen else ""

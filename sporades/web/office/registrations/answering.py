@@ -16,8 +16,9 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
 from sporades.threads.operations import Overtaken
-from sporades.threads.queries import last_of, page_of, waiting_within
+from sporades.threads.queries import last_of, page_of, texts_of, waiting_within
 from sporades.web.office.noting import author_on
+from sporades.web.office.places import OF_REGISTRATION, PlacesForm
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file, kept_of
@@ -42,15 +43,21 @@ class AnswerMessageForm(MessageForm):
 
 def unanswered(request: HttpRequest) -> HttpResponse:
     """The registrations whose candidate waits for an answer, the oldest first."""
-    page = Paginator(waiting_within(request.reach), ON_THE_PAGE).get_page(request.GET.get("page"))
+    form = _row_of(request)
+    waiting = waiting_within(request.reach, **form.where(OF_REGISTRATION))
+    page = Paginator(waiting, ON_THE_PAGE).get_page(request.GET.get("page"))
     keys = [one["registration_id"] for one in page]
     found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    texts = texts_of(one["first"] for one in page)
     context = {
         "page": page,
+        "form": form,
+        "is_chosen": bool(form.chosen),
         "lines": [
             {
                 "registration": found[one["registration_id"]],
-                "url": _in_a_row(one["registration__number"]),
+                "url": _in_a_row(one["registration__number"], form),
+                "text": texts.get(one["first"], ""),
                 "unanswered": one["unanswered"],
                 "age": time_left_in_words(request.arrived_at - one["since"]),
             }
@@ -58,10 +65,11 @@ def unanswered(request: HttpRequest) -> HttpResponse:
             if one["registration_id"] in found  # it has not left the perimeter meanwhile
         ],
         "count": page.paginator.count,
-        "base": f"{reverse('office:unanswered')}?page=",
+        "base": f"{reverse('office:unanswered')}?{urlencode({**form.chosen, 'page': ''})}",
         "trail": TRAIL,
     }
-    return render(request, "office/unanswered.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "office/unanswered.html", context, status=status)
 
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
@@ -124,7 +132,7 @@ def _done(found: Registration, said: str, *, onwards: HttpResponseRedirect) -> s
 def _onwards(request: HttpRequest, found: Registration, following: str) -> HttpResponseRedirect:
     if not _is_in_a_row(request):
         return back_to_file(request, found.number, tab="thread")
-    return redirect(following or reverse("office:unanswered"))
+    return redirect(following or f"{reverse('office:unanswered')}{_row_of(request).query()}")
 
 
 def _read_where(candidate: Candidate) -> str:
@@ -156,7 +164,7 @@ def _page(
         "waits": may_answer and found.thread.unanswered().exists(),
     }
     if _is_in_a_row(request) and may_answer:
-        said["query"] = f"?{urlencode(IN_A_ROW)}"
+        said["query"] = _row_of(request).query(**IN_A_ROW)
         said["following"] = _following(request, found)
     response = file_page(request, found, "thread", "office/thread.html", said)
     if may_answer:
@@ -168,7 +176,8 @@ def _page(
 
 def _pages(request: HttpRequest, found: Registration) -> str:
     """Return the address of the pages of a thread: none leaves the row or the walk one is on."""
-    kept = {**(IN_A_ROW if _is_in_a_row(request) else {}), **kept_of(request), "page": ""}
+    row = {**IN_A_ROW, **_row_of(request).chosen} if _is_in_a_row(request) else {}
+    kept = {**row, **kept_of(request), "page": ""}
     return f"{reverse('office:thread', args=[found.number])}?{urlencode(kept)}"
 
 
@@ -176,14 +185,21 @@ def _is_in_a_row(request: HttpRequest) -> bool:
     return request.GET.get("suite") == IN_A_ROW["suite"]
 
 
-def _in_a_row(number: str) -> str:
-    return f"{reverse('office:thread', args=[number])}?{urlencode(IN_A_ROW)}"
+def _row_of(request: HttpRequest) -> PlacesForm:
+    """Return which messages one goes through, as the list that one came from chose them."""
+    return PlacesForm(request.GET, reach=request.reaches(Permission.ANSWER_MESSAGES))
+
+
+def _in_a_row(number: str, row: PlacesForm) -> str:
+    return f"{reverse('office:thread', args=[number])}{row.query(**IN_A_ROW)}"
 
 
 def _following(request: HttpRequest, found: Registration) -> str:
     """Return the address of the one that waits after this one, nothing when no other does."""
-    waiting = waiting_within(request.reaches(Permission.ANSWER_MESSAGES))
+    row = _row_of(request)
+    reach = request.reaches(Permission.ANSWER_MESSAGES)
+    waiting = waiting_within(reach, **row.where(OF_REGISTRATION))
     numbers = [one["registration__number"] for one in waiting]
     place = numbers.index(found.number) if found.number in numbers else -1
     others = numbers[place + 1 :] + numbers[: max(place, 0)]
-    return _in_a_row(others[0]) if others else ""
+    return _in_a_row(others[0], row) if others else ""

@@ -17,6 +17,7 @@ from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.noting import author_on, note_file, note_record
+from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.double_forms import (
     OLDER,
     ApartForm,
@@ -34,6 +35,7 @@ from sporades.web.office.registrations.side_by_side import (
 ON_THE_PAGE = 50
 TITLE = "Doublons probables"
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+LIST = reverse_lazy("office:doubles")
 TO_APPROVE = "a-approuver"
 SHOWN = {
     "": ("À comparer", (DoubleState.WAITING,)),
@@ -55,20 +57,28 @@ def doubles(request: HttpRequest) -> HttpResponse:
     shown = said if said in dict(choices) else ""
     # As the first page counts them: one's own proposals are another's to approve.
     among = _to_approve(request) if shown == TO_APPROVE else _within(request)
+    form = _row_of(request)
+    among = among.registered(**form.where())
     found = among.filter(state__in=SHOWN[shown][1]).order_by("found_at", "pk")
     page = Paginator(found.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
+        one.url = reverse("office:double", args=[one.pk]) + form.query()
     context = {
         "page": page,
+        "form": form,
+        "is_chosen": bool(form.chosen),
         "count": page.paginator.count,
         "shown": shown,
-        "choices": choices,
-        "base": f"?voir={shown}&page=",
+        "choices": [
+            (value, label, LIST + form.query(**({"voir": value} if value else {})))
+            for value, label in choices
+        ],
+        "base": f"{form.query(voir=shown)}&page=",
         "title": TITLE,
         "trail": TRAIL,
     }
-    return render(request, "office/doubles.html", context)
+    return render(request, "office/doubles.html", context, status=422 if form.errors else 200)
 
 
 def double(request: HttpRequest, double: int) -> HttpResponse:
@@ -96,7 +106,7 @@ def propose_merge(request: HttpRequest, double: int) -> HttpResponse:
 def approve_merge(request: HttpRequest, double: int) -> HttpResponse:
     """Merge them, as somebody else proposed, with the second factor shown again (S-17)."""
     found = _found(request, double)
-    page = reverse("office:double", args=[found.pk])
+    page = _address(request, found)
     first = second_factor_first(request, page=page, then="relisez, puis approuvez la fusion")
     return first or _done(
         request,
@@ -124,7 +134,7 @@ def drop_merge(request: HttpRequest, double: int) -> HttpResponse:
     found = _found(request, double)
     if _may_approve(request, found):
         messages.error(request, "Vous pouvez refuser cette fusion : dites pourquoi.")
-        return redirect("office:double", found.pk)
+        return redirect(_address(request, found))
     said = "La proposition de fusion est retirée."
     return _done(request, found, lambda told: comparing.take_back(**told), said, stays=True)
 
@@ -147,6 +157,16 @@ def compare_again(request: HttpRequest, double: int) -> HttpResponse:
     found = _found(request, double)
     said = "Ces deux dossiers sont de nouveau à comparer."
     return _done(request, found, lambda told: comparing.compare_again(**told), said, stays=True)
+
+
+def _row_of(request: HttpRequest) -> PlacesForm:
+    """Return which ones one goes through, as the list that one came from chose them."""
+    return PlacesForm(request.GET, reach=request.reach)
+
+
+def _address(request: HttpRequest, double: LikelyDouble) -> str:
+    """Return where one is compared, on the same way."""
+    return reverse("office:double", args=[double.pk]) + _row_of(request).query()
 
 
 def _within(request: HttpRequest) -> Any:
@@ -185,7 +205,7 @@ def _sides(request: HttpRequest, double: LikelyDouble) -> list[Side]:
 def _following(request: HttpRequest, found: LikelyDouble) -> LikelyDouble | None:
     """Return the next one of the same work: to approve for who approves this one, or to compare."""
     work = _to_approve(request) if _may_approve(request, found) else _within(request).waiting()
-    others = work.exclude(pk=found.pk)
+    others = work.registered(**_row_of(request).where()).exclude(pk=found.pk)
     after = others.filter(found_at__gte=found.found_at).exclude(
         found_at=found.found_at, pk__lt=found.pk
     )
@@ -201,7 +221,7 @@ def _said_nothing(request: HttpRequest, found: LikelyDouble, **forms: Any) -> Ht
     messages.error(
         request, "Ces deux dossiers viennent d'être décidés autrement : relisez la page."
     )
-    return redirect("office:double", found.pk)
+    return redirect(_address(request, found))
 
 
 def _page(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpResponse:
@@ -221,8 +241,9 @@ def _page(request: HttpRequest, found: LikelyDouble, **forms: Any) -> HttpRespon
         "kept": kept_of(found, sides),
         "age": found.age_in_words(request.arrived_at),
         **offered,
-        "following": reverse("office:double", args=[following.pk]) if following else "",
-        "trail": [*TRAIL, (TITLE, reverse("office:doubles"))],
+        "following": _address(request, following) if following else "",
+        "query": _row_of(request).query(),
+        "trail": [*TRAIL, (TITLE, LIST + _row_of(request).query())],
     }
     return render(request, "office/double.html", context, status=422 if forms else 200)
 
@@ -253,7 +274,7 @@ def _offered(
 def _done(
     request: HttpRequest, found: LikelyDouble, act: Act, said: str, *, stays: bool = False
 ) -> HttpResponse:
-    here = redirect("office:double", found.pk)
+    here = redirect(_address(request, found))
     last = next(side.last for side in _sides(request, found) if side.last is not None)
     following = _following(request, found)
     try:
@@ -267,4 +288,4 @@ def _done(
     messages.success(request, said)
     if stays:
         return here
-    return redirect("office:double", following.pk) if following else redirect("office:doubles")
+    return redirect(_address(request, following) if following else LIST + _row_of(request).query())

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -38,6 +39,7 @@ from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
+from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.told import done_on
 from sporades.web.wizard.recap import READ
 
@@ -83,20 +85,18 @@ class Queue:
     routes: dict[str, str]
 
     @property
-    def trail(self) -> list[tuple[str, str]]:
-        """The way to the page of one."""
-        return [*TRAIL, (self.title, self.url_of_list)]
-
-    @property
     def url_of_list(self) -> str:
         """Where they are listed."""
         return reverse(self.routes["list"])
 
-    def urls_of(self, request: Request) -> dict[str, str]:
-        """Return where one is read, and where its buttons lead."""
+    def urls_of(self, request: Request, form: PlacesForm) -> dict[str, str]:
+        """Return where one is read, and where its buttons lead, on the way through what is chosen."""
         parts = {**self.routes}
         del parts["list"]
-        return {what: reverse(route, args=[request.pk]) for what, route in parts.items()}
+        query = form.query()
+        return {
+            what: f"{reverse(route, args=[request.pk])}{query}" for what, route in parts.items()
+        }
 
 
 CHANGES = Queue(
@@ -146,7 +146,8 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     """Those that wait, the oldest first."""
     said = request.GET.get("voir", "")
     shown = said if said in SHOWN else ""
-    waiting = _shown(request, queue, shown)
+    form = PlacesForm(request.GET, reach=request.reach)
+    waiting = _shown(request, queue, shown, form)
     page = Paginator(waiting.for_list(), ON_THE_PAGE).get_page(request.GET.get("page"))
     queue.named(page.object_list, request.reach)
     standings = standings_for(page)
@@ -154,17 +155,23 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
         one.age = one.age_in_words(request.arrived_at)
         one.due = one.due_in_words(request.arrived_at)
         one.silence = silence_in_words(one, standings, at=request.arrived_at)
-        one.url = reverse(queue.routes["page"], args=[one.pk])
+        one.url = queue.urls_of(one, form)["page"]
     context = {
         "queue": queue,
+        "form": form,
+        "is_chosen": bool(form.chosen),
         "page": page,
         "count": page.paginator.count,
         "shown": shown,
-        "choices": list(SHOWN.items()),
-        "base": f"{queue.url_of_list}?voir={shown}&page=",
+        "choices": [
+            (value, label, queue.url_of_list + form.query(**({"voir": value} if value else {})))
+            for value, label in SHOWN.items()
+        ],
+        "base": f"{queue.url_of_list}{form.query(voir=shown)}&page=",
         "trail": TRAIL,
     }
-    return render(request, "office/requests.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "office/requests.html", context, status=status)
 
 
 def read(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
@@ -182,7 +189,7 @@ def assign(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         found,
         lambda said: queue.acts.assign(user=request.user, **said),
         "Vous avez pris cette demande en charge.",
-        back=redirect(queue.routes["page"], found.pk),
+        back=redirect(_here(request, queue, found)),
     )
 
 
@@ -233,7 +240,7 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         consulting.consult_proof(request=found, by=_author(request, found), at=request.arrived_at)
         return sent
 
-    back = reverse(queue.routes["page"], args=[found.pk])
+    back = _here(request, queue, found)
     return paper(
         request,
         name=f"piece-{found.registration.number}",
@@ -242,11 +249,16 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     )
 
 
-def _shown(request: HttpRequest, queue: Queue, shown: str) -> Any:
-    waiting = queue.model.objects.waiting().within(request.reach).order_by("sent_at", "pk")
+def _shown(request: HttpRequest, queue: Queue, shown: str, form: PlacesForm) -> Any:
+    waiting = _waiting(request, queue, form).order_by("sent_at", "pk")
     if shown == "libres":
         return waiting.filter(assigned_to=None)
     return waiting.filter(assigned_to=request.user) if shown == "miennes" else waiting
+
+
+def _waiting(request: HttpRequest, queue: Queue, form: PlacesForm) -> Any:
+    """Return those that wait, of what is chosen."""
+    return queue.model.objects.waiting().within(request.reach, **form.where())
 
 
 def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
@@ -267,8 +279,8 @@ def _author(request: HttpRequest, found: Request) -> Any:
 
 def _next(request: HttpRequest, queue: Queue, found: Request) -> Any:
     """Return the one that waits after this one, and that nobody else deals with."""
-    mine_or_free = queue.model.objects.waiting().within(request.reach).exclude(pk=found.pk)
-    others = mine_or_free.filter(assigned_to=None) | mine_or_free.filter(assigned_to=request.user)
+    waiting = _waiting(request, queue, _row_of(request)).exclude(pk=found.pk)
+    others = waiting.filter(Q(assigned_to=None) | Q(assigned_to=request.user))
     after = others.filter(sent_at__gte=found.sent_at).order_by("sent_at", "pk").first()
     return after or others.order_by("sent_at", "pk").first()
 
@@ -277,8 +289,18 @@ def _onwards(request: HttpRequest, queue: Queue, found: Request) -> HttpResponse
     """Go to the next one, or back to the list when there is none."""
     following = _next(request, queue, found)
     if following is None:
-        return redirect(queue.routes["list"])
-    return redirect(queue.routes["page"], following.pk)
+        return redirect(queue.url_of_list + _row_of(request).query())
+    return redirect(_here(request, queue, following))
+
+
+def _row_of(request: HttpRequest) -> PlacesForm:
+    """Return which requests one goes through, as the list that one came from chose them."""
+    return PlacesForm(request.GET, reach=request.reach)
+
+
+def _here(request: HttpRequest, queue: Queue, found: Request) -> str:
+    """Return where a request is read, on the same way."""
+    return queue.urls_of(found, _row_of(request))["page"]
 
 
 def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> HttpResponse:
@@ -292,7 +314,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "changes": found.changed if queue is CHANGES else found.changes,
         "would": outcome.changes if outcome and outcome.besides else [],
         "read": mark_of(outcome.changes) if outcome else "",
-        "urls": queue.urls_of(found),
+        "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
         "is_mine": found.assigned_to_id == request.user.pk,
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
@@ -305,8 +327,8 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "silence": silence_in_words(found, at=request.arrived_at),
         "to_refuse": to_refuse_in_words(found, at=request.arrived_at),
         "told_how": to_be_told(about.candidate) if found.is_waiting else "",
-        "following": reverse(queue.routes["page"], args=[following.pk]) if following else "",
-        "trail": queue.trail,
+        "following": _here(request, queue, following) if following else "",
+        "trail": [*TRAIL, (queue.title, queue.url_of_list + _row_of(request).query())],
     }
     status = 422 if form.errors else 200
     return render(request, "office/one_request.html", context, status=status)
@@ -343,12 +365,12 @@ def _done(
             request,
             f"Elle ne peut plus être acceptée telle quelle, les règles ont changé. {points}",
         )
-        return redirect(queue.routes["page"], found.pk)
+        return redirect(_here(request, queue, found))
     except Refused as refusal:
         unsent = f" Votre motif n'est pas envoyé : « {written} »" if written else ""
         messages.error(request, f"{refusal}{unsent}")
-        return redirect(queue.routes["page"], found.pk)
-    here = reverse(queue.routes["page"], args=[found.pk])
+        return redirect(_here(request, queue, found))
+    here = _here(request, queue, found)
     about = done_on(found.registration, said + after(), onwards=back, back=here, to="cette demande")
     messages.success(request, about)
     return back
