@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sporades.accounts.models import Membership
 from sporades.core.actors import Actor
@@ -102,6 +103,28 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.GIVE_OPINIONS: frozenset({Role.DOCTOR}),
 }
 """Which roles have each permission. A reader of no role has none."""
+
+
+def allowing(
+    permission: Permission, *, user: Any, academy: Any, domain: Any, on: date
+) -> QuerySet[Membership]:
+    """Return the memberships by which somebody may do something somewhere on a day; none of a closed account.
+
+    Args:
+        permission: what they may do.
+        user: who, as a question about memberships refers to it, `OuterRef("author")` for instance.
+        academy: where, likewise.
+        domain: of which domain, by its code, likewise.
+        on: the day.
+    """
+    found: QuerySet[Membership] = Membership.objects.current(on).filter(
+        Q(academies=[]) | Q(academies__contains=[academy]),
+        Q(domains=[]) | Q(domains__contains=[domain]),
+        user=user,
+        user__is_active=True,
+        role__in=sorted(GRANTED[permission]),
+    )
+    return found
 
 
 @dataclass(frozen=True)

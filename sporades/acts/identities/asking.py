@@ -32,7 +32,7 @@ VERBS = (
     "correction requested",
     "correction taken back",
     "correction left",
-    "correction assigned",
+    requests.CORRECTION_ASSIGNED,
     "correction accepted",
     requests.CORRECTION_REFUSED,
 )
@@ -207,7 +207,7 @@ def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -
         DecidedAlready: by a colleague, or taken back.
     """
     requests.assign(request, user=user, by=by)
-    _record("correction assigned", request, by=by, at=at)
+    _record(requests.CORRECTION_ASSIGNED, request, by=by, at=at)
 
 
 @transaction.atomic

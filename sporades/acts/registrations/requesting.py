@@ -101,7 +101,7 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
         DecidedAlready: by a colleague, or taken back.
     """
     requests.assign(request, user=user, by=by)
-    _record("change request assigned", request, by=by, at=at)
+    _record(requests.CHANGE_ASSIGNED, request, by=by, at=at)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from sporades.accounts.models import Membership, User
-from sporades.accounts.permissions import GRANTED, Permission, Reach
+from sporades.accounts.permissions import Permission, Reach, allowing
 from sporades.core.french import instant_in_words
 from sporades.core.prepared import prepared
 from sporades.exams import queries
@@ -125,15 +125,13 @@ def _accepted_before() -> Coalesce:
 
 def _who_fills(on: date) -> QuerySet[Membership]:
     """Return the memberships in which the author of a draft may fill it on a day."""
-    roles = GRANTED[Permission.FILE_FOR_CANDIDATES]
-    found: QuerySet[Membership] = Membership.objects.current(on).filter(
-        Q(academies=[]) | Q(academies__contains=[OuterRef("service__academy")]),
-        Q(domains=[]) | Q(domains__contains=[OuterRef("service__domain__code")]),
+    return allowing(
+        Permission.FILE_FOR_CANDIDATES,
         user=OuterRef("author"),
-        user__is_active=True,
-        role__in=sorted(roles),
+        academy=OuterRef("service__academy"),
+        domain=OuterRef("service__domain__code"),
+        on=on,
     )
-    return found
 
 
 class Draft(models.Model):

@@ -236,3 +236,19 @@ def test_an_academy_that_was_left_does_not_read_what_is_asked_of_another(manager
         assert "Gouff" not in page
         assert WHY not in page
         assert "Correction d'état civil demandée" not in page
+
+
+@pytest.mark.parametrize("is_standing", [True, False])
+def test_what_was_taken_in_charge_by_who_has_left_is_offered_again(
+    manager, member, asked, in_lille, is_standing
+):
+    manager.post(where("assign_correction", asked.pk))
+    if not is_standing:
+        leaving.withdraw(registration=in_lille, by=author(in_lille.candidate), at=NOW)
+    colleague = member("A09", email="collegue@exemple.test")
+    free = {"voir": "libres"}
+    assert "GOFF" not in main(colleague.get(where("correction_requests"), free))
+
+    manager.user.memberships.update(academies=["A25"])
+
+    assert "qui ne peut plus la traiter" in main(colleague.get(where("correction_requests"), free))

@@ -387,6 +387,45 @@ def test_who_deals_with_a_request_is_said_and_holds_nobody_back(manager, member,
     assert asked.state == RequestState.ACCEPTED
 
 
+def test_what_was_taken_in_charge_a_week_ago_is_offered_again(member, asked, another, late):
+    with time_machine.travel(late, tick=False):
+        member("A09", email="prend@exemple.test", at=late).post(where("assign_request", asked.pk))
+    for days, is_offered in ((7, False), (8, True)):
+        now = late + timedelta(days=days)
+        with time_machine.travel(now, tick=False):
+            colleague = member("A09", email=f"c{days}@exemple.test", at=now)
+            free = main(colleague.get(where("change_requests"), {"voir": "libres"}))
+            page = colleague.get(where("change_request", another.pk))
+            every = main(colleague.get(where("change_requests")))
+
+        assert ("GOFF" in free) is is_offered
+        assert (where("change_request", asked.pk) in page.text) is is_offered
+        assert f"Claude Martin, depuis {days} jours" in every
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_was_taken_in_charge_by_who_has_left_is_offered_again(
+    manager, member, asked, another, is_closed
+):
+    manager.post(where("assign_request", asked.pk))
+    if is_closed:
+        type(manager.user).objects.filter(pk=manager.user.pk).update(is_active=False)
+    else:
+        manager.user.memberships.update(academies=["A25"])
+    colleague = member("A09", email="collegue@exemple.test")
+
+    free = main(colleague.get(where("change_requests"), {"voir": "libres"}))
+
+    assert "GOFF" in free
+    assert "Claude Martin, qui ne peut plus la traiter" in free
+    page = colleague.get(where("change_request", another.pk))
+    assert where("change_request", asked.pk) in page.text
+    assert "qui ne peut plus la traiter" in main(colleague.get(where("change_request", asked.pk)))
+    colleague.post(where("assign_request", asked.pk), follow=True)
+    assert "GOFF" not in main(colleague.get(where("change_requests"), {"voir": "libres"}))
+    assert "GOFF" in main(colleague.get(where("change_requests"), {"voir": "miennes"}))
+
+
 def test_a_page_that_has_aged_says_that_it_was_decided(manager, member, asked):
     manager.post(where("accept_request", asked.pk))
 

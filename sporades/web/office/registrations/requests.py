@@ -22,10 +22,13 @@ from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
 from sporades.acts.requests import (
+    held_in_words,
     is_accepted_by_silence,
+    is_free,
     silence_in_words,
     standings_for,
     to_refuse_in_words,
+    with_holders,
 )
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
@@ -47,7 +50,7 @@ ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 SHOWN = {
     "": "Toutes",
-    "libres": "Que personne n'a prises en charge",
+    "libres": "À prendre en charge",
     "miennes": "Que j'ai prises en charge",
 }
 
@@ -154,6 +157,7 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
     for one in page:
         one.age = one.age_in_words(request.arrived_at)
         one.due = one.due_in_words(request.arrived_at)
+        one.held = held_in_words(one, at=request.arrived_at)
         one.silence = silence_in_words(one, standings, at=request.arrived_at)
         one.url = queue.urls_of(one, form)["page"]
     context = {
@@ -252,18 +256,20 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
 def _shown(request: HttpRequest, queue: Queue, shown: str, form: PlacesForm) -> Any:
     waiting = _waiting(request, queue, form).order_by("sent_at", "pk")
     if shown == "libres":
-        return waiting.filter(assigned_to=None)
+        return waiting.filter(is_free(request.arrived_at)).exclude(assigned_to=request.user)
     return waiting.filter(assigned_to=request.user) if shown == "miennes" else waiting
 
 
 def _waiting(request: HttpRequest, queue: Queue, form: PlacesForm) -> Any:
-    """Return those that wait, of what is chosen."""
-    return queue.model.objects.waiting().within(request.reach, **form.where())
+    """Return those that wait, of what is chosen, with who deals with each."""
+    within = queue.model.objects.waiting().within(request.reach, **form.where())
+    return with_holders(within, permission=queue.permission, at=request.arrived_at)
 
 
 def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
     within = queue.model.objects.within(request.reach).for_list()
-    found = get_object_or_404(within, pk=pk, **more)
+    held = with_holders(within, permission=queue.permission, at=request.arrived_at)
+    found = get_object_or_404(held, pk=pk, **more)
     queue.named([found], request.reach)
     return found
 
@@ -280,7 +286,7 @@ def _author(request: HttpRequest, found: Request) -> Any:
 def _next(request: HttpRequest, queue: Queue, found: Request) -> Any:
     """Return the one that waits after this one, and that nobody else deals with."""
     waiting = _waiting(request, queue, _row_of(request)).exclude(pk=found.pk)
-    others = waiting.filter(Q(assigned_to=None) | Q(assigned_to=request.user))
+    others = waiting.filter(is_free(request.arrived_at) | Q(assigned_to=request.user))
     after = others.filter(sent_at__gte=found.sent_at).order_by("sent_at", "pk").first()
     return after or others.order_by("sent_at", "pk").first()
 
@@ -316,6 +322,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "read": mark_of(outcome.changes) if outcome else "",
         "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
+        "held": held_in_words(found, at=request.arrived_at),
         "is_mine": found.assigned_to_id == request.user.pk,
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
