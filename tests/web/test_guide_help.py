@@ -77,6 +77,18 @@ def test_who_cannot_reach_an_account_is_asked_whether_it_was_activated_in_48_hou
     assert "le compte est supprimé avec ses données" in text
 
 
+def test_who_waits_for_a_mail_is_told_how_to_have_it_sent_again(client):
+    page = client.get("/aide")
+
+    text = answered(page, QUESTIONS[0])
+    assert "Le mail d'activation n'arrive pas ?" in text
+    assert text.count("courriers indésirables") == 2
+    [again] = links(page, "faites-le renvoyer")
+    asking = main(client.get(again))
+    assert "Renvoyer le mail" in asking
+    assert "Un mail part" not in asking
+
+
 def test_who_cannot_register_is_sent_to_the_openings(client):
     page = client.get("/aide")
     with time_machine.travel(NOW + timedelta(days=60), tick=False):
