@@ -189,6 +189,7 @@ def _of_lists(request: HttpRequest, tree: Group) -> list[dict[str, Any]]:
             "count": in_groups(str(len(one.listed))),
             "found": in_groups(str(len(one.listed) - len(others))),
             "missing": ", ".join(others),
+            "left": in_groups(str(len(others))),
             "are_many": len(others) > MOST_NAMED,
         }
         for one, others in zip(tree.lists, missing, strict=True)
