@@ -15,6 +15,7 @@ from sporades.core.counts import counted
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.numbers import in_groups
 from sporades.registrations.models import Registration
+from sporades.searches.rules import is_asked_for_health
 
 
 class Batch(AskedByMember):
@@ -119,7 +120,11 @@ class Batch(AskedByMember):
     @property
     def says_of_health(self) -> bool:
         """Whether a list of its lines would say something of health: what found them, or what it does."""
-        return self.is_of_health or self.does.permission == Permission.DECIDE_ACCOMMODATIONS
+        return (
+            self.is_of_health
+            or self.does.permission == Permission.DECIDE_ACCOMMODATIONS
+            or (bool(self.piece) and is_asked_for_health(self.piece))
+        )
 
     @property
     def is_of_many(self) -> bool:

@@ -82,7 +82,8 @@ class OfHealth(Refused):
     """A search whose every line would say something of health."""
 
     message = (
-        "Cette recherche trie les candidats par un handicap déclaré ou par un aménagement demandé : "
+        "Cette recherche trie les candidats par un handicap déclaré, par ce qu'il fait seul demander "
+        "(une pièce, une réponse) ou dispenser, ou par un aménagement demandé : "
         "un fichier le dirait de chacun, elle ne s'exporte pas. Retirez ce critère. Pour organiser "
         "les épreuves, les colonnes « Demande d'aménagement » et « Aménagements accordés » disent "
         "ce qui est demandé et ce qui est accordé."

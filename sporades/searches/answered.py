@@ -8,16 +8,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from sporades.core.cells import Cell, in_text
 from sporades.core.french import figure
 from sporades.exams import schema
-from sporades.exams.queries import programmes, rules
+from sporades.exams.queries import OfferedExam, programmes, rules
 from sporades.exams.rules.health import dispenses_for_health, of_health
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema.papers import Paper, Status
 from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
+from sporades.registrations.former import once_offered
 from sporades.registrations.questions import YES_OR_NO
 
 type Rows = Sequence[Mapping[str, Any]]
@@ -29,8 +31,8 @@ def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
     """Return each épreuve that somebody chose, with its status, its option and the mark kept.
 
     One that all sit is not chosen, where it has neither option, mark nor another status. Nor is
-    « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12):
-    it is left out, as what is not chosen.
+    « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12): it is
+    left out, as what is not chosen; and who sits it too where all must, or the blank would say it.
 
     Args:
         regulation: the key of the version under which the registration stands.
@@ -93,34 +95,57 @@ def tells_a_handicap(exam: int, question: str) -> bool:
         exam: the key of its exam.
         question: its code.
     """
-    offered = (one for of in programmes() for one in of.exams if one.exam.pk == exam)
-    return any(
-        asked.code == question and of_health(asked.when, one.rules)
-        for one in offered
-        for asked in one.rules.questions
-    )
+    return any(_asks_for_health(one, exam, question) for of in programmes() for one in of.exams)
+
+
+def once_told_a_handicap(exam: int, question: str) -> bool:
+    """Return the same of a version before too: those who answered then are found by it still."""
+    return any(_asks_for_health(one, exam, question) for one in _ever_offered())
 
 
 def dispensed_for_health() -> dict[int, set[str]]:
-    """Return the épreuves in force of which a declared handicap dispenses, each with its options (P-12).
+    """Return the épreuves of which a declared handicap dispenses, or once did, with their options (P-12).
 
     Returns:
         The key of each épreuve, and the codes of the options within it.
     """
-    offered = (one for of in programmes() for one in of.exams)
-    return {
-        one.papers[paper.code].pk: {
-            choice.code for choice in (paper.options.choices if paper.options else ())
-        }
-        for one in offered
-        for paper in one.rules.papers
-        if dispenses_for_health(paper, one.rules)
-    }
+    found: dict[int, set[str]] = {}
+    for one in _ever_offered():
+        for paper in one.rules.papers:
+            if dispenses_for_health(paper, one.rules):
+                codes = {choice.code for choice in (paper.options.choices if paper.options else ())}
+                found.setdefault(one.papers[paper.code].pk, set()).update(codes)
+    return found
+
+
+def pieces_of_health() -> dict[int, set[str]]:
+    """Return the pieces that are asked by what was declared of a handicap, or once were (P-12).
+
+    Returns:
+        The key of each exam that asks for some, and their codes.
+    """
+    found: dict[int, set[str]] = {}
+    for one in _ever_offered():
+        for piece in one.rules.evidence:
+            if of_health(piece.when, one.rules):
+                found.setdefault(one.exam.pk, set()).add(piece.code)
+    return found
 
 
 def asked(question: Question) -> str:
     """Return what stands before the answer to a question: « Équipe : », « Avez-vous le permis ? »."""
     return question.label if question.label.endswith("?") else f"{question.label} :"
+
+
+def _ever_offered() -> Iterator[OfferedExam]:
+    """Go through what is in force, then what versions before say, where somebody is registered under them."""
+    return chain((one for of in programmes() for one in of.exams), once_offered())
+
+
+def _asks_for_health(one: OfferedExam, exam: int, question: str) -> bool:
+    return one.exam.pk == exam and any(
+        asked.code == question and of_health(asked.when, one.rules) for asked in one.rules.questions
+    )
 
 
 def _rules(regulation: int, exam: str) -> schema.Exam:
@@ -149,9 +174,11 @@ def _named(
 
 
 def _tells_of_health(one: Mapping[str, Any], said: Mapping[str, Paper], exam: schema.Exam) -> bool:
-    paper = said.get(one["code"])
-    is_dispensed = one["status"] == Status.DISPENSED
-    return is_dispensed and paper is not None and dispenses_for_health(paper, exam)
+    paper, status = said.get(one["code"]), one["status"]
+    if paper is None or not dispenses_for_health(paper, exam):
+        return False
+    # Where all must sit it, who is not among those who do is dispensed.
+    return status == Status.DISPENSED or (status == Status.ENTERED and paper.must_be_sat)
 
 
 def _option(paper: Paper | None, one: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.records import registered_outside
 from sporades.registrations.states import STANDING
+from sporades.searches.answered import pieces_of_health
 
 CONVOCATION = "convocation"
 """The kind of document of which the day of opening has a column: who has not read theirs is called."""
@@ -44,10 +45,15 @@ def _labels(*states: str) -> StringAgg:
 
 
 def _pieces(said: StringAgg, **which: object) -> Expression:
-    """Return the names of the pieces that stand somewhere, of a registration that may owe some."""
+    """Return the names of the pieces that stand somewhere, of a registration that may owe some.
+
+    Of an exam that asks for one by a declared handicap, none is named, to nobody (P-12): as in mails,
+    the one that is left out would be told by what is said of the others, or by a blank.
+    """
     rows = Evidence.objects.filter(registration=OuterRef("pk"), **which).order_by()
     names = Subquery(rows.values("registration").values(said=said))
-    return If(When(state__in=TO_COMPLETE, then=names), output_field=TextField())
+    are_named = ~Q(exam__in=list(pieces_of_health()))
+    return If(When(are_named, state__in=TO_COMPLETE, then=names), output_field=TextField())
 
 
 def _last_piece() -> Subquery:

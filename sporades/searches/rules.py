@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from sporades.core.numbers import whole
-from sporades.searches.answered import dispensed_for_health
+from sporades.searches.answered import dispensed_for_health, once_told_a_handicap, pieces_of_health
 from sporades.searches.operators import Operator
 
 OF_SOMEBODY = frozenset(
@@ -49,9 +49,25 @@ def _has(tree: Mapping[str, Any], criteria: Container[str]) -> bool:
 def says_of_health(tree: Mapping[str, Any]) -> bool:
     """Return whether a kept tree says something of health of all that it finds."""
     operators = OF_HEALTH.get(tree.get("criterion", ""), frozenset())
-    if tree.get("operator") in operators or _seeks_dispensed_for_health(tree):
+    if tree.get("operator") in operators or _seeks_by_a_handicap(tree):
         return True
     return any(map(says_of_health, tree.get("members", ())))
+
+
+def is_asked_for_health(piece: str) -> bool:
+    """Return whether a piece, by its code, is asked somewhere by what was declared of a handicap (P-12)."""
+    return any(piece in codes for codes in pieces_of_health().values())
+
+
+def _seeks_by_a_handicap(tree: Mapping[str, Any]) -> bool:
+    """Return whether it seeks by what a declared handicap alone asks or dispenses of."""
+    criterion, (sought, *_) = tree.get("criterion"), tree.get("values") or ("",)
+    if criterion == "piece":
+        return is_asked_for_health(sought)
+    if criterion == "question":
+        exam, question = ([*sought.split(":"), ""])[:2]
+        return once_told_a_handicap(whole(exam) or 0, question)
+    return _seeks_dispensed_for_health(tree)
 
 
 def _seeks_dispensed_for_health(tree: Mapping[str, Any]) -> bool:

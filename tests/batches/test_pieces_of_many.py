@@ -17,7 +17,7 @@ from sporades.evidence.states import State as Piece
 from sporades.mail.models import Message
 from sporades.registrations.states import State, decided_mark
 from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
-from tests.factories import NOW
+from tests.factories import NOW, a_registration, load_invented
 
 AFTER = NOW + timedelta(days=100)
 pytestmark = pytest.mark.usefixtures("kept")
@@ -197,3 +197,11 @@ def test_a_batch_on_a_piece_writes_to_candidates_or_says_that_it_does_not(prepar
     told = Message.objects.filter(about_kind="registration").count() - before
     assert (told == 0) == bool(action.silence)
     assert told in (0, len(three))
+
+
+def test_whom_a_batch_refuses_for_a_piece_that_a_handicap_asks_for_no_file_says(prepare, db):
+    load_invented(("si: {diplome: [BAC]}, echeance", "si: {handicap: oui}, echeance"))
+    a_registration(informations={"has_disability": "oui"})
+
+    assert prepare("waive-piece", "Vues au guichet.", piece="BAC").says_of_health
+    assert not prepare("waive-piece", "Vues au guichet.", piece=IDENTITY).says_of_health

@@ -3,10 +3,12 @@
 import pytest
 
 from sporades.exams.models import Paper
+from sporades.exchanges.operations import OfHealth
 from sporades.registrations.models import Registration
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
 from sporades.searches.operators import Operator
+from sporades.searches.queries import found
 from sporades.searches.rules import says_of_health
 from sporades.searches.trees import Group, Leaf
 from tests.exchanges.test_exports import lines, prepared
@@ -116,7 +118,9 @@ def test_of_what_a_handicap_dispenses_no_column_says_who_is(db):
     assert dispensed.papers.filter(paper__code="E3", status="dispense").exists()
     said, options = cells(dispensed, "epreuves", "options")
     assert ("Éducation physique" in said, options) == (False, "Langue facultative : Breton")
-    assert "Éducation physique et sportive (U3) : Inscrit, Nage" in cells(enrolled, "epreuves")[0]
+    # All must sit it: whoever is not said to is dispensed.
+    said, options = cells(enrolled, "epreuves", "options")
+    assert ("Éducation physique" in said, options) == (False, "")
 
 
 def test_a_search_of_who_is_dispensed_by_a_handicap_is_of_health(db):
@@ -135,6 +139,63 @@ def test_a_search_of_who_is_dispensed_by_a_handicap_is_of_health(db):
     assert not of_health("epreuve", Operator.ENTERED, sport)
     load_invented()
     assert not of_health("epreuve", Operator.DISPENSED, sport)
+
+
+DECLARED = {"has_disability": "oui"}
+
+
+def leaf_of(criterion, operator, value):
+    return Group(members=(Leaf(CRITERIA[criterion], operator, (str(value),)),))
+
+
+@pytest.mark.usefixtures("db")
+def test_whom_a_former_version_dispenses_by_a_handicap_is_taken_out_in_no_file(ask):
+    load_invented(OF_A_HANDICAP)
+    a_registration(informations=DECLARED, epreuves=KEPT)
+
+    load_invented()
+
+    asked = leaf_of("epreuve", Operator.DISPENSED, Paper.objects.get(code="E3").pk)
+    with pytest.raises(OfHealth):
+        ask(tree=asked)
+    of_any = leaf_of("option", Operator.DISPENSED, "COURSE")
+    assert says_of_health(of_any.as_json())
+
+
+@pytest.mark.usefixtures("db")
+def test_whom_a_former_version_asked_by_a_handicap_is_found_and_taken_out_in_no_file(ask):
+    load_invented(("libelle: Votre projet,", "libelle: Votre projet, si: {handicap: oui},"))
+    declared = a_registration(informations=DECLARED, supplementaires={"q-projet": "Naviguer"})
+
+    load_invented()
+
+    asked = leaf_of("question", Operator.IS, f"{declared.exam_id}:projet:")
+    assert list(found(asked, reach=EVERYWHERE)) == [declared]
+    with pytest.raises(OfHealth):
+        ask(tree=asked)
+
+
+OF_A_PIECE = (
+    "code: BAC, libelle: Copie du baccalauréat, si: {diplome: [BAC]}",
+    "code: BAC, libelle: Reconnaissance, si: {handicap: oui}",
+)
+
+
+@pytest.mark.usefixtures("db")
+def test_of_an_exam_that_asks_a_piece_by_a_handicap_no_file_names_pieces_nor_who_owes_it(ask):
+    load_invented(OF_A_PIECE)
+    declared = a_registration(informations=DECLARED)
+    other = a_registration(a_candidate(birth_name="Autre"))
+    owed = leaf_of("piece", Operator.PIECE_OWED, "BAC")
+    assert list(found(owed, reach=EVERYWHERE)) == [declared]
+
+    for load in (list, load_invented):  # a version that asks it no more leaves them as they are
+        load()
+        for one in (declared, other):
+            assert cells(one, "pieces_a_fournir", "pieces_a_verifier") == ["", ""]
+        with pytest.raises(OfHealth):
+            ask(tree=owed)
+    assert not says_of_health(leaf_of("piece", Operator.PIECE_OWED, "IDENTITE").as_json())
 
 
 def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invented_exam):

@@ -14,8 +14,8 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
             yield Fault(
                 (*path, "pieces", rank, "si"),
                 "dit_un_handicap",
-                "Qui doit cette pièce a déclaré un handicap, ou non : aucun mail ne nommera les "
-                "pièces de cet examen, à personne. Un papier de santé se demande dans "
+                "Qui doit cette pièce a déclaré un handicap, ou non : ni mail ni export ne nommera "
+                "les pièces de cet examen, à personne. Un papier de santé se demande dans "
                 "« amenagements ».",
                 is_error=False,
             )
