@@ -245,6 +245,11 @@ class DocumentVersion(models.Model):
         return bool(self.content.get("is_unnamed", False))
 
     @property
+    def is_of_namesake(self) -> bool:
+        """Whether the number, or the birth date, of somebody else of that name was read in it."""
+        return bool(self.content.get("is_of_namesake", False))
+
+    @property
     def twin_template(self) -> str:
         """The template of the page that says what the PDF says."""
         return self.kind.twin_template

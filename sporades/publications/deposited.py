@@ -8,6 +8,7 @@ from sporades.documents.disclosure import facts_of
 from sporades.documents.kinds import Content, Facts, Kind
 from sporades.intake.pdf_checks import Looked
 from sporades.publications.refusals import NoAppeal
+from sporades.publications.whose import Whose
 from sporades.registrations.models import Registration
 from sporades.registrations.receipt import against_of, named
 from sporades.registrations.snapshot import contact_of
@@ -50,7 +51,7 @@ class Deposit:
         at: the instant of the deposit.
         decision: who decided it, of a kind that is a decision.
         unheard: why a screen reader does not read it as it should, or nothing.
-        is_unnamed: whether neither the name nor a number of its candidate is read in it.
+        said: whose it is, as its own words say.
     """
 
     registration: Registration
@@ -59,7 +60,7 @@ class Deposit:
     at: datetime
     decision: Decision | None = None
     unheard: str = ""
-    is_unnamed: bool = False
+    said: Whose = Whose.THEIRS
 
 
 def content(source: Deposit) -> Content:
@@ -76,7 +77,8 @@ def content(source: Deposit) -> Content:
         "deposited_in_words": instant_in_words(source.at, service.zone),
         "decision": said_of(source.decision, registration) if source.decision else [],
         "unheard": source.unheard,
-        "is_unnamed": source.is_unnamed,
+        "is_unnamed": source.said is Whose.UNSAID,
+        "is_of_namesake": source.said is Whose.OF_A_NAMESAKE,
         "file": source.file,
         "zone": service.zone,
         "service": contact_of(service),

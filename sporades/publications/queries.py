@@ -110,6 +110,11 @@ def unnamed_among(lines: QuerySet[PublicationLine]) -> int:
     return lines.filter(version__content__is_unnamed=True).count()
 
 
+def of_namesakes_among(lines: QuerySet[PublicationLine]) -> int:
+    """Return how many documents of some lines bear the names of whose they are, and another's number or birth."""
+    return lines.filter(version__content__is_of_namesake=True).count()
+
+
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what is prepared for its candidate, and not read yet at an instant."""
     to_come = _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))

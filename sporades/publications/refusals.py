@@ -41,7 +41,7 @@ class OfAnother(Refused):
     """A table that is shifted by one line gives each the paper of somebody else (R-15)."""
 
     message = (
-        "Ce PDF porte le numéro d'une autre inscription, et ni le nom ni le numéro de celle-ci : "
+        "Ce PDF porte le numéro d'une autre personne, et ni le nom ni un numéro de celle-ci : "
         "vérifiez à qui il est."
     )
 

@@ -12,6 +12,7 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating
 from sporades.acts.registrations import leaving
 from sporades.core import files, seal
+from sporades.core.french import day_in_words
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, Lost, printed
@@ -21,7 +22,12 @@ from sporades.mail.models import Message
 from sporades.publications import archives, deposited, refusals
 from sporades.publications.models import Publication
 from sporades.publications.operations import deciding, depositing, preparing
-from sporades.publications.queries import missed_lines, unheard_among, unnamed_among
+from sporades.publications.queries import (
+    missed_lines,
+    of_namesakes_among,
+    unheard_among,
+    unnamed_among,
+)
 from sporades.publications.refusals import NOT_STANDING, STANDS_NO_MORE, DecidedInItsFile
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
@@ -173,7 +179,44 @@ def test_the_paper_of_a_neighbour_in_the_list_is_not_taken_by_its_names(
 
     with pytest.raises(refusals.OfAnother) if refused else nullcontext():
         made = deposit_one(paper, registration=fresh)
-        assert unnamed_among(made.lines.all()) == 1
+        assert of_namesakes_among(made.lines.all()) == 1
+
+
+@pytest.mark.usefixtures("invented_exam")
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda one: f"candidat {one.candidate.number}",
+        lambda one: f"inscription {one.number}",
+        lambda one: f"né le {one.identity.born_in_digits}",
+        lambda one: f"né le {day_in_words(one.identity.birth_date)}",
+    ],
+    ids=["candidate", "registration", "birth", "birth in words"],
+)
+def test_of_two_homonyms_who_are_exchanged_each_is_told(deposit_many, say):
+    both = {"birth_name": "Martin", "first_names": "Lucas"}
+    keys = [a_registration(a_candidate(**both, birth_day=day)).pk for day in (3, 17)]
+    first, second = Registration.objects.whole().filter(pk__in=keys).order_by("pk")
+    papers = {
+        name: of("CONVOCATION", "MARTIN Lucas", say(one), "épreuve du 2 juin 2027")
+        for name, one in (("un", first), ("deux", second))
+    }
+
+    exchanged = lines((first.number, "deux.pdf"), (second.number, "un.pdf"))
+    made = deposit_many(archive(exchanged, **papers))
+    assert (outcomes(made), of_namesakes_among(made.lines.all())) == ([("prepared", "")] * 2, 2)
+    assert unnamed_among(made.lines.all()) == 0
+
+    right = lines((first.number, "un.pdf"), (second.number, "deux.pdf"))
+    made = deposit_many(archive(right, **papers), kind=kinds.get("convocation"))
+    assert (outcomes(made), of_namesakes_among(made.lines.all())) == ([("prepared", "")] * 2, 0)
+
+
+def test_the_paper_of_another_candidate_is_not_deposited_for_one(deposit_one, three):
+    other = Registration.objects.whole().get(pk=three[1].pk)
+
+    with pytest.raises(refusals.OfAnother):
+        deposit_one(of(f"Candidat {other.candidate.number}"))
 
 
 def test_another_number_of_the_same_person_is_theirs(deposit_one, one):

@@ -23,13 +23,14 @@ from sporades.core.refusals import Refused
 from sporades.documents import kinds
 from sporades.intake import pdf_checks
 from sporades.intake.reading import Unready
-from sporades.publications import archives, whose
+from sporades.publications import archives
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
 from sporades.publications.locking import locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import preparing
 from sporades.publications.refusals import OUT_OF_REACH, DecidedInItsFile
 from sporades.publications.states import LineOutcome, PublicationState
+from sporades.publications.whose import whose
 from sporades.registrations.models import Registration
 from sporades.registrations.numbers import UNKNOWN
 
@@ -98,7 +99,7 @@ def deposit_one(
     """
     _check_elsewhere(registration, kind)
     looked = pdf_checks.look_at(content)
-    is_named = whose.names(looked.words, registration, reach=reach)
+    said = whose(looked.words, registration, reach=reach)
     _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
         publication = preparing.begin(
@@ -111,7 +112,7 @@ def deposit_one(
             at,
             decision,
             unheard=unheard_in_words(looked),
-            is_unnamed=not is_named,
+            said=said,
         )
         preparing.add(
             publication=publication, registration=registration, source=source, by=author, at=at
@@ -286,7 +287,7 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
     _check_elsewhere(registration, reading.publication.publishes)
     content = reading.archive.read(line.file_name)
     looked = reading.reader.look_at(content)
-    is_named = whose.names(looked.words, registration, reach=now)
+    said = whose(looked.words, registration, reach=now)
     _check_sealed(content)
     with files.kept_apart(content, suffix=".pdf") as key:
         preparing.add(
@@ -300,7 +301,7 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
                 at,
                 _decision_of(reading.publication),
                 unheard=unheard_in_words(looked),
-                is_unnamed=not is_named,
+                said=said,
             ),
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,

@@ -28,6 +28,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.intake.pdfs import spoken
 from tests.jobs import work
+from tests.publications.test_depositing import of
 from tests.publications.zips import archive
 from tests.web.guide import buttons, main, value_of
 from tests.web.office.conftest import second_factor_shown
@@ -413,6 +414,18 @@ def test_what_does_not_say_whose_it_is_is_shown_first_to_who_deposits_and_to_who
     assert [said in one for one in read] == [True] * 3
     assert ["Ouvrez-le avant de publier" in one for one in read] == [True, True, False]
     assert "Ni nom ni numéro de cette personne n'y est lu." in read[1]
+
+
+def test_what_bears_the_name_of_one_and_the_number_of_another_is_shown_first(manager, in_lille):
+    other = a_registration(a_candidate(birth_name="Zola", first_names="Ève"))
+    named = f"{in_lille.identity.first_names.split()[0]} {in_lille.identity.birth_name}"
+    made = deposited(manager, in_lille, content=of(f"{named}, inscription {other.number}"))
+
+    read = main(manager.get(where("publication", made.pk)))
+
+    assert "1 document. Le nom de la personne s'y lit, avec le numéro ou la date" in read
+    assert "Ce PDF porte ce nom, et le numéro ou la date de naissance d'une autre" in read
+    assert "Ni le nom ni un numéro" not in read
 
 
 def test_what_no_screen_reader_reads_is_no_more_said_of_what_was_taken_back(

@@ -25,7 +25,7 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
-from sporades.publications.queries import unheard_among, unnamed_among
+from sporades.publications.queries import of_namesakes_among, unheard_among, unnamed_among
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -365,7 +365,12 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     order = ["registration__name_key", "number", "pk"]
     if found.publishes.is_deposited:
         # What is to be looked at before it is published comes first.
-        order.insert(0, Case(When(version__content__is_unnamed=True, then=0), default=1))
+        looked_at = (
+            When(version__content__is_of_namesake=True, then=0),
+            When(version__content__is_unnamed=True, then=1),
+        )
+        order.insert(0, Case(*looked_at, default=2))
+    is_read_first = found.publishes.is_deposited and not found.is_over
     lines = lines.order_by(*order)
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
     refused = _refusals(request, found).values_list("number", "file_name", "why")
@@ -394,10 +399,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         **(_opened(found, mine, at=request.arrived_at) if "page" not in request.GET else {}),
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
-        "unheard": unheard_among(mine)
-        if found.publishes.is_deposited and not found.is_over
-        else [],
-        "unnamed": unnamed_among(mine) if found.publishes.is_deposited and not found.is_over else 0,
+        "unheard": unheard_among(mine) if is_read_first else [],
+        "unnamed": unnamed_among(mine) if is_read_first else 0,
+        "namesakes": of_namesakes_among(mine) if is_read_first else 0,
         "refusal_titles": REFUSAL_TITLES,
         "refusals": list(refusals),
         "refusals_page": refusals,
