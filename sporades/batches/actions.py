@@ -309,7 +309,7 @@ EFFECTS = {
     ),
     accommodations.NOTIFY: (
         "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
-        "chose l'attend ; un courrier la porte à qui n'a pas de mail. Le délai pour la contester court "
+        "chose l'attend ; un courrier la porte à qui n'a pas de compte. Le délai pour la contester court "
         "de sa première lecture, ou quinze jours après ; par courrier, quinze jours après qu'il est "
         "posté. Notifiée, elle ne se corrige plus : elle se reprend."
     ),

@@ -55,6 +55,8 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
     """
     seen = batch.does.seen
     said = {"until": batch.until} if batch.does.has_day else {}
+    is_decision = batch.action == accommodations.NOTIFY
+    posted = told_by_letter("registration__candidate", is_decision=is_decision)
     states = (
         batch.lines_within(*reaches)
         .filter(outcome=Outcome.WAITING)
@@ -62,7 +64,7 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         .values_list("registration__state", "seen")
         .annotate(
             count=Count("pk"),
-            by_letter=Count("pk", filter=told_by_letter("registration__candidate")),
+            by_letter=Count("pk", filter=posted),
         )
         .order_by("-count", "registration__state", "seen")
     )

@@ -170,11 +170,18 @@ def is_minor_on(identity: str, day: date) -> Q:
     return Q(**{f"{year}__gt": of_age}) | (Q(**{year: of_age}) & later)
 
 
-def told_by_letter(candidate: str) -> Q:
+def told_by_letter(candidate: str, *, is_decision: bool = False) -> Q:
     """Return what a row must satisfy whose candidate letters reach, given the path of its candidate.
 
     It is `Candidate.by_letter` as the database reads it.
+
+    Args:
+        candidate: the path.
+        is_decision: whether they are told of a decision on accommodations: whoever has no account
+            receives the paper, even where mails reach them.
     """
+    if is_decision:
+        return Q(**{f"{candidate}__user": None})
     unread = Q(**{f"{candidate}__email": ""}) | Q(**{f"{candidate}__channel": Channel.LETTER})
     return Q(**{f"{candidate}__user": None}) & unread
 

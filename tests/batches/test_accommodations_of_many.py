@@ -13,6 +13,8 @@ from sporades.acts import accommodating
 from sporades.batches import foreseen, operations, queries
 from sporades.batches.accommodations import OPINION_UNSAID, OTHER_DECISION, OTHER_OPINION
 from sporades.batches.states import Outcome
+from sporades.candidates.models import Candidate
+from sporades.letters.models import Letter
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
@@ -128,6 +130,21 @@ def test_decisions_are_notified_each_by_its_own_document(prepare, three):
     found = [case_of(one) for one in three[:2]]
     assert [one.state for one in found] == [State.NOTIFIED, State.NOTIFIED]
     assert len({one.notification_id for one in found}) == 2
+
+
+def test_letters_of_decisions_are_counted_before_of_who_reads_mails_without_an_account(
+    prepare, three
+):
+    for one in three[:2]:
+        reach(one, State.DECIDED)
+    without = Candidate.objects.filter(pk=three[0].candidate_id)
+    without.update(user=None, email="maelle@exemple.test")
+    batch = prepare("notify-accommodation")
+
+    assert sum(one.by_letter for one in queries.forecast(batch, at=NOW) if not one.refusal) == 1
+    launched(batch)
+
+    assert Letter.objects.waiting().count() == 1
 
 
 def by_of(batch):

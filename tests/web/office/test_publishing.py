@@ -15,6 +15,7 @@ from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.intake import reading
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.publications.deposited import DEPOSITED, SILENT, UNTAGGED
 from sporades.publications.models import Publication
@@ -28,6 +29,7 @@ from tests.documents.summaries import a_pdf
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.intake.pdfs import spoken
 from tests.jobs import work
+from tests.letters.test_printing import printed
 from tests.publications.test_depositing import of
 from tests.publications.zips import archive
 from tests.web.guide import buttons, main, value_of
@@ -340,6 +342,28 @@ def test_who_opens_no_page_is_said_to_have_a_letter_and_it_is_counted_beforehand
     file = main(manager.get(where("documents", in_lille.number)))
     assert "Par courrier. À imprimer" in file
     assert "Pas encore ouvert" not in file
+    assert f"{by_letter} 1" in main(manager.get(where("publication", made.pk)))
+    printed()
+    assert by_letter not in main(manager.get(where("publication", made.pk)))
+
+
+def test_a_decision_is_said_to_go_by_letter_to_whoever_has_no_account_and_reads_mails(
+    manager, head, in_lille
+):
+    Candidate.objects.update(user=None, email="maelle@exemple.test")
+    made = deposited(manager, in_lille, kind="notification-amenagement")
+    assert "Par courrier, à imprimer et à poster 1" in main(
+        manager.get(where("publication", made.pk))
+    )
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+
+    page = head.post(where("approve_publication", made.pk), follow=True)
+    work("publications")
+
+    assert "prévenu, par mail ou par courrier. Par courrier, à imprimer et à poster : 1." in main(
+        page
+    )
+    assert Letter.objects.waiting().count() == 1
 
 
 def test_what_was_made_elsewhere_is_opened_by_its_pdf_and_not_by_the_page_that_tells_of_it(

@@ -23,6 +23,7 @@ from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
+from sporades.letters.models import Letter
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
 from sporades.publications.queries import of_namesakes_among, unheard_among, unnamed_among
@@ -421,8 +422,14 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
 
 
 def _counted(found: Publication) -> tuple[dict[str, int], int]:
-    """Return how many lines there are of each outcome, and how many a letter tells, to be posted."""
-    letters = Count("pk", filter=told_by_letter("registration__candidate"))
+    """Return how many lines there are of each outcome, and how many letters are to be printed.
+
+    Those that will be written of what is not told yet, and those that wait.
+    """
+    is_decision = found.publishes.is_on_accommodations
+    by_letter = told_by_letter("registration__candidate", is_decision=is_decision)
+    waiting = Letter.objects.waiting().filter(enclosed__isnull=False).values("enclosed")
+    letters = Count("pk", filter=by_letter & Q(told_at=None) | Q(version__in=waiting))
     rows = found.lines.order_by("outcome").values_list("outcome")
     counts, printed = dict.fromkeys(LineOutcome.values, 0), 0
     for outcome, count, posted in rows.annotate(count=Count("pk"), posted=letters):
