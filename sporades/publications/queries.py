@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -117,8 +118,24 @@ def of_namesakes_among(lines: QuerySet[PublicationLine]) -> int:
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what is prepared for its candidate, and not read yet at an instant."""
-    to_come = _lines(registration).filter(version__in=DocumentVersion.objects.to_come(at))
-    return to_come.exclude(publication__state=PublicationState.DROPPED)
+    return _to_come(_lines(registration), at=at)
+
+
+def made_to_come_among(registrations: QuerySet[Any], *, at: datetime) -> QuerySet[PublicationLine]:
+    """Return what is made from the version of some registrations, and not read yet at an instant.
+
+    Args:
+        registrations: their keys.
+        at: the instant.
+    """
+    made = [one.slug for one in kinds.registered() if not one.is_deposited]
+    lines = PublicationLine.objects.filter(registration__in=registrations)
+    return _to_come(lines.filter(publication__kind__in=made), at=at)
+
+
+def _to_come(lines: QuerySet[PublicationLine], *, at: datetime) -> QuerySet[PublicationLine]:
+    found = lines.filter(version__in=DocumentVersion.objects.to_come(at))
+    return found.exclude(publication__state=PublicationState.DROPPED)
 
 
 TO_READ = (PublicationState.PROPOSED, PublicationState.PUBLISHING, PublicationState.PUBLISHED)
@@ -133,12 +150,21 @@ def missed_lines(registration: Registration) -> QuerySet[PublicationLine]:
     leaves it out too. Of what was prepared again since, nothing is said; nor of a
     decision on accommodations that is made here.
     """
+    return _missed(_lines(registration))
+
+
+def missed_among(registrations: QuerySet[Any]) -> QuerySet[PublicationLine]:
+    """Return the same of many registrations, given their keys."""
+    return _missed(PublicationLine.objects.filter(registration__in=registrations))
+
+
+def _missed(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
     again = PublicationLine.objects.exclude(outcome=LineOutcome.REFUSED).filter(
-        registration=registration, publication__kind=OuterRef("publication__kind")
+        registration=OuterRef("registration"), publication__kind=OuterRef("publication__kind")
     )
     again = again.exclude(publication__state=PublicationState.DROPPED)
-    decided_here = Exists(asked_here().filter(registration=registration))
-    return _lines(registration).filter(
+    decided_here = Exists(asked_here().filter(registration=OuterRef("registration")))
+    return lines.filter(
         ~Exists(again.filter(pk__gt=OuterRef("pk"))),
         ~(Q(publication__kind__in=kinds.decided_elsewhere()) & decided_here),
         # Of a file that was never read for another reason, its depositor knows.

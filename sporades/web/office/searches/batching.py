@@ -33,6 +33,7 @@ from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches import building
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.foreseeing import foreseen_in
+from sporades.web.office.searches.unpublished import unpublished_of
 from sporades.web.office.searches.writing import correcting, message_of
 from sporades.web.office.sheets import sheet_of
 
@@ -165,6 +166,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "has_some": any(not one.refusal for one in forecast),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
+        **unpublished_of(mine, lines, is_open=is_open, is_mine=is_mine, at=request.arrived_at),
         "printed": "" if mine.does.silence else _printed(forecast),
         "forecast_titles": ("État", "Inscriptions", "Refus"),
         "rows": _shown(request, refusals.object_list),
