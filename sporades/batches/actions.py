@@ -24,6 +24,7 @@ from sporades.publications.operations import preparing as publications
 from sporades.publications.refusals import NotInPreparation
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import needs_reason
+from sporades.registrations.queries import held_to_decide
 from sporades.registrations.states import (
     CLEAR,
     DECISIONS,
@@ -78,12 +79,18 @@ AMENDED = "Elle a été modifiée depuis que vous avez préparé ce lot : relise
 DECIDED = (
     "Son état a changé depuis que vous avez préparé ce lot : lisez ce qui a été fait, puis décidez."
 )
+GIVEN_SINCE = (
+    "Ses pièces, ou son récapitulatif signé, ont changé depuis que vous avez préparé ce lot : "
+    "relisez-la, puis décidez."
+)
 ACCEPTED = (
     "Faute de réponse, elle est réputée acceptée : elle s'écarte une à une, depuis son dossier, qui dit "
     "ce que cela retire."
 )
 VERSION = " v"
 """What comes before the version in what a line keeps of its registration."""
+GIVEN = " p"
+"""What comes there before what tells its pieces, and its signed summary, from what they become."""
 NO_MESSAGE = "Ce lot n'a pas de message à écrire."
 NO_DOCUMENT = "aucun document n'est préparé pour elle"
 
@@ -167,7 +174,8 @@ class Action:
             name = self.code.removesuffix("-piece")
             return pieces.overtaken(name, registration, piece, asked_at, seen)
         amended_at = registration.amended_at
-        decided, _, version = seen.partition(VERSION)
+        decided, _, filed = seen.partition(VERSION)
+        version, _, given = filed.partition(GIVEN)
         # By the version, not by when: what was on its way is older than the batch.
         is_amended = bool(version) and version != str(registration.version)
         is_since = amended_at is not None and amended_at > asked_at
@@ -175,7 +183,9 @@ class Action:
             return AMENDED
         is_known = bool(self.refusal_of(registration.state))
         is_other = bool(decided) and registration.decided_mark != decided
-        return DECIDED if is_other and not is_known else ""
+        if is_known or is_other:
+            return "" if is_known else DECIDED
+        return GIVEN_SINCE if self.judges and given and given != _given(registration) else ""
 
     def refusal_of(self, state: str) -> str:
         """Return why it cannot be done in a state, or nothing."""
@@ -219,13 +229,27 @@ def _decide(
 
 
 def _marks(keys: Iterable[int], piece: str) -> dict[int, str]:  # noqa: ARG001 - every act is told it
-    """Return what tells one decision on a registration, and one version, from another, by its key."""
-    rows = Registration.objects.filter(pk__in=list(keys))
-    found = rows.values_list("pk", "state", "decided_at", "version")
+    """Return what tells one decision on a registration from another, by its key.
+
+    And one version, and what has come of what it asks for, whose verdicts no version says.
+    """
+    rows = list(
+        Registration.objects.filter(pk__in=list(keys)).values_list(
+            "pk", "state", "decided_at", "version", "summary_posted_on"
+        )
+    )
+    given = pieces.given({key: posted_on for key, *_, posted_on in rows})
     return {
-        key: f"{decided_mark(state, decided_at)}{VERSION}{version}"
-        for key, state, decided_at, version in found
+        key: f"{decided_mark(state, decided_at)}{VERSION}{version}{GIVEN}{given[key]}"
+        for key, state, decided_at, version, _ in rows
     }
+
+
+def _given(registration: Registration) -> str:
+    """Return what tells its pieces, and its signed summary, from what they become; it is locked."""
+    # Whoever gives a piece meanwhile, or judges one, waits for the line, or has come before it.
+    held = held_to_decide.get(pk=registration.pk)
+    return pieces.given({held.pk: held.summary_posted_on})[held.pk]
 
 
 def _prepare(

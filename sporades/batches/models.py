@@ -30,6 +30,8 @@ class Batch(AskedByMember):
     piece = models.CharField("pièce", max_length=40, blank=True)
     sought = models.TextField("critères, en mots", blank=True, default="", db_default="")
     """What its registrations were found by, as its author read it: another person may approve it."""
+    tree = models.JSONField("arbre des critères", null=True, blank=True)
+    """The same, to be asked again before it is written to them; nothing where it is not."""
     is_of_health = models.BooleanField(
         "trouvées par un critère de santé", default=False, db_default=False
     )

@@ -1,7 +1,8 @@
 """What is done to one supporting document of many registrations, and what is seen of it before."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
@@ -14,7 +15,7 @@ from sporades.acts.registrations import receiving
 from sporades.acts.registrations.adding import NothingMore
 from sporades.core.actors import Actor
 from sporades.evidence.completeness import calls_for_a_summary, missing_rows
-from sporades.evidence.models import Evidence
+from sporades.evidence.models import MARKED, Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
 from sporades.exams.models import RegistrationService
@@ -220,6 +221,22 @@ def marks(keys: Iterable[int], piece: str) -> dict[int, str]:
     """Return what tells a piece from what becomes of it, by the key of its registration."""
     rows = Evidence.objects.filter(registration__in=list(keys), code=piece)
     return {row.registration_id: row.mark for row in rows}
+
+
+def given(summaries: Mapping[int, date | None]) -> dict[int, str]:
+    """Return what tells all that registrations were given, and its verdicts, from what they become.
+
+    Args:
+        summaries: the postmark of the signed summary of each, by its key.
+    """
+    said = {key: [str(posted_on or "-")] for key, posted_on in summaries.items()}
+    rows = Evidence.objects.asked().filter(registration__in=list(summaries)).order_by("code")
+    for row in rows.only("registration", "code", *MARKED):
+        said[row.registration_id].append(f"{row.code} {row.mark}")
+    return {
+        key: blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
+        for key, lines in said.items()
+    }
 
 
 def overtaken(

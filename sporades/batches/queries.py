@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
@@ -18,7 +19,11 @@ from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
 from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
+from sporades.registrations.models import Registration
 from sporades.registrations.states import State
+from sporades.searches.criteria import Unreadable
+from sporades.searches.queries import found
+from sporades.searches.trees import from_json
 
 WORDS = {**pieces.WORDS, **accommodations.WORDS, **leaving.WORDS}
 """What tells lines of one state apart, in words."""
@@ -54,7 +59,9 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         at: now.
     """
     seen = batch.does.seen
-    said = {"until": batch.until} if batch.does.has_day else {}
+    said: dict[str, Any] = {"until": batch.until} if batch.does.has_day else {}
+    if batch.tree is not None:
+        said["found"] = found_again(batch)
     is_decision = batch.action == accommodations.NOTIFY
     posted = told_by_letter("registration__candidate", is_decision=is_decision)
     states = (
@@ -79,6 +86,20 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, known, count, by_letter in states
     ]
+
+
+def found_again(batch: Batch) -> Any:
+    """Return what the search of a batch finds now, where its author might act when they prepared it.
+
+    One that asks for what the service knows no more finds nothing: nobody is acted upon unasked.
+
+    Args:
+        batch: one that keeps its search.
+    """
+    try:
+        return found(from_json(batch.tree), reach=batch.reach)
+    except (KeyError, ValueError, Unreadable):
+        return Registration.objects.none()
 
 
 def refused_of(batches: Iterable[UUID]) -> dict[UUID, int]:

@@ -940,7 +940,7 @@ TABLES = (
         kept="lot",
         why_not=OF_STAFF,
         keep="asked_role action piece",
-        trees="perimeters",
+        trees="perimeters tree",
         people="asked_name decided_name",
         texts="reason why sought",
     ),

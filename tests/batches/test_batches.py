@@ -7,9 +7,10 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding
+from sporades.acts.pieces import owing, verifying
+from sporades.acts.registrations import deciding, receiving
 from sporades.batches import operations, queries, tasks
-from sporades.batches.actions import AMENDED, DECIDED, Action
+from sporades.batches.actions import AMENDED, DECIDED, GIVEN, GIVEN_SINCE, Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.core.refusals import ReasonMissing, Refused
@@ -17,9 +18,13 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, State
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.queries import found
+from sporades.searches.trees import Group, Leaf
 from tests.acts.test_issuing import amend
-from tests.evidence.given import complete, receive
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
+from tests.evidence.given import IDENTITY, MANAGER, again, complete, give, piece, receive
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.refusing import refuse
 
@@ -261,6 +266,68 @@ def test_what_a_colleague_decided_since_is_not_decided_over(prepare, three):
     assert batch.lines.get(outcome=Outcome.REFUSED).why == DECIDED
 
 
+def owing_identity():
+    """Return what a search finds of who has still to give the proof of identity."""
+    owed = Leaf(CRITERIA["piece"], Operator.PIECE_OWED, (IDENTITY,))
+    return found(Group(members=(owed,)), reach=EVERYWHERE)
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("action", ["set_aside", "flag"])
+def test_who_gives_what_lacked_meanwhile_is_not_decided_of_for_want_of_it(prepare, three, action):
+    batch = prepare(action, WHY, registrations=owing_identity())
+    give(three[1])
+
+    launched(batch)
+
+    assert batch.counts() == {"done": 2, "refused": 1, "waiting": 0}
+    refused = batch.lines.get(outcome=Outcome.REFUSED)
+    assert (refused.registration, refused.why) == (three[1], GIVEN_SINCE)
+    assert states()[1] == State.REGISTERED
+
+
+def test_what_is_found_unfit_meanwhile_is_not_validated(prepare, three):
+    for one in three:
+        complete(one)
+    batch = prepare("validate")
+    row = piece(three[1])
+    verifying.refuse(
+        row=row, reason=WHY, seen=row.deposit_id, until=owing.USUAL, by=MANAGER, at=NOW
+    )
+
+    launched(batch)
+
+    assert states() == [State.VALIDATED, State.REGISTERED, State.VALIDATED]
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == GIVEN_SINCE
+
+
+def test_a_summary_that_comes_meanwhile_is_no_anomaly(prepare, three):
+    batch = prepare("flag", WHY)
+    receiving.receive_summary(
+        registration=again(three[1]),
+        posted_on=NOW.date(),
+        seen=three[1].version,
+        by=MANAGER,
+        at=NOW,
+    )
+
+    launched(batch)
+
+    assert states() == [State.ANOMALY, State.REGISTERED, State.ANOMALY]
+    assert batch.lines.get(outcome=Outcome.REFUSED).why == GIVEN_SINCE
+
+
+def test_a_line_that_the_version_before_has_prepared_says_nothing_of_its_pieces(prepare, three):
+    batch = prepare("flag", WHY)
+    for line in batch.lines.all():
+        line.mark = line.mark.partition(GIVEN)[0]
+        line.save()
+    complete(three[1])
+
+    assert states() == [State.REGISTERED] * 3
+    assert launched(batch).counts()["done"] == 3
+
+
 def test_what_is_decided_while_a_line_is_gone_through_is_not_decided_over(
     prepare, three, monkeypatch
 ):
@@ -349,7 +416,7 @@ def test_it_stops_between_two_lines(prepare, three, monkeypatch):
 
 
 def test_a_line_costs_few_statements(prepare, three):
-    """The outcome, the registration twice, its pieces, journal, mail, job; a transaction."""
+    """The outcome, the registration, its pieces, both again to decide, itself, journal, mail, job; a transaction."""
     spent = []
     for chosen in (three[:1], three[1:]):
         batch = prepare(
@@ -361,7 +428,7 @@ def test_a_line_costs_few_statements(prepare, three):
         assert batch.counts()["done"] == len(chosen)
         spent.append(len(statements))
 
-    assert spent[1] - spent[0] == 7 + 2
+    assert spent[1] - spent[0] == 9 + 2
 
 
 def test_registrations_of_one_candidate_are_gone_through_one_after_the_other(three):

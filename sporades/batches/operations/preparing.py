@@ -1,6 +1,6 @@
 """Freeze which registrations a batch is for (I11); what was never launched, and what is old, goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -65,6 +65,7 @@ def prepare(
     piece: str = "",
     until: date | None = None,
     sought: str = "",
+    tree: Mapping[str, Any] | None = None,
     is_of_health: bool = False,
     sending: UUID | None = None,
     is_as_they_stand: bool = True,
@@ -82,6 +83,7 @@ def prepare(
         piece: the code of the supporting document, for an action that is about one.
         until: the last day, for an action that leaves time.
         sought: what they were found by, in words.
+        tree: the same, as a search keeps it, where who answers it no more is left out.
         is_of_health: whether that says something of the health of each.
         sending: names the press of the button: pressed twice, it prepares one batch.
         is_as_they_stand: whether each is chosen as it stands now, and refused once it does no more.
@@ -116,6 +118,7 @@ def prepare(
         piece=piece if action.has_piece else "",
         until=until if action.has_day else None,
         sought=sought,
+        tree=tree,
         is_of_health=is_of_health,
         total=0,
         state=BatchState.PREPARED,
@@ -163,6 +166,7 @@ def prepare_message(
     by: User,
     at: datetime,
     sought: str = "",
+    tree: Mapping[str, Any] | None = None,
     is_of_health: bool = False,
     sending: UUID | None = None,
     instead_of: Batch | None = None,
@@ -196,6 +200,7 @@ def prepare_message(
         at=at,
         about=said.pk,
         sought=sought,
+        tree=tree,
         is_of_health=is_of_health,
         sending=sending,
         is_as_they_stand=not also_ended,

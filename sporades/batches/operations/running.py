@@ -10,8 +10,10 @@ from threading import BoundedSemaphore, Event
 from django.db import OperationalError, connection, transaction
 
 from sporades.accounts.permissions import Reach
+from sporades.batches import leaving
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.operations.recording import record, tell, tell_approver
+from sporades.batches.queries import found_again
 from sporades.batches.states import END, STOP, BatchState, Outcome
 from sporades.core import files
 from sporades.core.actors import SYSTEM
@@ -19,6 +21,7 @@ from sporades.core.locks import alone
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.registrations.models import Registration
+from sporades.registrations.states import STANDING
 
 AT_ONCE = 200
 """How many lines one job goes through: whoever is urgent does not wait long behind."""
@@ -72,13 +75,18 @@ def _go_on(pk: str, *, at: datetime) -> bool:
         return False
     lines = list(batch.lines.filter(outcome=Outcome.WAITING).order_by("pk")[:AT_ONCE])
     known = _registrations(lines, within=(batch.reach, now))
+    gone = _found_no_more(batch, known)
     about = batch.piece or (batch.does.read(batch.about) if batch.about else None)
     running = Batch.objects.filter(pk=pk, state=BatchState.RUNNING)
     running.update(moved_at=at)
 
     def go_through(line: BatchLine) -> bool:
-        gone = _go_through(line, known.get(line.registration_id), batch, now, about, at=at)
-        return gone or running.exists()
+        if line.registration_id in gone:
+            is_done = _end(line, Outcome.REFUSED, why=leaving.FOUND_NO_MORE)
+        else:
+            registration = known.get(line.registration_id)
+            is_done = _go_through(line, registration, batch, now, about, at=at)
+        return is_done or running.exists()
 
     if not _together(_apart(lines, known), go_through):
         return False
@@ -95,6 +103,14 @@ def _registrations(
     for one in within:
         found = found.within(one)
     return {one.pk: one for one in found.whole().select_related("identity")}
+
+
+def _found_no_more(batch: Batch, known: Mapping[int, Registration]) -> set[int]:
+    """Return which registrations still stand, and answer no more the search that the batch keeps."""
+    if batch.tree is None:
+        return set()
+    answering = found_again(batch).filter(pk__in=known).values_list("pk", flat=True)
+    return {key for key, one in known.items() if one.state in STANDING}.difference(answering)
 
 
 def _apart(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.registrations import leaving
 from sporades.batches.actions import WRITTEN_ALONE
+from sporades.batches.leaving import FOUND_NO_MORE
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState
 from sporades.journal.models import Entry
@@ -21,7 +22,7 @@ from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.web.office.searches import writing
-from tests.evidence.given import again
+from tests.evidence.given import IDENTITY, again, give
 from tests.factories import NOW, a_candidate, a_record, a_registration, author
 from tests.jobs import work
 from tests.web.guide import main, seen, words
@@ -370,6 +371,36 @@ def test_who_leaves_before_their_turn_is_not_written_to_unless_it_is_asked(
     assert f"Acceptées : {times}. Refusées : {refused}." in page
     assert written().count() == times
     assert ("désinscrite ou écartée depuis" in page) == bool(refused)
+
+
+@pytest.mark.usefixtures("kept")
+def test_who_answers_the_search_no_more_is_not_told_what_was_written_of_the_others(manager, two):
+    lacks = leaf("g-1", "piece", "a_fournir", IDENTITY)
+    where = reverse("office:write", args=[sought(manager, lacks).context["search"].pk])
+    manager.post(where, {**SAID, "preparer": "1"})
+    batch = Batch.objects.get()
+    give(two[0])
+
+    page = main(manager.get(page_of(batch)))
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    assert "Acceptées : 1. Refusées : 1." in page
+    assert "ne répond plus à la recherche" in page
+    assert written().get().about_id == str(two[1].pk)
+    assert batch.lines.get(registration=two[0]).why == FOUND_NO_MORE
+
+
+def test_what_the_service_seeks_no_more_finds_nobody_to_write_to(manager, two):
+    batch = prepared(manager)
+    batch.tree["members"][0]["criterion"] = "gone"
+    batch.save()
+
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    assert not written().exists()
+    assert set(batch.lines.values_list("why", flat=True)) == {FOUND_NO_MORE}
 
 
 def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, three):

@@ -70,6 +70,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     by=request.user,
                     at=request.arrived_at,
                     sought=choice.in_words(request),
+                    tree=choice.search.tree,
                     is_of_health=choice.is_of_health,
                     sending=press_of(request),
                     instead_of=corrected,
