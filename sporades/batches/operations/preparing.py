@@ -140,13 +140,19 @@ def prepare(
 def _prepared_by(sending: UUID | None, by: User) -> Batch | None:
     """Return the batch that a press of the button has prepared already, if it has.
 
-    Of two presses at once the second waits here until the first has prepared it.
+    Of two presses at once the second waits here until the first has prepared it. One that is over is
+    not what a page found again asks for: another is prepared, of the same press. A message alone is
+    never written twice.
     """
     if sending is None:
         return None
     lock_value("batch prepared", f"{by.pk}:{sending}")
     found: Batch | None = by.batches.filter(sending=sending).first()
-    return found
+    if found is None or not found.is_done or found.does.asked_apart:
+        return found
+    found.sending = None
+    found.save(update_fields=["sending"])
+    return None
 
 
 def _freeze(batch: Batch, keys: Sequence[int], *, is_marked: bool) -> int:

@@ -10,10 +10,14 @@ FIELD = "envoi"
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 
-def press_of(request: HttpRequest) -> UUID:
+def press_of(request: HttpRequest, *found: object) -> UUID:
     """Return the name of a press: the same for the same answers sent twice from one page.
 
     Answers that were changed meanwhile, on a page found again by « Retour », are another press.
+
+    Args:
+        request: what the press sends.
+        found: what it acts upon that no answer says, as a page found again finds it now.
     """
     named = request.POST.get(FIELD) or a_press()
     answers = sorted(
@@ -22,4 +26,4 @@ def press_of(request: HttpRequest) -> UUID:
         if name not in (FIELD, _TOKEN)
         for value in values
     )
-    return named_text(repr((request.path, named, answers)))
+    return named_text(repr((request.path, named, answers, *found)))

@@ -162,6 +162,34 @@ def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):
     assert Batch.objects.count() == 2
 
 
+def test_a_page_found_again_acts_on_whom_it_finds_then(manager, two):
+    where = place(manager)
+    [press] = seen(manager.get(where)).cssselect("main [name=envoi]")
+    asked = {"decision": "flag", "motif": WHY, "envoi": press.get("value")}
+    manager.post(where, asked)
+    a_registration(a_candidate(birth_name="Nouveau"))
+
+    # « Retour », or the page loaded anew: `presses.js` gives the field the name that it had.
+    manager.post(where, asked)
+
+    assert sorted(Batch.objects.values_list("total", flat=True)) == [2, 3]
+
+
+def test_a_page_found_again_leads_to_no_batch_that_is_over(manager, two):
+    where = place(manager)
+    [press] = seen(manager.get(where)).cssselect("main [name=envoi]")
+    asked = {"decision": "validate", "motif": "", "envoi": press.get("value")}
+    first = manager.post(where, asked)
+    manager.post(page_of(Batch.objects.get(), "launch_batch"))
+    assert manager.post(where, asked).url == first.url
+    work("batches")
+
+    second, again = manager.post(where, asked), manager.post(where, asked)
+
+    assert second.url == again.url != first.url
+    assert Batch.objects.count() == 2
+
+
 def test_launched_again_it_leads_to_its_page_and_alarms_nobody(manager, two):
     manager.post(place(manager), {"decision": "validate", "motif": ""})
     launch = page_of(Batch.objects.get(), "launch_batch")

@@ -156,6 +156,17 @@ def test_pressed_again_it_leads_to_the_batch_that_is_made_already(manager, two):
     assert written().count() == 2
 
 
+def test_the_same_words_from_a_page_found_again_are_for_whom_it_finds_then(manager, two):
+    where = place(manager)
+    said = the_form(manager, where)
+    manager.post(where, said)
+    a_registration(a_candidate(birth_name="Nouveau"))
+
+    manager.post(where, said)
+
+    assert sorted(Batch.objects.values_list("total", flat=True)) == [2, 3]
+
+
 def test_what_is_read_once_more_before_it_leaves_is_corrected_from_there(manager, three):
     ticked = {"choix": [three[0].number, three[2].number], "aussi": "1"}
     before = manager.post(place(manager), {**SAID, "preparer": "1", **ticked}, follow=True)

@@ -71,7 +71,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
                 at=request.arrived_at,
                 sought=choice.in_words(request),
                 is_of_health=choice.is_of_health,
-                sending=press_of(request),
+                sending=press_of(request, *choice.mark()),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

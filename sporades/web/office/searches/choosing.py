@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -68,6 +68,12 @@ class Choice:
     def count(self) -> int:
         """Return how many there are."""
         return int(self.registrations.count())
+
+    def mark(self) -> tuple[int, ...]:
+        """Return what tells it from what the same search finds another day."""
+        chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
+        found = chosen.aggregate(count=Count("pk"), last=Max("pk"), all=Sum("pk"))
+        return tuple(int(one or 0) for one in found.values())
 
     def counts(self) -> Counted:
         """Return how many there are, by how a message reaches them."""

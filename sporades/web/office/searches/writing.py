@@ -72,7 +72,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
                     sought=choice.in_words(request),
                     tree=choice.search.tree,
                     is_of_health=choice.is_of_health,
-                    sending=press_of(request),
+                    sending=press_of(request, *choice.mark()),
                     instead_of=corrected,
                     also_ended=form.also_ended,
                 )
