@@ -160,10 +160,12 @@ def session_ends(get_response: Page) -> Page:
             left = since + _longest(request.user) - now
             # A page tells its reader in time (RGAA 13.1).
             request.session_left = left
-            is_idle = seen is not None and (noted_until or now) - seen > settings.SESSION_IDLE
+            # What was noted may be older than the last page by as much: its reader counts from there.
+            longest = settings.SESSION_IDLE + SEEN_EVERY
+            is_idle = seen is not None and (noted_until or now) - seen >= longest
             if is_idle or left < timedelta(0):
                 _end_session(request, is_noted=is_noted)
-            elif is_noted and (seen is None or now - seen > SEEN_EVERY):
+            elif is_noted and (seen is None or now - seen >= SEEN_EVERY):
                 request.session["seen_at"] = now.isoformat()
                 request.session.setdefault("since", now.isoformat())
         return get_response(request)

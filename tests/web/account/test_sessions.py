@@ -111,6 +111,19 @@ def test_a_session_that_nobody_uses_ends_after_thirty_minutes_and_says_so(client
     assert "Votre session s&#x27;est terminée" in answer.text
 
 
+@pytest.mark.parametrize("apart", [0, 59, 60])
+def test_a_session_lasts_as_long_as_its_last_page_counts(client, user, stopped_clock, apart):
+    sign_in(client)
+    client.get(reverse("account_edit"))
+    stopped_clock.shift(timedelta(seconds=apart))
+    page = client.get(reverse("account_edit"))
+    idle = int(seen(page).cssselect("body")[0].get("data-session-idle"))
+
+    stopped_clock.shift(timedelta(seconds=idle))
+
+    assert client.post(reverse("account_extend_session")).status_code == 204
+
+
 @pytest.mark.parametrize(
     ("who", "page", "longest"),
     [
