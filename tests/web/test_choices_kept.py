@@ -476,6 +476,21 @@ def test_a_signature_of_a_request_that_was_sent_meanwhile_is_said_not_to_be_take
     assert "Rien n'est signé" in main(page)
 
 
+def test_a_signature_that_waits_for_a_request_sent_meanwhile_is_said_not_to_be_taken(clock):
+    filed, at_page = a_minor(), "/signature"
+    case = write(filed, Wish(READER, ("E2",)))
+    typed = {"nom": "Paul Le Goff", "qualite": "père", "accord": "on", "vu": case.revision}
+    browser = once_ended(clock, filed, at(filed, page=at_page), typed)
+    sign(filed)
+    send(filed)
+    guide.sign_in(browser, filed.candidate.user)
+
+    page = browser.get(at(filed, page=at_page), follow=True)
+    again = browser.get(at(filed, page=at_page), follow=True)
+
+    assert ("Rien n'est signé" in main(page), "Rien n'est signé" in main(again)) == (True, False)
+
+
 # --- Leaving a page ---------------------------------------------------------------------------
 
 

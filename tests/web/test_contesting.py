@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sporades.accommodations.contesting import clock_of, is_in_time
-from sporades.accommodations.models import Appeal
+from sporades.accommodations.models import Again, Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import deciding, leaving
@@ -27,7 +27,8 @@ from tests.accommodations.test_notifying import notified
 from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import confide
 from tests.spaces import plain
-from tests.web.guide import BACKEND, ask_to_withdraw, main, seen, shown
+from tests.web import guide
+from tests.web.guide import BACKEND, a_browser, ask_to_withdraw, main, seen, shown
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
@@ -57,6 +58,7 @@ def at(registration, *, page=""):
     return f"/mes-inscriptions/{registration.number}/amenagement{page}"
 
 
+LATER = NOW + timedelta(minutes=32)
 CONTEST, BACK = "/recours", "/recours/retrait"
 
 
@@ -159,6 +161,55 @@ def test_the_page_of_a_decision_that_another_has_replaced_contests_nothing(
     assert answer.status_code == 409
     assert "Une autre décision a été notifiée depuis" in plain(main(answer))
     assert not Appeal.objects.exists()
+
+
+@pytest.fixture
+def left(registration, decided, stopped_clock):
+    """An appeal that was sent once the session had ended, of a browser that has signed in again."""
+    browser = a_browser()
+    guide.sign_in(browser, registration.candidate.user)
+    shown = seen(browser.get(at(registration, page=CONTEST)))
+    [which] = [one.get("value") for one in shown.cssselect("main [name=decision]")]
+    stopped_clock.shift(timedelta(minutes=31))
+    browser.post(at(registration, page=CONTEST), {"texte": CONTESTED, "decision": which})
+    guide.sign_in(browser, registration.candidate.user)
+    return browser
+
+
+def taken_again_meanwhile(registration):
+    accommodating.take_again(
+        case=case_of(registration), why=Again.ERROR, has_opinion=False, by=MANAGER, at=LATER
+    )
+
+
+def another_notified_meanwhile(registration):
+    reach(registration, State.NOTIFIED, at=LATER)
+    read_by(registration)
+
+
+def contested_meanwhile(registration):
+    contest(case_of(registration), text="Tout autre chose.", at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "why"),
+    [
+        (taken_again_meanwhile, "Le service reprend déjà cette décision"),
+        (another_notified_meanwhile, "Une autre décision a été notifiée depuis"),
+        (contested_meanwhile, "Un recours contre cette décision est déjà enregistré."),
+    ],
+)
+def test_what_waited_and_contests_nothing_any_more_is_given_back_once(
+    registration, left, meanwhile, why
+):
+    meanwhile(registration)
+
+    page = left.get(at(registration, page=CONTEST))
+    again = left.get(at(registration, page=CONTEST), follow=True)
+
+    assert page.status_code == 200
+    assert why in plain(main(page))
+    assert (CONTESTED in main(page), CONTESTED in main(again)) == (True, False)
 
 
 def test_an_appeal_is_still_shown_once_another_decision_replaces_what_it_contests(

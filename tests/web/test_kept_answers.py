@@ -7,8 +7,9 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
 from sporades.accounts.sessions import forget_expired
+from sporades.acts.registrations import registering
 from sporades.registrations.models import SectionAnswers
-from tests.factories import NOW, a_candidate, a_draft, answers_with
+from tests.factories import NOW, a_candidate, a_draft, answers_with, author
 from tests.web.guide import a_browser, answer, begin, buttons, main, seen, sign_in
 
 TYPED = {**answers_with()["identification"], "address_1": "12 rue des Îles", "postcode": "abc"}
@@ -85,6 +86,24 @@ def test_whoever_signs_in_next_on_the_same_computer_finds_nothing_of_it(left):
     assert browser.get(tab).status_code == 404
     own = answer(browser, begin(browser), answers_with()["modalites"])
     assert shown(own, "address_1") is None
+
+
+@pytest.mark.parametrize("is_filed", [True, False])
+def test_what_waits_for_a_draft_that_is_open_no_more_is_said_not_to_be_added(clock, is_filed):
+    draft, browser = a_draft(), a_browser()
+    by, where = author(draft.candidate), f"/inscription/{draft.pk}/identification"
+    sign_in(browser, draft.candidate.user)
+    clock.shift(timedelta(minutes=31))
+    browser.post(where, {**TYPED, "revision": "1"})
+    at = NOW + timedelta(minutes=32)
+    end = registering.register if is_filed else registering.abandon
+    end(draft=draft, by=by, at=at)
+    sign_in(browser, draft.candidate.user)
+
+    page, again = browser.get(where, follow=True), browser.get(where, follow=True)
+
+    said = "les réponses que vous venez d'envoyer n'y sont pas ajoutées"
+    assert (said in main(page), said in main(again)) == (True, False)
 
 
 @pytest.fixture

@@ -85,14 +85,14 @@ class CorrectedSince(Overtaken):
     )
 
 
-def may_ask(candidate: Candidate) -> bool:
-    """Return whether a candidate may ask for a correction, as far as can be said beforehand."""
-    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+def why_not(candidate: Candidate) -> NotAsked | None:
+    """Return why a candidate may not ask for a correction, as far as can be said beforehand; or nothing."""
     try:
         check_answered(candidate)
-    except NotAsked:
-        return False
-    return not waiting.exists()
+    except NotAsked as refusal:
+        return refusal
+    waiting = CorrectionRequest.objects.waiting().filter(candidate=candidate)
+    return AwaitsAnswer() if waiting.exists() else None
 
 
 def check_answered(candidate: Candidate) -> None:

@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from sporades.acts.identities import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.refusals import Refused
+from sporades.core.text import clean_lines
 from sporades.registrations.models import CorrectionRequest
+from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.request_forms import CorrectionRequestForm, is_counted
 from sporades.web.layout.clock import day_of
-from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.kept import forget, kept, typed_before
 from sporades.web.layout.seen import seen_in
 from sporades.web.layout.sent import taking
 
@@ -19,14 +22,15 @@ _KEPT = (
     "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, joignez de nouveau la "
     "pièce, puis envoyez la demande."
 )
+_UNSENT = "La demande de correction que vous veniez d'envoyer n'est pas prise en compte."
 
 
 def ask_correction(request: HttpRequest) -> HttpResponse:
     """Show the civil data, take what they ought to be, the proof and why."""
     candidate = request.user.candidate
     posted = request.method == "POST"
-    if not posted and not asking.may_ask(candidate):
-        return redirect("account_edit")
+    if not posted and (refusal := asking.why_not(candidate)) is not None:
+        return _asked_no_more(request, refusal)
     answers = request.POST if posted else MultiValueDict(kept(request) or {})
     form = CorrectionRequestForm(
         answers if posted or answers else None,
@@ -48,6 +52,21 @@ def ask_correction(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "seen": seen}
     status = 422 if posted else 200
     return render(request, "candidate/ask_correction.html", context, status=status)
+
+
+def _asked_no_more(request: HttpRequest, refusal: asking.NotAsked) -> HttpResponse:
+    """Lead back where nothing is asked for now; what had been sent meanwhile is said not to be."""
+    if not typed_before(request):
+        return redirect("account_edit")
+    back = reverse("account_edit")
+    if reason := clean_lines(written(request, "motif")):
+        why, leads = str(refusal), "Aller à mon compte"
+        return not_sent(
+            request, reason, title="Demande non envoyée", why=why, back=back, leads=leads
+        )
+    forget(request)
+    messages.warning(request, f"{_UNSENT} {refusal}")
+    return redirect(back)
 
 
 def take_back_correction(request: HttpRequest) -> HttpResponse:

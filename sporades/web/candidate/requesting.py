@@ -5,13 +5,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from sporades.acts.registrations import requesting as acts
 from sporades.core.refusals import Refused
+from sporades.core.text import clean_lines
 from sporades.registrations.models import ChangeRequest, Draft
+from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.operations import requesting
 from sporades.registrations.refusals import Incomplete
+from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
+from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.request_forms import RequestForm, is_counted, tell_of_the_proof
 from sporades.web.layout.kept import forget, kept
@@ -22,6 +27,12 @@ _KEPT = (
     "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
     "s'il y en a une, puis envoyez la demande."
 )
+_SENT = (
+    "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil, avec un autre motif."
+)
+_FILED = "Cette modification est déjà enregistrée."
+_LEFT = "Cette modification est abandonnée."
+_WITHDRAWN = "Cette inscription a été désinscrite."
 
 
 def begin(request: HttpRequest, number: str) -> HttpResponse:
@@ -38,8 +49,11 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
 def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Say why, then send; what is asked stands above."""
     found = drafts.own(request, draft)
-    if not found.is_open or found.amends is None:
+    if found.amends is None:
         return drafts.after(found)
+    if not found.is_open:
+        why = _why_no_more(found)
+        return _given_back(request, found, why=why) or drafts.after(found)
     if found.is_overtaken:
         return redirect("candidate:differences", found.pk)
     try:
@@ -47,6 +61,8 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     except Incomplete:
         return redirect("candidate:ready", found.pk)
     except Refused as refusal:
+        if answer := _given_back(request, found, why=str(refusal)):
+            return answer
         messages.error(request, str(refusal))
         return redirect("candidate:registration", found.amends.number)
     posted = request.method == "POST"
@@ -89,6 +105,32 @@ def _asking(request: HttpRequest) -> RequestForm:
         return RequestForm()
     messages.warning(request, _KEPT)
     return RequestForm(initial={"motif": answers.get("motif", [""])[-1]})
+
+
+def _given_back(request: HttpRequest, draft: Draft, *, why: str) -> HttpResponse | None:
+    """Give back the reason of a request that is not sent; nothing where none was written, or it was sent."""
+    reason = clean_lines(written(request, "motif")[: LONGEST_REASON * 2])
+    if not reason:
+        return None
+    sent = draft.change_requests.filter(state__in=(RequestState.SENT, RequestState.ACCEPTED))
+    if sent.filter(reason=reason).exists():
+        forget(request)
+        return None
+    return not_sent(
+        request,
+        reason,
+        title="Demande non envoyée",
+        why=why,
+        back=reverse("candidate:registration", args=[draft.amends.number]),
+        leads="Aller à mon inscription",
+        about=draft.amends,
+    )
+
+
+def _why_no_more(draft: Draft) -> str:
+    if draft.abandoned_at is not None:
+        return _WITHDRAWN if draft.amends.withdrawn_at else _LEFT
+    return _SENT if draft.sent_at else _FILED
 
 
 def take_back(request: HttpRequest, number: str) -> HttpResponse:

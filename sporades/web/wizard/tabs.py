@@ -69,8 +69,9 @@ def unsent(
 def tab(request: HttpRequest, draft: Draft, section: str, *, door: Door) -> HttpResponse:
     """Show a tab, or keep its answers and go on."""
     if not draft.is_open:
-        if request.method == "POST":
+        if request.method == "POST" or kept(request):
             messages.warning(request, door.too_late(draft))
+            forget(request)
         return door.after(draft)
     judged = dossier_for(request, draft)
     try:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from sporades.accounts import limits
@@ -129,6 +130,25 @@ def test_what_cannot_be_sent_is_refused_at_its_place(browser, registration, said
     assert words in html.unescape(page.text)
     assert f'value="{said["birth_name"]}"' in page.text or not said["birth_name"]
     assert not CorrectionRequest.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["Deux lettres manquent.", ""])
+def test_what_waits_while_another_request_was_sent_is_said_not_to_be(browser, registration, reason):
+    sent = answers(registration, birth_name="Le Gouff", motif=reason)
+    browser.get(ASK)
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        mark = mark_of(registration.candidate.user)
+        assert browser.post(ASK, {**sent, READER: mark}).url.startswith("/connexion")
+        other = Client(HTTP_HOST=HOST)
+        for one in (other, browser):
+            one.force_login(registration.candidate.user, backend=BACKEND)
+        other.post(ASK, answers(registration, birth_name="Le Gof"))
+
+        page, again = browser.get(ASK, follow=True), browser.get(ASK, follow=True)
+
+    said = reason or "que vous veniez d'envoyer n'est pas prise en compte"
+    assert "attend déjà une réponse" in main(page)
+    assert (said in main(page), said in main(again)) == (True, False)
 
 
 AGAIN = "choisissez de nouveau votre fichier"

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sporades.accounts import limits
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, leaving, requesting, standing_in
+from sporades.acts.registrations import deciding, leaving, registering, requesting, standing_in
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -21,7 +21,7 @@ from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.documents.summaries import a_pdf
-from tests.factories import OPERATOR, a_candidate, a_registration, load_invented
+from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
 from tests.web.guide import BACKEND, main, seen, value_of
 from tests.web.registry.world import HOST, a_member
@@ -208,6 +208,42 @@ def test_a_reason_sent_once_the_session_had_ended_waits_for_its_author(candidate
         assert f"{WHY}</textarea>" in page
         assert "joignez de nouveau la pièce" in page
         candidate.post(sending, {"motif": WHY})
+    assert ChangeRequest.objects.get().reason == WHY
+
+
+@pytest.mark.parametrize(
+    ("is_sent", "why"),
+    [(True, "envoyée d'une autre fenêtre ou d'un autre appareil"), (False, "est abandonnée")],
+)
+def test_a_reason_that_waits_for_a_request_sent_or_left_meanwhile_is_given_back_once(
+    candidate, in_lille, late, is_sent, why
+):
+    draft, by = change(in_lille, late), author(in_lille.candidate)
+    sending = f"/inscription/{draft.pk}/demande"
+    candidate.get(sending)
+    with time_machine.travel(late + timedelta(hours=2), tick=False):
+        candidate.post(sending, {"motif": WHY})
+        if is_sent:
+            requesting.send(draft=draft, reason="Autre motif.", proof=None, by=by, at=late)
+        else:
+            registering.abandon(draft=draft, by=by, at=late)
+        candidate.force_login(in_lille.candidate.user, backend=BACKEND)
+
+        page, again = candidate.get(sending), candidate.get(sending, follow=True)
+
+    assert why in main(page)
+    assert (WHY in main(page), WHY in main(again)) == (True, False)
+
+
+def test_a_reason_typed_in_a_second_window_is_given_back(candidate, in_lille, late):
+    sending = f"/inscription/{change(in_lille, late).pk}/demande"
+
+    first, same, other = (
+        candidate.post(sending, {"motif": reason}) for reason in (WHY, WHY, "Un autre motif.")
+    )
+
+    assert [first.status_code, same.status_code, other.status_code] == [302, 302, 409]
+    assert "Un autre motif." in main(other)
     assert ChangeRequest.objects.get().reason == WHY
 
 

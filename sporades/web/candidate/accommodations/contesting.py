@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from sporades.accommodations.answering import ANSWER
 from sporades.accommodations.appeals import followed_in_words, received_in_words
@@ -47,6 +48,7 @@ from sporades.retention.categories import confided_until
 from sporades.web.candidate.accommodations.confided import has_confided
 from sporades.web.candidate.accommodations.pressed import press_in_time, told_of
 from sporades.web.candidate.accommodations.writable import PAGE
+from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.arrivals import Press
 from sporades.web.layout.kept import forget, typed_before
@@ -104,13 +106,14 @@ def _press(request: HttpRequest, case: Case) -> Press | None:
 
 
 def _is_sent_already(request: HttpRequest, case: Case) -> bool:
-    """Return whether the button was pressed twice: the very words that are posted were received."""
-    standing = appeal_against(case) if request.method == "POST" else None
-    return standing is not None and standing.text == _text_of(request)
+    """Return whether the button was pressed twice: the very words that were typed were received."""
+    text = _text_of(request)
+    standing = appeal_against(case) if text else None
+    return standing is not None and standing.text == text
 
 
 def _text_of(request: HttpRequest) -> str:
-    return clean_lines(request.POST.get("texte", "")[: LONGEST_APPEAL * 2])
+    return clean_lines(written(request, "texte")[: LONGEST_APPEAL * 2])
 
 
 def _sent(request: HttpRequest, registration: Registration) -> HttpResponse:
@@ -121,8 +124,7 @@ def _sent(request: HttpRequest, registration: Registration) -> HttpResponse:
 
 def _why_not(request: HttpRequest, case: Case, registration: Registration) -> Refused | None:
     """Return why the decision that a page showed is not contested, as it stands now."""
-    posted = request.POST.get(WHICH, str(case.pk)) if request.method == "POST" else str(case.pk)
-    if posted != str(case.pk):
+    if (written(request, WHICH) or str(case.pk)) != str(case.pk):
         return DecisionReplaced()
     under_way, appeal = open_case_of(registration), appeal_against(case)
     if may_contest(case, registration, appeal, under_way=under_way):
@@ -141,8 +143,15 @@ def _not_sent(
     text = _text_of(request)
     if not text:
         return redirect(PAGE, registration.number)
-    context = {"registration": registration, "why": str(refusal or ""), "text": text}
-    return render(request, "candidate/accommodation_contest_not.html", context, status=409)
+    return not_sent(
+        request,
+        text,
+        title="Recours non envoyé",
+        why=str(refusal or ""),
+        back=reverse(PAGE, args=[registration.number]),
+        leads="Aller à la décision",
+        about=registration,
+    )
 
 
 def _page(

@@ -91,7 +91,7 @@ def _signed_in_words(registration: Registration) -> str:
 
 def _not_signed(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Go back where nothing is to be signed now; whoever has just signed is told that it is not taken."""
-    if request.method == "POST":
+    if request.method == "POST" or typed_before(request):
         forget(request)
         messages.error(request, NOT_SIGNED)
     return redirect(PAGE, registration.number)
