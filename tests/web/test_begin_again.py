@@ -26,7 +26,8 @@ from tests.factories import (
 )
 from tests.registrations.test_outcomes import GONE
 from tests.spaces import plain
-from tests.web.guide import ask_to_withdraw, buttons, confirm, links, main, seen, words
+from tests.web import guide
+from tests.web.guide import a_browser, ask_to_withdraw, buttons, confirm, links, main, seen, words
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -71,6 +72,25 @@ def test_it_is_said_before_one_leaves(sign_in):
         "Pendant 72 heures, tant que le service est ouvert, vous pourrez faire cette nouvelle "
         "inscription en reprenant toutes vos réponses."
     ) in main(page)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_left"), [(timedelta(minutes=15), True), (timedelta(minutes=15, seconds=1), False)]
+)
+def test_its_button_waits_for_whoever_reads_its_page(stopped_clock, after, is_left):
+    registration, browser = a_registration(), a_browser()
+    where = f"/mes-inscriptions/{registration.number}/desinscription"
+    guide.sign_in(browser, registration.candidate.user)
+    stopped_clock.move_to(NOW + timedelta(minutes=5))
+    assert "Me désinscrire" in buttons(browser.get(where))
+    stopped_clock.move_to(NOW + timedelta(minutes=5, seconds=1))
+    assert "c-est-bien-moi" in browser.get(where).url
+
+    stopped_clock.move_to(NOW + after)
+    browser.post(where)
+
+    left = Registration.objects.get(pk=registration.pk).withdrawn_at
+    assert left == (NOW + after if is_left else None)
 
 
 def test_who_leaves_when_the_service_closes_sooner_reads_its_closing_once(sign_in):

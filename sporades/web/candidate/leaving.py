@@ -15,7 +15,7 @@ from sporades.registrations.queries import modifications_of
 from sporades.web.candidate.accommodations.falling import left_with
 from sporades.web.candidate.accommodations.taking_up import if_left
 from sporades.web.candidate.own import own_registration_and_answers
-from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
+from sporades.web.layout.proofs import RECENT, TO_TYPE, needs_recent_sign_in, sign_in_again
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
@@ -27,8 +27,10 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     if found.withdrawn_at is not None:
         return redirect("candidate:registration", found.number)
     is_editable = found.is_editable(request.arrived_at)
+    # The page asked as it opened: its button waits for whoever reads it, in the last minute too.
+    patience = TO_TYPE if request.method == "POST" else RECENT
     # Of what cannot be done any more, nobody is asked to prove who they are to read it.
-    if is_editable and needs_recent_sign_in(request):
+    if is_editable and needs_recent_sign_in(request, patience=patience):
         return sign_in_again(request)
     case, refusal = last_case_of(found), None
     if request.method == "POST":

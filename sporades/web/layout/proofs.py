@@ -42,11 +42,16 @@ def where_to_show_it(request: HttpRequest) -> HttpResponse:
     return redirect("mfa_activate_totp")
 
 
-def needs_recent_sign_in(request: HttpRequest) -> bool:
-    """Return whether what follows asks for a sign-in less than five minutes old (S-18)."""
+def needs_recent_sign_in(request: HttpRequest, *, patience: timedelta = RECENT) -> bool:
+    """Return whether what follows asks for a sign-in less than five minutes old (S-18).
+
+    Args:
+        request: what is asked for.
+        patience: how old it may be, if not that.
+    """
     records = get_authentication_records(request, request.user)
     newest = max((record["at"] for record in records), default=0)
-    return request.arrived_at.timestamp() - newest > RECENT.total_seconds()
+    return request.arrived_at.timestamp() - newest > patience.total_seconds()
 
 
 def needs_the_strongest_proof(request: HttpRequest) -> bool:
