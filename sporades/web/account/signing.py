@@ -10,24 +10,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from sporades.web.layout.kept import ENDED, KEPT
+from sporades.web.layout.kept import ENDED, KEPT, OVER
 from sporades.web.layout.undone import is_marked
 
 TAB = "candidate:tab"
 """Where a registration is filled."""
 CONFIRMING = "account_confirm_address"
 """Where a new address is confirmed, by whoever signs in with the former one."""
+TOO_LONG = "Votre session s'est terminée : une session ne dure qu'une journée."
+UNUSED = "Votre session s'est terminée, faute d'activité."
 UNDONE = "pour recommencer : ce que vous venez d'envoyer n'a pas été pris en compte."
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Serve the page of allauth, after a word to those whose session has ended."""
     goes_on_to = get_next_redirect_url(request)
-    is_ended = request.session.pop(ENDED, False)
+    ended = request.session.pop(ENDED, "")
     # Who has signed in from another window is led on at once: these words would be untrue there.
-    if not request.user.is_authenticated and (
-        said := _said(request, goes_on_to, is_ended=is_ended)
-    ):
+    if not request.user.is_authenticated and (said := _said(request, goes_on_to, ended=ended)):
         messages.info(request, said)
     context = {
         "franceconnect": bool(settings.FRANCECONNECT_URL),
@@ -52,11 +52,11 @@ def _waits(paths: Iterable[str]) -> str:
     return f"dans l'heure{before} : les réponses que vous venez d'envoyer vous attendent."
 
 
-def _said(request: HttpRequest, goes_on_to: str | None, *, is_ended: bool) -> str:
+def _said(request: HttpRequest, goes_on_to: str | None, *, ended: str) -> str:
     """Say that the session has ended, and what becomes of what was just sent; or nothing."""
     kept = request.session.get(KEPT, {})
     then = UNDONE if is_marked(goes_on_to) else _waits(kept) if kept else ""
-    if is_ended:
+    if ended:
         then = then or ": ce que vous aviez saisi est gardé."
-        return f"Votre session s'est terminée, faute d'activité. Connectez-vous de nouveau {then}"
+        return f"{TOO_LONG if ended == OVER else UNUSED} Connectez-vous de nouveau {then}"
     return f"Connectez-vous {then}" if then and request.method == "GET" else ""

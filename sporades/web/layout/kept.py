@@ -21,7 +21,9 @@ from sporades.web.layout.device import said_by
 from sporades.web.layout.readers import READER, is_mark_of
 
 ENDED = "ended"
-"""Said by the session that follows one which we have just ended."""
+"""Said by the session that follows one which we have just ended, with why."""
+IDLE, OVER = "idle", "over"
+"""Nobody used it any more; it had lasted as long as any may."""
 KEPT = "kept"
 KEPT_AT_MOST = 100_000
 KEPT_OF_A_STRANGER = 30_000

@@ -30,7 +30,7 @@ from sporades.web.layout.arrivals import OLDEST_ARRIVAL, sent_in
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.errors import asks_json, not_allowed, unavailable
 from sporades.web.layout.homes import home_of
-from sporades.web.layout.kept import ENDED, keep, keeps_answers, page_of_form
+from sporades.web.layout.kept import ENDED, IDLE, OVER, keep, keeps_answers, page_of_form
 from sporades.web.layout.network import client_address, comes_by_our_proxy
 from sporades.web.layout.proofs import second_factor_missing, where_to_show_it
 
@@ -164,7 +164,7 @@ def session_ends(get_response: Page) -> Page:
             longest = settings.SESSION_IDLE + SEEN_EVERY
             is_idle = seen is not None and (noted_until or now) - seen >= longest
             if is_idle or left < timedelta(0):
-                _end_session(request, is_noted=is_noted)
+                _end_session(request, is_noted=is_noted, why=IDLE if is_idle else OVER)
             elif is_noted and (seen is None or now - seen >= SEEN_EVERY):
                 request.session["seen_at"] = now.isoformat()
                 request.session.setdefault("since", now.isoformat())
@@ -180,13 +180,13 @@ def _longest(user: User) -> timedelta:
     return timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
-def _end_session(request: HttpRequest, *, is_noted: bool) -> None:
+def _end_session(request: HttpRequest, *, is_noted: bool, why: str) -> None:
     if not is_noted:
         request.user = AnonymousUser()
         return
     request.ended_of = request.user
     logout(request)
-    request.session[ENDED] = True
+    request.session[ENDED] = why
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -147,6 +147,28 @@ def test_a_session_in_use_ends_after_twelve_hours_and_ten_for_staff(
 
 
 @pytest.mark.parametrize(
+    ("seen_before", "lasted", "why"),
+    [
+        (timedelta(minutes=31), timedelta(hours=1), "faute d'activité"),
+        (timedelta(0), timedelta(hours=12, minutes=1), "une session ne dure qu'une journée"),
+    ],
+)
+def test_why_a_session_has_ended_is_said(client, user, seen_before, lasted, why):
+    sign_in(client)
+    session = client.session
+    session["seen_at"] = (NOW - seen_before).isoformat()
+    session["since"] = (NOW - lasted).isoformat()
+    session.save()
+
+    said = main(client.get(reverse("account_edit"), follow=True))
+
+    assert "Votre session s'est terminée" in said
+    assert [one in said for one in ("faute d'activité", "une journée")] == [
+        one in why for one in ("faute d'activité", "une journée")
+    ]
+
+
+@pytest.mark.parametrize(
     ("who", "page", "longest"),
     [
         ("user", "account_edit", timedelta(hours=12)),
