@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from sporades.accounts.states import ProposalState
 from sporades.core.actors import Actor
 from sporades.core.numbers import whole
-from sporades.notices.queries import after_reading
+from sporades.notices.queries import after_reading, judged_before
 
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
@@ -328,7 +328,7 @@ class AddressChange(models.Model):
     @property
     def expires_at(self) -> datetime:
         """The last instant at which the change can be confirmed."""
-        return self.asked_at + CHANGE_LASTS
+        return after_reading(self.asked_at + CHANGE_LASTS, settings.TIME_ZONE)
 
 
 class LeftAddress(models.Model):
@@ -363,7 +363,9 @@ class LeftAddress(models.Model):
 
         Whoever takes an address may have prepared it for as long as its link was good.
         """
-        return self.left_at - CHANGE_LASTS if self.is_moved else self.left_at
+        if not self.is_moved:
+            return self.left_at
+        return judged_before(self.left_at, settings.TIME_ZONE) - CHANGE_LASTS
 
 
 class SignIn(models.Model):

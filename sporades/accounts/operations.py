@@ -375,7 +375,8 @@ def take_passwords_of_staff() -> int:
 
 def forget_old_changes(*, at: datetime) -> int:
     """Delete the new addresses not confirmed in time, and those left for good; return how many."""
-    unconfirmed, _ = AddressChange.objects.filter(asked_at__lt=at - CHANGE_LASTS).delete()
+    over = judged_before(at, settings.TIME_ZONE)
+    unconfirmed, _ = AddressChange.objects.filter(asked_at__lt=over - CHANGE_LASTS).delete()
     left, _ = left_for_good(at=at).delete()
     return unconfirmed + left
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import LeftAddress, User
+from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts.people import changing, forgetting, joining
 from sporades.acts.registrations import leaving, registering
 from sporades.notices import operations as notices
@@ -119,6 +119,40 @@ def test_what_may_give_it_back_is_forgotten_after_that():
         accounts.forget_old_changes(at=late)
 
     assert not LeftAddress.objects.exists()
+
+
+def wished():
+    """Return a new address whose link would have been good for a day."""
+    return accounts.ask_change(joined(at=NOW), email="a@ailleurs.test", at=ENDS - DAY)
+
+
+def test_a_new_address_is_confirmed_until_that_evening():
+    change = wished()
+    read_only(ENDS - 8 * HOUR, ENDS + 4 * HOUR)
+
+    for at in (ENDS + HOUR, EVENING):
+        with time_machine.travel(at, tick=False):
+            accounts.forget_old_changes(at=at)
+    with time_machine.travel(EVENING, tick=False):
+        user = changing.confirm_address_change(change.pk, at=EVENING)
+        left = LeftAddress.objects.get()
+        # What was added since it was asked for goes with it.
+        assert left.suspect_since <= change.asked_at
+
+    assert user.email == "a@ailleurs.test"
+
+
+def test_a_new_address_is_forgotten_after_that():
+    change = wished()
+    read_only(ENDS - 8 * HOUR, ENDS + 4 * HOUR)
+
+    late = EVENING + HOUR
+    with time_machine.travel(late, tick=False):
+        with pytest.raises(accounts.TooOld):
+            changing.confirm_address_change(change.pk, at=late)
+        accounts.forget_old_changes(at=late)
+
+    assert not AddressChange.objects.exists()
 
 
 @pytest.mark.usefixtures("invented_exam", "kept")

@@ -201,7 +201,9 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
     if number is None:
         raise Http404
     change = AddressChange.objects.filter(pk=number).first()
-    if change is None or request.arrived_at > change.expires_at:
+    # What ended in read-only mode is taken once its end is known.
+    at = request.arrived_at
+    if change is None or (at > change.expires_at and not stops_writing(at)):
         return _too_old(request)
     if change.user != request.user:
         context = {"change": None, "is_anothers": True}
@@ -209,7 +211,7 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "account/confirm_address.html", context, status=status)
     if request.method == "POST":
         try:
-            user = changing.confirm_address_change(number, at=request.arrived_at)
+            user = changing.confirm_address_change(number, at=at)
         except TooOld:
             done = _has(change.user_id, change.email)
             if done is None:

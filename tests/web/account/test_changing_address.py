@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from sporades.accounts.models import AddressChange
 from sporades.mail.models import Message
-from tests.factories import PASSWORD
+from sporades.notices.models import Banner
+from sporades.notices.operations import show
+from tests.factories import NOW, PASSWORD
 from tests.web.account.owner import activated, link_in, mails, sign_in
 from tests.web.guide import main, shown, titles
 
@@ -71,6 +73,17 @@ def test_a_change_of_address_whose_link_is_too_old_waits_no_more(client, user, t
 
     assert "maelle@ailleurs.test" not in main(page)
     assert AddressChange.objects.exists()
+
+
+def test_a_link_whose_time_ends_in_read_only_mode_is_not_said_too_old(client, user):
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "maelle@ailleurs.test"})
+    link = link_in(Message.objects.get(kind="address_change"))
+    AddressChange.objects.update(asked_at=NOW - timedelta(hours=25))
+    show(kind=Banner.Kind.ALERT, message="Panne.", at=NOW - timedelta(hours=2), stops_writing=True)
+
+    assert client.get(link).status_code == 200
+    assert client.post(link).status_code == 503
 
 
 def test_a_new_address_that_looks_mistyped_is_asked_about_before_anything_is_sent(client, user):
