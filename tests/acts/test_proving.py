@@ -306,6 +306,20 @@ def test_what_was_given_to_another_academy_keeps_the_hours_under_which_it_was_fi
     assert "Déménagement" not in data_in(made.pdf).decode()
 
 
+def test_what_could_not_be_filed_stays_in_it_once_it_is_given_to_another_academy():
+    late = a_draft()
+    refused_late(late, at=NOW - MINUTE)
+    Draft.objects.filter(pk=late.pk).update(abandoned_at=NOW)
+    filed = a_registration(late.candidate)
+    whole = Registration.objects.whole().get(pk=filed.pk)
+
+    moving.move_for_good(registration=whole, academy="A25", reason="Déménagement", by=HEAD, at=NOW)
+
+    said = facts(proof_of(filed))
+    assert str(late.pk) in {one["cle"] for one in said["saisies"]}
+    assert said["arrivees"][0]["saisie"] == str(late.pk)
+
+
 def test_a_letter_is_told_with_its_fate():
     draft = a_draft()
     record = a_record()

@@ -64,13 +64,15 @@ class Matter:
 def matter_of_registration(registration: Registration) -> Matter:
     """Return a registration with all that was typed for it, by its candidate or by the office.
 
-    What its candidate began at the same service and could not file is of the same matter: what
-    came too late is there, and the office may have filed another draft since.
+    What its candidate began at the same service, or where it was filed before it was given to this
+    one, and could not file is of the same matter: what came too late is there, and the office may
+    have filed another draft since.
     """
     own = Q(filed_as__registration=registration) | Q(amends=registration)
+    at = Draft.objects.filter(own).values_list("service", flat=True)
     unfiled = Q(
         candidate=registration.candidate_id,
-        service=registration.service_id,
+        service__in={registration.service_id, *at},
         amends=None,
         filed_as=None,
     )
