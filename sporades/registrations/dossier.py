@@ -46,6 +46,8 @@ class Dossier:
         amends: whether it changes a registration that stands.
         registered_on: the day on which what it changes was filed; a new one is filed on `day`.
         is_placed: whether the office placed it in this academy, whatever its address.
+        stays: whether it stays in the academy where it was filed if its address leaves it: one registers
+            where one lives, and may live elsewhere since.
         begun_under: the version of the réglementation under which it was typed so far, where known.
         kept_consents: the two consents as the candidate chose them, where they are not asked:
             whoever has an account gives them alone, and the office fills the other questions.
@@ -65,6 +67,7 @@ class Dossier:
     amends: bool = False
     registered_on: date | None = None
     is_placed: bool = False
+    stays: bool = False
     begun_under: int | None = None
     kept_consents: Mapping[str, str] | None = None
     is_typed_for: bool = False
@@ -146,7 +149,13 @@ class Filed:
     judged_by: list[Dossier]
 
 
-def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = None) -> Dossier:
+def dossier_of(
+    draft: Draft,
+    *,
+    day: date,
+    answers: dict[str, Answers] | None = None,
+    is_asked_late: bool = False,
+) -> Dossier:
     """Return the dossier of a draft, loaded by `Draft.objects.whole()`.
 
     It is judged under the réglementation in force, whichever one the draft was begun under.
@@ -155,6 +164,7 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         draft: the draft.
         day: the day of the answers, where the service is.
         answers: the answers that count, those kept when nothing is given.
+        is_asked_late: whether its candidate asks its managing service for it, once that has closed.
     """
     if answers is None:
         answers = {row.section: row.answers for row in draft.answered}
@@ -168,7 +178,8 @@ def dossier_of(draft: Draft, *, day: date, answers: dict[str, Answers] | None = 
         day=day,
         amends=draft.amends_id is not None,
         registered_on=registered_on(draft),
-        is_placed=draft.is_placed,
+        is_placed=draft.amends.is_placed if draft.amends else draft.is_placed,
+        stays=draft.amends is not None and (draft.is_placed if draft.author_id else is_asked_late),
         begun_under=draft.regulation_id,
         kept_consents=_kept_consents(draft),
         is_typed_for=draft.author_id is not None,

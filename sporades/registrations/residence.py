@@ -124,7 +124,10 @@ def _ask_for_the_town(residence: Residence, postcode: str) -> str:
 def _message(dossier: Dossier, right: Place, postcode: str) -> str:
     # Of what is filed already, one service alone is to be asked, whatever the other one takes.
     contact = (
-        "Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
+        "L'inscription est déjà enregistrée : dites dans cet onglet si elle y reste, ou changez-la "
+        "d'académie."
+        if dossier.amends and dossier.is_typed_for
+        else "Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
         if dossier.amends
         else f"Service à contacter : {right.service.managing_service.name_and_phone}."
         if right.service

@@ -225,6 +225,95 @@ def test_who_moves_house_is_judged_by_the_rules_in_force(elsewhere):
     assert [one.field for one in refusal.value.troubles] == ["postcode"]
 
 
+# --- Who lives elsewhere since ---------------------------------------------------------------
+
+
+def moved_away(registration, *, stays):
+    """Begin, for its candidate, to write an address of another academy; the office may keep it here."""
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = standing_in.amend(registration=whole(registration), author=agent, by=OPERATOR, at=NOW)
+    if stays:
+        drafting.keep_here(draft=draft)
+    return answered(draft, {"identification": IN_VERSAILLES})
+
+
+def test_the_office_writes_down_an_address_of_another_academy_and_keeps_its_candidate():
+    registration = a_registration()
+    draft = moved_away(registration, stays=True)
+    found = journey.oddities(journey.judged(dossier_of(draft, day=NOW.date())))
+    assert [one.field for one in found] == ["postcode"]
+    assert "l'inscription y reste" in found[0].message
+
+    version = standing_in.register(draft=draft, reason="", by=OPERATOR, at=NOW)
+
+    found = whole(registration)
+    assert (found.postcode, found.academy_id, found.is_placed) == ("78000", "A09", True)
+    assert version.changes[-1] == "Académie : Lille, gardée : la nouvelle adresse n'en dépend pas"
+    assert modified(registration, **MOBILE).changes == [
+        "Téléphone mobile : 06 39 98 12 34 → 06 39 98 56 78"
+    ]
+
+
+def test_the_office_that_does_not_say_so_is_told_where_to():
+    with pytest.raises(Incomplete) as refusal:
+        standing_in.register(
+            draft=moved_away(a_registration(), stays=False), reason="", by=OPERATOR, at=NOW
+        )
+
+    [said] = refusal.value.troubles
+    assert "dites dans cet onglet si elle y reste, ou changez-la d'académie" in said.message
+
+
+def test_what_stays_with_an_address_of_its_academy_is_placed_by_nobody():
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = standing_in.amend(registration=whole(registration), author=agent, by=OPERATOR, at=NOW)
+    drafting.keep_here(draft=draft)
+
+    standing_in.register(draft=answered(draft, MOBILE), reason="", by=OPERATOR, at=NOW)
+
+    assert not whole(registration).is_placed
+
+
+def test_a_commune_is_still_to_be_said_where_its_postcode_is_of_several_academies():
+    registration = a_registration()
+    draft = moved_away(registration, stays=True)
+    draft = answered(draft, {"identification": {"postcode": "78000", "town": "Trifouillis"}})
+
+    with pytest.raises(Incomplete):
+        standing_in.register(draft=draft, reason="", by=OPERATOR, at=NOW)
+
+
+def test_the_answers_of_one_who_stayed_are_a_new_registration_where_they_live():
+    registration = a_registration()
+    draft = moved_away(registration, stays=True)
+    leaving.withdraw(registration=whole(registration), by=author(registration.candidate), at=NOW)
+
+    standing_in.register_anew(draft=draft, by=OPERATOR, at=NOW)
+
+    assert not Draft.objects.get(pk=draft.pk).is_placed
+
+
+def test_an_address_of_another_academy_is_asked_once_the_service_has_closed():
+    registration = a_registration()
+
+    version = modified_on_request(registration, identification=IN_VERSAILLES)
+
+    found = whole(registration)
+    assert (found.postcode, found.academy_id, found.is_placed) == ("78000", "A09", True)
+    assert version.changes[-1] == "Académie : Lille, gardée : la nouvelle adresse n'en dépend pas"
+
+
+def test_while_it_is_open_its_candidate_is_still_sent_to_their_service():
+    registration = a_registration()
+
+    with pytest.raises(Incomplete) as refusal:
+        modified(registration, identification=IN_VERSAILLES)
+
+    [said] = refusal.value.troubles
+    assert "demandez son transfert à votre service gestionnaire" in said.message
+
+
 @pytest.mark.parametrize(
     ("stricter", "place"),
     [

@@ -138,7 +138,7 @@ def test_what_is_asked_is_read_without_anything_being_written(draft, late):
 
     seen = asking.seen_of(Draft.objects.whole().get(pk=draft.pk), at=late)
 
-    assert any("3 quai du Wault" in change for change in seen)
+    assert any("3 quai du Wault" in change for change in seen.changes)
     assert Draft.objects.get(pk=draft.pk).regulation_id == before != current.pk
 
 

@@ -321,8 +321,10 @@ def make_new(*, draft: Draft) -> None:
     Raises:
         AlreadyBegun: whoever fills it has another draft for this choice.
     """
+    if draft.amends is not None:
+        draft.is_placed = draft.amends.is_placed
     draft.amends, draft.amends_version = None, None
-    _keep_as_own(draft, "amends", "amends_version")
+    _keep_as_own(draft, "amends", "amends_version", "is_placed")
 
 
 def give(*, draft: Draft, author: User) -> None:
@@ -338,6 +340,17 @@ def _keep_as_own(draft: Draft, *fields: str) -> None:
             draft.save(update_fields=fields)
     except IntegrityError:
         raise AlreadyBegun from None
+
+
+def keep_here(*, draft: Draft) -> None:
+    """Say of a modification that its registration stays in its academy, wherever its candidate lives now.
+
+    Raises:
+        Refused: it is filed or abandoned, or is none of a registration.
+    """
+    mine = Draft.objects.open().filter(pk=draft.pk, amends__isnull=False, author__isnull=False)
+    if not mine.update(is_placed=True):
+        raise Refused("Cette saisie ne modifie plus d'inscription : rien n'est changé.")
 
 
 def follow_registration(*, draft: Draft) -> None:

@@ -37,6 +37,7 @@ from sporades.registrations.refusals import (
     RulesChanged,
 )
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.registrations.sections.identification import lives_elsewhere
 from sporades.registrations.snapshot import as_read, snapshot_of
 from sporades.registrations.states import WITHDRAW, State
 
@@ -116,7 +117,8 @@ def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, F
     _refuse_abandoned(draft)
     if draft.amends_id is not None:
         draft.amends = _to_amend(draft, draft.amends_id)
-    dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    day = local_day(at, draft.service.zone)
+    dossier = dossier_of(draft, day=day, is_asked_late=late)
     dossier.regulation = drafting.version_in_force(draft.exam)
     forms = journey.judged(dossier)
     troubles = journey.troubles(forms)
@@ -446,5 +448,14 @@ def _freeze(
         author_kind=by.kind,
         author_name=by.name,
         filed_at=at,
-        changes=changes_between(before, snapshot) if before else [],
+        changes=[*changes_between(before, snapshot), *_kept_here(registration, forms)]
+        if before
+        else [],
     )
+
+
+def _kept_here(registration: Registration, forms: Forms) -> list[str]:
+    """Say that it stays in its academy, where its address has just left it."""
+    if not lives_elsewhere(forms):
+        return []
+    return [f"Académie : {registration.academy.name}, gardée : la nouvelle adresse n'en dépend pas"]

@@ -26,6 +26,7 @@ from sporades.registrations.refusals import (
     NothingChanged,
     NothingToAsk,
 )
+from sporades.registrations.sections.identification import lives_elsewhere
 from sporades.registrations.snapshot import as_read
 from sporades.registrations.states import TAKE_BACK
 
@@ -49,7 +50,7 @@ def mark_of(changes: list[str]) -> str:
     return digest(changes)
 
 
-def seen_of(draft: Draft, *, at: datetime) -> list[str]:
+def seen_of(draft: Draft, *, at: datetime) -> "Outcome":
     """Return the same to who reads, and write nothing.
 
     Raises:
@@ -58,11 +59,12 @@ def seen_of(draft: Draft, *, at: datetime) -> list[str]:
     """
     refuse_unless(draft.service, late=True, at=at)
     _refuse_over(draft, at=at)
-    dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    day = local_day(at, draft.service.zone)
+    dossier = dossier_of(draft, day=day, is_asked_late=True)
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
-    return _changes(draft, dossier, forms)
+    return Outcome(_changes(draft, dossier, forms), [], lives_elsewhere(forms))
 
 
 def _refuse_over(draft: Draft, *, at: datetime) -> None:
@@ -76,10 +78,12 @@ class Outcome(NamedTuple):
     Attributes:
         changes: all of it.
         besides: what of it nobody has asked: the rules, or the academy, make it so.
+        lives_elsewhere: whether its address is none of the academy where it stays.
     """
 
     changes: list[str]
     besides: list[str]
+    lives_elsewhere: bool
 
 
 def outcome_of(request: ChangeRequest, *, at: datetime) -> Outcome:
@@ -98,7 +102,8 @@ def outcome_of(request: ChangeRequest, *, at: datetime) -> Outcome:
     draft = Draft.objects.whole().get(pk=request.draft_id)
     filing.amended_by(draft, request.registration_id)
     day = local_day(at, draft.service.zone)
-    dossier = dossier_of(draft, day=day, answers=rebasing.brought_forward(draft))
+    answers = rebasing.brought_forward(draft)
+    dossier = dossier_of(draft, day=day, answers=answers, is_asked_late=True)
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
@@ -155,7 +160,8 @@ def _outcome(
     }
     now = of_all[draft.amends.version]
     besides = [one for key, said in now.items() if key not in asked for one in said]
-    return Outcome([one for said in now.values() for one in said], besides)
+    changes = [one for said in now.values() for one in said]
+    return Outcome(changes, besides, lives_elsewhere(forms))
 
 
 def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:

@@ -1,7 +1,7 @@
 """Where the candidate lives and can be reached, and who answers for a minor."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sporades.exams.models import RegistrationService
 from sporades.registrations.as_filed import is_refused_here
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
+from sporades.registrations.models import Registration
 from sporades.registrations.residence import Elsewhere, open_service, refusal_of_residence
 from sporades.registrations.sections.base import Section, SectionForm, Whole
 from sporades.registrations.sections.communes import PostcodeField, find_commune
@@ -57,6 +58,8 @@ class IdentificationForm(SectionForm):
         Whole("Représentant légal", GUARDIAN),
     )
     elsewhere: Elsewhere | None = None
+    lives_elsewhere: Elsewhere | None = None
+    """Why its address would be refused, where it stays in its academy all the same."""
 
     ine = CleanCharField(
         label="INE (identifiant national élève ou étudiant)",
@@ -278,6 +281,21 @@ class IdentificationForm(SectionForm):
             yield "guardian_name", _OWN_NAME
         if meant := likely_meant(self.cleaned_data.get("guardian_email", "")):
             yield "guardian_email", f"Vouliez-vous dire {meant} ? Corrigez l'adresse si besoin."
+        if self.lives_elsewhere is not None:
+            yield self.lives_elsewhere.field, self._stays_in_words()
+
+    def write(self, registration: Registration) -> None:
+        """Write the answers; what its address leaves is kept where it is, from then on."""
+        super().write(registration)
+        if self.lives_elsewhere is not None:
+            registration.is_placed = True
+
+    def _stays_in_words(self) -> str:
+        academy = self.dossier.service.academy
+        not_here = f"Cette adresse ne dépend pas {academy.with_preposition}."
+        if self.dossier.is_typed_for:
+            return f"{not_here} Comme vous l'avez dit, l'inscription y reste."
+        return f"{not_here} {ASKS_TO_STAY}"
 
     def _check_phones(self, data: dict[str, Any], postcode: str) -> None:
         """Ask for one number at least, and for numbers that can be dialled."""
@@ -301,6 +319,10 @@ class IdentificationForm(SectionForm):
         if "town" not in self.errors and not is_refused_here(self.dossier, **address):
             self.keep_as_filed(refusal.field)
             return
+        # Of one of several communes, the exact one is still to be said.
+        if self.dossier.stays and refusal.places and "town" not in self.errors:
+            self.lives_elsewhere = refusal
+            return
         message = refusal.message
         if "town" in self.errors:
             # One of the two is wrong, and nobody knows which: neither a commune that would be refused
@@ -317,6 +339,11 @@ class IdentificationForm(SectionForm):
         self.add_error(refusal.field, ValidationError(message, code="residence"))
 
 
+ASKS_TO_STAY = (
+    "Votre inscription y reste. Si vous voulez passer les épreuves là où vous habitez, dites-le dans le "
+    "motif de votre demande."
+)
+"""What is said to a candidate who asks for an address of another academy, once theirs has closed."""
 OWN_ADDRESS = (
     "C'est l'adresse mail du candidat. Si le représentant légal n'en a pas d'autre, laissez vide : nos "
     "mails au candidat y arrivent déjà."
@@ -342,6 +369,12 @@ def _same_names(*, is_frozen: bool) -> str:
 
 
 IDENTIFICATION = Section("identification", "Identification", IdentificationForm)
+
+
+def lives_elsewhere(forms: Iterable[tuple[Section, SectionForm]]) -> bool:
+    """Return whether the address of these tabs, all valid, is none of the academy where it stays."""
+    found = next(form for section, form in forms if section is IDENTIFICATION)
+    return isinstance(found, IdentificationForm) and found.lives_elsewhere is not None
 
 
 def service_of_residence(dossier: Dossier, *, at: datetime) -> RegistrationService | None:

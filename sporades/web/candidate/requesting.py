@@ -14,6 +14,7 @@ from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.operations import requesting
 from sporades.registrations.refusals import Incomplete
+from sporades.registrations.sections.identification import ASKS_TO_STAY
 from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
 from sporades.web.candidate.not_sent import not_sent, written
@@ -57,7 +58,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     if found.is_overtaken:
         return redirect("candidate:differences", found.pk)
     try:
-        changes = requesting.seen_of(found, at=request.arrived_at)
+        seen = requesting.seen_of(found, at=request.arrived_at)
     except Incomplete:
         return redirect("candidate:ready", found.pk)
     except Refused as refusal:
@@ -76,9 +77,12 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     context = {
         "draft": found,
         "form": form,
-        "changes": changes,
+        "changes": seen.changes,
+        "stays": f"Votre nouvelle adresse ne dépend pas {found.service.academy.with_preposition}. {ASKS_TO_STAY}"
+        if seen.lives_elsewhere
+        else "",
         "closed": found.service.closed_in_words(request.arrived_at, found.amends.reader_zone),
-        "read": requesting.mark_of(changes),
+        "read": requesting.mark_of(seen.changes),
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)

@@ -97,4 +97,6 @@ class Door:
 
 def dossier_for(request: HttpRequest, draft: Draft) -> Dossier:
     """Return what a draft is judged on, at the day of the request where its service is."""
-    return dossier_of(draft, day=local_day(request.arrived_at, draft.service.zone))
+    service, at = draft.service, request.arrived_at
+    day = local_day(at, service.zone)
+    return dossier_of(draft, day=day, is_asked_late=not service.accepts(at))

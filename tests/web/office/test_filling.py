@@ -402,6 +402,26 @@ def test_what_is_filed_in_another_academy_is_not_shown_to_the_one_that_gave_it(m
 # --- After the closing, before the opening ---------------------------------------------------
 
 
+def test_who_has_moved_to_another_academy_stays_where_they_are_registered(manager, in_lille):
+    draft = opened(manager, in_lille)
+    away = {"postcode": "78000", "town": "Versailles"}
+    page = manager.get(answer(manager, draft, **away)["Location"])
+    stay = "Il reste inscrit dans notre académie : seule son adresse change"
+    assert stay in buttons(page)
+    assert reverse("office:move_registration", args=[in_lille.number]) in page.text
+
+    page = manager.post(at("keep_here", draft), follow=True)
+
+    assert "L'inscription reste dans l'académie de Lille." in main(page)
+    recap = manager.get(at("recap", draft))
+    assert "Comme vous l'avez dit, l'inscription y reste." in main(recap)
+    manager.post(at("recap", draft), {"lu": value_of(recap, "lu")})
+    in_lille.refresh_from_db()
+    assert (in_lille.postcode, in_lille.academy_id) == ("78000", "A09")
+    history = main(manager.get(reverse("office:history", args=[in_lille.number])))
+    assert "gardée : la nouvelle adresse n'en dépend pas" in history
+
+
 def test_after_the_closing_a_reason_is_asked_at_its_place(manager, in_lille):
     RegistrationService.objects.update(closes_at=NOW - timedelta(days=1))
     draft = opened(manager, in_lille)

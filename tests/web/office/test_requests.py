@@ -12,7 +12,14 @@ from django.urls import reverse
 
 from sporades.accounts import limits
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import deciding, leaving, registering, requesting, standing_in
+from sporades.acts.registrations import (
+    deciding,
+    leaving,
+    moving,
+    registering,
+    requesting,
+    standing_in,
+)
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -23,7 +30,7 @@ from sporades.registrations.states import SET_ASIDE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
-from tests.web.guide import BACKEND, main, seen, value_of
+from tests.web.guide import BACKEND, buttons, main, seen, value_of
 from tests.web.registry.world import HOST, a_member
 
 
@@ -71,6 +78,46 @@ def test_once_the_service_is_open_for_longer_it_is_to_be_taken_back_first(
 
     assert ">Modifier<" not in page.text
     assert "Pour la modifier vous-même, retirez d'abord votre demande." in main(page)
+
+
+def test_who_has_moved_to_another_academy_asks_for_it_and_is_answered_in_two_ways(
+    candidate, in_lille, late, member
+):
+    candidate.post(f"/mes-inscriptions/{in_lille.number}/demande")
+    draft = Draft.objects.get(amends=in_lille)
+    typed = draft.answers.get(section="identification").answers
+    away = {"postcode": "78000", "town": "Versailles", "suivant": "1"}
+    tab = f"/inscription/{draft.pk}/identification"
+    assert "verifier" not in candidate.post(tab, {**typed, **away})["Location"]
+    not_here = "ne dépend pas de l'académie de Lille. Votre inscription y reste."
+    assert not_here in main(candidate.get(f"/inscription/{draft.pk}/recapitulatif"))
+    sending = f"/inscription/{draft.pk}/demande"
+    assert not_here in main(candidate.get(sending))
+    candidate.post(sending, {"motif": "Déménagement"})
+    asked = ChangeRequest.objects.get()
+    manager = member("A09", at=late)
+
+    page = manager.get(where("change_request", asked.pk))
+
+    assert "Accepter, l'inscription reste ici" in buttons(page)
+    assert where("move_registration", in_lille.number) in page.text
+    manager.post(where("accept_request", asked.pk), {"lu": value_of(page, "lu")})
+    in_lille.refresh_from_db()
+    assert (in_lille.postcode, in_lille.academy_id, in_lille.is_placed) == ("78000", "A09", True)
+
+
+def test_given_to_the_academy_where_they_live_it_is_answered_there(asked, in_lille, late, member):
+    answers = asked.draft.answers.get(section="identification")
+    answers.answers |= {"postcode": "78000", "town": "Versailles"}
+    answers.save()
+    moving.move_for_good(
+        registration=in_lille, academy="A25", reason="Déménagement", by=OPERATOR, at=late
+    )
+    there = member("A25", email="versailles@exemple.test")
+
+    page = there.get(where("change_request", asked.pk))
+
+    assert "reste ici" not in main(page)
 
 
 def test_of_what_is_set_aside_nobody_is_said_to_answer_it(candidate, asked, in_lille, late):
@@ -126,6 +173,7 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     sending = f"/inscription/{draft.pk}/demande"
     assert "3 quai du Wault" in main(candidate.get(sending))
 
+    assert "y reste" not in main(candidate.get(sending))
     proof = SimpleUploadedFile("bail.pdf", a_pdf())
     page = candidate.post(sending, {"motif": WHY, "piece": proof}, follow=True)
 

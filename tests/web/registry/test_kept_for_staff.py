@@ -70,6 +70,7 @@ NOTHING_TO_KEEP = {
     "office:forget_template": BUTTON,
     "office:give_code": BUTTON,
     "office:hand_over": BUTTON,
+    "office:keep_here": BUTTON,
     "office:incoming": CRITERIA,
     "office:incomplete": LIST,
     "office:launch_batch": BUTTON,

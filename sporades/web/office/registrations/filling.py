@@ -29,6 +29,7 @@ from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
+from sporades.registrations.operations import drafting
 from sporades.registrations.queries import version_of
 from sporades.registrations.records import records_held, records_within
 from sporades.registrations.refusals import (
@@ -236,6 +237,17 @@ def hand_over(request: HttpRequest, draft: UUID) -> HttpResponse:
     standing_in.hand_over(draft=found, by=by, at=request.arrived_at)
     messages.success(request, "Votre saisie est confiée au service qui a l'inscription.")
     return redirect("office:drafts")
+
+
+def keep_here(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Keep a registration in its academy, though its candidate lives elsewhere by now."""
+    found = own(request, draft)
+    drafting.keep_here(draft=found)
+    academy = found.service.academy.with_article
+    messages.success(
+        request, f"L'inscription reste dans {academy}. Enregistrez pour changer l'adresse."
+    )
+    return DOOR.to("draft", found)
 
 
 def recap(request: HttpRequest, draft: UUID) -> HttpResponse:

@@ -43,6 +43,7 @@ from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
+from sporades.web.office.registrations.files import reaches
 from sporades.web.office.registrations.told import done_on
 from sporades.web.wizard.recap import READ
 
@@ -320,6 +321,8 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "changes": found.changed if queue is CHANGES else found.changes,
         "would": outcome.changes if outcome and outcome.besides else [],
         "read": mark_of(outcome.changes) if outcome else "",
+        "lives_elsewhere": outcome is not None and outcome.lives_elsewhere,
+        "may_move": reaches(request, Permission.MOVE_REGISTRATIONS, about),
         "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
         "held": held_in_words(found, at=request.arrived_at),
