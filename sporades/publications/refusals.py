@@ -11,8 +11,10 @@ HAS_MOVED = (
     "L'inscription a changé d'académie depuis que le document est préparé : elle n'est plus dans "
     "le périmètre de qui publie."
 )
-
-
+GIVEN_ANEW = (
+    "L'inscription a changé d'académie depuis que le document est préparé, et l'académie qui l'a "
+    "maintenant en a préparé un autre."
+)
 ASKED_SINCE = (
     "Le candidat a fait depuis une demande d'aménagement ici : elle se décide dans son dossier, et deux "
     "décisions diraient peut-être le contraire l'une de l'autre."

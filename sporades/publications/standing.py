@@ -1,6 +1,6 @@
 """What of a publication still holds: a document is of a registration that stands, as it stood."""
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sporades.accommodations.queries import asked_here
 from sporades.accounts.permissions import Reach
@@ -9,11 +9,12 @@ from sporades.documents.models import DocumentVersion
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import (
     ASKED_SINCE,
+    GIVEN_ANEW,
     HAS_CHANGED,
     HAS_MOVED,
     STANDS_NO_MORE,
 )
-from sporades.publications.states import LineOutcome
+from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 
@@ -40,6 +41,26 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
         _refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
     if not publication.publishes.is_deposited:
         _refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
+
+
+def give_way(registration: Registration, publication: Publication) -> None:
+    """Refuse, at its line, what the academy before prepared of a kind, and has not decided to publish.
+
+    The one that has the registration now gives its own: it can neither publish nor drop that one.
+
+    Args:
+        registration: one that is held, see `locking.hold`.
+        publication: that into which its own goes.
+    """
+    before = PublicationLine.objects.filter(
+        registration=registration.pk,
+        publication__kind=publication.kind,
+        publication__state__in=(PublicationState.PREPARING, PublicationState.PROPOSED),
+        outcome=LineOutcome.PREPARED,
+        version__published_at=None,
+    )
+    its_own = Q(version__academy="") | Q(version__academy=F("registration__academy"))
+    _refuse(before.exclude(its_own), GIVEN_ANEW)
 
 
 def _refuse(lines: QuerySet[PublicationLine], why: str) -> None:

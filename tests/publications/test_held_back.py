@@ -5,19 +5,28 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations.states import State
+from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission, reach
 from sporades.acts.registrations import leaving, moving
 from sporades.acts.registrations.deciding import decide
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import AlreadyPrepared
 from sporades.documents.queries import by_code
 from sporades.mail.models import Message
 from sporades.publications.attestation import ATTESTATION
-from sporades.publications.models import PublicationLine
+from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import depositing, preparing
-from sporades.publications.refusals import ASKED_SINCE, HAS_CHANGED, HAS_MOVED, STANDS_NO_MORE
+from sporades.publications.refusals import (
+    ASKED_SINCE,
+    GIVEN_ANEW,
+    HAS_CHANGED,
+    HAS_MOVED,
+    STANDS_NO_MORE,
+)
 from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
-from tests.accommodations.asked import reach
+from tests.accommodations.asked import reach as reach_case
 from tests.acts.test_issuing import amend
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, author
@@ -32,6 +41,7 @@ from tests.publications.doing import (
     tell,
     told,
 )
+from tests.web.registry.world import a_member
 
 HOUR = timedelta(hours=1)
 ABADIE = "abadie@exemple.test"
@@ -121,6 +131,79 @@ def test_a_modification_takes_back_no_convocation(convocation, three):
     amend(three[0], identification={"mobile": "06 39 98 56 78"})
 
     assert "convocation" in read(three[0], LATER)
+
+
+@pytest.fixture
+def moved(convocations, three):
+    """Give away a registration, of which a convocation is prepared; return it."""
+    mine = Registration.objects.whole().get(pk=three[0].pk)
+    moving.move_for_good(
+        registration=mine, academy="A25", reason="Déménagement", by=OPERATOR, at=NOW
+    )
+    return Registration.objects.whole().get(pk=mine.pk)
+
+
+def summoned_there(moved):
+    """Deposit the convocation of the academy that has it now; return its publication."""
+    there = a_member("versailles@exemple.test", Membership.Role.MANAGER, ["A25"])
+    return depositing.deposit_one(
+        registration=moved,
+        kind=kinds.get("convocation"),
+        content=a_pdf("Versailles"),
+        reach=reach(there.memberships.all(), Permission.PREPARE_DOCUMENTS),
+        by=there,
+        author=member(there),
+        at=NOW,
+    )
+
+
+@pytest.mark.parametrize("is_proposed", [False, True], ids=["prepared", "proposed"])
+def test_what_the_academy_before_prepared_gives_way_to_the_one_that_has_it_now(
+    convocations, manager, head, moved, is_proposed
+):
+    if is_proposed:
+        Publication.objects.filter(pk=convocations.pk).update(
+            state="proposed", proposed_by=manager, proposed_name="A", concerns=[]
+        )
+
+    made = summoned_there(moved)
+
+    assert why(convocations, moved) == GIVEN_ANEW
+    assert why(made, moved) == ""
+    assert DocumentVersion.objects.filter(document__kind="convocation").count() == 1
+
+
+def test_what_the_academy_before_publishes_first_stays_and_is_replaced(
+    convocations, manager, head, three
+):
+    publish(convocations, manager, LATER)
+    approve(convocations, head)
+    moving.move_for_good(
+        registration=Registration.objects.whole().get(pk=three[0].pk),
+        academy="A25",
+        reason="Déménagement",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    summoned_there(Registration.objects.whole().get(pk=three[0].pk))
+
+    assert why(convocations, three[0]) == ""
+
+
+def test_what_ones_own_academy_prepared_gives_way_to_nothing(convocations, three, manager, allowed):
+    with pytest.raises(AlreadyPrepared):
+        depositing.deposit_one(
+            registration=Registration.objects.whole().get(pk=three[0].pk),
+            kind=kinds.get("convocation"),
+            content=a_pdf("autre"),
+            reach=allowed,
+            by=manager,
+            author=member(manager),
+            at=NOW,
+        )
+
+    assert why(convocations, three[0]) == ""
 
 
 def test_what_is_held_back_hinders_no_other(scheduled, three, manager, allowed):
@@ -234,7 +317,7 @@ def decision(three, manager, head, allowed):
 def test_a_decision_made_elsewhere_is_not_read_beside_what_was_asked_here(
     decision, three, state, is_read
 ):
-    reach(Registration.objects.whole().get(pk=three[0].pk), state)
+    reach_case(Registration.objects.whole().get(pk=three[0].pk), state)
 
     tell(decision, LATER)
 

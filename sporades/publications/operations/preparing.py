@@ -28,6 +28,7 @@ from sporades.publications.operations.counting import are_many, queue
 from sporades.publications.operations.deciding import refuse_seen, take_out_of_sight
 from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import AlreadyRead, DecisionUnsaid, OfHealth
+from sporades.publications.standing import give_way
 from sporades.publications.states import DROP, UNREAD, WITHDRAW, LineOutcome
 from sporades.registrations.models import Registration
 
@@ -248,6 +249,7 @@ def _issued(
     by: Actor,
     at: datetime,
 ) -> PublicationLine:
+    give_way(registration, publication)
     version = documents.issue(registration.folder, publication.publishes, source, at=at)
     line = line or PublicationLine(publication=publication, number=registration.number)
     line.registration, line.of_version = registration, registration.version

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import leaving, moving
 from sporades.batches.models import Batch
 from sporades.candidates.models import Candidate
 from sporades.intake import reading
@@ -26,7 +26,7 @@ from sporades.registrations.states import SET_ASIDE
 from sporades.web.layout.readers import READER, mark_of
 from sporades.web.office.documents import publishing
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.intake.pdfs import spoken
 from tests.jobs import work
 from tests.letters.test_printing import printed
@@ -726,6 +726,23 @@ def test_what_another_prepares_farther_than_ones_perimeter_is_said_and_leads_now
     assert "Préparés, pas encore lus" in html.unescape(page.text)
     assert where("publication", made.pk) not in page.text
     assert where("publication", made.pk) in everywhere.get(page.wsgi_request.path).text
+
+
+def test_what_the_academy_before_prepared_keeps_nobody_from_preparing_theirs(
+    member, in_lille, manager
+):
+    deposited(manager, in_lille)
+    assert "avant le changement d'académie" not in main(
+        manager.get(where("documents", in_lille.number))
+    )
+    moving.move_for_good(
+        registration=in_lille, academy="A25", reason="Déménagement", by=OPERATOR, at=NOW
+    )
+    there = member("A25", email="versailles@exemple.test")
+
+    page = there.get(where("documents", in_lille.number))
+
+    assert "préparé avant le changement d'académie, il peut n'être jamais publié" in main(page)
 
 
 def test_when_nothing_holds_any_more_the_page_says_why(manager, in_lille):

@@ -191,7 +191,8 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         if may_deposit
         else set(),
         "to_come": [
-            (line, line.publication.is_within(prepares)) for line in lines_to_come(found, at=at)
+            (line, line.publication.is_within(prepares), line.version.academy != found.academy_id)
+            for line in lines_to_come(found, at=at)
         ],
         "missed": [
             (line, reaches(request, opened_with(line.publication.kind), found))
