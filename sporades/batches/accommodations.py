@@ -23,12 +23,14 @@ LABELS = {
 }
 AWAITED = {FOLLOW: State.OPINION_GIVEN, NOTIFY: State.DECIDED}
 NOTHING_ASKED, TAKEN_AGAIN, UNSAID = "not-asked", "taken-again", "reason-to-write"
+ACCEPTED = "accepted-by-silence"
 OPINED_SINCE, DECIDED_SINCE = "opined-since", "decided-since"
 _PREFIX = "accommodation-"
 WORDS: dict[str, str] = {
     **{f"{_PREFIX}{state.value}": f"aménagement : {state.label}" for state in State},
     _PREFIX + TAKEN_AGAIN: "aménagement : décision reprise sur le même avis",
     _PREFIX + UNSAID: "aménagement : avis sans motif pour ce qui n'est pas accordé",
+    _PREFIX + ACCEPTED: "aménagement : réputé accepté, avis non favorable à tout",
     _PREFIX + OPINED_SINCE: "aménagement : avis rendu depuis",
     _PREFIX + DECIDED_SINCE: "aménagement : décision prise depuis",
     _PREFIX + NOTHING_ASKED: "aucun aménagement demandé",
@@ -54,6 +56,9 @@ def refusals(code: str) -> dict[str, str]:
         **others,
         _PREFIX + TAKEN_AGAIN: accommodating.TakenAgain.message,
         _PREFIX + UNSAID: OPINION_UNSAID
+        if code == FOLLOW
+        else others[f"{_PREFIX}{State.OPINION_GIVEN.value}"],
+        _PREFIX + ACCEPTED: accommodating.AcceptedBySilence.message
         if code == FOLLOW
         else others[f"{_PREFIX}{State.OPINION_GIVEN.value}"],
         _PREFIX + OPINED_SINCE: OTHER_OPINION
@@ -82,6 +87,11 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
         state=State.OPINION_GIVEN,
         then=Value(_PREFIX + UNSAID),
     )
+    is_accepted = When(
+        Exists(Case.objects.filter(pk=OuterRef("pk")).accepted_against_their_opinion()),
+        state=State.OPINION_GIVEN,
+        then=Value(_PREFIX + ACCEPTED),
+    )
     asked_at = OuterRef("batch__asked_at")
     is_opined_since = When(
         state=State.OPINION_GIVEN, opined_at__gt=asked_at, then=Value(_PREFIX + OPINED_SINCE)
@@ -90,7 +100,7 @@ def state_of(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of the request 
         state=State.DECIDED, decided_at__gt=asked_at, then=Value(_PREFIX + DECIDED_SINCE)
     )
     since = (is_opined_since, is_decided_since)
-    seen = Cases(*since, is_again, is_unsaid, default=Concat(Value(_PREFIX), "state"))
+    seen = Cases(*since, is_again, is_unsaid, is_accepted, default=Concat(Value(_PREFIX), "state"))
     last = rows.order_by("-begun_at", "-pk").annotate(seen=seen)
     return Coalesce(Subquery(last.values("seen")[:1]), Value(_PREFIX + NOTHING_ASKED))
 

@@ -73,6 +73,7 @@ def cases_of(batch: Batch, *reaches: Reach) -> QuerySet[Case]:
     found: QuerySet[Case] = (
         waiting.without_one_taken_again()
         .exclude(pk__in=waiting.with_a_reason_to_write())
+        .exclude(pk__in=waiting.accepted_against_their_opinion())
         .filter(opined_at__lte=batch.asked_at)
         if batch.action == FOLLOW
         else waiting.filter(decided_at__lte=batch.asked_at)

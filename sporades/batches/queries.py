@@ -7,20 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models.functions import Greatest
 
 from sporades.accounts import asking
 from sporades.accounts.models import Membership
-from sporades.accounts.permissions import Reach
+from sporades.accounts.permissions import Permission, Reach
+from sporades.acts.requests import SHORTEST_SILENCE
 from sporades.batches import accommodations, leaving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
+from sporades.evidence.states import TO_PROVIDE
+from sporades.evidence.states import State as Piece
+from sporades.evidence.unmet import rows_in
+from sporades.exams.queries import rules
+from sporades.exams.schema.legal import Meaning
 from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
 from sporades.registrations.models import Registration
-from sporades.registrations.states import State
+from sporades.registrations.states import SET_ASIDE, State
 from sporades.searches.criteria import Unreadable
 from sporades.searches.queries import found
 from sporades.searches.trees import from_json
@@ -86,6 +93,36 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, known, count, by_letter in states
     ]
+
+
+def perhaps_accepted(batch: Batch, *reaches: Reach, at: datetime) -> int:
+    """Return how many lines of those that are to be set aside silence may have accepted: it refuses them.
+
+    Of those that lack nothing, and were left long enough without an answer; the journal of each, read
+    at its turn, says since when.
+
+    Args:
+        batch: which.
+        reaches: as for `Batch.lines_within`.
+        at: now.
+    """
+    if batch.action != SET_ASIDE.name:
+        return 0
+    dated = Greatest(*(f"registration__{one}_at" for one in ("filed", "amended", "decided")))
+    lines = (
+        batch.lines_within(*reaches)
+        .filter(outcome=Outcome.WAITING, registration__state=State.REGISTERED)
+        .annotate(answered_at=dated)
+    )
+    accepted = Q(pk__in=[])
+    for regulation in lines.values_list("registration__regulation", flat=True).distinct():
+        legal = rules(regulation).legal
+        silence = legal and legal.implicit_decision
+        if silence and silence.meaning is Meaning.ACCEPTED:
+            long_ago = at - silence.months * SHORTEST_SILENCE
+            accepted |= Q(registration__regulation=regulation, answered_at__lte=long_ago)
+    lacking = rows_in((*TO_PROVIDE, Piece.CHECKING)).filter(registration=OuterRef("registration"))
+    return int(lines.filter(accepted, ~Exists(lacking)).count())
 
 
 def found_again(batch: Batch) -> Any:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.accommodations.models import Again
+from sporades.accommodations.models import Again, Case
 from sporades.accommodations.notification import content
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.rules import Wish
@@ -119,6 +119,31 @@ def test_a_line_without_the_reason_that_it_needs_is_refused_and_says_it_before(p
     assert any("le médecin n'a pas écrit de motif" in why for why in refused(batch))
     assert case_of(three[0]).state == State.OPINION_GIVEN
     assert case_of(three[1]).state == State.DECIDED
+
+
+def test_what_silence_has_accepted_against_its_opinion_is_not_foreseen_as_decided(prepare, three):
+    for one in three[:2]:
+        reach(one, State.WITH_DOCTOR)
+        opine(one, TIERS=OpinionOn(Opinion.UNFAVOURABLE))
+    Case.objects.filter(registration=three[0]).update(accepted_on=NOW.date() - timedelta(days=1))
+    batch = prepare("follow-opinion")
+
+    forecast = queries.forecast(batch, at=NOW)
+    assert {
+        (one.seen, one.count, one.refusal) for one in forecast if "demandé" not in one.seen
+    } == {
+        ("aménagement : Avis rendu", 1, ""),
+        (
+            "aménagement : réputé accepté, avis non favorable à tout",
+            1,
+            accommodating.AcceptedBySilence.message,
+        ),
+    }
+    assert [one.registration_id for one in foreseen.cases_of(batch)] == [three[1].pk]
+    assert foreseen.measures_in(batch) == [("Accordée", 1), ("Refusée", 1)]
+    launched(batch)
+
+    assert accommodating.AcceptedBySilence.message in refused(batch)
 
 
 def test_decisions_are_notified_each_by_its_own_document(prepare, three):

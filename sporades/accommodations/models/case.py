@@ -121,6 +121,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         unsaid = AskedMeasure.objects.filter(case=OuterRef("pk")).without_a_text()
         return self.filter(Exists(unsaid))
 
+    def accepted_against_their_opinion(self) -> Self:
+        """Return those that silence has accepted, as was kept of each, of which the opinion is not all favourable."""
+        others = AskedMeasure.objects.filter(case=OuterRef("pk")).not_favoured_as_asked()
+        return self.filter(Exists(others), accepted_on__isnull=False, instead_of=None)
+
     def unread(self, at: datetime) -> Self:
         """Return those whose notification nobody has opened in time, nor was told of by telephone.
 

@@ -36,8 +36,11 @@ class AskedMeasureQuerySet(models.QuerySet["AskedMeasure"]):
 
     def without_a_text(self) -> Self:
         """Return those that are not favoured as they are asked for, and whose opinion says no reason."""
-        is_favoured = Q(opinion=Opinion.FAVOURABLE, opinion_papers=[])
-        return self.filter(~is_favoured, opinion_text="").exclude(opinion="")
+        return self.not_favoured_as_asked().filter(opinion_text="").exclude(opinion="")
+
+    def not_favoured_as_asked(self) -> Self:
+        """Return those that the opinion, or the want of one, does not favour for all that they are asked for."""
+        return self.filter(~Q(opinion=Opinion.FAVOURABLE, opinion_papers=[]))
 
 
 class AskedMeasure(models.Model):

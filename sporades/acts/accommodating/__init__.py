@@ -73,6 +73,7 @@ from sporades.acts.accommodating.reopening import (
 )
 from sporades.acts.accommodating.silent import (
     COUNTING,
+    AcceptedBySilence,
     Counted,
     check_silence,
     given_for,
@@ -92,6 +93,7 @@ __all__ = [
     "TAKEN_FROM_DOCTOR",
     "TEXT",
     "UNSENT",
+    "AcceptedBySilence",
     "AuthorUnknown",
     "Counted",
     "NoOpinion",

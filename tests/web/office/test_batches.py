@@ -1,6 +1,7 @@
 """« Agir sur ces inscriptions »: ticked or all, seen before, followed to the end."""
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -109,6 +110,20 @@ def test_no_other_batch_is_said_to_take_back_a_day_that_was_given(manager, two, 
     assert how in after
     assert "Lister les inscriptions faites" in after
     assert "un autre lot peut agir dessus" not in after
+
+
+@pytest.mark.usefixtures("kept")
+def test_those_that_silence_may_have_accepted_are_counted_before_they_are_set_aside(manager, two):
+    Registration.objects.update(filed_at=NOW - timedelta(days=120))
+    complete(two[0])
+
+    asked = {"decision": "set_aside", "motif": WHY}
+    page = main(manager.post(place(manager), asked, follow=True))
+    others = main(manager.post(place(manager), {**asked, "decision": "flag"}, follow=True))
+
+    said = "Parmi elles, une est complète et sans réponse depuis longtemps"
+    assert f"Acceptées : 2. Refusées : 0. {said}" in plain(page)
+    assert "sans réponse" not in others
 
 
 def test_each_thing_that_one_would_be_validated_without_is_counted_before(manager, two):

@@ -1,5 +1,6 @@
 """« Agir sur ces inscriptions »: one action on many, seen before, followed, stopped (I11)."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -161,6 +162,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         ],
         "expected": _expected(forecast, mine),
         "unmet": _unmet(forecast),
+        "silent": _silent(mine, reached, at=request.arrived_at) if is_open else "",
         "ended": _ended(forecast),
         "beyond": _beyond(request, mine) if is_mine else None,
         "has_some": any(not one.refusal for one in forecast),
@@ -236,6 +238,20 @@ def _expected(forecast: list[queries.Forecast], batch: Batch) -> str:
             f"Inscriptions laissées de côté : {in_groups(str(refused))}."
         )
     return f"Acceptées : {in_groups(str(accepted))}. Refusées : {in_groups(str(refused))}."
+
+
+def _silent(batch: Batch, *reaches: Reach, at: datetime) -> str:
+    """Say how many of those that would be set aside silence may have accepted: they will be refused."""
+    count = queries.perhaps_accepted(batch, *reaches, at=at)
+    if not count:
+        return ""
+    among = f"{in_groups(str(count))} sont complètes et sans réponse depuis longtemps"
+    if count == 1:
+        among = "une est complète et sans réponse depuis longtemps"
+    return (
+        f"Parmi elles, {among} : celles que le silence a acceptées seront refusées. Elles s'écartent "
+        "une à une, depuis leur dossier."
+    )
 
 
 def _ended(forecast: list[queries.Forecast]) -> str:
