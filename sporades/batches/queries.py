@@ -258,6 +258,18 @@ def approvers_of(batch: Batch, *, at: datetime) -> list[Membership]:
     )
 
 
+def heads_of(batch: Batch, *, at: datetime) -> list[Membership]:
+    """Return who may take up a batch whose author may do it no more: those who may close their account."""
+    return asking.approvers_of(
+        batch.reach, permission=Permission.CLOSE_MEMBERS, author=batch.asked_by_id, at=at
+    )
+
+
+def is_left(batch: Batch, *, at: datetime) -> bool:
+    """Return whether a batch stopped, and its author may do it nowhere any more."""
+    return batch.is_stopped and not batch.reach_now(batch.does.permission, at=at)
+
+
 def letters_waiting(batch: Batch) -> int:
     """Return how many letters wait to be printed, of those written of what a batch has done.
 

@@ -1,7 +1,9 @@
 """Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
 
 from sporades.batches.operations.launching import (
+    ApprovedIt,
     Launched,
+    NotLeft,
     OfHealth,
     TooManyToday,
     approve,
@@ -10,6 +12,7 @@ from sporades.batches.operations.launching import (
     refuse,
     resume,
     stop,
+    take_over,
     take_up_again,
 )
 from sporades.batches.operations.preparing import (
@@ -24,8 +27,10 @@ from sporades.batches.operations.preparing import (
 from sporades.batches.operations.running import go_on
 
 __all__ = [
+    "ApprovedIt",
     "DayMissing",
     "Launched",
+    "NotLeft",
     "Nothing",
     "OfHealth",
     "PieceMissing",
@@ -41,5 +46,6 @@ __all__ = [
     "refuse",
     "resume",
     "stop",
+    "take_over",
     "take_up_again",
 ]

@@ -1,4 +1,4 @@
-"""Launch a batch, approve or refuse it, stop it, take it up again, take its refusals away (I11)."""
+"""Launch a batch, approve or refuse it, stop it, take it up again or over, take its refusals away (I11)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from sporades.accounts.asking import ask_to_approve
 from sporades.accounts.models import Membership, User
 from sporades.batches.models import Batch
 from sporades.batches.operations.recording import link_of, queue, record, tell
-from sporades.batches.queries import Beyond, beyond_alone
+from sporades.batches.queries import Beyond, beyond_alone, is_left
 from sporades.batches.states import (
     APPROVE,
     LAUNCH,
@@ -51,6 +51,18 @@ class TooManyToday(Refused):
             f"Une personne seule lance {alone} messages par jour au plus : il en reste {left} dans cet "
             f"envoi, et vous en avez lancé {lately} depuis vingt-quatre heures. Reprenez-le demain."
         )
+
+
+class NotLeft(Refused):
+    """Its author may go on with it, or somebody has."""
+
+    message = "Ce lot n'est plus à reprendre : son auteur le peut, ou un collègue l'a repris."
+
+
+class ApprovedIt(Refused):
+    """Who approved it would go on with it alone."""
+
+    message = "Vous avez approuvé ce lot : une autre personne doit le reprendre."
 
 
 class Launched(Refused):
@@ -128,6 +140,41 @@ def stop(*, batch: Batch, by: Actor, at: datetime) -> None:
 def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
     """Go on with the lines that wait.
 
+    See `_resume` for what is raised.
+    """
+    _resume(batch, by=by, at=at)
+
+
+@transaction.atomic
+def take_over(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
+    """Go on, in one's own name, with the lines that wait of a batch whose author may do it no more.
+
+    Args:
+        batch: one that was stopped, within the reader's perimeter; it becomes theirs.
+        user: their account.
+        by: the same, in their role.
+        at: the instant.
+
+    Raises:
+        ApprovedIt: they approved it: it would be one person's.
+        NotLeft: its author may do it still, or somebody else has taken it up.
+        TooManyToday, Refused: see `_resume`.
+    """
+    held = Batch.objects.select_for_update().get(pk=batch.pk)
+    if not is_left(held, at=at):
+        raise NotLeft
+    if held.decided_by_id == user.pk:
+        raise ApprovedIt
+    former = held.author.identifier
+    held.asked_by, held.asked_name, held.asked_role = user, by.name, by.kind
+    held.sending = None
+    held.save(update_fields=["asked_by", "asked_name", "asked_role", "sending"])
+    _resume(held, by=by, at=at, instead_of=former)
+
+
+def _resume(batch: Batch, *, by: Actor, at: datetime, **more: str) -> None:
+    """Go on with the lines that wait.
+
     What a second person has approved goes on; what its author launched alone does within what they
     launch alone in a day.
 
@@ -145,7 +192,7 @@ def resume(*, batch: Batch, by: Actor, at: datetime) -> None:
         if beyond is not None:
             raise TooManyToday(beyond)
     move(batch, RESUME, moved_at=at, why="")
-    record("batch resumed", batch, by=by, at=at)
+    record("batch resumed", batch, by=by, at=at, **more)
     queue(batch)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sporades import journal, mail
+from sporades.accounts.models import Membership
 from sporades.batches.models import Batch
 from sporades.batches.queries import letters_waiting
 from sporades.core.actors import Actor
@@ -51,10 +52,21 @@ def tell_approver(batch: Batch, address: str, *, at: datetime) -> None:
     _write(batch, address, batch.decided_name, at=at, is_approver=True)
 
 
+def tell_head(batch: Batch, head: Membership, *, at: datetime) -> None:
+    """Write to who may take a batch up that it has stopped, since its author may do it no more."""
+    _write(batch, head.user.email, head.full_name, at=at, head=head.pk)
+
+
 def _write(
-    batch: Batch, address: str, name: str, *, at: datetime, is_approver: bool = False
+    batch: Batch,
+    address: str,
+    name: str,
+    *,
+    at: datetime,
+    is_approver: bool = False,
+    head: int | None = None,
 ) -> None:
-    to = ":approver" if is_approver else ""
+    to = ":approver" if is_approver else f":head:{head}" if head else ""
     mail.write(
         "batch_ended",
         to=address,
@@ -63,6 +75,7 @@ def _write(
         about=batch,
         name=name,
         is_approver=is_approver,
+        is_head=head is not None,
         batch=batch,
         counts=batch.counts(),
         letters=letters_waiting(batch),

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection, transaction
 from sporades.accounts.permissions import Reach
 from sporades.batches import leaving
 from sporades.batches.models import Batch, BatchLine
-from sporades.batches.operations.recording import record, tell, tell_approver
-from sporades.batches.queries import found_again
+from sporades.batches.operations.recording import record, tell, tell_approver, tell_head
+from sporades.batches.queries import found_again, heads_of
 from sporades.batches.states import END, STOP, BatchState, Outcome
 from sporades.core import files
 from sporades.core.actors import SYSTEM
@@ -236,8 +236,12 @@ def _stopped(batch: Batch, *, at: datetime) -> None:
     move(batch, STOP, moved_at=at, why=NO_LONGER)
     record("batch stopped", batch, by=SYSTEM, at=at)
     tell(batch, at=at)
-    if batch.decided_by is not None:
-        tell_approver(batch, batch.decided_by.email, at=at)
+    approver = batch.decided_by
+    if approver is not None:
+        tell_approver(batch, approver.email, at=at)
+    for head in heads_of(batch, at=at):
+        if head.user_id != batch.decided_by_id:
+            tell_head(batch, head, at=at)
 
 
 @transaction.atomic

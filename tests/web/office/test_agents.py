@@ -10,8 +10,13 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, RoleProposal
+from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import reach as allowed_to
 from sporades.acts.agents import inviting
+from sporades.batches import operations as batches
+from sporades.batches.actions import ACTIONS
 from sporades.journal.models import Entry
+from sporades.registrations.models import Registration
 from tests.accommodations.asked import entrust, reach
 from tests.factories import NOW, OPERATOR
 from tests.medical.given import a_doctor
@@ -510,6 +515,26 @@ def test_another_role_is_proposed_to_an_agent_from_what_they_have(head, administ
     approve(administrator, made)
 
     assert [one.role for one in colleague.memberships_on(NOW.date())] == ["auditor"]
+
+
+def test_the_batches_that_stop_are_said_before_the_account_is_closed(head, member, in_lille):
+    leaving = member("A09", email="partante@exemple.test").user
+    assert "des lots" not in main(head.get(close_page(leaving))).lower()
+    allowed = allowed_to(leaving.memberships.all(), Permission.DECIDE)
+    batch = batches.prepare(
+        registrations=Registration.objects.all(),
+        action=ACTIONS["validate"],
+        reason="",
+        reach=allowed,
+        by=leaving,
+        at=NOW,
+    )
+    batches.launch(batch=batch, by=allowed.perimeters[0].member, at=NOW)
+
+    page = main(head.get(close_page(leaving)))
+
+    assert "Des lots de cette personne sont en cours : ils s'arrêteront" in page
+    assert "Valider, 1 inscription, demandé le" in page
 
 
 def test_an_access_that_was_closed_is_given_back_from_its_line(head, administrator):

@@ -10,11 +10,15 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, moving
+from sporades.batches import operations
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch
+from sporades.batches.operations import running
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import Candidate
+from sporades.core.actors import Actor
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office import bounded
@@ -659,6 +663,66 @@ def test_a_batch_of_which_a_part_was_refused_says_how_many(manager, two):
     assert "Terminé : 1 refusée sur 2" in main(page)
     assert page.context["kind"] == "warning"
     assert "Terminé : 1 refusée sur 2" in main(manager.get(reverse("office:batches")))
+
+
+def left_halfway(manager, monkeypatch):
+    """Launch a batch whose author leaves after its first line, and return it."""
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    manager.post(place(manager), {"decision": "flag", "motif": WHY})
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+    manager.user.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+    work("batches")
+    batch.refresh_from_db()
+    assert batch.counts() == {"done": 1, "refused": 0, "waiting": 1}
+    return batch
+
+
+def test_a_batch_whose_author_has_left_is_told_to_the_heads_read_and_taken_over(
+    manager, member, two, monkeypatch
+):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    elsewhere = member("A25", role=Membership.Role.HEAD, email="ailleurs@exemple.test")
+    batch = left_halfway(manager, monkeypatch)
+
+    told = Message.objects.filter(kind="batch_ended", recipient="cheffe@exemple.test").get()
+    assert f"Le lot lancé par {batch.asked_name} s'est arrêté." in " ".join(told.body.split())
+    assert not Message.objects.filter(recipient="ailleurs@exemple.test").exists()
+    assert "lancé par" in main(head.get(reverse("office:batches")))
+    assert "lancé par" not in main(elsewhere.get(reverse("office:batches")))
+    assert elsewhere.post(page_of(batch, "resume_batch")).status_code == 404
+    assert "Reprendre en votre nom" in main(head.get(page_of(batch)))
+
+    said = main(head.post(page_of(batch, "resume_batch"), follow=True))
+    work("batches")
+    work("batches")
+
+    assert "Le lot reprend." in said
+    batch.refresh_from_db()
+    assert (batch.asked_by, batch.state) == (head.user, BatchState.DONE)
+    entries = Entry.objects.filter(verb="anomaly found").order_by("pk")
+    assert [one.actor_kind for one in entries] == ["manager", "head"]
+    taken = Entry.objects.get(verb="batch resumed")
+    assert taken.payload["after"]["instead_of"] == f"user:{manager.user.pk}"
+    assert "Vous n'avez" not in main(head.get(reverse("office:batches")))
+
+
+def test_a_batch_is_not_taken_over_from_who_may_go_on_nor_by_who_approved_it(
+    manager, member, two, monkeypatch
+):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    batch = left_halfway(manager, monkeypatch)
+    by = Actor("head", "Cheffe", f"user:{head.user.pk}")
+    Batch.objects.update(decided_by=head.user)
+    with pytest.raises(operations.ApprovedIt):
+        operations.take_over(batch=batch, user=head.user, by=by, at=NOW)
+
+    Batch.objects.update(decided_by=None)
+    manager.user.memberships.update(ends_on=None)
+    with pytest.raises(operations.NotLeft):
+        operations.take_over(batch=batch, user=head.user, by=by, at=NOW)
+    assert head.get(page_of(batch)).status_code == 404
 
 
 def test_a_colleague_sees_their_own_batches_alone(manager, member, two):

@@ -12,6 +12,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.operations import NOBODY
 from sporades.accounts.permissions import Permission, reach_of
 from sporades.acts.agents import inviting
+from sporades.batches.states import BatchState
 from sporades.core.french import listed
 from sporades.core.refusals import Refused
 from sporades.territory import queries as territory
@@ -56,6 +57,7 @@ def close_agent(request: HttpRequest, agent: int) -> HttpResponse:
         "roles": in_words(roles),
         "held": waiting_with([user.pk]).get(user.pk, 0),
         "without_doctor": _without_doctor(roles, today),
+        "running": user.batches.filter(state=BatchState.RUNNING).order_by("asked_at", "pk"),
         "may_propose": bool(request.reaches(Permission.PROPOSE_ROLES)),
         "form": form,
         "trail": TRAIL,

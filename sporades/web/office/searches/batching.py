@@ -102,6 +102,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         "prepared_counted": in_groups(str(count)),
         "is_cut": count > ON_THE_PAGE,
         "proposed": batches_to_approve(request),
+        "left": _left_to(request),
         "trail": FILES_TRAIL,
     }
     return render(request, "office/batches.html", context)
@@ -142,6 +143,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         if is_mine and mine.is_proposed
         else [],
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
+        "may_take_over": not is_mine and _may_take_over(request, mine),
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": _piece_of(mine),
         "prepares": mine.does.begin is not None,
@@ -352,12 +354,18 @@ def stop_batch(request: HttpRequest, batch: str) -> HttpResponse:
 
 
 def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
-    """Go on with the lines that wait; of many, with the second factor shown again (S-17)."""
-    mine = _own(request, batch)
+    """Go on with the lines that wait; of many, with the second factor shown again (S-17).
+
+    Those of a batch of one's own, or of one that its author has left, which becomes one's own.
+    """
+    found: Batch = get_object_or_404(Batch, pk=batch)
+    is_taken_over = found.asked_by_id != request.user.pk and _may_take_over(request, found)
+    mine = found if is_taken_over else _own(request, batch)
+    act = partial(operations.take_over, user=request.user) if is_taken_over else operations.resume
     page, then = _page_of(mine), "relisez, puis reprenez le lot"
     first = second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many)
     so = {BatchState.RUNNING, BatchState.DONE}
-    return first or _done(request, mine, operations.resume, "Le lot reprend.", so=so)
+    return first or _done(request, mine, act, "Le lot reprend.", so=so)
 
 
 def batch_refusals(request: HttpRequest, batch: str) -> HttpResponse:
@@ -413,11 +421,30 @@ def _readable(request: HttpRequest, pk: str) -> Batch:
     is_open = (
         _is_followed(request, found)
         if found.asked_by_id == request.user.pk
-        else _is_to_approve(found, _approves(request))
+        else _is_to_approve(found, _approves(request)) or _may_take_over(request, found)
     )
     if not is_open:
         raise Http404
     return found
+
+
+def _may_take_over(request: HttpRequest, batch: Batch) -> bool:
+    """Return whether a batch of somebody who may do it no more is the reader's to go on with."""
+    heads = request.reaches(Permission.CLOSE_MEMBERS)
+    return (
+        batch.is_stopped
+        and heads.includes(batch.reach)
+        and _reaches_all(request, batch)
+        and queries.is_left(batch, at=request.arrived_at)
+    )
+
+
+def _left_to(request: HttpRequest) -> list[Batch]:
+    """Return the batches of others that stopped, and that are the reader's to go on with."""
+    if not request.reaches(Permission.CLOSE_MEMBERS):
+        return []
+    stopped = Batch.objects.filter(state=BatchState.STOPPED).exclude(asked_by=request.user.pk)
+    return [one for one in stopped.order_by("-moved_at") if _may_take_over(request, one)]
 
 
 def _is_to_approve(batch: Batch, approves: Reach) -> bool:
