@@ -134,7 +134,7 @@ def found_again(batch: Batch) -> Any:
         batch: one that keeps its search.
     """
     try:
-        return found(from_json(batch.tree), reach=batch.reach)
+        return found(from_json(batch.tree or {}), reach=batch.reach)
     except (KeyError, ValueError, Unreadable):
         return Registration.objects.none()
 

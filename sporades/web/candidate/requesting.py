@@ -50,11 +50,8 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
 def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Say why, then send; what is asked stands above."""
     found = drafts.own(request, draft)
-    if found.amends is None:
-        return drafts.after(found)
-    if not found.is_open:
-        why = _why_no_more(found)
-        return _given_back(request, found, why=why) or drafts.after(found)
+    if not found.is_open or found.amends is None:
+        return _away(request, found)
     if found.is_overtaken:
         return redirect("candidate:differences", found.pk)
     try:
@@ -62,10 +59,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     except Incomplete:
         return redirect("candidate:ready", found.pk)
     except Refused as refusal:
-        if answer := _given_back(request, found, why=str(refusal)):
-            return answer
-        messages.error(request, str(refusal))
-        return redirect("candidate:registration", found.amends.number)
+        return _refused(request, found, refusal)
     posted = request.method == "POST"
     form = RequestForm(request.POST, request.FILES) if posted else _asking(request)
     if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, found, form):
@@ -109,6 +103,19 @@ def _asking(request: HttpRequest) -> RequestForm:
         return RequestForm()
     messages.warning(request, _KEPT)
     return RequestForm(initial={"motif": answers.get("motif", [""])[-1]})
+
+
+def _away(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Lead to what a draft became, unless the reason of a request is to be given back first."""
+    why = _why_no_more(draft) if draft.amends else ""
+    return (_given_back(request, draft, why=why) if why else None) or drafts.after(draft)
+
+
+def _refused(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
+    if answer := _given_back(request, draft, why=str(refusal)):
+        return answer
+    messages.error(request, str(refusal))
+    return redirect("candidate:registration", draft.amends.number)
 
 
 def _given_back(request: HttpRequest, draft: Draft, *, why: str) -> HttpResponse | None:
