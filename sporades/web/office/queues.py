@@ -309,9 +309,14 @@ def _unreached(request: HttpRequest) -> Queue | None:
 
 
 def _unreached_with_account(request: HttpRequest) -> Queue | None:
-    """Return those who have an account and whom mails do not reach: they are called."""
+    """Return those who have an account and whom mails do not reach: they are called.
+
+    Counted at once or not at all: the accounts of refused addresses are few, but far apart.
+    """
     label = "Candidats que les mails n'atteignent pas"
-    return _in_time(request, UNREACHED_WITH_ACCOUNT, CALLING, label)
+    return _in_time(
+        request, UNREACHED_WITH_ACCOUNT, CALLING, label, within=MOST_TO_COUNT_EVERYWHERE
+    )
 
 
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
@@ -359,12 +364,26 @@ def _searched(
     return queue and replace(queue, asked=_posted(tree, shown, since))
 
 
-def _in_time(request: HttpRequest, tree: Group, shown: tuple[str, ...], label: str) -> Queue | None:
+def _in_time(
+    request: HttpRequest,
+    tree: Group,
+    shown: tuple[str, ...],
+    label: str,
+    *,
+    within: timedelta = MOST_TO_COUNT,
+) -> Queue | None:
     """Return the same, since nobody can say when, in the order in which they were filed.
 
     Over a country they may be too many to be looked at whenever this page is read: then they are
     led to, not counted, and not tried again for some minutes. Of very many the first that
     PostgreSQL finds are counted, in no order, which reads no others.
+
+    Args:
+        request: the reader's.
+        tree: what is sought.
+        shown: the columns that tell one line from another.
+        label: of what.
+        within: how long counting may take in an academy; over a country it is less.
     """
     reach, at = request.reaches(Permission.DECIDE), request.arrived_at
     if not reach:
@@ -373,7 +392,7 @@ def _in_time(request: HttpRequest, tree: Group, shown: tuple[str, ...], label: s
     last = _took_too_long.get(here)
     if last is not None and abs(at - last) < NOT_AGAIN_FOR:
         return _led_to(tree, shown, label, None)
-    within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else MOST_TO_COUNT
+    within = MOST_TO_COUNT_EVERYWHERE if reach.is_everything else within
     rows = found(tree, reach=reach).order_by()[: bounded.IN_A_QUEUE + 1]
     try:
         with in_less_than(within):
