@@ -26,6 +26,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import NobodyApproves, NoLongerProposed, Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.notices import queries as notices
+from sporades.searches.rules import is_its_author_s
 
 SAME_PERSON = "Un lot est approuvé par une autre personne que celle qui le propose."
 
@@ -168,7 +169,10 @@ def take_over(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
     former = held.author.identifier
     held.asked_by, held.asked_name, held.asked_role = user, by.name, by.kind
     held.sending = None
-    held.save(update_fields=["asked_by", "asked_name", "asked_role", "sending"])
+    if held.tree is not None and is_its_author_s(held.tree):
+        # It finds nothing for anybody else: whom it found stays found.
+        held.tree = None
+    held.save(update_fields=["asked_by", "asked_name", "asked_role", "sending", "tree"])
     _resume(held, by=by, at=at, instead_of=former)
 
 

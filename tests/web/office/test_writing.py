@@ -21,6 +21,9 @@ from sporades.mail.models import Message
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
 from sporades.web.office.searches import writing
 from tests.evidence.given import IDENTITY, again, give
 from tests.factories import NOW, a_candidate, a_record, a_registration, author
@@ -412,6 +415,23 @@ def test_what_the_service_seeks_no_more_finds_nobody_to_write_to(manager, two):
 
     assert not written().exists()
     assert set(batch.lines.values_list("why", flat=True)) == {FOUND_NO_MORE}
+
+
+def test_whom_a_batch_of_its_author_found_are_still_written_to_by_who_takes_it_over(
+    manager, member, two
+):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    batch = prepared(manager)
+    batch.tree = Group(members=(Leaf(CRITERIA["lot"], Operator.IS, (str(batch.pk),)),)).as_json()
+    batch.save()
+    manager.post(page_of(batch, "launch_batch"))
+    manager.user.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+    work("batches")
+
+    head.post(page_of(batch, "resume_batch"))
+    work("batches")
+
+    assert written().count() == 2
 
 
 def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, three):
