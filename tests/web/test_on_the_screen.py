@@ -57,7 +57,15 @@ FILED = [
 ]
 # What is not an answer: the last tab and « N° Inscription » say it. What programs alone read.
 BESIDE = {"candidate_number", "service", "receipt", "to_return", "evidence", "accommodation"}
-UNREAD = {"accepted", "regulation", "filed_at", "closes_at", "zone", "answers"}
+UNREAD = {
+    "accepted",
+    "accommodation_until",
+    "answers",
+    "closes_at",
+    "filed_at",
+    "regulation",
+    "zone",
+}
 
 
 @pytest.fixture(autouse=True)

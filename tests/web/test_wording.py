@@ -219,6 +219,7 @@ def every_form():
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},
+        "PlacesForm": {"data": None, "reach": EVERYWHERE},
         "QueueForm": {"data": None, "reach": EVERYWHERE},
         "BannerForm": {"at": NOW, "shown": None},
         "SelectionForm": here,

@@ -330,7 +330,7 @@ def hostile(world):
     )
     Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(
-        **dict.fromkeys(("reason", "sought", "asked_name", "decided_name"), HOSTILE)
+        **dict.fromkeys(("reason", "sought", "asked_name", "decided_name"), HOSTILE), tree=asked
     )
     spoil_letters(world.record)
     RefusedAnswer.objects.create(
