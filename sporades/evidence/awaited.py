@@ -16,7 +16,7 @@ def awaited_of(found: Registration, *, at: datetime) -> dict[str, Any] | None:
         found: a registration that owes it, as `with_owed()` loads it.
         at: the instant.
     """
-    if not found.told:  # brought from elsewhere
+    if not found.told or found.is_exam_over(at):  # brought from elsewhere; over
         return None
     pieces = [one for one in pieces_of(found) if one.is_awaited(at)]
     summary = found.summary_awaited

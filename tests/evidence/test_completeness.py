@@ -1,6 +1,6 @@
 """« Candidature incomplète »: one test for each row of the table of docs/states.md."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -265,12 +265,25 @@ def lifted_by_a_paper(registration, *, grants=None):
     assert state(registration) == State.REGISTERED
 
 
-def taken_back(registration):
-    at = AFTER + timedelta(hours=2)
+def taken_back(registration, at=AFTER + timedelta(hours=2)):
     owed = piece_of(again(registration), IDENTITY)
     said = verifying.taken_back_in_words(owed, again(registration), at=at)
     verifying.take_back(row=piece(registration), seen=None, by=MANAGER, at=at)
     return said
+
+
+def test_once_the_exam_is_over_the_paper_of_another_is_taken_back_and_nothing_asked_for(
+    registration,
+):
+    lifted_by_a_paper(registration)
+
+    said = taken_back(registration, at=datetime(2028, 3, 1, 10, tzinfo=UTC))
+
+    assert said.startswith("Une anomalie a été levée depuis")
+    assert state(registration) == State.REGISTERED
+    told = Message.objects.get(kind="piece_asked_again").body
+    assert "sont passées : vous n'avez pas à l'envoyer." in " ".join(told.split())
+    assert "avant le" not in told
 
 
 def test_it_is_found_anew_where_the_paper_that_ended_it_was_not_theirs(registration):

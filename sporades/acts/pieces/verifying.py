@@ -300,7 +300,7 @@ def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime)
     if locked.academy_id != registration.academy_id:
         raise MovedSince
     _check_owes(locked)
-    if asked_already(locked, more.label) is not None:
+    if asked_already(locked, more) is not None:
         return
     row = ask_more_within(locked, more, by=by, at=at)
     tell_asked_for(row, locked, at=at)
@@ -505,6 +505,8 @@ def _is_incomplete_again(
         registration: whose it is, as `with_owed()` loads it.
         at: the instant.
     """
+    if registration.is_exam_over(at):  # nothing is asked for any more
+        return False
     is_last = (
         registration.state == RegistrationState.REGISTERED and lifted.at == registration.decided_at
     )

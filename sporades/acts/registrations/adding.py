@@ -15,7 +15,7 @@ from sporades.evidence.queries import giving_to, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.operations import tell
 from sporades.letters.rules import of_piece
-from sporades.registrations.added import is_added
+from sporades.registrations.added import added_code, added_ways, is_added
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
@@ -45,16 +45,19 @@ class More:
     giving: Giving = Giving.EACH
 
 
-def asked_already(registration: Registration, label: str) -> Evidence | None:
-    """Return the piece that was asked for in these words already, and is still to be sent; or nothing.
+def asked_already(registration: Registration, more: More) -> Evidence | None:
+    """Return the piece that was asked for in these words already, to be given as this one, and is still to be sent.
 
     Args:
         registration: locked.
-        label: the words.
+        more: the piece that would be asked for.
     """
     rows = rows_of(registration=registration.pk)
-    same = (row for row in rows if is_added(row.code) and row.label == label)
-    return next((row for row in same if row.state in TO_PROVIDE), None)
+    ways = added_ways(added_code(1, more.giving))
+    same = (row for row in rows if is_added(row.code) and row.label == more.label)
+    return next(
+        (row for row in same if row.state in TO_PROVIDE and added_ways(row.code) == ways), None
+    )
 
 
 def ask_more_within(registration: Registration, more: More, *, by: Actor, at: datetime) -> Evidence:
@@ -77,7 +80,7 @@ def ask_more_within(registration: Registration, more: More, *, by: Actor, at: da
         raise NothingMore
     until = delays.to_come(registration, more.until, at=at)
     evidence.ask(registration, registration.owed["evidence"], at=at)
-    row = asked_already(registration, more.label)
+    row = asked_already(registration, more)
     if row is None:
         row = evidence.ask_more(registration, more.label, giving=more.giving, until=until, at=at)
     else:

@@ -82,6 +82,8 @@ def ask_added_again(registration: Registration, *, by: Actor, at: datetime) -> N
 def _leave_days(
     registration: Registration, pieces: Iterable[Owed], *, by: Actor, at: datetime
 ) -> None:
+    if registration.is_exam_over(at):  # nothing is asked for any more
+        return
     for owed in pieces:
         if owed.row.state not in TO_PROVIDE or owed.is_in_time(at) or owed.row.pk is None:
             continue
@@ -107,7 +109,7 @@ def ask_summary_again(registration: Registration, *, by: Actor, at: datetime) ->
         by: who asks for it again.
         at: the instant.
     """
-    if not registration.is_summary_late(at):
+    if not registration.is_summary_late(at) or registration.is_exam_over(at):
         return False
     until = days_from(registration.service, at, days=USUAL_DAYS)
     registration.summary_until = until

@@ -19,6 +19,7 @@ from sporades.registrations.states import State
 RECEIVED, TAKEN_BACK = "summary received", "summary reception taken back"
 """What the journal calls a signed summary that came back, and one that was another candidate's."""
 WAIVED = "piece waived"
+ASKED_MORE = "piece asked for"
 FLAGGED = "anomaly found"
 ANSWERED = ("registration validated", "registration set aside")
 ANEW = ("anomaly cleared", "validation undone", "registration restored")
@@ -83,12 +84,15 @@ def _unanswered(
 ) -> list[tuple[datetime, datetime]]:
     """Return when nobody had answered, from when until when: an anomaly ends one, its end begins another.
 
-    Before a validation, or an exclusion, nothing counts any more.
+    Before a validation, or an exclusion, nothing counts any more. An anomaly stands through a modification.
     """
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = filed_at
-    acts = entries_about(registration).filter(verb__in=DECIDED, at__gte=filed_at)
+    acts = entries_about(registration).filter(verb__in=DECIDED)
     for verb, instant in acts.order_by("at", "pk").values_list("verb", "at"):
+        if instant < filed_at:
+            since = None if verb == FLAGGED else filed_at
+            continue
         if verb == FLAGGED and since is not None:
             found.append((since, instant))
         elif verb in ANSWERED:
@@ -103,23 +107,25 @@ class _Piece:
 
     Attributes:
         row: the piece.
+        asked_at: since when it is asked for: in the same words again, since the first time.
         waived_at: when it was last waived before it was asked for again, if it was.
         refusals: when it was refused, and since when what was refused had been there.
     """
 
     row: Evidence
+    asked_at: datetime
     waived_at: datetime | None
     refusals: tuple[tuple[datetime, datetime], ...]
 
     @property
     def lacked_at(self) -> list[datetime]:
         """From when on it was lacking."""
-        return [self.row.asked_at, *(at for at, _ in self.refusals)]
+        return [self.asked_at, *(at for at, _ in self.refusals)]
 
     def came_by(self, instant: datetime) -> datetime | None:
         """Return since when it was there just before an instant, or `NOT_COME`; nothing while it was not asked for."""
         row = self.row
-        if row.asked_at >= instant:
+        if self.asked_at >= instant:
             return self.waived_at
         if row.state != PieceState.OWED:  # taken back, what was refused was not theirs
             for at, arrived_at in self.refusals:
@@ -137,18 +143,17 @@ def _pieces_of(registration: Registration, *, since: datetime) -> list[_Piece]:
     for one in Verdict.objects.filter(evidence__in=rows, outcome=PieceState.REFUSED).order_by("at"):
         if one.arrived_at is not None:
             refusals.setdefault(one.evidence_id, []).append((one.at, one.arrived_at))
-    acts = entries_about(registration).filter(verb=WAIVED, at__gte=since).order_by("at", "pk")
-    waived = [(one.payload["after"]["piece"], one.at) for one in acts]
-    return [
-        _Piece(
-            row,
-            max(
-                (at for code, at in waived if code == row.code and at < row.asked_at), default=None
-            ),
-            tuple(refusals.get(row.pk, ())),
-        )
-        for row in rows
-    ]
+    acts = entries_about(registration).filter(verb__in=(WAIVED, ASKED_MORE), at__gte=since)
+    said = [(one.verb, one.payload["after"]["piece"], one.at) for one in acts.order_by("at", "pk")]
+    found = []
+    for row in rows:
+        mine = [(verb, at) for verb, code, at in said if code == row.code and at < row.asked_at]
+        waived_at = max((at for verb, at in mine if verb == WAIVED), default=None)
+        asked_at = row.asked_at
+        if waived_at is None:
+            asked_at = min((at for _, at in mine), default=asked_at)
+        found.append(_Piece(row, asked_at, waived_at, tuple(refusals.get(row.pk, ()))))
+    return found
 
 
 def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """A registration that silence has accepted is set aside by who reads what that takes back (CRPA L. 242-1)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,9 +14,13 @@ from sporades.acts.registrations.adding import More
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
+from sporades.exams.schema.evidence import Way
 from sporades.mail.models import Message
+from sporades.registrations.added import added_ways
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
+from tests.acts.test_dates_kept import amend
 from tests.evidence.given import MANAGER, again, piece, receive
 from tests.factories import NOW, OPERATOR, a_registration
 from tests.web.guide import main, plain
@@ -308,3 +312,49 @@ def test_of_many_at_once_it_is_left_to_its_own_page(in_lille):
         ACTIONS["set_aside"].act(
             registration=again(in_lille), reason="Doublon", about=None, by=OPERATOR, at=LATER
         )
+
+
+def test_what_is_asked_for_again_in_the_same_words_lacked_since_the_first_time(in_lille):
+    whole(in_lille)
+    words = "Copie de votre diplôme"
+    first, then = (
+        More(label=words, until=(at + timedelta(days=20)).date()) for at in (SOON, LATELY)
+    )
+    verifying.ask_more(registration=again(in_lille), more=first, by=MANAGER, at=SOON)
+
+    decide(in_lille, FLAG, reason="Il manque le diplôme", at=LATELY, more=then)
+
+    assert in_lille.evidence.filter(label=words).count() == 1
+    assert said_to_who_may(in_lille) == ""
+
+
+def test_in_another_way_it_is_another_piece(in_lille):
+    words, until = "Copie de votre diplôme", (NOW + timedelta(days=60)).date()
+    for giving in (Giving.POST, Giving.DEPOSIT):
+        more = More(label=words, until=until, giving=giving)
+        verifying.ask_more(registration=again(in_lille), more=more, by=MANAGER, at=SOON)
+
+    asked = in_lille.evidence.filter(label=words).order_by("pk")
+    assert [added_ways(one.code) for one in asked] == [(Way.POST,), (Way.DEPOSIT,)]
+
+
+def test_an_anomaly_that_stands_through_a_modification_was_told(in_lille):
+    whole(in_lille)
+    decide(in_lille, FLAG, reason="Illisible", at=NOW + timedelta(days=1))
+    amend(again(in_lille), at=NOW + timedelta(days=2))
+    posted = NOW + timedelta(days=3)
+    receiving.receive_summary(
+        registration=again(in_lille), posted_on=posted.date(), by=MANAGER, at=posted
+    )
+
+    assert again(in_lille).state == "anomaly"
+    assert said_to_who_may(in_lille) == ""
+
+
+def test_undone_once_the_exam_is_over_a_validation_gives_no_more_days(in_lille):
+    decide(in_lille, VALIDATE, at=SOON)
+
+    decide(in_lille, REOPEN, at=datetime(2028, 3, 1, 10, tzinfo=UTC))
+
+    assert "avant le" not in told()
+    assert not in_lille.evidence.filter(granted_until__isnull=False).exists()
