@@ -99,6 +99,8 @@ def test_an_appeal_sent_in_time_as_the_session_ended_counts_sent_again_as_it_was
     stopped_clock.move_to(midnight + timedelta(minutes=3))
     client.force_login(registration.candidate.user, backend=BACKEND)
 
+    elsewhere = plain(main(sign_in(registration.candidate).get(where)))
+    assert "Cette heure est gardée, mais rien n'est envoyé : contactez" in elsewhere
     page = client.get(where)
     assert "Envoyez-le de nouveau, sans rien y changer, avant le" in plain(main(page))
     sent = shown(page, "form[method=post]")

@@ -51,7 +51,7 @@ from sporades.web.candidate.accommodations.writable import PAGE
 from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.own import own_registration
 from sporades.web.layout.arrivals import Press
-from sporades.web.layout.kept import forget, typed_before
+from sporades.web.layout.kept import forget, kept, typed_before
 
 WHICH = "decision"
 """Which decision the page showed."""
@@ -92,7 +92,10 @@ def contest(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _press(request: HttpRequest, case: Case) -> Press | None:
-    """Return « Envoyer mon recours » that came in time, as its reader's session had just ended."""
+    """Return « Envoyer mon recours » that came in time, as its reader's session had just ended.
+
+    What was typed waits in the session that its answer began: elsewhere nobody types it the same.
+    """
     zone = clock_of(case)
     last = last_day_of(case, zone)
     if last is None:
@@ -102,6 +105,7 @@ def _press(request: HttpRequest, case: Case) -> Press | None:
         case.registration,
         acts.APPEAL_UNSENT,
         is_late=lambda at: sent_on_from_space(case, zone, at=at) > last,
+        fields=[(name, one) for name, values in (kept(request) or {}).items() for one in values],
     )
 
 
