@@ -36,9 +36,19 @@ def reach_of(user: int, permission: Permission, *, at: datetime) -> Reach:
         permission: what they would do.
         at: the instant.
     """
-    account = User.objects.prefetch_related("memberships").get(pk=user)
+    return reach(roles_of([user], at=at)[user], permission)
+
+
+def roles_of(users: Collection[int], *, at: datetime) -> dict[int, list[Membership]]:
+    """Return by which roles the holder of each of some accounts acts: by none, once they have left.
+
+    Args:
+        users: the keys of the accounts.
+        at: the instant.
+    """
     day = local_day(at, settings.TIME_ZONE)
-    return reach(account.memberships_on(day) if account.is_active else [], permission)
+    accounts = User.objects.prefetch_related("memberships").filter(pk__in=users)
+    return {one.pk: list(one.memberships_on(day)) if one.is_active else [] for one in accounts}
 
 
 class AskedByMember(models.Model):

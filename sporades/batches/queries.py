@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from sporades.accounts import asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
+from sporades.accounts.permissions import reach as where_one_may
 from sporades.acts.requests import SHORTEST_SILENCE
 from sporades.batches import accommodations, leaving, pieces
 from sporades.batches.actions import Action
@@ -19,7 +20,6 @@ from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
-from sporades.evidence.states import TO_PROVIDE
 from sporades.evidence.states import State as Piece
 from sporades.evidence.unmet import rows_in
 from sporades.exams.queries import rules
@@ -98,8 +98,8 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
 def perhaps_accepted(batch: Batch, *reaches: Reach, at: datetime) -> int:
     """Return how many lines of those that are to be set aside silence may have accepted: it refuses them.
 
-    Of those that lack nothing, and were left long enough without an answer; the journal of each, read
-    at its turn, says since when.
+    Of those that were filed long enough ago and for which each piece of then came once: the journal of
+    each, read at its turn, says whether they were answered before.
 
     Args:
         batch: which.
@@ -108,11 +108,11 @@ def perhaps_accepted(batch: Batch, *reaches: Reach, at: datetime) -> int:
     """
     if batch.action != SET_ASIDE.name:
         return 0
-    dated = Greatest(*(f"registration__{one}_at" for one in ("filed", "amended", "decided")))
+    dated = Greatest("registration__filed_at", "registration__amended_at")
     lines = (
         batch.lines_within(*reaches)
-        .filter(outcome=Outcome.WAITING, registration__state=State.REGISTERED)
-        .annotate(answered_at=dated)
+        .filter(outcome=Outcome.WAITING, registration__state__in=(State.REGISTERED, State.ANOMALY))
+        .annotate(last_filed_at=dated)
     )
     accepted = Q(pk__in=[])
     for regulation in lines.values_list("registration__regulation", flat=True).distinct():
@@ -120,9 +120,11 @@ def perhaps_accepted(batch: Batch, *reaches: Reach, at: datetime) -> int:
         silence = legal and legal.implicit_decision
         if silence and silence.meaning is Meaning.ACCEPTED:
             long_ago = at - silence.months * SHORTEST_SILENCE
-            accepted |= Q(registration__regulation=regulation, answered_at__lte=long_ago)
-    lacking = rows_in((*TO_PROVIDE, Piece.CHECKING)).filter(registration=OuterRef("registration"))
-    return int(lines.filter(accepted, ~Exists(lacking)).count())
+            accepted |= Q(registration__regulation=regulation, last_filed_at__lte=long_ago)
+    never_came = rows_in((Piece.OWED,)).filter(
+        registration=OuterRef("registration"), asked_at__lte=OuterRef("last_filed_at")
+    )
+    return int(lines.filter(accepted, ~Exists(never_came)).count())
 
 
 def found_again(batch: Batch) -> Any:
@@ -148,6 +150,10 @@ def refused_of(batches: Iterable[UUID]) -> dict[UUID, int]:
 COUNTED_FOR = timedelta(days=1)
 MOST_NAMED = 5
 """How many of those who may approve are named."""
+
+
+MOST_LEFT = 50
+"""How many batches that their authors left are listed."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +274,24 @@ def heads_of(batch: Batch, *, at: datetime) -> list[Membership]:
 def is_left(batch: Batch, *, at: datetime) -> bool:
     """Return whether a batch stopped, and its author may do it nowhere any more."""
     return batch.is_stopped and not batch.reach_now(batch.does.permission, at=at)
+
+
+def left_within(reach: Reach, *, besides: int, at: datetime) -> list[Batch]:
+    """Return the last batches that stopped in a perimeter and that their authors may go on with nowhere.
+
+    Their searches are left where they are: they may hold thousands of numbers.
+
+    Args:
+        reach: where the reader may take one over.
+        besides: the reader's account, whose batches are theirs already.
+        at: the instant.
+    """
+    stopped = Batch.objects.filter(state=BatchState.STOPPED).exclude(asked_by=besides)
+    held = [one for one in stopped.defer("tree").order_by("-moved_at") if reach.includes(one.reach)]
+    roles = asking.roles_of({one.asked_by_id for one in held}, at=at)
+    return [one for one in held if not where_one_may(roles[one.asked_by_id], one.does.permission)][
+        :MOST_LEFT
+    ]
 
 
 def letters_waiting(batch: Batch) -> int:

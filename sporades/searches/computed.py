@@ -56,14 +56,20 @@ def _pieces(said: StringAgg, **which: object) -> Expression:
     return If(When(are_named, state__in=TO_COMPLETE, then=names), output_field=TextField())
 
 
-def _last_piece() -> Subquery:
-    rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
-    return Subquery(rows.values("registration").values(said=Max("arrived_at")))
+def _last_piece() -> Expression:
+    return _last("arrived_at")
 
 
-def _last_verdict() -> Subquery:
+def _last_verdict() -> Expression:
+    return _last("decided_at")
+
+
+def _last(instant: str) -> Expression:
+    """Return the last instant of a piece; of an exam that asks for one by a handicap, see `_pieces`."""
     rows = Evidence.objects.asked().filter(registration=OuterRef("pk")).order_by()
-    return Subquery(rows.values("registration").values(said=Max("decided_at")))
+    last = Subquery(rows.values("registration").values(said=Max(instant)))
+    are_named = ~Q(exam__in=list(pieces_of_health()))
+    return If(When(are_named, then=last), output_field=DateTimeField())
 
 
 def _granted() -> Func:

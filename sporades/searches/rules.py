@@ -6,6 +6,7 @@ from typing import Any
 from sporades.core.numbers import whole
 from sporades.searches.answered import dispensed_for_health, once_told_a_handicap, pieces_of_health
 from sporades.searches.operators import Operator
+from sporades.searches.trees import Link
 
 OF_SOMEBODY = frozenset(
     (
@@ -39,6 +40,16 @@ def seeks_somebody(tree: Mapping[str, Any]) -> bool:
 def is_its_author_s(tree: Mapping[str, Any]) -> bool:
     """Return whether a kept tree has a criterion that finds nothing for anybody but its author."""
     return _has(tree, OF_ITS_AUTHOR)
+
+
+def without_its_author_s(tree: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a kept tree asks besides what finds nothing for anybody but its author.
+
+    Nothing where that is all, or is not joined to the rest by « and ».
+    """
+    others = [one for one in tree["members"] if one.get("criterion") not in OF_ITS_AUTHOR]
+    asks_apart = tree["link"] == Link.AND and not any(map(is_its_author_s, others))
+    return {**tree, "members": others} if others and asks_apart else None
 
 
 def _has(tree: Mapping[str, Any], criteria: Container[str]) -> bool:

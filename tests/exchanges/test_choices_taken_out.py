@@ -11,6 +11,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.rules import says_of_health
 from sporades.searches.trees import Group, Leaf
+from tests.evidence.given import receive
 from tests.exchanges.test_exports import lines, prepared
 from tests.factories import EVERYWHERE, a_candidate, a_registration, load_invented
 
@@ -188,11 +189,14 @@ def test_of_an_exam_that_asks_a_piece_by_a_handicap_no_file_names_pieces_nor_who
     other = a_registration(a_candidate(birth_name="Autre"))
     owed = leaf_of("piece", Operator.PIECE_OWED, "BAC")
     assert list(found(owed, reach=EVERYWHERE)) == [declared]
+    for one in (declared, other):
+        receive(one)
 
     for load in (list, load_invented):  # a version that asks it no more leaves them as they are
         load()
         for one in (declared, other):
             assert cells(one, "pieces_a_fournir", "pieces_a_verifier") == ["", ""]
+            assert cells(one, "piece_arrivee", "piece_jugee") == ["", ""]
         with pytest.raises(OfHealth):
             ask(tree=owed)
     assert not says_of_health(leaf_of("piece", Operator.PIECE_OWED, "IDENTITE").as_json())

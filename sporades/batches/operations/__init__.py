@@ -1,6 +1,7 @@
 """Prepare a batch, launch it, go through it, stop it, take it up again (I11)."""
 
 from sporades.batches.operations.launching import (
+    BY_HAND,
     ApprovedIt,
     Launched,
     NotLeft,
@@ -27,6 +28,7 @@ from sporades.batches.operations.preparing import (
 from sporades.batches.operations.running import go_on
 
 __all__ = [
+    "BY_HAND",
     "ApprovedIt",
     "DayMissing",
     "Launched",

@@ -26,8 +26,10 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import NobodyApproves, NoLongerProposed, Refused, SamePerson
 from sporades.core.transitions import Transition, move
 from sporades.notices import queries as notices
-from sporades.searches.rules import is_its_author_s
+from sporades.searches.rules import is_its_author_s, without_its_author_s
 
+BY_HAND = "Vous l'avez arrêté."
+"""Why it stopped, where its author did it."""
 SAME_PERSON = "Un lot est approuvé par une autre personne que celle qui le propose."
 
 
@@ -133,7 +135,7 @@ def refuse(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def stop(*, batch: Batch, by: Actor, at: datetime) -> None:
     """Stop after the lines under way. Raises Refused when it does not run."""
-    move(batch, STOP, moved_at=at, why="Vous l'avez arrêté.")
+    move(batch, STOP, moved_at=at, why=BY_HAND)
     record("batch stopped", batch, by=by, at=at)
 
 
@@ -171,7 +173,7 @@ def take_over(*, batch: Batch, user: User, by: Actor, at: datetime) -> None:
     held.sending = None
     if held.tree is not None and is_its_author_s(held.tree):
         # It finds nothing for anybody else: whom it found stays found.
-        held.tree = None
+        held.tree = without_its_author_s(held.tree)
     held.save(update_fields=["asked_by", "asked_name", "asked_role", "sending", "tree"])
     _resume(held, by=by, at=at, instead_of=former)
 

@@ -313,7 +313,7 @@ def _unreached_with_account(request: HttpRequest) -> Queue | None:
 
     Counted at once or not at all: the accounts of refused addresses are few, but far apart.
     """
-    label = "Candidats que les mails n'atteignent pas"
+    label = "Inscriptions de candidats que les mails n'atteignent pas"
     return _in_time(
         request, UNREACHED_WITH_ACCOUNT, CALLING, label, within=MOST_TO_COUNT_EVERYWHERE
     )

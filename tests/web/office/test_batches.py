@@ -2,8 +2,11 @@
 
 import html
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
@@ -119,13 +122,18 @@ def test_no_other_batch_is_said_to_take_back_a_day_that_was_given(manager, two, 
 @pytest.mark.usefixtures("kept")
 def test_those_that_silence_may_have_accepted_are_counted_before_they_are_set_aside(manager, two):
     Registration.objects.update(filed_at=NOW - timedelta(days=120))
+    two[1].evidence.update(asked_at=NOW - timedelta(days=120))
     complete(two[0])
+    # Once silence has accepted it, an anomaly, or a piece that is refused, takes nothing back.
+    Registration.objects.filter(pk=two[0].pk).update(
+        state="anomaly", reason="Illisible", decided_at=NOW
+    )
 
     asked = {"decision": "set_aside", "motif": WHY}
     page = main(manager.post(place(manager), asked, follow=True))
     others = main(manager.post(place(manager), {**asked, "decision": "flag"}, follow=True))
 
-    said = "Parmi elles, une est complète et sans réponse depuis longtemps"
+    said = "Parmi elles, une est sans réponse depuis longtemps"
     assert f"Acceptées : 2. Refusées : 0. {said}" in plain(page)
     assert "sans réponse" not in others
 
@@ -717,12 +725,37 @@ def test_a_batch_is_not_taken_over_from_who_may_go_on_nor_by_who_approved_it(
     Batch.objects.update(decided_by=head.user)
     with pytest.raises(operations.ApprovedIt):
         operations.take_over(batch=batch, user=head.user, by=by, at=NOW)
+    page = plain(main(head.get(page_of(batch))))
+    assert f"{operations.ApprovedIt.message} Demandez-le à un administrateur." in page
+    assert "Reprendre en votre nom" not in page
+    assert "Vous l'avez approuvé" in plain(main(head.get(reverse("office:batches"))))
 
     Batch.objects.update(decided_by=None)
     manager.user.memberships.update(ends_on=None)
     with pytest.raises(operations.NotLeft):
         operations.take_over(batch=batch, user=head.user, by=by, at=NOW)
     assert head.get(page_of(batch)).status_code == 404
+
+
+def test_the_list_costs_as_much_for_many_that_their_authors_left_as_for_one(
+    manager, member, two, monkeypatch, django_assert_num_queries
+):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+    batch = left_halfway(manager, monkeypatch)
+    Batch.objects.update(why=operations.BY_HAND)
+    batch.refresh_from_db()
+    assert "Son auteur l'a arrêté." in plain(main(head.get(page_of(batch))))
+    where = reverse("office:batches")
+    with CaptureQueriesContext(connection) as one:
+        head.get(where)
+    for _ in range(3):
+        batch.pk, batch.sending = uuid4(), None
+        batch.save(force_insert=True)
+
+    with django_assert_num_queries(len(one)):
+        page = main(head.get(where))
+
+    assert page.count("lancé par") == 4
 
 
 def test_a_colleague_sees_their_own_batches_alone(manager, member, two):

@@ -323,7 +323,7 @@ def test_whom_a_later_mail_has_reached_or_who_reads_a_space_or_has_left_is_not(m
     assert UNREACHED not in said(manager)
 
 
-WITH_ACCOUNT = "Candidats que les mails n'atteignent pas"
+WITH_ACCOUNT = "Inscriptions de candidats que les mails n'atteignent pas"
 
 
 def test_who_has_an_account_and_whom_mails_do_not_reach_is_listed_to_be_called(manager, in_lille):

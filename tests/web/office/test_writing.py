@@ -23,7 +23,8 @@ from sporades.mailings.operations import KIND
 from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
-from sporades.searches.trees import Group, Leaf
+from sporades.searches.rules import without_its_author_s
+from sporades.searches.trees import Group, Leaf, Link
 from sporades.web.office.searches import writing
 from tests.evidence.given import IDENTITY, again, give
 from tests.factories import NOW, a_candidate, a_record, a_registration, author
@@ -432,6 +433,22 @@ def test_whom_a_batch_of_its_author_found_are_still_written_to_by_who_takes_it_o
     work("batches")
 
     assert written().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("members", "link", "left"),
+    [
+        (["lot"], Link.AND, None),
+        (["lot", "etat"], Link.AND, ["etat"]),
+        (["lot", "etat"], Link.OR, None),
+    ],
+)
+def test_who_takes_it_over_leaves_only_what_its_author_alone_could_ask(members, link, left):
+    leaves = tuple(Leaf(CRITERIA[one], Operator.IS, ("x",)) for one in members)
+
+    found = without_its_author_s(Group(link, leaves).as_json())
+
+    assert left == (found and [one["criterion"] for one in found["members"]])
 
 
 def test_where_none_counts_any_more_the_box_is_ticked_and_asked_for(manager, three):

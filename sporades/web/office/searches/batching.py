@@ -42,6 +42,7 @@ ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
 LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
 PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
+STOPPED_BY_ITS_AUTHOR = "Son auteur l'a arrêté."
 UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
 BEGUN = {BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE}
 ENDED = {BatchState.STOPPED, BatchState.DONE}
@@ -103,6 +104,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         "is_cut": count > ON_THE_PAGE,
         "proposed": batches_to_approve(request),
         "left": _left_to(request),
+        "reader": request.user.pk,
         "trail": FILES_TRAIL,
     }
     return render(request, "office/batches.html", context)
@@ -121,6 +123,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
     """What it will do, how far it is, what was refused."""
     mine = _readable(request, batch)
     is_mine = mine.asked_by_id == request.user.pk
+    may_read_left = not is_mine and _is_left_here(request, mine)
     lines, counts, is_narrowed = _seen(request, mine), mine.counts(), _is_narrowed(request, mine)
     listed = counted(lines, "outcome", Outcome.values) if is_narrowed else counts
     refused, done = (
@@ -143,7 +146,11 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         if is_mine and mine.is_proposed
         else [],
         "may_approve": not is_mine and mine.state == BatchState.PROPOSED,
-        "may_take_over": not is_mine and _may_take_over(request, mine),
+        "why": STOPPED_BY_ITS_AUTHOR
+        if not is_mine and mine.why == operations.BY_HAND
+        else mine.why,
+        "may_take_over": may_read_left and mine.decided_by_id != request.user.pk,
+        "left_to_others": _left_to_others(request, mine) if may_read_left else "",
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": _piece_of(mine),
         "prepares": mine.does.begin is not None,
@@ -247,9 +254,9 @@ def _silent(batch: Batch, *reaches: Reach, at: datetime) -> str:
     count = queries.perhaps_accepted(batch, *reaches, at=at)
     if not count:
         return ""
-    among = f"{in_groups(str(count))} sont complètes et sans réponse depuis longtemps"
+    among = f"{in_groups(str(count))} sont sans réponse depuis longtemps"
     if count == 1:
-        among = "une est complète et sans réponse depuis longtemps"
+        among = "une est sans réponse depuis longtemps"
     return (
         f"Parmi elles, {among} : celles que le silence a acceptées seront refusées. Elles s'écartent "
         "une à une, depuis leur dossier."
@@ -359,7 +366,7 @@ def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
     Those of a batch of one's own, or of one that its author has left, which becomes one's own.
     """
     found: Batch = get_object_or_404(Batch, pk=batch)
-    is_taken_over = found.asked_by_id != request.user.pk and _may_take_over(request, found)
+    is_taken_over = found.asked_by_id != request.user.pk and _is_left_here(request, found)
     mine = found if is_taken_over else _own(request, batch)
     act = partial(operations.take_over, user=request.user) if is_taken_over else operations.resume
     page, then = _page_of(mine), "relisez, puis reprenez le lot"
@@ -421,15 +428,15 @@ def _readable(request: HttpRequest, pk: str) -> Batch:
     is_open = (
         _is_followed(request, found)
         if found.asked_by_id == request.user.pk
-        else _is_to_approve(found, _approves(request)) or _may_take_over(request, found)
+        else _is_to_approve(found, _approves(request)) or _is_left_here(request, found)
     )
     if not is_open:
         raise Http404
     return found
 
 
-def _may_take_over(request: HttpRequest, batch: Batch) -> bool:
-    """Return whether a batch of somebody who may do it no more is the reader's to go on with."""
+def _is_left_here(request: HttpRequest, batch: Batch) -> bool:
+    """Return whether a batch of somebody who may do it no more is read by those who may go on with it."""
     heads = request.reaches(Permission.CLOSE_MEMBERS)
     return (
         batch.is_stopped
@@ -440,11 +447,23 @@ def _may_take_over(request: HttpRequest, batch: Batch) -> bool:
 
 
 def _left_to(request: HttpRequest) -> list[Batch]:
-    """Return the batches of others that stopped, and that are the reader's to go on with."""
-    if not request.reaches(Permission.CLOSE_MEMBERS):
+    """Return the batches of others that stopped, and that those like the reader may go on with."""
+    heads = request.reaches(Permission.CLOSE_MEMBERS)
+    if not heads:
         return []
-    stopped = Batch.objects.filter(state=BatchState.STOPPED).exclude(asked_by=request.user.pk)
-    return [one for one in stopped.order_by("-moved_at") if _may_take_over(request, one)]
+    left = queries.left_within(heads, besides=request.user.pk, at=request.arrived_at)
+    return [one for one in left if _reaches_all(request, one)]
+
+
+def _left_to_others(request: HttpRequest, batch: Batch) -> str:
+    """Say to whoever approved a batch that somebody else goes on with it, and who may; to others nothing."""
+    if batch.decided_by_id != request.user.pk:
+        return ""
+    heads = queries.heads_of(batch, at=request.arrived_at)
+    others = [one.full_name for one in heads if one.user_id != request.user.pk]
+    named = ", ".join(others[: queries.MOST_NAMED])
+    who = f"Le peuvent : {named}." if named else "Demandez-le à un administrateur."
+    return f"{operations.ApprovedIt.message} {who}"
 
 
 def _is_to_approve(batch: Batch, approves: Reach) -> bool:

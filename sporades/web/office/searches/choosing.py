@@ -11,7 +11,7 @@ from sporades.candidates.models import told_by_letter
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
 from sporades.searches.models import Search
-from sporades.searches.queries import found
+from sporades.searches.queries import found, planned_anew
 from sporades.searches.rules import says_of_health
 from sporades.searches.words import in_words
 from sporades.web.office.bounded import ticked_in
@@ -72,21 +72,23 @@ class Choice:
     def mark(self) -> tuple[int, ...]:
         """Return what tells it from what the same search finds another day."""
         chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
-        found = chosen.aggregate(count=Count("pk"), last=Max("pk"), all=Sum("pk"))
+        with planned_anew():
+            found = chosen.aggregate(count=Count("pk"), last=Max("pk"), all=Sum("pk"))
         return tuple(int(one or 0) for one in found.values())
 
     def counts(self) -> Counted:
         """Return how many there are, by how a message reaches them."""
         chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
         ended, posted = ~Q(state__in=STANDING), told_by_letter("candidate")
-        return Counted(
-            **chosen.aggregate(
-                chosen=Count("pk"),
-                ended=Count("pk", filter=ended),
-                by_letter=Count("pk", filter=posted),
-                ended_by_letter=Count("pk", filter=ended & posted),
+        with planned_anew():
+            return Counted(
+                **chosen.aggregate(
+                    chosen=Count("pk"),
+                    ended=Count("pk", filter=ended),
+                    by_letter=Count("pk", filter=posted),
+                    ended_by_letter=Count("pk", filter=ended & posted),
+                )
             )
-        )
 
     def in_words(self, request: HttpRequest) -> str:
         """Say by what they were found, for another person who approves what is done to them."""
