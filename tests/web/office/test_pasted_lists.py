@@ -135,7 +135,7 @@ def test_no_more_than_two_thousand_are_sought_at_once(manager, in_lille):
         for one in seen(whole).cssselect("main details")
         if "ne trouve pas" in one.text_content()
     ]
-    assert "N° Inscription : les 2 000 qu'elle ne trouve pas" in plain(fold.text_content())
+    assert "les 2\u202f000 qu'elle ne trouve pas" in fold.text_content()
     assert column[-1] in fold.text_content()
 
 
