@@ -62,6 +62,7 @@ WITHOUT: dict[str, dict[str, str]] = {
     "office:batch": PREPARED,
     "office:find": PASSING,
     "office:forget": PASSING,
+    "office:keep_here": {"registrations_draft": TYPED["registrations_draft"]},
     "office:name": PASSING,
     "office:search": PASSING,
     "office:tab": TYPED,

@@ -365,10 +365,12 @@ def resume_batch(request: HttpRequest, batch: str) -> HttpResponse:
 
     Those of a batch of one's own, or of one that its author has left, which becomes one's own.
     """
-    found: Batch = get_object_or_404(Batch, pk=batch)
-    is_taken_over = found.asked_by_id != request.user.pk and _is_left_here(request, found)
-    mine = found if is_taken_over else _own(request, batch)
-    act = partial(operations.take_over, user=request.user) if is_taken_over else operations.resume
+    mine: Batch = get_object_or_404(Batch, pk=batch)
+    is_own = mine.asked_by_id == request.user.pk
+    is_open = _is_followed(request, mine) if is_own else _is_left_here(request, mine)
+    if not is_open:
+        raise Http404
+    act = operations.resume if is_own else partial(operations.take_over, user=request.user)
     page, then = _page_of(mine), "relisez, puis reprenez le lot"
     first = second_factor_first(request, page=page, then=then, is_asked=mine.is_of_many)
     so = {BatchState.RUNNING, BatchState.DONE}
