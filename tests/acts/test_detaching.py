@@ -8,16 +8,14 @@ from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import User
 from sporades.acts.people import joining
-from sporades.acts.registrations import deciding, leaving
-from sporades.acts.registrations.adding import More
+from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.registrations.states import FLAG
 from tests.acts.test_claiming import claim, given
-from tests.evidence.given import MANAGER, again
+from tests.evidence.given import again, flag_with
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
 from tests.mail.test_letters_of_publications import deposit
 from tests.publications.doing import publish_together
@@ -119,15 +117,7 @@ def test_what_the_account_alone_was_given_is_posted():
 
 def test_the_letter_says_the_anomaly_and_what_the_account_alone_was_asked_for():
     registration = a_registration(a_candidate(email=THEIRS))
-    more = More(label="Copie de votre diplôme", until=date(2026, 12, 8))
-    deciding.decide(
-        registration=again(registration),
-        decision=FLAG,
-        reason="Votre diplôme manque.",
-        more=more,
-        by=MANAGER,
-        at=NOW,
-    )
+    flag_with(registration, until=date(2026, 12, 8))
 
     detach(registration.candidate)
 

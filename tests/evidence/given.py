@@ -6,10 +6,12 @@ from uuid import uuid4
 from PIL import Image
 
 from sporades.acts.pieces import providing, verifying
-from sporades.acts.registrations import receiving
+from sporades.acts.registrations import deciding, receiving
+from sporades.acts.registrations.adding import More
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import Actor
 from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG
 from tests.factories import NOW, author
 
 MANAGER = Actor("manager", "Claude Martin", "user:12")
@@ -57,6 +59,18 @@ def receive(registration, *, at=NOW):
     """Note every mandatory piece as received by post: nobody has judged them."""
     for row in registration.evidence.asked().filter(is_mandatory=True):
         verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=at)
+
+
+def flag_with(registration, *, until, at=NOW):
+    """Put a registration in anomaly with a piece that no réglementation lists, to be sent until a day."""
+    deciding.decide(
+        registration=again(registration),
+        decision=FLAG,
+        reason="Votre diplôme manque.",
+        more=More(label="Copie de votre diplôme", until=until),
+        by=MANAGER,
+        at=at,
+    )
 
 
 def complete(registration, *, at=NOW):

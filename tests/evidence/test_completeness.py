@@ -7,7 +7,6 @@ import pytest
 
 from sporades.acts.pieces import providing, verifying
 from sporades.acts.registrations import completing, deciding, receiving, registering
-from sporades.acts.registrations.adding import More
 from sporades.acts.registrations.completing import NothingMissing
 from sporades.acts.sent_files import Sent
 from sporades.core.actors import SYSTEM
@@ -22,7 +21,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.operations.filing import Shown
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, VALIDATE, State
-from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, give, piece
+from tests.evidence.given import BAC, IDENTITY, MANAGER, a_photo, again, flag_with, give, piece
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -646,15 +645,7 @@ def test_an_anomaly_for_another_reason_that_is_cleared_lifts_nothing(registratio
 
 def lift_what_the_office_asked_for(registration):
     """Put in anomaly with a piece that no réglementation lists, and lift it once its day has passed."""
-    more = More(label="Copie de votre diplôme", until=(NOW + timedelta(days=5)).date())
-    deciding.decide(
-        registration=again(registration),
-        decision=FLAG,
-        reason="Votre diplôme manque.",
-        more=more,
-        by=MANAGER,
-        at=NOW,
-    )
+    flag_with(registration, until=(NOW + timedelta(days=5)).date())
     decided(registration, CLEAR, at=LIFTED)
 
 

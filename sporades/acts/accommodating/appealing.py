@@ -35,7 +35,6 @@ from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
-from sporades.registrations.queries import registration_of
 
 APPEAL_UNSENT = "accommodation not appealed, session ended"
 
@@ -78,11 +77,7 @@ def note_unsent_appeal(*, user: User, number: str, by: Actor, at: datetime, sent
         at: when it arrived.
         sent: the fingerprint of what was sent.
     """
-    for found in registration_of(user=user.pk, number=number):
-        case = decision_of(found)
-        if case is not None:
-            case.registration = found
-            note_press(APPEAL_UNSENT, case, by=by, at=at, sent=sent)
+    note_press(APPEAL_UNSENT, decision_of, user=user, number=number, by=by, at=at, sent=sent)
 
 
 def _acknowledged(made: Appeal, case: Case, *, at: datetime) -> dict[str, Any]:

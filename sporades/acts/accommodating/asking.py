@@ -20,7 +20,7 @@ from sporades.core.actors import Actor
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration, registration_of
+from sporades.registrations.queries import lock_registration
 
 UNSENT = "accommodation not sent, session ended"
 
@@ -172,11 +172,12 @@ def note_unsent(*, user: User, number: str, by: Actor, at: datetime, sent: str) 
         at: when it arrived.
         sent: the fingerprint of what was sent.
     """
-    for found in registration_of(user=user.pk, number=number):
-        case = open_case_of(found)
-        if case is not None and case.is_writable:
-            case.registration = found
-            note_press(UNSENT, case, by=by, at=at, sent=sent)
+    note_press(UNSENT, _writable_of, user=user, number=number, by=by, at=at, sent=sent)
+
+
+def _writable_of(registration: Registration) -> Case | None:
+    case: Case | None = open_case_of(registration)
+    return case if case is not None and case.is_writable else None
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What every act on a request leaves: a line of the journal, a mail, who reads the papers of health."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.medical.queries import compartment, was_given_since
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import registration_of
 from sporades.registrations.receipt import silence_on
 from sporades.registrations.snapshot import contact_of
 
@@ -38,20 +39,35 @@ def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> 
     )
 
 
-def note_press(verb: str, case: Case, *, by: Actor, at: datetime, sent: str) -> None:
+def note_press(
+    verb: str,
+    which: Callable[[Registration], Case | None],
+    *,
+    user: User,
+    number: str,
+    by: Actor,
+    at: datetime,
+    sent: str,
+) -> None:
     """Keep a button of a request that came as the session of its candidate had just ended, once an hour.
 
     Args:
         verb: which.
-        case: of which request, with its registration.
+        which: gives the request of a registration that it is about; nothing where there is none.
+        user: whose session it was.
+        number: of the registration.
         by: who pressed.
         at: when it arrived.
         sent: the fingerprint of what was sent.
     """
-    said = {"case": case.pk, "sent": sent}
-    since = at - NOTED_ONCE_IN
-    if not is_noted(verb, on=case.registration, by=by, since=since, after=said):
-        note(verb, case, by=by, at=at, sent=sent)
+    for found in registration_of(user=user.pk, number=number):
+        case = which(found)
+        if case is None:
+            continue
+        case.registration = found
+        said, since = {"case": case.pk, "sent": sent}, at - NOTED_ONCE_IN
+        if not is_noted(verb, on=found, by=by, since=since, after=said):
+            note(verb, case, by=by, at=at, sent=sent)
 
 
 def tell_candidate(
