@@ -8,6 +8,7 @@ from django.urls import reverse
 from sporades.evidence.queries import labels_of
 from sporades.exams import held
 from sporades.exams.models import Exam, Paper, Speciality
+from tests.evidence.given import receive
 from tests.factories import a_candidate, a_registration, load_invented
 from tests.web.guide import main, seen
 from tests.web.office.test_search import SEARCH, leaf, numbers, sought
@@ -184,6 +185,7 @@ def test_the_lists_ask_the_database_nothing_of_former_versions_from_one_page_to_
 def test_a_piece_that_is_asked_for_no_more_is_still_chosen_in_the_queue_and_named(
     manager, forester, dropped
 ):
+    receive(forester)
     dropped((PIECE, ""))
 
     page = manager.get(reverse("office:pieces_to_verify"))
