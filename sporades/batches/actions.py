@@ -24,7 +24,7 @@ from sporades.publications.operations import preparing as publications
 from sporades.publications.refusals import NotInPreparation
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import needs_reason
-from sporades.registrations.queries import held_to_decide
+from sporades.registrations.queries import held_to_judge
 from sporades.registrations.states import (
     CLEAR,
     DECISIONS,
@@ -248,8 +248,7 @@ def _marks(keys: Iterable[int], piece: str) -> dict[int, str]:  # noqa: ARG001 -
 def _given(registration: Registration) -> str:
     """Return what tells its pieces, and its signed summary, from what they become; it is locked."""
     # Whoever gives a piece meanwhile, or judges one, waits for the line, or has come before it.
-    held = held_to_decide.get(pk=registration.pk)
-    return pieces.given({held.pk: held.summary_posted_on})[held.pk]
+    return pieces.given_now(held_to_judge.get(pk=registration.pk))
 
 
 def _prepare(

@@ -1,10 +1,21 @@
 """What is done to one supporting document of many registrations, and what is seen of it before."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import IsNull
@@ -14,6 +25,7 @@ from sporades.acts.registrations import receiving
 from sporades.acts.registrations.adding import NothingMore
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
+from sporades.core.prepared import prepared
 from sporades.evidence.completeness import calls_for_a_summary, missing_rows
 from sporades.evidence.models import MARKED, Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
@@ -229,12 +241,28 @@ def given(summaries: Mapping[int, date | None]) -> dict[int, str]:
     Args:
         summaries: the postmark of the signed summary of each, by its key.
     """
-    said = {key: [str(posted_on or "-")] for key, posted_on in summaries.items()}
-    rows = Evidence.objects.asked().filter(registration__in=list(summaries)).order_by("code")
-    for row in rows.only("registration", "code", *MARKED):
-        said[row.registration_id].append(f"{row.code} {row.mark}")
+    rows = defaultdict(list)
+    asked = Evidence.objects.asked().filter(registration__in=list(summaries)).order_by("code")
+    for row in asked.only("registration", "code", *MARKED):
+        rows[row.registration_id].append(row)
+    return {key: _as_given(posted_on, rows[key]) for key, posted_on in summaries.items()}
+
+
+def given_now(registration: Registration) -> str:
+    """Return the same of one registration, which its caller has locked."""
+    return _as_given(registration.summary_posted_on, _asked_of(registration=registration.pk))
+
+
+@prepared(Evidence)
+def _asked_of(registration: int) -> QuerySet[Evidence]:
+    asked = Evidence.objects.asked().filter(registration=registration).order_by("code")
+    return asked.only("registration", "code", *MARKED)
+
+
+def _as_given(posted_on: date | None, rows: Iterable[Evidence]) -> str:
     # Sixteen figures: a mark has room for no more, and compares a row with itself alone.
-    return {key: digest(lines)[:16] for key, lines in said.items()}
+    lines = [str(posted_on or "-"), *(f"{row.code} {row.mark}" for row in rows)]
+    return digest(lines)[:16]
 
 
 def overtaken(

@@ -76,6 +76,14 @@ def held_to_decide(pk: int) -> QuerySet[Registration]:
     return found
 
 
+@prepared(Registration)
+def held_to_judge(pk: int) -> QuerySet[Registration]:
+    """Lock a registration until the transaction ends; read when its signed summary was posted."""
+    locked = Registration.objects.select_for_update(no_key=True)
+    found: QuerySet[Registration] = locked.only("summary_posted_on").filter(pk=pk)
+    return found
+
+
 def lock_registration(pk: int) -> Registration:
     """Return a registration, whole and locked until the transaction ends.
 

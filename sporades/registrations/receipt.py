@@ -107,13 +107,11 @@ def accommodation_by_mail(
     told_anew = _AGAIN if is_amended else _FALLEN if is_back and not service.has_closed(at) else ""
     again = told_anew if exam.accommodations is not None else ""
     # Told with its filing, nothing has moved since.
-    is_later = at > registration.filed_at
-    closing = registration.told_closing if is_later else service.closes_at
-    until = (
-        registration.accommodation_until
-        if is_later
-        else asked_until(service, exam, filed_at=registration.filed_at)
-    )
+    closing = service.closes_at
+    if at > registration.filed_at:
+        closing, until = registration.told_days()
+    else:
+        until = asked_until(service, exam, filed_at=registration.filed_at)
     has_usual_days = service.has_closed(registration.filed_at) and at < until + MINUTE
     if service.has_closed(at) and not has_usual_days:
         return f"Pour obtenir un aménagement d'épreuves, {within(again)}" if again else ""

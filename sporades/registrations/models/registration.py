@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_words, ended, instant_in_words, local_day
+from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.service import MINUTE
@@ -566,6 +567,22 @@ class Registration(models.Model):
         """The latest closing that it was told: none that comes earlier takes back what it gave."""
         return self._closing_told_to(self._as_told())
 
+    @property
+    def accommodation_until(self) -> datetime:
+        """Until when an accommodation is asked for in time: what was told is not taken back.
+
+        Whoever was registered after the deadline has the usual days.
+        """
+        return self.told_days()[1]
+
+    def told_days(self) -> tuple[datetime, datetime]:
+        """Return `told_closing` and `accommodation_until`, by one question where they are asked for."""
+        exam, of = rules(self.regulation_id).exam(self.exam.code), self._as_told()
+        closing = self._closing_told_to(of)
+        told = accommodation_told(of.told or {})
+        until = asked_until(self.service, exam, closing=closing, filed_at=self.filed_at, told=told)
+        return closing, until
+
     def _closing_told_to(self, of: "Registration") -> datetime:
         closings = [self.service.closes_at]
         if of.told and of.told["closes_at"]:
@@ -575,25 +592,7 @@ class Registration(models.Model):
         return max(closings)
 
     def _as_told(self) -> "Registration":
-        if "told" in self.__dict__:
-            return self
-        found: Registration = Registration.objects.with_owed().only("pk").get(pk=self.pk)
-        return found
-
-    @property
-    def accommodation_until(self) -> datetime:
-        """Until when an accommodation is asked for in time: what was told is not taken back.
-
-        Whoever was registered after the deadline has the usual days.
-        """
-        exam, of = rules(self.regulation_id).exam(self.exam.code), self._as_told()
-        return asked_until(
-            self.service,
-            exam,
-            closing=self._closing_told_to(of),
-            filed_at=self.filed_at,
-            told=accommodation_told(of.told or {}),
-        )
+        return self if "told" in self.__dict__ else _told_to.get(pk=self.pk)
 
     @property
     def to_review(self) -> list[str]:
@@ -728,6 +727,13 @@ class Registration(models.Model):
     def undone_until(self, withdrawn_at: datetime) -> datetime:
         """Return until when a withdrawal of that instant may be undone: 72 hours, or the closing."""
         return min(after_reading(self.service, withdrawn_at + UNDO_FOR), self.service.closes_at)
+
+
+@prepared(Registration)
+def _told_to(pk: int) -> models.QuerySet[Registration]:
+    """Return what its last version was told, and nothing else of it: a batch asks it for each line."""
+    found: models.QuerySet[Registration] = Registration.objects.with_owed().only("pk").filter(pk=pk)
+    return found
 
 
 class RegistrationPaper(models.Model):
