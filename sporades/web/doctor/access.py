@@ -19,6 +19,8 @@ _typed = partial(
 ROUTES = {
     "doctor:home": _cases(),
     "doctor:find": _cases(BOTH, while_reading=True),
+    "doctor:guide": _cases(),
+    "doctor:guide_part": _cases(),
     "doctor:take": _case(POST, page=False),
     "doctor:case": _typed(),
     "doctor:keep": _case(POST, page=False),

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from sporades.web.doctor import cases, finding, opinions, papers, remarks
+from sporades.web.doctor import cases, finding, guide, opinions, papers, remarks
 
 app_name = "doctor"
 
 urlpatterns = [
     path("", cases.home, name="home"),
     path("recherche", finding.find, name="find"),
+    path("guide", guide.guide, name="guide"),
+    path("guide/<slug:part>", guide.guide, name="guide_part"),
     path("demandes/<int:case>", opinions.case, name="case"),
     path("demandes/<int:case>/prise", cases.take, name="take"),
     path("demandes/<int:case>/saisie", opinions.keep, name="keep"),

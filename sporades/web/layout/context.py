@@ -33,6 +33,7 @@ CANDIDATE = (
     ("Ouverture des services", "public:services"),
     ("J'ai besoin d'aide", "public:help"),
 )
+CANDIDATES_HELP = ("J'ai besoin d'aide", "public:help")
 STAFF = (
     ("Accueil", "office:home"),
     ("Demandes d'aménagement", "doctor:home"),
@@ -43,8 +44,12 @@ STAFF = (
     ("Statistiques", "office:statistics"),
     ("Journal", "office:all_acts"),
     ("Ouverture des services", "public:services"),
-    ("J'ai besoin d'aide", "public:help"),
+    ("Guide de la gestion", "office:guide"),
+    ("Guide du médecin", "doctor:guide"),
+    CANDIDATES_HELP,
 )
+"""What the office and doctors are led to; who has no role yet is helped as a candidate is."""
+
 FOOT = (
     ("Mentions légales", "public:legal"),
     (f"Accessibilité : {CONFORMITY.label}", "public:accessibility"),
@@ -161,7 +166,8 @@ def _of_the_office(roles: set[str]) -> tuple[tuple[str, str], ...]:
     """Return the entries that lead somewhere for who has these roles."""
     from sporades.web.registry import ACCESS  # noqa: PLC0415 - the audiences import `layout`
 
-    return tuple(entry for entry in STAFF if _leads(ACCESS[entry[1]], roles))
+    entries = STAFF[:-1] if roles else STAFF
+    return tuple(entry for entry in entries if _leads(ACCESS[entry[1]], roles))
 
 
 def _leads(route: Route, roles: set[str]) -> bool:

@@ -37,6 +37,8 @@ _roles = partial(Route, Who.STAFF, permission=Permission.PROPOSE_ROLES)
 ROUTES = {
     "office:home": _files(),
     "office:role": _files(),
+    "office:guide": _files(),
+    "office:guide_part": _files(),
     "office:search": _files(BOTH, while_reading=True),
     "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),

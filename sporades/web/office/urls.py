@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sporades.web.office import home
+from sporades.web.office import guide, home
 from sporades.web.office.accommodations import appeals, by_step, entering, following, handling
 from sporades.web.office.agents import closing, listing, proposing, roles
 from sporades.web.office.documents import depositing, publishing
@@ -34,6 +34,8 @@ app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
     path("role", roles.role, name="role"),
+    path("guide", guide.guide, name="guide"),
+    path("guide/<slug:part>", guide.guide, name="guide_part"),
     path("inscriptions", searching.search, name="search"),
     path("inscriptions/trouver", searching.find, name="find"),
     path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),

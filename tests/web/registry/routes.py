@@ -486,6 +486,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "doctor:remarks": case,
         "doctor:ask": case,
         "doctor:give_back": case,
+        "office:guide_part": {"part": "decider"},
+        "doctor:guide_part": {"part": "entrer"},
         "office:amend": number,
         "office:register_for": {"candidate": estate.candidate.pk},
         "office:draft": filled,
