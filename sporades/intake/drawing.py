@@ -20,7 +20,7 @@ class Undrawable(Unfit):
     message = "Cette page ne peut pas être dessinée : ouvrez le fichier."
 
 
-def page_of(content: bytes, page: int, bounds: Bounds = BOUNDS) -> bytes:
+def page_of(content: bytes, page: int, bounds: Bounds = BOUNDS, *, turned: int = 0) -> bytes:
     """Return a page as a JPEG, for somebody who waits.
 
     Of a file one page of which has been too heavy, this process draws none any more.
@@ -29,6 +29,7 @@ def page_of(content: bytes, page: int, bounds: Bounds = BOUNDS) -> bytes:
         content: the PDF, as `cleaning` made it.
         page: which, from 1.
         bounds: what drawing it may take.
+        turned: by how many degrees, clockwise: 0, 90, 180 or 270.
 
     Raises:
         Undrawable: it cannot be drawn within its bounds.
@@ -42,7 +43,7 @@ def page_of(content: bytes, page: int, bounds: Bounds = BOUNDS) -> bytes:
         if file in _heavy:
             raise Undrawable
         try:
-            answer = process.ask("draw", [content], page=page)
+            answer = process.ask("draw", [content], page=page, turned=turned)
         except TooHeavy:
             _remember(file)
             raise Undrawable from None

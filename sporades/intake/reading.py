@@ -122,23 +122,24 @@ class Process:
         self._bounds = bounds
         self._child: subprocess.Popen[bytes] | None = None
 
-    def ask(self, mode: str, files: Sequence[bytes], *, page: int = 0) -> Answer:
+    def ask(self, mode: str, files: Sequence[bytes], *, page: int = 0, turned: int = 0) -> Answer:
         """Return what the process says of files that go together.
 
         Args:
             mode: what is asked of them, one of `child`'s.
             files: their bytes.
             page: of which page it is asked, from 1, where it is of one.
+            turned: by how many degrees that page is turned, clockwise.
 
         Raises:
             TooHeavy: they take more than their bounds.
             Unready: nothing is known of them.
         """
         has_read_others = self._child is not None
-        answer = self._answer(mode, files, page)
+        answer = self._answer(mode, files, page, turned)
         if answer.is_too_heavy and has_read_others:
             # What others have left in that process is not counted against these.
-            answer = self._answer(mode, files, page)
+            answer = self._answer(mode, files, page, turned)
         if answer.is_too_heavy:
             raise TooHeavy
         return answer
@@ -150,10 +151,10 @@ class Process:
             with contextlib.suppress(BrokenPipeError), child:
                 child.kill()
 
-    def _answer(self, mode: str, files: Sequence[bytes], page: int) -> Answer:
+    def _answer(self, mode: str, files: Sequence[bytes], page: int, turned: int) -> Answer:
         """Return what the process says; nothing when that was the end of it."""
         child = self._child = self._child or self._started()
-        said = {"mode": mode, "page": page, "sizes": [len(one) for one in files]}
+        said = {"mode": mode, "page": page, "turned": turned, "sizes": [len(one) for one in files]}
         head = json.dumps(said).encode()
         answer = _told(child, [head, b"\n", *files], within=self._bounds.patience * len(files))
         if answer.is_too_heavy:

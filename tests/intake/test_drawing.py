@@ -21,6 +21,18 @@ def test_a_page_is_drawn_wide_enough_to_be_read():
     assert (image.format, image.width) == ("JPEG", 1_240)
 
 
+@pytest.mark.parametrize(("turned", "whole"), [(90, False), (180, True), (270, False)])
+def test_a_page_is_drawn_turned_and_as_wide(turned, whole):
+    kept = cleaning.join([a_photo("black", width=600, height=800)]).content
+    upright = Image.open(io.BytesIO(drawing.page_of(kept, 1)))
+
+    image = Image.open(io.BytesIO(drawing.page_of(kept, 1, turned=turned)))
+
+    assert image.width == 1_240
+    assert (image.height == upright.height) is whole
+    assert (image.height < image.width) is not whole
+
+
 @pytest.mark.parametrize("page", [-5, 2])
 def test_a_page_that_is_not_there_is_not_drawn(page):
     kept = cleaning.join([a_photo()]).content

@@ -1,9 +1,8 @@
 """Reads what comes from outside: `python -P -m sporades.intake.child MEMORY SECONDS`.
 
 It says that it is ready, then answers each demand: one line of JSON that says what is asked
-(`mode`), of which page where it is of one (`page`), and how many bytes each file has (`sizes`),
-then their bytes. An answer is one line of
-JSON, what was found or the name of the refusal, then as many bytes as its `size`, if any.
+(`mode`), of which page where it is of one (`page`) and by how much it is turned (`turned`), and how
+many bytes each file has (`sizes`), then their bytes. An answer is one line of JSON, what was found or the name of the refusal, then as many bytes as its `size`, if any.
 """
 
 import contextlib
@@ -24,12 +23,12 @@ from sporades.intake.child.refusing import GUESSED, Unfit
 Said = dict[str, Any]
 
 
-def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
+def _answer(mode: str, files: Sequence[bytes], page: int, turned: int) -> tuple[Said, bytes]:
     """Return what is said of files, and what is made of them."""
     if mode == "draw":
         from sporades.intake.child import drawing  # noqa: PLC0415 - others do without its library
 
-        image = drawing.drawn(files[0], page)
+        image = drawing.drawn(files[0], page, turned)
         return {"size": len(image)}, image
     if mode == "words":
         from sporades.intake.child import wording  # noqa: PLC0415 - as above
@@ -41,9 +40,11 @@ def _answer(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
     return {"pages": pages, "size": len(made), "doubts": doubts}, made
 
 
-def _answer_or_refusal(mode: str, files: Sequence[bytes], page: int) -> tuple[Said, bytes]:
+def _answer_or_refusal(
+    mode: str, files: Sequence[bytes], page: int, turned: int
+) -> tuple[Said, bytes]:
     try:
-        return _answer(mode, files, page)
+        return _answer(mode, files, page, turned)
     except Unfit as trouble:
         return {"unfit": trouble.name, "place": trouble.place}, b""
     except pikepdf.PasswordError:
@@ -98,7 +99,7 @@ def main(memory: int, seconds: int) -> None:
         asked = json.loads(line)
         files = [given.read(size) for size in asked["sizes"]]
         _bound_next(seconds * len(files))
-        said, made = _answer_or_refusal(asked["mode"], files, asked["page"])
+        said, made = _answer_or_refusal(asked["mode"], files, asked["page"], asked["turned"])
         # Where memory lacks, the library gives up an object, and calls the file damaged.
         if said.get("unfit") in GUESSED and _peak() > much:
             said, made = {"unfit": "TooHeavy"}, b""

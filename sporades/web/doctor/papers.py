@@ -13,7 +13,7 @@ from sporades.core.refusals import Refused
 from sporades.medical import sealing
 from sporades.medical.models import Paper
 from sporades.web.doctor.cases import Gone, author_on, case_of
-from sporades.web.layout.papers import given, page_drawn, paper
+from sporades.web.layout.papers import given, page_drawn, paper, turned_in
 
 
 def file(request: HttpRequest, case: int, paper_id: UUID) -> HttpResponse:
@@ -34,7 +34,8 @@ def page(request: HttpRequest, case: int, paper_id: UUID, page: int) -> HttpResp
     kept = _paper(request, found, paper_id)
     if not 1 <= page <= kept.pages:
         raise Http404
-    return page_drawn(page, read=partial(_read, request, found, kept, is_by_page=True))
+    read = partial(_read, request, found, kept, is_by_page=True)
+    return page_drawn(page, read=read, turned=turned_in(request.GET))
 
 
 def _case(request: HttpRequest, key: int) -> Case:

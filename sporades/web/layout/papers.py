@@ -1,7 +1,7 @@
 """A paper as a PDF, or when to come back for it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,6 +16,9 @@ from sporades.documents.operations import BeingPrepared
 from sporades.intake import drawing
 from sporades.intake.reading import TooBusy, Unfit, Unready
 
+TURNED = "tourner"
+"""What the address of a page says when it is drawn turned, by how many degrees clockwise."""
+QUARTER, ROUND = 90, 360
 SOON, LATER = "2", "60"
 """After how many seconds a page that is not drawn may be: once another is; once what is out of order is mended."""
 
@@ -69,15 +72,22 @@ def paper(
     )
 
 
-def page_drawn(page: int, *, read: Callable[[], bytes]) -> HttpResponse:
+def turned_in(said: Mapping[str, str], name: str = TURNED) -> int:
+    """Return by how many degrees a page is turned, as an address says; 0 for what is no quarter."""
+    quarters = {str(turned): turned for turned in range(QUARTER, ROUND, QUARTER)}
+    return quarters.get(said.get(name, ""), 0)
+
+
+def page_drawn(page: int, *, read: Callable[[], bytes], turned: int = 0) -> HttpResponse:
     """Answer with a page of a PDF as an image; one that is not drawn has a status that tells its script.
 
     Args:
         page: which, from 1.
         read: returns the PDF; raises `BeingPrepared` while it cannot.
+        turned: by how many degrees, clockwise; the file stays as it is.
     """
     try:
-        image = drawing.page_of(read(), page)
+        image = drawing.page_of(read(), page, turned=turned)
     except TooBusy as refusal:
         return _undrawn(HTTPStatus.SERVICE_UNAVAILABLE, str(refusal), retry_after=SOON)
     except (BeingPrepared, Unready):

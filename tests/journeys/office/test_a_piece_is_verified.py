@@ -69,7 +69,9 @@ def turns_and_grows(page):
     """Turn a page that lies on its side, and make it larger: it keeps its place."""
     image, frame = page.get_by_role("img", name="Page 1 sur 1"), page.locator(".s-pages__frame")
     lying = image.bounding_box()
-    page.get_by_role("button", name="Tourner : page 1").click()
+    page.keyboard.press("r")
+    large = page.get_by_role("link", name="page 1 sur 1, en grand")
+    assert large.get_attribute("href").endswith("/pages/1?tourner=90")
     standing, around = image.bounding_box(), frame.bounding_box()
     assert lying["width"] > lying["height"]
     assert standing["height"] > standing["width"]
@@ -78,6 +80,7 @@ def turns_and_grows(page):
     page.get_by_role("button", name="Agrandir : page 1").click()
     assert image.bounding_box()["width"] == pytest.approx(1.5 * standing["width"], abs=3)
     assert page.get_by_role("button", name="Réduire : page 1").is_enabled()
+    assert page.get_by_role("button", name="Tourner : page 1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

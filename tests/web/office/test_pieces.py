@@ -328,6 +328,34 @@ def test_the_file_is_shown_page_by_page_beside_what_the_candidate_has_said(manag
     assert trail.get("href") == tab(in_lille)
 
 
+def test_a_page_that_lies_on_its_side_is_turned_by_the_address_and_the_file_stays(
+    manager, in_lille
+):
+    clean(in_lille, photos=[a_photo(), a_photo("black")])
+    kept = files.get(piece(in_lille).deposit.key)
+    upright = Image.open(
+        io.BytesIO(manager.get(f"{file(in_lille).removesuffix('fichier')}pages/2").content)
+    )
+
+    page = seen(manager.get(f"{decision(in_lille)}?suite=pieces&tourner-1=45"))
+    links = [one.get("href") for one in page.cssselect(".s-pages__bar a")]
+    turned = seen(manager.get(decision(in_lille) + links[1].partition("#")[0]))
+
+    assert links == [
+        "?suite=pieces&tourner-1=90#page-1",
+        "?suite=pieces&tourner-1=45&tourner-2=90#page-2",
+    ]
+    first, second = (one.get("src") for one in turned.cssselect(".s-pages img"))
+    assert (first[-2:], second[-13:]) == ("/1", "/2?tourner=90")
+    assert turned.cssselect(".s-pages li > a")[1].get("href") == second
+    assert turned.cssselect(".s-pages__bar a")[1].get("href").endswith("&tourner-2=180#page-2")
+    image = Image.open(io.BytesIO(manager.get(second).content))
+    assert image.width == upright.width
+    assert image.height / image.width == pytest.approx(upright.width / upright.height, abs=0.01)
+    assert files.get(piece(in_lille).deposit.key) == kept
+    assert "« r » tourne la page que vous regardez" in main(manager.get(decision(in_lille)))
+
+
 def test_who_reads_a_file_again_within_the_hour_is_noted_once_another_file_is_noted_too(
     manager, in_lille
 ):

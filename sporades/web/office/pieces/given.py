@@ -19,7 +19,7 @@ from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.registrations.added import is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State
-from sporades.web.layout.papers import kept, page_drawn, paper
+from sporades.web.layout.papers import kept, page_drawn, paper, turned_in
 from sporades.web.layout.sent import taking
 from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import ScanForm, Time
@@ -108,7 +108,8 @@ def page(request: HttpRequest, number: str, piece: str, page: int) -> HttpRespon
     given = row.deposit
     if given is None or not given.is_clean or not 1 <= page <= given.pages:
         raise Http404
-    answer = page_drawn(page, read=partial(kept, given.key, of=given))
+    read = partial(kept, given.key, of=given)
+    answer = page_drawn(page, read=read, turned=turned_in(request.GET))
     if answer.status_code == HTTPStatus.OK:
         by, at = author_on(request, found), request.arrived_at
         consulting.consult_piece(registration=found, row=row, by=by, at=at)

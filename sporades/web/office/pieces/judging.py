@@ -29,6 +29,7 @@ from sporades.registrations.queries import version_of
 from sporades.registrations.snapshot import read_by_office
 from sporades.registrations.states import State
 from sporades.web.layout.markup import directed
+from sporades.web.layout.papers import QUARTER, ROUND, TURNED, turned_in
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import Time
@@ -142,6 +143,7 @@ def _page(
         consulting.look_at_piece(row=row, by=by, at=at)
     following, still = queue.ahead(row, user=by.identifier, at=at) if queue else ("", "")
     version = version_of.get(registration=registration.pk, number=registration.version)
+    pages = _pages(request, registration, row)
     context = {
         "registration": registration,
         "owed": owed,
@@ -164,8 +166,9 @@ def _page(
         "stands": stands_in_words(registration, row),
         "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
-        "pages": _pages(registration, row),
+        "pages": pages,
         "posted": day_in_words(row.posted_on) if row.posted_on else "",
+        "keys": _keys(asked, has_pages=bool(pages), has_following=bool(following)),
         "given": row.deposit.given_in_words(zone) if row.deposit else "",
         "version": version,
         "answers": read_by_office(version.snapshot),
@@ -235,17 +238,40 @@ def _judge(asked: VerdictForms, *, seen: int | None, **act: Any) -> None:
             verifying.waive(**act, reason=asked.waiver.cleaned_data["pourquoi"])
 
 
-def _pages(registration: Registration, row: Evidence) -> list[dict[str, Any]]:
-    """Return the pages of the file, once the antivirus has found nothing in it."""
+def _pages(request: HttpRequest, registration: Registration, row: Evidence) -> list[dict[str, Any]]:
+    """Return the pages of the file, once the antivirus has found nothing in it.
+
+    Each is turned as the address says, and `turn` is where it is turned by one more quarter.
+    """
     if row.deposit is None or not row.deposit.is_clean:
         return []
-    return [
-        {
-            "number": number,
-            "url": reverse("office:piece_page", args=[registration.number, row.code, number]),
-        }
-        for number in range(1, row.deposit.pages + 1)
-    ]
+    pages = []
+    for number in range(1, row.deposit.pages + 1):
+        url = reverse("office:piece_page", args=[registration.number, row.code, number])
+        name = f"{TURNED}-{number}"
+        turned = turned_in(request.GET, name)
+        more = request.GET.copy()
+        more[name] = str((turned + QUARTER) % ROUND)
+        pages.append(
+            {
+                "number": number,
+                "url": f"{url}?{TURNED}={turned}" if turned else url,
+                "turn": f"?{more.urlencode()}#page-{number}",
+            }
+        )
+    return pages
+
+
+def _keys(asked: VerdictForms, *, has_pages: bool, has_following: bool) -> str:
+    """Say what each key does; nothing where none does anything."""
+    may_accept = "accept" in asked.possible
+    said = (
+        ("« c » dit la pièce conforme", may_accept and not asked.errors),
+        ("« n » va aux motifs d'un refus", may_accept and "refuse" in asked.possible),
+        ("« r » tourne la page que vous regardez", has_pages),
+        ("« j » passe à la suivante", has_following and (may_accept or has_pages)),
+    )
+    return ", ".join(words for words, does in said if does)
 
 
 def _decided(row: Evidence, registration: Registration, said: str, queue: PieceQueue | None) -> str:

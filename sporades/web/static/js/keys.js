@@ -1,7 +1,8 @@
 /* One key for one act: where a page marks a button or a link with data-key="j", the key presses it;
    with data-key-goes="a", it only goes there: what cannot be undone is pressed on purpose.
-   Nothing happens while one types, nor with Ctrl, Alt or a command key; what presses does not
-   act either where an answer has been begun in another form: it would be lost. Behind an open dialog
+   Of several, as the pages of a paper, it is the one that is before the eyes.
+   Nothing happens while one types, nor with Ctrl, Alt or a command key; what sends or leads elsewhere does
+   not act either where an answer has been begun in another form: it would be lost. Behind an open dialog
    nothing is in reach. The sentence marked data-keys, hidden where nothing makes it true, says which
    there are; a button after it turns them off, for who speaks to the machine or trembles (WCAG 2.1.4),
    and the browser remembers it. */
@@ -27,6 +28,11 @@ function isBegun(pressed) {
   if (document.querySelector("[data-refilled]")) return true;
   const fields = document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select)");
   return [...fields].some((field) => field.form !== (pressed.form ?? null) && isChanged(field));
+}
+
+/* Whether what it is of, in its list, goes on below the upper third of the window. */
+function isBeforeTheEyes(one) {
+  return (one.closest("li") ?? one).getBoundingClientRect().bottom > innerHeight / 3;
 }
 
 export function keys() {
@@ -58,11 +64,12 @@ export function keys() {
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     if (document.querySelector("dialog[open]")) return;
     const named = ({ dataset }) => dataset.key ?? dataset.keyGoes;
-    const chosen = [...marked].find((one) => named(one) === event.key);
+    const several = [...marked].filter((one) => named(one) === event.key);
+    const chosen = several.find(isBeforeTheEyes) ?? several[0];
     if (!chosen) return;
     event.preventDefault();
     if (!chosen.dataset.key) chosen.focus();
-    else if (isBegun(chosen)) why.textContent = BEGUN;
+    else if (chosen.type !== "button" && isBegun(chosen)) why.textContent = BEGUN;
     else chosen.click();
   });
 }

@@ -1,14 +1,17 @@
 /* A page of a paper may lie on its side, or be small: where a list is marked data-pages, each of
-   its pages gets buttons that turn it and make it larger, and one that was not drawn since others
-   were is asked for again. Without script, each opens by itself. */
+   its pages gets buttons that turn it (key « r ») and make it larger, and one that was not drawn since
+   others were is asked for again. It opens by itself as it is turned. Without script, it opens by itself,
+   and a link turns it. */
 const SIZES = [100, 150, 200, 300];
 const TRIES = 5;
+const TURNED = "tourner";
 
 export function pages() {
   document.querySelectorAll("[data-pages] > li").forEach((page, place) => {
+    page.querySelector(":scope > .s-pages__bar")?.remove();
     const sheet = page.querySelector("a");
     const image = sheet.querySelector("img");
-    const size = { place: 0, turned: 0 };
+    const size = { place: 0, turned: 0, drawn: drawnTurned(sheet) };
     askAgain(image);
     const frame = document.createElement("div");
     frame.className = "s-pages__frame";
@@ -32,7 +35,7 @@ export function pages() {
       bar.append(made);
       return made;
     };
-    button("Tourner", () => (size.turned = (size.turned + 1) % 4));
+    button("Tourner", () => (size.turned = (size.turned + 1) % 4)).dataset.key = "r";
     const larger = button("Agrandir", () => (size.place = Math.min(size.place + 1, SIZES.length - 1)));
     const smaller = button("Réduire", () => (size.place = Math.max(size.place - 1, 0)));
     smaller.disabled = true;
@@ -65,6 +68,14 @@ function show(sheet, image, size) {
   // On its side it is as wide as it was high: its place follows.
   sheet.style.aspectRatio = isOnItsSide && width ? `${height} / ${width}` : "";
   image.style.width = isOnItsSide && width ? `${(100 * width) / height}%` : "";
+  const address = new URL(sheet.href);
+  address.searchParams.set(TURNED, (size.drawn + 90 * size.turned) % 360);
+  sheet.href = address;
+}
+
+/* By how many degrees the page is turned as it is drawn. */
+function drawnTurned(sheet) {
+  return Number(new URL(sheet.href).searchParams.get(TURNED));
 }
 
 function hidden(text) {
