@@ -3,10 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sporades.evidence.queries import giving_to, pieces_of
+from sporades.evidence.completeness import as_many_as_fit, named_there, to_provide
+from sporades.evidence.queries import Owed, giving_to, pieces_of
+from sporades.evidence.unmet import owes_pieces
 from sporades.exams.models.service import MINUTE
 from sporades.registrations.evidence import are_named_to
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
+
+MOST_SIGNS = 1_000
+"""Of what a sentence says of pieces: it stands among others."""
+NO_PIECE = "aucune pièce"
 
 
 def awaited_of(found: Registration, *, at: datetime) -> dict[str, Any] | None:
@@ -34,3 +41,34 @@ def awaited_of(found: Registration, *, at: datetime) -> dict[str, Any] | None:
         "is_named": are_named_to(found),
         "giving": giving_to(found, pieces),
     }
+
+
+def pieces_in_words(found: Registration, *, at: datetime) -> str:
+    """Say, inside a sentence, which pieces a candidate has still to give, as their own page does.
+
+    Those whose day has passed are said so; one that nobody must give is not asked for here. A mail
+    names none of an exam of which one tells of health (`are_named_to`).
+
+    Args:
+        found: a registration, as `with_owed()` loads it.
+        at: the instant.
+    """
+    if not found.told or not owes_pieces(found) or found.is_exam_over(at):
+        return NO_PIECE
+    owed = to_provide(pieces_of(found))
+    if not owed:
+        return NO_PIECE
+    has_space = found.candidate.has_account
+    if not are_named_to(found):
+        return f"les pièces justificatives {named_there(has_space=has_space)}"
+    is_each = giving_to(found, owed) is Giving.EACH
+    said = [_due(one, is_each=is_each, at=at) for one in owed]
+    return as_many_as_fit(said, MOST_SIGNS, has_space=has_space)
+
+
+def _due(owed: Owed, *, is_each: bool, at: datetime) -> str:
+    refused = " (celle que vous avez fournie n'est pas conforme)" if owed.row.is_refused else ""
+    if not owed.is_in_time(at):
+        return f"{owed.row.label}, qui était à fournir avant le {owed.before}{refused}"
+    way = f", {owed.way}" if is_each else ""
+    return f"{owed.row.label}, avant le {owed.before}{way}{refused}"

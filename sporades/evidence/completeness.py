@@ -50,18 +50,37 @@ def in_words(missing: Iterable[Owed], *, has_space: bool) -> str:
         f"{one.row.label} ({'non conforme' if one.row.state == State.REFUSED else 'non fournie'})"
         for one in missing
     ]
-    where = (
-        "que nomme la page « Pièces justificatives » de votre inscription"
-        if has_space
-        else "que votre service gestionnaire vous nommera"
-    )
+    begins = "Pièces justificatives manquantes : "
+    most = LONGEST_REASON - len(f"{begins}.")
+    return f"{begins}{as_many_as_fit(said, most, has_space=has_space)}."
+
+
+def as_many_as_fit(said: list[str], most: int, *, has_space: bool) -> str:
+    """Return what is said of pieces, one after the other: of all, or of some, and how many others there are.
+
+    Args:
+        said: what is said of each.
+        most: how many signs it may have.
+        has_space: whether the candidate has a page that names them all.
+    """
     for named in range(len(said), -1, -1):
         left = len(said) - named
-        others = f"et {left} autre{'s' if left > 1 else ''}, {where}" if left else ""
-        whole = f"Pièces justificatives manquantes : {' ; '.join(filter(None, [*said[:named], others]))}."
-        if len(whole) <= LONGEST_REASON:
+        others = (
+            f"et {left} autre{'s' if left > 1 else ''}, {named_there(has_space=has_space)}"
+            if left
+            else ""
+        )
+        whole = " ; ".join(filter(None, [*said[:named], others]))
+        if len(whole) <= most:
             break
     return whole
+
+
+def named_there(*, has_space: bool) -> str:
+    """Say where pieces are named that a message does not name."""
+    if has_space:
+        return "que nomme la page « Pièces justificatives » de votre inscription"
+    return "que votre service gestionnaire vous nommera"
 
 
 def missing_rows(at: datetime) -> QuerySet[Evidence]:

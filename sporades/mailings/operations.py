@@ -12,7 +12,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.operations import tell
 from sporades.mail.models import LONGEST_SUBJECT_SENT
 from sporades.mailings.models import Mailing, MailingTemplate
-from sporades.mailings.placeholders import faults, filled, link_of
+from sporades.mailings.placeholders import faults, filled, link_of, too_long_for_a_subject
 from sporades.registrations.models import Registration
 from sporades.registrations.snapshot import contact_of
 
@@ -31,7 +31,7 @@ class SubjectTooLong(Refused):
 
 
 class NotAPlaceholder(Refused):
-    """Something between braces is none of those that exist."""
+    """Something between braces is none of those that exist, or may not stand where it does."""
 
     message = "Une accolade du message ne correspond à rien qui existe."
 
@@ -48,7 +48,7 @@ def begin(*, subject: str, text: str, at: datetime) -> Mailing:
     Raises:
         NotAPlaceholder: something between braces does not exist, or is half written.
     """
-    if faults(subject) or faults(text):
+    if faults(subject) or too_long_for_a_subject(subject) or faults(text):
         raise NotAPlaceholder
     made: Mailing = Mailing.objects.create(subject=subject, text=text, written_at=at)
     return made
@@ -61,7 +61,7 @@ def write_one(*, mailing: Mailing, registration: Registration, by: Actor, at: da
     Raises:
         SubjectTooLong: see there.
     """
-    subject, text = read_by(mailing, registration)
+    subject, text = read_by(mailing, registration, at=at)
     if len(subject) > LONGEST_SUBJECT_SENT:
         raise SubjectTooLong
     tell(
@@ -87,9 +87,10 @@ def write_one(*, mailing: Mailing, registration: Registration, by: Actor, at: da
     )
 
 
-def read_by(mailing: Mailing, registration: Registration) -> tuple[str, str]:
-    """Return the subject and the text as the candidate of a registration reads them."""
-    return filled(mailing.subject, registration), filled(mailing.text, registration)
+def read_by(mailing: Mailing, registration: Registration, *, at: datetime) -> tuple[str, str]:
+    """Return the subject and the text as the candidate of a registration reads them at an instant."""
+    subject, text = mailing.subject, mailing.text
+    return filled(subject, registration, at=at), filled(text, registration, at=at)
 
 
 def greeted(registration: Registration) -> str:
@@ -106,7 +107,7 @@ def keep_template(
     Raises:
         NotAPlaceholder, TooManyTemplates: see each.
     """
-    if faults(subject) or faults(text):
+    if faults(subject) or too_long_for_a_subject(subject) or faults(text):
         raise NotAPlaceholder
     mine = MailingTemplate.objects.filter(asked_by=by)
     if mine.exclude(name=name).count() >= MOST_TEMPLATES:

@@ -70,7 +70,7 @@ def checklist(
     """
     if not registration.is_active:
         return []
-    sent = [*_return(registration, at=at), *pieces]
+    sent = [*summary_returned(registration, at=at), *pieces]
     return [
         _filed(registration),
         *_decided(registration, has_come=_has_come(registration, sent)),
@@ -162,7 +162,13 @@ def _on(summary: DocumentVersion, words: str, instant: datetime, zone: str) -> s
     return f"Version n°{summary.number}, {words} {day_in_words(local_day(instant, zone))}."
 
 
-def _return(registration: Registration, *, at: datetime) -> list[Check]:
+def summary_returned(registration: Registration, *, at: datetime) -> list[Check]:
+    """Return the condition that the signed summary is; nothing where none is to come back.
+
+    Args:
+        registration: one that stands, as `with_owed()` loads it.
+        at: now.
+    """
     asked, posted = registration.owed["to_return"], registration.summary_posted_on
     if not asked:
         return []

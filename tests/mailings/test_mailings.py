@@ -20,6 +20,7 @@ from sporades.mail.models import Message
 from sporades.mailings import operations
 from sporades.mailings.models import Mailing, MailingTemplate
 from sporades.registrations.models import Registration
+from tests.evidence.given import receive
 from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
@@ -159,6 +160,25 @@ def test_what_is_no_placeholder_is_never_kept(prepare, three, text):
 
     assert not Mailing.objects.exists()
     assert not Batch.objects.exists()
+
+
+def test_what_is_to_be_sent_is_read_at_the_instant_of_sending_and_not_before(prepare, three):
+    batch = prepare(text="Il vous reste à envoyer : {pièces à fournir}.")
+    receive(three[0])
+    without_address(three[1])
+
+    launched(batch)
+
+    said = {one.about_id: one.body for one in written()}
+    assert "Il vous reste à envoyer : aucune pièce." in said[str(three[0].pk)]
+    for one in three[1:]:
+        assert "Il vous reste à envoyer : Pièce d'identité, avant le" in said[str(one.pk)]
+
+
+@pytest.mark.parametrize("subject", ["{pièces à fournir}", "{récapitulatif signé}"])
+def test_a_subject_holds_no_sentence(prepare, three, subject):
+    with pytest.raises(operations.NotAPlaceholder):
+        prepare(subject=subject)
 
 
 def test_markup_stays_text_to_the_last_sign(prepare, three):

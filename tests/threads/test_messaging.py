@@ -72,7 +72,7 @@ def test_who_was_corrected_is_called_so_where_a_mail_is_about_what_they_had_left
     said = Message.objects.get(kind="message_answered").body
     assert "Bonjour Noam" in said
     assert "Maëlle" not in said
-    assert (filled("{prénoms}", found), greeted(found).split()[0]) == ("Noam", "Noam")
+    assert (filled("{prénoms}", found, at=NOW), greeted(found).split()[0]) == ("Noam", "Noam")
 
 
 def test_no_mail_names_whom_it_is_for_as_a_registration_that_was_left_does():

@@ -70,6 +70,18 @@ def test_it_is_seen_as_its_candidates_will_read_it_before_anything(manager, two,
     assert "{prénoms}, apportez" in html.unescape(page.text)
 
 
+def test_what_is_still_to_be_sent_is_seen_and_stands_in_no_subject(manager, two):
+    where = place(manager)
+    asked = {**SAID, "texte": "Il vous reste à envoyer : {pièces à fournir}."}
+
+    page = main(manager.post(where, {**asked, "voir": "1"}))
+    refused = manager.post(where, {**asked, "objet": "Il manque {pièces à fournir}", "voir": "1"})
+
+    assert "Il vous reste à envoyer : Pièce d'identité, avant le" in page
+    assert refused.status_code == 422
+    assert "Mettez {pièces à fournir} dans le texte : c'est trop long ici." in main(refused)
+
+
 def test_it_is_seen_with_the_salutation_that_is_sent(manager, two):
     married = {"birth_name": "Jourdain", "usage_name": "Quéméner", "first_names": "Éloi Malo"}
     registration = a_registration(a_candidate(**married))

@@ -154,7 +154,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": _piece_of(mine),
         "prepares": mine.does.begin is not None,
-        **message_of(mine, request.reach),
+        **message_of(mine, request.reach, at=request.arrived_at),
         "correcting": correcting(request, mine),
         "state": _state_in_words(mine, counts[Outcome.REFUSED]),
         "kind": _kind_of(mine, counts[Outcome.REFUSED]),

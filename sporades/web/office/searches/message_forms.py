@@ -13,7 +13,7 @@ from sporades.core.text import search_key
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.mailings.models import LONGEST_SUBJECT, LONGEST_TEXT
-from sporades.mailings.placeholders import faults, listed
+from sporades.mailings.placeholders import faults, listed, too_long_for_a_subject
 from sporades.registrations.fields import CleanCharField, CleanLinesField, say_missing
 from sporades.registrations.queries import OF_ACCOUNT, OF_CANDIDATE
 from sporades.web.office.days import LatelyForm
@@ -101,8 +101,11 @@ class MailingForm(forms.Form):
         return "aussi" in self.fields and bool(self["aussi"].value())
 
     def clean_objet(self) -> str:
-        """Refuse an unknown placeholder."""
-        return _judged(self.cleaned_data["objet"])
+        """Refuse an unknown placeholder, and one that is longer than a subject."""
+        said = _judged(self.cleaned_data["objet"])
+        if long := too_long_for_a_subject(said):
+            raise ValidationError(f"Mettez {', '.join(long)} dans le texte : c'est trop long ici.")
+        return said
 
     def clean_texte(self) -> str:
         """Refuse an unknown placeholder, and what says nothing."""

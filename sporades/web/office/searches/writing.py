@@ -1,5 +1,6 @@
 """« Écrire aux candidats »: a message to what a search finds, seen as it will be read (I9)."""
 
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -18,10 +19,11 @@ from sporades.batches.states import BatchState
 from sporades.candidates.models import told_by_letter
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
+from sporades.evidence.awaited import NO_PIECE
 from sporades.letters.operations import IN_PERSON
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing, MailingTemplate
-from sporades.mailings.placeholders import ASK_THERE, PLACEHOLDERS
+from sporades.mailings.placeholders import ASK_THERE, NO_SUMMARY, PLACEHOLDERS
 from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
 from sporades.web.office.bounded import ticked_in
@@ -81,7 +83,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
             form.add_error("nom_du_modele", str(refusal))
         except Refused as refusal:
             form.add_error(None, str(refusal))
-        shown = previews(Mailing(**form.said), reached)
+        shown = previews(Mailing(**form.said), reached, at=request.arrived_at)
     context = {
         **choice.as_context(request),
         "form": form,
@@ -95,6 +97,8 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
             WRITE, count, reach=request.reach, by=request.user.pk, at=request.arrived_at
         ),
         "placeholders": PLACEHOLDERS,
+        "no_piece": NO_PIECE,
+        "no_summary": NO_SUMMARY,
         "in_person": IN_PERSON,
         "ask_there": ASK_THERE,
         "templates": [
@@ -154,19 +158,19 @@ def correcting(request: HttpRequest, batch: Batch) -> str:
     return f"{where}?{urlencode(said)}"
 
 
-def message_of(batch: Batch, reach: Reach) -> dict[str, Any]:
-    """Return what a batch writes, as its first candidates within reach read it; nothing of others."""
+def message_of(batch: Batch, reach: Reach, *, at: datetime) -> dict[str, Any]:
+    """Return what a batch writes, as its first candidates within reach read it now; nothing of others."""
     if not batch.does.asked_apart or batch.about is None:
         return {}
     said = Mailing.objects.filter(pk=batch.about).first()
     if said is None:
         return {}  # forgotten with its batch, between the two readings
     chosen = Registration.objects.within(reach).filter(batch_lines__batch=batch)
-    return {"mailing": said, "previews": previews(said, chosen)}
+    return {"mailing": said, "previews": previews(said, chosen, at=at)}
 
 
-def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
-    """Return what the first candidates read, each with its number and where it goes.
+def previews(mailing: Mailing, registrations: Any, *, at: datetime) -> list[dict[str, str]]:
+    """Return what the first candidates would read at an instant, each with its number and where it goes.
 
     They are several people where several are chosen, and one of them reads a letter where any does.
     """
@@ -178,11 +182,11 @@ def previews(mailing: Mailing, registrations: Any) -> list[dict[str, str]]:
     if not any(one.candidate.by_letter for one in shown):
         posted = registrations.whole().filter(told_by_letter("candidate")).order_by("pk").first()
         shown = [*shown[: SHOWN - 1], posted] if posted else shown
-    return [_preview(mailing, one) for one in shown]
+    return [_preview(mailing, one, at=at) for one in shown]
 
 
-def _preview(mailing: Mailing, registration: Registration) -> dict[str, str]:
-    subject, text = mailings.read_by(mailing, registration)
+def _preview(mailing: Mailing, registration: Registration, *, at: datetime) -> dict[str, str]:
+    subject, text = mailings.read_by(mailing, registration, at=at)
     candidate = registration.candidate
     return {
         "number": registration.number,
