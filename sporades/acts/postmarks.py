@@ -1,4 +1,4 @@
-"""The day of a postmark, which says alone whether what came by post is in time (L-05)."""
+"""The day of a postmark, which says alone whether what came by post is in time (L-05), or of what takes its place."""
 
 from datetime import date, datetime
 
@@ -8,9 +8,9 @@ from sporades.registrations.models import Registration
 
 
 class PostmarkToCome(Refused):
-    """Nothing is posted tomorrow."""
+    """Nothing is posted, nor handed over, tomorrow."""
 
-    message = "La date du cachet de la poste n'est pas encore passée."
+    message = "Cette date n'est pas encore passée."
 
 
 class PostmarkBeforeOpening(Refused):
@@ -18,7 +18,7 @@ class PostmarkBeforeOpening(Refused):
 
 
 BEFORE_OPENING = (
-    "Cette date vient avant l'ouverture des inscriptions, le {day} : vérifiez-la sur l'enveloppe. "
+    "Cette date vient avant l'ouverture des inscriptions, le {day} : vérifiez-la. "
     "Si c'est bien elle, cochez cette case."
 )
 

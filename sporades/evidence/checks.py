@@ -47,7 +47,7 @@ def _once_validated(registration: Registration, owed: Owed) -> Check:
         return Check(label, "ended", no_more_in_words(registration))
     if row.state in SETTLED:
         return Check(label, "done", _settled(registration, row))
-    given = "Reçue par courrier." if row.state == State.POSTED else _deposited(registration, row)
+    given = f"{row.stands}." if row.state == State.POSTED else _deposited(registration, row)
     return Check(label, "done", f"{given} {no_more_in_words(registration)}")
 
 
@@ -93,7 +93,7 @@ def _note(registration: Registration, owed: Owed) -> str:
     row = owed.row
     if row.state == State.POSTED:
         late = " Hors délai." if _is_late(registration, owed) else ""
-        return f"Reçue par courrier. {row.note}{late} Votre service gestionnaire la vérifiera."
+        return f"{row.stands}. {row.note}{late} Votre service gestionnaire la vérifiera."
     if row.deposit is None:
         return f"{due_in_words(registration, owed.before)}{_how(owed)}"
     given = _deposited(registration, row)

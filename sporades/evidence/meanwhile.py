@@ -35,12 +35,8 @@ FIRST_FILE = "Le candidat vient de déposer un fichier pour cette pièce : lisez
 SCANNED_IN = (
     "Un collègue vient de joindre la numérisation de cette pièce : relisez-la avant de décider."
 )
-ON_PAPER = (
-    "Un collègue vient de noter cette pièce reçue par courrier : relisez-la avant de décider."
-)
-OTHER_POSTMARK = (
-    "Un collègue vient d'écrire une autre date du cachet : relisez-la avant de décider."
-)
+ON_PAPER = "Un collègue vient de noter cette pièce comme reçue : relisez-la avant de décider."
+OTHER_POSTMARK = "Un collègue vient de corriger la date de cette pièce, ou comment elle est arrivée : relisez-la avant de décider."
 OTHER_TIME = "Un collègue vient de changer le délai de cette pièce : relisez-le avant de décider."
 TAKEN_BACK = (
     "Un collègue vient de revenir sur la réception de cette pièce : relisez-la avant de décider."

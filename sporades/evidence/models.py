@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
 from sporades.core import files
 from sporades.core.actors import CANDIDATE
-from sporades.core.french import day_in_words, instant_in_words, pdf_in_words
+from sporades.core.french import instant_in_words, pdf_in_words
 from sporades.evidence.states import (
     RECEIVED,
     REPLACEABLE,
@@ -24,9 +25,12 @@ from sporades.evidence.states import (
 )
 from sporades.exams.schema.base import LONGEST_LINE, LONGEST_PARAGRAPH
 from sporades.intake import scanned
+from sporades.registrations.came import CameBy, as_kept, came_in_words
 from sporades.registrations.models import Registration
 
 LONGEST_NAME = 120
+BY_POST = "Reçue par courrier"
+"""Where a piece stands that came by post: it may have come by another way, and be judged alike."""
 LONGEST_REASON = 500
 ANTIVIRUS = "l'antivirus"
 """Who has refused a file in which something was found."""
@@ -82,6 +86,10 @@ class Evidence(models.Model):
     state = models.CharField("état", max_length=12, choices=State, default=State.OWED)
     reason = models.CharField("motif", max_length=LONGEST_REASON, blank=True)
     posted_on = models.DateField("postée le", null=True, blank=True)
+    """Or handed over, or sent by mail: the day that counts, of what was not deposited."""
+    came_by = models.CharField(
+        "venue", max_length=4, choices=CameBy, default=CameBy.POST, db_default=CameBy.POST
+    )
     decided_at = models.DateTimeField("vérifiée le", null=True, blank=True)
     decided_name = models.CharField("vérifiée par", max_length=255, blank=True)
     asked_at = models.DateTimeField("demandée le")
@@ -162,6 +170,11 @@ class Evidence(models.Model):
                 condition=Q(posted_on__isnull=False) | ~Q(state=State.POSTED),
             ),
             models.CheckConstraint(
+                name="a_piece_comes_by_a_way_that_exists_on_a_day",
+                condition=Q(came_by=CameBy.POST)
+                | Q(came_by__in=CameBy.values, posted_on__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="a_verdict_has_its_author_and_its_instant",
                 condition=Q(decided_at=None, decided_name="")
                 & ~Q(state__in=[State.ACCEPTED, State.REFUSED, State.WAIVED])
@@ -218,7 +231,7 @@ class Evidence(models.Model):
             state.value,
             self.deposit_id,
             decided and decided.isoformat(),
-            self.posted_on and self.posted_on.isoformat(),
+            as_kept(self.came_by, self.posted_on),
             granted and granted.isoformat(),
         )
         return " ".join(str(one or "-") for one in said)
@@ -239,8 +252,22 @@ class Evidence(models.Model):
     def note(self) -> str:
         """Say what its state does not: the postmark, or why it is refused."""
         if self.posted_on is not None and self.state in {State.POSTED, State.ACCEPTED}:
-            return f"Postée le {day_in_words(self.posted_on)}."
+            return f"{capfirst(self.came_in_words)}."
         return self.reason
+
+    @property
+    def came_in_words(self) -> str:
+        """Say how it came where nobody deposited it, and on which day: « postée le … »; else nothing."""
+        if self.posted_on is None:
+            return ""
+        return came_in_words(self.came_by, self.posted_on, is_feminine=True)
+
+    @property
+    def stands(self) -> str:
+        """Say its state as one row has it: by which way it came, where that is known at once."""
+        if self.state == State.POSTED and self.came_by == CameBy.POST:
+            return BY_POST
+        return str(self.get_state_display())
 
     @property
     def kind(self) -> str:

@@ -185,7 +185,7 @@ def standing_of(
         if row is None:
             due.append(piece)
         elif row.state not in TO_PROVIDE:
-            here.append([piece["label"], row.get_state_display().lower()])
+            here.append([piece["label"], row.stands.lower()])
         else:
             owed = _owed(registration, row, piece)
             due.append({**piece, "before": owed.before, "until": owed.until.isoformat()})
@@ -193,7 +193,7 @@ def standing_of(
         if not is_added(row.code) or row.state == State.WITHDRAWN:
             continue
         if row.state not in TO_PROVIDE:
-            here.append([row.label, row.get_state_display().lower()])
+            here.append([row.label, row.stands.lower()])
         elif not registration.is_validated:
             due.append(_line_of(_owed_more(registration, row)))
     return due, here

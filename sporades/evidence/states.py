@@ -14,7 +14,7 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", "Conforme"
     REFUSED = "refused", "Non conforme"
     WAIVED = "waived", "Dispensée"
-    POSTED = "posted", "Reçue par courrier"
+    POSTED = "posted", "Reçue par le service"
     WITHDRAWN = "withdrawn", "N'est plus demandée"
 
 

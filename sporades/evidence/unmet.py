@@ -12,7 +12,7 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, UNJUDGED, State
 from sporades.registrations.models import Registration
 
-LATE_SUMMARY = "Le récapitulatif signé a été posté hors délai."
+LATE_SUMMARY = "Le récapitulatif signé est venu hors délai."
 NO_SUMMARY = "Le récapitulatif signé n'est pas noté comme reçu."
 
 
@@ -25,7 +25,7 @@ class Unmet:
         unjudged: the mandatory pieces that came, and that nobody has judged.
         lacks_summary: whether its signed summary is to come back, and is not noted as received.
         to_review: what is asked of it since its civil data or its academy are others, in sentences.
-        is_summary_late: whether its signed summary came back, posted after its day.
+        is_summary_late: whether its signed summary came back, after its day.
     """
 
     missing: list[Evidence]
@@ -98,7 +98,7 @@ def stands_in_words(registration: Registration, row: Evidence) -> str:
     """Say where a piece stands, its registration being where it is."""
     if is_let_go(registration, row):
         return str(State.WITHDRAWN.label)
-    return str(row.get_state_display())
+    return row.stands
 
 
 def _counted(rows: list[Evidence], one: str, many: str) -> list[str]:

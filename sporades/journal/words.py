@@ -166,13 +166,13 @@ IN_WORDS = {
     "piece found infected": "Pièce justificative refusée par l'antivirus",
     "piece time cut back": "Délai accordé pour une pièce justificative ramené à un jour plus proche",
     "piece read": "Fichier d'une pièce justificative consulté",
-    "piece postmark corrected": "Pièce justificative reçue par courrier, date du cachet corrigée",
+    "piece postmark corrected": "Pièce justificative reçue, date ou façon corrigée",
     "piece reception taken back": "Réception d'une pièce justificative annulée",
-    "piece received": "Pièce justificative reçue par courrier",
+    "piece received": "Pièce justificative reçue",
     "piece refusal corrected": "Motif du refus d'une pièce justificative corrigé",
     "piece refusal taken back": "Refus d'une pièce justificative levé : elle est conforme",
     "piece refused": "Pièce justificative trouvée non conforme",
-    "piece scanned": "Pièce justificative reçue par courrier, numérisée",
+    "piece scanned": "Pièce justificative reçue, numérisée",
     "piece waived": "Pièce justificative dispensée",
     "proof found infected": "Pièce jointe à une demande : programme malveillant trouvé",
     "proof read": "Pièce jointe à une demande consultée",
@@ -255,12 +255,19 @@ DAYS_OF_PIECES = {
     "piece refusal corrected": "à remplacer jusqu'au {until}",
     "piece asked again": "à fournir jusqu'au {until}",
     "piece asked for": "à fournir jusqu'au {until}",
-    "piece reception taken back": "cachet du {posted_on}",
-    "piece received": "cachet du {posted_on}",
-    "piece scanned": "cachet du {posted_on}",
-    "piece postmark corrected": "{posted_on}",
+    "piece reception taken back": "{came}",
+    "piece received": "{came}",
+    "piece scanned": "{came}",
+    "piece postmark corrected": "{came}",
 }
 """The day that an act on a piece says beside its name, where it keeps one."""
+
+CAME = {
+    "post": "cachet du {}",
+    "desk": "remise au guichet le {}",
+    "mail": "envoyée par mail le {}",
+}
+"""The day of what was not deposited, by how it came."""
 
 FORGETTING = (
     "account erased as asked",
@@ -350,8 +357,14 @@ def _day(verb: str, after: Mapping[str, Any]) -> str:
         for name in ("until", "posted_on", "former")
         if after.get(name)
     }
+    if "posted_on" in days:
+        days["came"] = CAME[after.get("came_by", "post")].format(days["posted_on"])
     try:
         said = DAYS_OF_PIECES.get(verb, "").format(**days)
     except KeyError:
         return ""
-    return f"{said} au lieu du {days['former']}" if said and "former" in days else said
+    if not said or "former" not in days:
+        return said
+    if "former_by" in after:
+        return f"{said}, et non {CAME[after['former_by']].format(days['former'])}"
+    return f"{said} au lieu du {days['former']}"

@@ -155,6 +155,8 @@ WORDS = {
     "service": "Service d'inscription",
     "summary_until": "Récapitulatif signé attendu jusqu'au",
     "is_summary_posted_late": "Récapitulatif signé posté hors délai",
+    "summary_came_by": "Récapitulatif signé venu",
+    "came_by": "Venue",
     "size": "Taille",
     "speciality": "Spécialité",
     "type": "Nature",

@@ -174,10 +174,10 @@ def summary_returned(registration: Registration, *, at: datetime) -> list[Check]
         return []
     label = "Récapitulatif signé renvoyé au service gestionnaire"
     if posted and registration.is_summary_posted_late and not registration.is_validated:
-        said = f"Reçu, posté le {day_in_words(posted)} : hors délai. {summary_late_in_words(registration)}"
+        said = f"Reçu, {registration.summary_came_in_words} : hors délai. {summary_late_in_words(registration)}"
         return [Check(label, "waiting", f"{said} Votre service gestionnaire décidera.")]
     if posted:
-        return [Check(label, "done", f"Reçu, posté le {day_in_words(posted)}.")]
+        return [Check(label, "done", f"Reçu, {registration.summary_came_in_words}.")]
     if registration.is_validated:
         return [Check(label, "ended", no_more_in_words(registration))]
     label = "Renvoyer le récapitulatif signé au service gestionnaire"

@@ -17,6 +17,7 @@ from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.text import clean
 from sporades.exams.queries import programmes, services_within
+from sporades.registrations.came import CameBy
 from sporades.registrations.sections.identification import INE
 from sporades.registrations.states import State
 from sporades.searches import coded, offers
@@ -50,6 +51,7 @@ from sporades.searches.criteria import (
     PieceState,
     Ready,
     Row,
+    SummaryCameBy,
     Telephone,
     Text,
     ToReview,
@@ -171,6 +173,10 @@ def _states(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return State.choices
 
 
+def _ways(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
+    return CameBy.choices
+
+
 def _civilities(reach: Reach) -> Choices:  # noqa: ARG001 - the same for all
     return Identity.Civility.choices
 
@@ -279,7 +285,10 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             LastVersion("derniere_version", "Dernière version le", "filed_at"),
             Instant("desinscrite", "Désinscrite le", "withdrawn_at"),
             Number("version", "Numéro de version", "version"),
-            Day("recapitulatif_recu", "Récapitulatif signé posté le", "summary_posted_on"),
+            Day("recapitulatif_recu", "Récapitulatif signé posté ou remis le", "summary_posted_on"),
+            SummaryCameBy(
+                "recapitulatif_venu", "Récapitulatif signé venu", "summary_came_by", _ways
+            ),
             YesNo(
                 "recapitulatif_hors_delai",
                 "Récapitulatif signé hors délai",

@@ -23,6 +23,7 @@ from sporades.documents import kinds
 from sporades.exams import schema
 from sporades.exams.queries import rules
 from sporades.exams.titles import qualification_of, titled
+from sporades.registrations.came import CameBy
 from sporades.registrations.states import state_in_office
 from sporades.searches import answered, coded, offers
 from sporades.searches.computed import COMPUTED, WITHIN
@@ -301,9 +302,16 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
             Column("version", "Version", ("version",), width=SHORT),
             Column(
                 "recapitulatif_recu",
-                "Récapitulatif signé posté le",
+                "Récapitulatif signé posté ou remis le",
                 ("summary_posted_on",),
                 width=SHORT,
+            ),
+            Column(
+                "recapitulatif_venu",
+                "Récapitulatif signé venu",
+                ("summary_posted_on", "summary_came_by"),
+                lambda posted_on, came_by: CameBy(came_by).label if posted_on else None,
+                width=USUAL_WIDTH,
             ),
             Column(
                 "recapitulatif_hors_delai",

@@ -67,7 +67,7 @@ _LABELS = {
     Operator.PIECE_ACCEPTED: "Conforme",
     Operator.PIECE_REFUSED: "Non conforme",
     Operator.PIECE_WAIVED: "Dispensée",
-    Operator.PIECE_POSTED: "Reçue par courrier",
+    Operator.PIECE_POSTED: "Reçue par le service",
     Operator.GRANTED: "Accordée",
     Operator.ASKED_FOR: "Demandée",
     Operator.NO_DOCUMENT: "Aucun",

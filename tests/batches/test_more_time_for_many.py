@@ -42,7 +42,7 @@ def test_everybody_who_owes_a_piece_is_given_a_day_and_told(prepare, three):
     batch = prepare("grant-piece", piece=IDENTITY, until=DAY)
 
     assert sorted((one.seen, one.refusal) for one in queries.forecast(batch, at=LATE)) == [
-        ("pièce : Reçue par courrier", "La pièce est « Reçue par courrier »."),
+        ("pièce : Reçue par le service", "La pièce est « Reçue par le service »."),
         ("pièce : À fournir", ""),
     ]
     launched(batch, at=LATE)

@@ -52,7 +52,7 @@ def test_what_can_be_found_good_is_and_the_others_say_why(prepare, three):
     forecast = queries.forecast(batch, at=NOW)
     assert sorted((one.seen, one.count, one.refusal) for one in forecast) == [
         ("pièce : Déposée", 1, ""),
-        ("pièce : Reçue par courrier", 1, ""),
+        ("pièce : Reçue par le service", 1, ""),
         ("pièce : À fournir", 1, "La pièce est « À fournir »."),
     ]
     launched(batch)

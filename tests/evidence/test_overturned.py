@@ -237,7 +237,7 @@ def test_a_scan_that_changes_the_postmark_keeps_both_days(registration):
     )
 
     assert Entry.objects.get(verb="piece scanned").in_words == (
-        "Pièce justificative reçue par courrier, numérisée : Pièce d'identité, cachet du "
+        "Pièce justificative reçue, numérisée : Pièce d'identité, cachet du "
         "20 novembre 2026 au lieu du 24 novembre 2026"
     )
 
@@ -254,7 +254,7 @@ def test_what_a_colleague_wrote_or_scanned_meanwhile_is_not_overwritten(registra
     row = piece(registration)
     verifying.receive(row=row, posted_on=date(2026, 11, 24), by=MANAGER, at=NOW)
     correct(registration, date(2026, 11, 20))
-    with pytest.raises(OtherFile, match="une autre date du cachet"):
+    with pytest.raises(OtherFile, match="corriger la date de cette pièce"):
         correct(registration, date(2026, 11, 21), read=date(2026, 11, 24))
     verifying.scan_in(
         registration=again(registration),

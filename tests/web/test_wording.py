@@ -213,6 +213,7 @@ def every_form():
         "RefusalForm": {"reasons": GENERAL, "time": NO_TIME},
         "DelayForm": {"time": NO_TIME},
         "ByPostForm": {"today": NOW.date(), "opens": NOW.date()},
+        "ReceivedForm": {"today": NOW.date(), "opens": NOW.date()},
         "CorrectedPostmarkForm": {"today": NOW.date(), "opens": NOW.date()},
         "EnvelopeForm": {"papers": [], "at": NOW},
         "ScanForm": {"today": NOW.date(), "opens": NOW.date()},

@@ -1,4 +1,4 @@
-"""An envelope that came by post: all that it holds is noted together, by its one postmark (L-05)."""
+"""An envelope that came: all that it holds is noted together, by its one day and its one way (L-05)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sporades.acts.registrations import receiving
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.evidence.models import Evidence
+from sporades.registrations.came import CameBy
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import locked_registration
 
@@ -38,10 +39,15 @@ class Enclosed:
 
     @property
     def posted_on(self) -> date | None:
-        """The postmark by which it is noted; nothing where it has not come, or has to come again."""
+        """The day by which it is noted; nothing where it has not come, or has to come again."""
         if self.row is None:
             return self.registration.summary_posted_on
         return self.row.posted_on if self.row.is_received else None
+
+    @property
+    def came_by(self) -> str:
+        """By which way it came, where it has."""
+        return self.registration.summary_came_by if self.row is None else self.row.came_by
 
     @property
     def mark(self) -> str:
@@ -62,13 +68,19 @@ class NotNoted(Refused):
 
 @transaction.atomic
 def note(
-    *, papers: Iterable[Enclosed], posted_on: date, is_certain: bool = False, at: datetime
+    *,
+    papers: Iterable[Enclosed],
+    posted_on: date,
+    came_by: CameBy = CameBy.POST,
+    is_certain: bool = False,
+    at: datetime,
 ) -> None:
     """« Noter le courrier reçu »: each paper of an envelope by its own act, all of them or none.
 
     Args:
         papers: what it holds, for one registration or several.
-        posted_on: the day of its postmark.
+        posted_on: the day of its postmark, on which it was handed over, or the mail was sent.
+        came_by: by which way it came.
         is_certain: whether a day before registrations opened was looked at twice.
         at: the instant.
 
@@ -82,16 +94,19 @@ def note(
         locked_registration.get(pk=key)
     for one in in_order:
         try:
-            _note(one, posted_on, is_certain=is_certain, at=at)
+            _note(one, posted_on, came_by, is_certain=is_certain, at=at)
         except Refused as why:
             raise NotNoted(one, why) from why
 
 
-def _note(paper: Enclosed, posted_on: date, *, is_certain: bool, at: datetime) -> None:
+def _note(
+    paper: Enclosed, posted_on: date, came_by: CameBy, *, is_certain: bool, at: datetime
+) -> None:
     if paper.row is None:
         receiving.receive_summary(
             registration=paper.registration,
             posted_on=posted_on,
+            came_by=came_by,
             seen=paper.registration.version,
             by=paper.by,
             at=at,
@@ -100,6 +115,7 @@ def _note(paper: Enclosed, posted_on: date, *, is_certain: bool, at: datetime) -
     verifying.receive(
         row=paper.row,
         posted_on=posted_on,
+        came_by=came_by,
         is_certain=is_certain,
         mark=paper.row.mark,
         by=paper.by,

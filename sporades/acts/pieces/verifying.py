@@ -1,8 +1,9 @@
 """The office says what the pieces of a registration are worth, and what came by post (G2, L-05)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,7 @@ from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters.words import to_be_told
+from sporades.registrations.came import CameBy, as_noted
 from sporades.registrations.models import Registration
 from sporades.registrations.states import State as RegistrationState
 
@@ -353,16 +355,18 @@ def receive(
     *,
     row: Evidence,
     posted_on: date,
+    came_by: CameBy = CameBy.POST,
     is_certain: bool = False,
     mark: str = "",
     by: Actor,
     at: datetime,
 ) -> None:
-    """« Reçue par courrier »: the postmark counts, not the day of reception (L-05).
+    """« Reçue par le service »: the postmark counts, not the day of reception (L-05).
 
     Args:
         row: the piece.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, on which it was handed over, or the mail was sent.
+        came_by: by which way it came.
         is_certain: whether a day before registrations opened was looked at twice.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who records it.
@@ -375,9 +379,8 @@ def receive(
     """
     locked, held = _as_read(row, mark, by=by)
     check_postmark(locked, posted_on, is_certain=is_certain, at=at)
-    evidence.receive(held, posted_on=posted_on, at=at)
-    posted = posted_on.isoformat()
-    owing.record("piece received", locked, held, by=by, at=at, posted_on=posted)
+    evidence.receive(held, posted_on=posted_on, came_by=came_by, at=at)
+    owing.record("piece received", locked, held, by=by, at=at, **as_noted(came_by, posted_on))
     leave_out_answered(locked, at=at)
     completing.clear_if_complete(locked, at=at)
 
@@ -387,6 +390,7 @@ def correct_postmark(
     *,
     row: Evidence,
     posted_on: date,
+    came_by: CameBy = CameBy.POST,
     read: date,
     seen: int | None,
     is_certain: bool = False,
@@ -398,7 +402,8 @@ def correct_postmark(
 
     Args:
         row: the piece.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
         is_certain: whether a day before registrations opened was looked at twice.
         read: the day that was read as wrong.
         seen: the key of the scan that was looked at, if there was one.
@@ -415,15 +420,17 @@ def correct_postmark(
     """
     locked, held = _as_read(row, mark, by=by)
     check_postmark(locked, posted_on, is_certain=is_certain, at=at)
-    evidence.correct_postmark(held, posted_on=posted_on, read=read, seen=seen)
+    former_by = held.came_by
+    evidence.correct_postmark(held, posted_on=posted_on, came_by=came_by, read=read, seen=seen)
+    former = {"former": read.isoformat()}
     owing.record(
         "piece postmark corrected",
         locked,
         held,
         by=by,
         at=at,
-        posted_on=posted_on.isoformat(),
-        former=read.isoformat(),
+        **as_noted(came_by, posted_on),
+        **(former if former_by == came_by else {**former, "former_by": str(former_by)}),
     )
 
 
@@ -448,7 +455,7 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
         Refused: it stands no more as it was read.
     """
     locked, held = _as_read(row, mark, by=by)
-    posted_on = held.posted_on
+    came = as_noted(held.came_by, held.posted_on) if held.posted_on else {"posted_on": ""}
     acts = entries_about(locked).filter(payload__after__piece=held.code)
     before, since = _before_it_came(acts.order_by("pk"))
     lifted = _lifted_with(held, locked, since)
@@ -460,7 +467,7 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
         by=by,
         at=at,
         state=held.state,
-        posted_on=posted_on.isoformat() if posted_on else "",
+        **came,
         erased=erased,
     )
     if lifted is None:
@@ -537,6 +544,7 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
     now: evidence.Refusal | None = None
     since: datetime | None = None
     posted_on: date | None = None
+    came_by = CameBy.POST
     waits = False  # whether a paper is in force of which nobody has said what it is worth
     for one in acts:
         after = one.payload["after"]
@@ -544,9 +552,9 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
             case "piece received" | "piece scanned":
                 if not waits:
                     before, since = now, one.at
-                waits, now, posted_on = True, None, date.fromisoformat(after["posted_on"])
+                waits, now, (posted_on, came_by) = True, None, _came(after)
             case "piece postmark corrected":
-                posted_on = date.fromisoformat(after["posted_on"])
+                posted_on, came_by = _came(after)
             case "piece refused" | "piece refusal corrected" | providing.FOUND_INFECTED:
                 is_found = one.verb == providing.FOUND_INFECTED
                 waits, now = (
@@ -557,17 +565,25 @@ def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, dat
                         decided_name=ANTIVIRUS if is_found else one.actor_name,
                         deposit=after.get("deposit"),
                         posted_on=posted_on,
+                        came_by=came_by,
                     ),
                 )
             case providing.DEPOSITED:
-                waits, now, posted_on = False, None, None
+                waits, now, posted_on, came_by = False, None, None, CameBy.POST
             case "piece reception taken back":
-                waits, now, posted_on = False, before, before.posted_on if before else None
+                waits, now = False, before
+                posted_on = before.posted_on if before else None
+                came_by = before.came_by if before else CameBy.POST
             case "piece asked again":
                 waits, now = after.get("state") == State.POSTED, None
             case "piece accepted" | "piece refusal taken back" | "piece waived":
                 waits, now = False, None
     return before, since
+
+
+def _came(after: Mapping[str, Any]) -> tuple[date, CameBy]:
+    """Return the day and the way that an act says something came."""
+    return date.fromisoformat(after["posted_on"]), CameBy(after.get("came_by", CameBy.POST))
 
 
 def scan_in(
@@ -577,6 +593,7 @@ def scan_in(
     sent: Sequence[Sent],
     press: str,
     posted_on: date,
+    came_by: CameBy = CameBy.POST,
     is_certain: bool = False,
     mark: str = "",
     by: Actor,
@@ -589,7 +606,8 @@ def scan_in(
         code: which piece.
         sent: the scan.
         press: names the press of the button: pressed twice, it gives one file.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
         is_certain: whether a day before registrations opened was looked at twice.
         mark: what `Evidence.mark` said of it as it was read; nothing where nobody kept it.
         by: who scans it.
@@ -607,7 +625,7 @@ def scan_in(
     if (already := owing.already_given(registration, code, sending)) is not None:
         return already
 
-    said = {"posted_on": posted_on.isoformat()}
+    said = as_noted(came_by, posted_on)
 
     def awaited(locked: Registration) -> Evidence:
         if locked.academy_id != registration.academy_id:
@@ -617,11 +635,13 @@ def scan_in(
             raise owing.NotAsked
         check_read(found.row, mark, by=by)
         former = found.row.posted_on if found.row.state == State.POSTED else None
-        if former is not None and former != posted_on:
+        if former is not None and (former, found.row.came_by) != (posted_on, came_by):
             said["former"] = former.isoformat()
+            if found.row.came_by != came_by:
+                said["former_by"] = str(found.row.came_by)
         return found.row
 
-    take = partial(evidence.take_scan, posted_on=posted_on)
+    take = partial(evidence.take_scan, posted_on=posted_on, came_by=came_by)
     return owing.keep(
         registration,
         code,

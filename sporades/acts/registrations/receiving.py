@@ -1,4 +1,4 @@
-"""The signed summary that comes back: noted by its postmark, corrected, taken back (E9)."""
+"""The signed summary that comes back: noted by its day and its way, corrected, taken back (E9)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sporades.acts.registrations.asking_again import ask_summary_again, last_sum
 from sporades.acts.registrations.silent import RECEIVED, TAKEN_BACK
 from sporades.acts.reminders import leave_out_answered
 from sporades.core.actors import Actor
-from sporades.core.french import day_in_words, days_in_words
+from sporades.core.french import days_in_words
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
@@ -20,6 +20,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import REMINDER
+from sporades.registrations.came import CameBy, as_kept, as_noted
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import filing
 from sporades.registrations.queries import lock_registration, with_owed
@@ -39,13 +40,13 @@ class HandedOver(Refused):
 
 
 class OtherPostmark(Refused):
-    """A colleague has noted the signed summary meanwhile, by another postmark."""
+    """A colleague has noted the signed summary meanwhile, by another day or way."""
 
-    def __init__(self, noted: date) -> None:
+    def __init__(self, noted: str) -> None:
         """Say by which one."""
         super().__init__(
-            f"Un collègue a noté entre-temps ce récapitulatif, posté le {day_in_words(noted)} : "
-            "vérifiez le cachet. La date que vous enregistrez maintenant remplacera la sienne."
+            f"Un collègue a noté entre-temps ce récapitulatif, {noted} : vérifiez. Ce que vous "
+            "enregistrez maintenant remplacera ce qu'il a noté."
         )
 
 
@@ -54,21 +55,23 @@ def receive_summary(
     *,
     registration: Registration,
     posted_on: date,
+    came_by: CameBy = CameBy.POST,
     by: Actor,
     at: datetime,
     seen: int | None = None,
     noted: str | None = None,
 ) -> None:
-    """Record that the signed summary came back, by its postmark (E9). What is pressed twice is noted once.
+    """Record that the signed summary came back, by its day (E9). What is pressed twice is noted once.
 
     Args:
         registration: loaded `with_owed()`.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
         by: who records it.
         at: the instant.
         seen: the number of the version whose summary it is, where a page showed one.
-        noted: the postmark that this page showed as noted, as `noted_in` writes it; what was
-            loaded, where no page showed one.
+        noted: the day and the way that this page showed as noted, as `noted_in` writes them; what
+            was loaded, where no page showed them.
 
     Raises:
         OtherPostmark: a colleague has noted another one since.
@@ -93,19 +96,19 @@ def receive_summary(
             "être posté avant le dernier enregistrement, ni après aujourd'hui."
         )
     before, read = held.summary_posted_on, noted_in(registration) if noted is None else noted
-    if before == posted_on:
+    if before == posted_on and held.summary_came_by == came_by:
         return
     if before is not None and noted_in(held) != read:
-        raise OtherPostmark(before)
-    filing.note_summary_received(registration=registration, posted_on=posted_on)
+        raise OtherPostmark(held.summary_came_in_words)
+    filing.note_summary_received(registration=registration, posted_on=posted_on, came_by=came_by)
     journal.record(
         RECEIVED,
         by=by,
         on=registration,
         at=at,
         academy=registration.academy_id,
-        before={"posted_on": before.isoformat()} if before else None,
-        after={"posted_on": posted_on.isoformat()},
+        before=as_noted(held.summary_came_by, before) if before else None,
+        after=as_noted(came_by, posted_on),
     )
     leave_out_answered(registration, at=at)
 
@@ -153,7 +156,7 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
     if held.summary_posted_on is None:
         _tell_awaited(held, "summary_given_time", key=key, at=at)
     else:
-        _tell_in_time(held, posted_on=held.summary_posted_on, key=key, at=at)
+        _tell_in_time(held, key=key, at=at)
 
 
 def given_time(registration: Registration, *, at: datetime) -> dict[str, Any] | None:
@@ -182,7 +185,7 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
 
     Args:
         registration: which.
-        noted: the postmark that the page showed as noted, as `noted_in` writes it.
+        noted: the day and the way that the page showed as noted, as `noted_in` writes them.
         by: who records it.
         at: the instant.
 
@@ -194,8 +197,8 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
         raise Refused("Aucun récapitulatif signé n'est plus noté comme reçu : relisez le dossier.")
     if noted_in(held) != noted:
         raise Refused(
-            "Un collègue a noté entre-temps ce récapitulatif, posté le "
-            f"{day_in_words(held.summary_posted_on)} : relisez le dossier."
+            f"Un collègue a noté entre-temps ce récapitulatif, {held.summary_came_in_words} : "
+            "relisez le dossier."
         )
     is_told = is_told_of_it(with_owed.get(pk=held.pk), at=at)
     filing.take_summary_back(registration=registration)
@@ -205,7 +208,7 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
         on=registration,
         at=at,
         academy=registration.academy_id,
-        before={"posted_on": noted},
+        before=as_noted(held.summary_came_by, held.summary_posted_on),
     )
     if is_told:
         _ask_again(held.pk, key=f"registration:{held.pk}:summary:{entry.pk}", by=by, at=at)
@@ -283,7 +286,7 @@ def _tell_awaited(
     )
 
 
-def _tell_in_time(registration: Registration, *, posted_on: date, key: str, at: datetime) -> None:
+def _tell_in_time(registration: Registration, *, key: str, at: datetime) -> None:
     """Tell a candidate that their signed summary, which came late, is so no more."""
     tell(
         registration.candidate,
@@ -293,13 +296,12 @@ def _tell_in_time(registration: Registration, *, posted_on: date, key: str, at: 
         key=key,
         about=registration,
         registration=registration,
-        posted=day_in_words(posted_on),
+        came=registration.summary_came_in_words,
         contact=contact_of(registration.service),
         link=link_to("candidate:number", registration.number),
     )
 
 
 def noted_in(registration: Registration) -> str:
-    """Return the postmark of the signed summary as a page sends it back; nothing where none is noted."""
-    day = registration.summary_posted_on
-    return day.isoformat() if day else ""
+    """Return the day and the way of the signed summary as a page sends them back; nothing where none is noted."""
+    return as_kept(registration.summary_came_by, registration.summary_posted_on)

@@ -13,6 +13,7 @@ from sporades.evidence.delays import more_time
 from sporades.evidence.models import ANTIVIRUS, ArrivingFile, Deposit, Evidence
 from sporades.evidence.queries import in_force, weight_of
 from sporades.evidence.states import CLEAR, DEPOSIT, REJECT, SCAN, State
+from sporades.registrations.came import CameBy
 from sporades.registrations.evidence import instead
 
 MOST_BYTES = 25_000_000
@@ -97,19 +98,29 @@ def take(row: Evidence, given: Given, *, by: Actor, at: datetime) -> Deposit:
         arrived_at=at,
         reason="",
         posted_on=None,
+        came_by=CameBy.POST,
         decided_at=None,
         decided_name="",
     )
     return made
 
 
-def take_scan(row: Evidence, given: Given, *, posted_on: date, by: Actor, at: datetime) -> Deposit:
-    """Keep with its postmark the scan of a piece that came by post, made by the office (L-05).
+def take_scan(
+    row: Evidence,
+    given: Given,
+    *,
+    posted_on: date,
+    came_by: CameBy = CameBy.POST,
+    by: Actor,
+    at: datetime,
+) -> Deposit:
+    """Keep with its day the scan of a piece that came on paper, made by the office (L-05).
 
     Args:
         row: the piece, its registration locked.
         given, by, at: see `take`.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
 
     Raises:
         TooMuch: it does not go with the other files of the registration.
@@ -121,6 +132,7 @@ def take_scan(row: Evidence, given: Given, *, posted_on: date, by: Actor, at: da
         SCAN,
         deposit=made,
         posted_on=posted_on,
+        came_by=came_by,
         arrived_at=row.arrived_at if row.state == State.POSTED else at,
         reason="",
         decided_at=None,

@@ -1,4 +1,4 @@
-"""A piece that came by post: its postmark, corrected, and taken back."""
+"""A piece that came by post, or was handed over: its day and its way, corrected, and taken back."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -19,18 +19,19 @@ from sporades.evidence.states import (
     WAIVED_AS_BEFORE,
     State,
 )
+from sporades.registrations.came import CameBy
 
 
 class SamePostmark(Refused):
     """The day that is written is the one that is to be corrected."""
 
-    message = "C'est la date qui est déjà écrite : rien n'est à corriger."
+    message = "C'est ce qui est déjà écrit : rien n'est à corriger."
 
 
 class NotReceived(Refused):
-    """It is not noted as received by post, or something has taken its place."""
+    """It is not noted as received, or something has taken its place."""
 
-    message = "Cette pièce n'est pas notée comme reçue par courrier : rien n'est à annuler."
+    message = "Cette pièce n'est pas notée comme reçue : rien n'est à annuler."
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Refusal:
         decided_name: by whom.
         deposit: the key of the file that was refused, if it was one.
         posted_on: the postmark of the paper that was refused, if it was one.
+        came_by: by which way that paper came.
     """
 
     reason: str
@@ -50,15 +52,17 @@ class Refusal:
     decided_name: str
     deposit: int | None
     posted_on: date | None
+    came_by: CameBy = CameBy.POST
 
 
-def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
-    """Keep the postmark of a piece that came by post (L-05): its paper is in force. Raises Refused."""
+def receive(row: Evidence, *, posted_on: date, came_by: CameBy = CameBy.POST, at: datetime) -> None:
+    """Keep the day and the way of a piece that came (L-05): its paper is in force. Raises Refused."""
     move(
         row,
         RECEIVE,
         deposit=None,
         posted_on=posted_on,
+        came_by=came_by,
         arrived_at=at,
         reason="",
         decided_at=None,
@@ -66,12 +70,15 @@ def receive(row: Evidence, *, posted_on: date, at: datetime) -> None:
     )
 
 
-def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | None) -> None:
-    """Write the postmark of a piece that came by post anew: what came, and when, stays.
+def correct_postmark(
+    row: Evidence, *, posted_on: date, came_by: CameBy, read: date, seen: int | None
+) -> None:
+    """Write the day, or the way, of a piece that came anew: what came, and when, stays.
 
     Args:
         row: the piece, its registration locked.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
         read: the day that was read as wrong.
         seen: the key of the scan that was looked at, if there was one.
 
@@ -83,15 +90,15 @@ def correct_postmark(row: Evidence, *, posted_on: date, read: date, seen: int | 
     check_seen(row, seen)
     if row.posted_on != read:
         raise OtherFile(OTHER_POSTMARK)
-    if posted_on == read:
+    if posted_on == read and came_by == row.came_by:
         raise SamePostmark
-    move(row, CORRECT_POSTMARK, posted_on=posted_on)
+    move(row, CORRECT_POSTMARK, posted_on=posted_on, came_by=came_by)
 
 
 def take_back(
     row: Evidence, *, before: Refusal | None, since: datetime | None, seen: int | None
 ) -> int:
-    """Undo that a piece came by post: it stands as before, and no scan of it is kept.
+    """Undo that a piece came: it stands as before, and no scan of it is kept.
 
     What came was somebody else's: whose piece it is opens it no more.
 
@@ -114,7 +121,7 @@ def take_back(
     scans = Q(pk=row.deposit_id) if since is None else Q(pk=row.deposit_id) | Q(given_at__gte=since)
     own = Deposit.objects.filter(scans, evidence=row).exclude(author_kind=CANDIDATE)
     erased = dict(own.values_list("pk", "key"))
-    nothing = {"posted_on": None, "deposit": None, "arrived_at": None}
+    nothing = {"posted_on": None, "came_by": CameBy.POST, "deposit": None, "arrived_at": None}
     if row.state == State.WAIVED:
         move(row, WAIVED_AS_BEFORE, **nothing)
     elif before is None:

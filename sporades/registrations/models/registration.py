@@ -22,6 +22,7 @@ from sporades.exams.queries import is_offered, last_date_of, programme_of, rules
 from sporades.exams.rules.facts import Facts
 from sporades.exams.states import ChangeState
 from sporades.exams.titles import qualification_of
+from sporades.registrations.came import CameBy, came_in_words
 from sporades.registrations.deadlines import (
     accommodation_told,
     after_reading,
@@ -159,6 +160,15 @@ class Registration(models.Model):
     reason = models.CharField("motif de l'état", max_length=500, blank=True)
 
     summary_posted_on = models.DateField("récapitulatif signé posté le", null=True, blank=True)
+    """Or handed over, or sent by mail: the day that counts."""
+    summary_came_by = models.CharField(
+        "récapitulatif signé venu",
+        max_length=4,
+        choices=CameBy,
+        default=CameBy.POST,
+        db_default=CameBy.POST,
+    )
+    """Of what has not come it says nothing."""
     summary_until = models.DateTimeField(
         "récapitulatif signé demandé de nouveau jusqu'au", null=True, blank=True
     )
@@ -214,6 +224,10 @@ class Registration(models.Model):
         verbose_name = "inscription"
         triggers = [held_by_one_who_stands("a_registration_is_of_one_who_stands")]
         constraints = [
+            models.CheckConstraint(
+                name="a_signed_summary_comes_by_a_way_that_exists",
+                condition=Q(summary_came_by__in=CameBy.values),
+            ),
             models.CheckConstraint(
                 name="a_withdrawn_registration_has_its_date",
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
@@ -684,6 +698,12 @@ class Registration(models.Model):
         """
         is_here = self.is_validated or self.summary_posted_on
         return None if is_here or not self.is_active else self.owed["to_return"]
+
+    @property
+    def summary_came_in_words(self) -> str:
+        """Say how its signed summary came, and on which day: « posté le … »; nothing until it has."""
+        day = self.summary_posted_on
+        return came_in_words(self.summary_came_by, day) if day else ""
 
     @property
     def summary_last_day(self) -> str:

@@ -17,6 +17,7 @@ from sporades.core.transitions import move
 from sporades.documents import operations as documents
 from sporades.documents.models import Folder
 from sporades.registrations import accepted, journey
+from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import Dossier, dossier_of, have_rules_moved
 from sporades.registrations.exclusion import exclusion_by
@@ -60,6 +61,9 @@ class Shown(NamedTuple):
 
 
 NOTHING_SHOWN = Shown()
+
+_RETURNED = ["summary_posted_on", "summary_came_by", "is_summary_posted_late"]
+"""What is written of a signed summary that comes back."""
 
 
 @prepared(Draft)
@@ -256,24 +260,27 @@ def withdraw(*, registration: Registration, at: datetime, is_asked_on_paper: boo
 
 
 def take_summary_back(*, registration: Registration) -> None:
-    """Forget the postmark of a signed summary that has not come back."""
-    registration.summary_posted_on = None
+    """Forget the day of a signed summary that has not come back."""
+    registration.summary_posted_on, registration.summary_came_by = None, CameBy.POST
     registration.is_summary_posted_late = False
-    registration.save(update_fields=["summary_posted_on", "is_summary_posted_late"])
+    registration.save(update_fields=_RETURNED)
 
 
-def note_summary_received(*, registration: Registration, posted_on: date) -> None:
-    """Keep the postmark of the signed summary, and whether its day had passed.
+def note_summary_received(
+    *, registration: Registration, posted_on: date, came_by: CameBy = CameBy.POST
+) -> None:
+    """Keep the day of the signed summary, how it came, and whether its day had passed.
 
     It counts, not the day of reception (CRPA L. 112-1; standards L-05).
 
     Args:
         registration: loaded `with_owed()`.
-        posted_on: the day of the postmark.
+        posted_on: the day of the postmark, or of the other way.
+        came_by: by which way it came.
     """
-    registration.summary_posted_on = posted_on
+    registration.summary_posted_on, registration.summary_came_by = posted_on, came_by
     registration.judge_postmark(registration.owed["to_return"])
-    registration.save(update_fields=["summary_posted_on", "is_summary_posted_late"])
+    registration.save(update_fields=_RETURNED)
 
 
 def choose_consents(

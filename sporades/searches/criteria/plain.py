@@ -314,6 +314,15 @@ class Choice(Criterion):
 
 
 @dataclass(frozen=True)
+class SummaryCameBy(Choice):
+    """How a signed summary came; one that has not came by none."""
+
+    def condition(self, operator: Operator, values: Sequence[str]) -> Q:
+        """Compare with one of the ways, of those that came."""
+        return Q(summary_posted_on__isnull=False) & super().condition(operator, values)
+
+
+@dataclass(frozen=True)
 class ChannelOf(Choice):
     """How a candidate is written to, given the way to them: nothing holds it in one column."""
 

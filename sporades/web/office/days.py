@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from sporades.acts.postmarks import BEFORE_OPENING, PostmarkToCome
 from sporades.core.french import day_in_words, local_day
+from sporades.registrations.came import CameBy
 from sporades.registrations.fields import CalendarField
 
 OLDEST, LATEST = 2000, 2100
@@ -22,6 +23,9 @@ HOW_POSTMARK = (
     "C'est elle qui compte, et non le jour de la réception. Remis au guichet : le jour de la "
     "remise. Par exemple : {day:%d/%m/%Y}"
 )
+CAME_ON = "Date du cachet de la poste, de la remise ou du mail"
+"""What is asked of what may have come otherwise too."""
+HOW_CAME_ON = "C'est elle qui compte, et non le jour de la réception. Par exemple : {day:%d/%m/%Y}"
 
 
 class DayField(CalendarField):
@@ -56,7 +60,7 @@ class ByPostForm(forms.Form):
     """
 
     poste_le = DayField(label=POSTMARK, required=True)
-    certain = forms.BooleanField(label="Le cachet porte bien cette date")
+    certain = forms.BooleanField(label="C'est bien cette date")
 
     field_order = ("poste_le", "certain")
 
@@ -103,6 +107,43 @@ class ByPostForm(forms.Form):
         if day > self._today:
             raise forms.ValidationError(PostmarkToCome.message, code="to_come")
         return day
+
+
+class CameByField(forms.ChoiceField):
+    """How a paper came: by post unless somebody says otherwise."""
+
+    def __init__(self, **options: Any) -> None:
+        """Offer each way; a page that was open before any was offered says none."""
+        super().__init__(
+            label="Comment est-ce arrivé ?",
+            choices=CameBy.choices,
+            initial=CameBy.POST,
+            widget=forms.RadioSelect,
+            **options,
+        )
+
+    def clean(self, value: Any) -> CameBy:
+        """Return the way."""
+        return CameBy(super().clean(value or CameBy.POST))
+
+
+class ReceivedForm(ByPostForm):
+    """How something came, and the day that counts: of its postmark, on which it was handed over, or sent."""
+
+    par = CameByField()
+
+    field_order = ("par", *ByPostForm.field_order)
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        """Say which day counts; the rest is as in `ByPostForm`."""
+        super().__init__(*args, today=today, **options)
+        self.fields["poste_le"].label = CAME_ON
+        self.fields["poste_le"].help_text = HOW_CAME_ON.format(day=today)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """The day and the way, as an act takes them, and whether the day was looked at twice."""
+        return {**super().decided, "came_by": self.cleaned_data["par"]}
 
 
 class LatelyForm(forms.Form):

@@ -260,7 +260,7 @@ def test_a_postmark_that_cannot_be_is_refused_at_its_field_and_the_ticks_stay(
 def test_a_day_before_the_opening_is_looked_at_twice(manager, in_lille):
     page = note(manager, in_lille, IDENTITY, day="01/10/2026")
     assert page.status_code == 422
-    assert "Le cachet porte bien cette date" in plain(main(page))
+    assert "C'est bien cette date" in plain(main(page))
 
     sure = note(manager, in_lille, IDENTITY, day="01/10/2026", certain="on")
 

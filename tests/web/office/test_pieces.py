@@ -171,7 +171,7 @@ def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_l
     assert HOW in main(unsaid)
     to_come = decide(manager, in_lille, verdict="receive", poste_le="26/11/2026")
     assert [words(one) for one in seen(to_come).cssselect(".fr-error-text")] == [
-        "Erreur : La date du cachet de la poste n'est pas encore passée."
+        "Erreur : Cette date n'est pas encore passée."
     ]
 
     decide(manager, in_lille, verdict="receive", poste_le="24/11/2026")
@@ -180,7 +180,7 @@ def test_a_piece_that_came_by_post_has_its_postmark_then_is_judged(manager, in_l
 
     assert piece(in_lille).state == State.ACCEPTED
     judged = main(manager.get(decision(in_lille)))
-    assert "La pièce est arrivée sur papier, postée le 24 novembre 2026" in judged
+    assert "La pièce est arrivée, postée le 24 novembre 2026" in judged
     assert "Aucun fichier n'est déposé" not in judged
 
 
@@ -527,7 +527,7 @@ def test_what_a_colleague_has_just_found_good_is_not_refused_unread(manager, in_
         ((True, waive), {"verdict": "accept"}, "entre-temps : dispensée"),
         ((True, waive), WHY, "entre-temps : dispensée"),
         ((False, waive), {"verdict": "receive", "poste_le": "20/11/2026"}, "temps : dispensée"),
-        ((False, receive), {"verdict": "waive", "pourquoi": "vu"}, "noter cette pièce reçue"),
+        ((False, receive), {"verdict": "waive", "pourquoi": "vu"}, "noter cette pièce comme reçue"),
         ((False, clean), {"verdict": "waive", "pourquoi": "vu"}, "Le candidat vient de déposer un"),
     ],
 )
@@ -785,7 +785,7 @@ def test_a_wrong_postmark_is_corrected_without_a_scan(manager, in_lille):
     decide(manager, in_lille, verdict="receive", poste_le="24/11/2026")
     lu = "2026-11-24"
     to_come = decide(manager, in_lille, verdict="postmark", poste_le="26/11/2026", lu=lu)
-    assert "La date du cachet de la poste n'est pas encore passée." in main(to_come)
+    assert "Cette date n'est pas encore passée." in main(to_come)
 
     [read] = seen(manager.get(decision(in_lille))).cssselect("input[name=lu]")
     assert read.get("value") == lu
@@ -800,7 +800,7 @@ def test_the_same_postmark_corrects_nothing_and_says_so(manager, in_lille):
     page = decide(manager, in_lille, verdict="postmark", poste_le="24/11/2026", lu="2026-11-24")
 
     assert page.status_code == 422
-    assert "C'est la date qui est déjà écrite : rien n'est à corriger." in main(page)
+    assert "C'est ce qui est déjà écrit : rien n'est à corriger." in main(page)
     assert not Entry.objects.filter(verb="piece postmark corrected").exists()
 
 
@@ -857,11 +857,11 @@ def test_the_journal_says_which_piece_and_which_days(manager, in_lille):
         )
     ]
 
-    corrected = "Pièce justificative reçue par courrier, date du cachet corrigée : Pièce d'identité"
+    corrected = "Pièce justificative reçue, date ou façon corrigée : Pièce d'identité"
     assert [one for one in rows if "Pièce" in one] == [
         "Pièce justificative trouvée conforme : Pièce d'identité",
-        f"{corrected}, 20 novembre 2026 au lieu du 24 novembre 2026",
-        "Pièce justificative reçue par courrier : Pièce d'identité, cachet du 24 novembre 2026",
+        f"{corrected}, cachet du 20 novembre 2026 au lieu du 24 novembre 2026",
+        "Pièce justificative reçue : Pièce d'identité, cachet du 24 novembre 2026",
         "Pièce justificative trouvée non conforme : Pièce d'identité",
         "Pièce justificative déposée : Pièce d'identité",
     ]
@@ -1287,6 +1287,6 @@ def test_the_days_given_as_examples_can_be_said(manager, in_lille):
     page = main(manager.get(decision(in_lille)))
 
     [granted] = re.findall(r"jusqu'à la fin de ce jour. Par exemple : ([\d/]+)", page)
-    posted = set(re.findall(r"le jour de la remise. Par exemple : ([\d/]+)", page))
+    posted = set(re.findall(r"le jour de la réception. Par exemple : ([\d/]+)", page))
     assert granted == f"{piece(in_lille).until.date() + timedelta(days=7):%d/%m/%Y}"
     assert posted == {f"{NOW:%d/%m/%Y}"}

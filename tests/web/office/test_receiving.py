@@ -32,7 +32,7 @@ def test_the_postmark_is_kept_shown_and_in_the_journal(manager, in_lille):
     page = received(manager, in_lille, "25/11/2026")
 
     assert in_lille.summary_posted_on == date(2026, 11, 25)
-    assert "posté le 25/11/2026" in page.text
+    assert "posté le 25 novembre 2026" in page.text
     assert Entry.objects.get(verb="summary received").actor_name == "Claude Martin"
 
 
@@ -65,7 +65,7 @@ def test_one_that_came_late_is_given_time_from_its_page(member, in_lille, stoppe
 
     in_lille.refresh_from_db()
     assert not in_lille.is_summary_posted_late
-    assert "posté le 04/01/2027" in page.text
+    assert "posté le 4 janvier 2027" in page.text
     assert "hors délai" not in main(page)
     assert Message.objects.filter(kind="summary_in_time").count() == 1
     assert "Laisser plus de temps" not in main(manager.get(where))

@@ -50,7 +50,7 @@ def test_the_postmark_alone_says_whether_it_is_late(manager, in_lille, posted_on
     lille = reach(manager.user.memberships.all(), Permission.DECIDE)
 
     said = its_page(manager, "registration", in_lille)
-    assert ("posté le 26/12/2026, hors délai" in said) == late
+    assert ("posté le 26 décembre 2026, hors délai" in said) == late
     assert ("Hors délai." in plain(main(manager.get(envelope(in_lille))))) == late
     assert (LATE_SUMMARY in its_page(manager, "decide", in_lille)) == late
     assert finds(lille, "recapitulatif_hors_delai", Operator.IS, "oui") == [in_lille] * late

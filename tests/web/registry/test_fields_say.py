@@ -68,6 +68,7 @@ OUTSIDE = {
     "academie": EXAM,
     "archive": NO_WORD,
     "piece": NO_WORD,
+    "par": BUTTONS,
     "fichier": NO_WORD,
     "fichiers": NO_WORD,
     "garder": BUTTONS,

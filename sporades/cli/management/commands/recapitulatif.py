@@ -12,16 +12,28 @@ from sporades.cli.numbers import no_registration
 from sporades.cli.operators import operator
 from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused
+from sporades.registrations.came import CameBy
 from sporades.registrations.models import Registration
+
+_WAYS = {"poste": CameBy.POST, "guichet": CameBy.DESK, "mail": CameBy.MAIL}
 
 
 class Command(BaseCommand):
-    help = "Note le retour d'un récapitulatif signé, à la date du cachet de la poste."
+    help = (
+        "Note le retour d'un récapitulatif signé, à la date du cachet de la poste, de sa remise au "
+        "guichet ou du mail."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["recu"])
         parser.add_argument("number", metavar="NUMÉRO")
         parser.add_argument("--cachet", required=True, type=_day, metavar="AAAA-MM-JJ")
+        parser.add_argument(
+            "--par",
+            choices=list(_WAYS),
+            default="poste",
+            help="comment il est arrivé (poste, sauf si autre chose est dit)",
+        )
         parser.add_argument(
             "--remplace", action="store_true", help="à la place du cachet qui est déjà noté"
         )
@@ -38,7 +50,11 @@ class Command(BaseCommand):
         by = operator()
         try:
             receiving.receive_summary(
-                registration=found, posted_on=options["cachet"], by=by, at=timezone.now()
+                registration=found,
+                posted_on=options["cachet"],
+                came_by=_WAYS[options["par"]],
+                by=by,
+                at=timezone.now(),
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from None

@@ -13,7 +13,7 @@ from sporades.documents.codes import code_in
 from sporades.registrations.fields import Hinted
 from sporades.registrations.models import Registration
 from sporades.web.layout.finding import NAMED, QuickForm
-from sporades.web.office.days import ByPostForm
+from sporades.web.office.days import ReceivedForm
 
 SUMMARY = "recapitulatif"
 """What a box of the signed summary says; those of pieces say their codes, which have capitals."""
@@ -64,8 +64,8 @@ class WhoseForm(QuickForm):
         return said if self.code else super().clean_quoi()
 
 
-class EnvelopeForm(ByPostForm):
-    """The papers of an envelope, ticked, and its postmark."""
+class EnvelopeForm(ReceivedForm):
+    """The papers of an envelope, ticked, how it came and on which day."""
 
     contenu = forms.MultipleChoiceField(
         label="Ce que contient l'enveloppe",
@@ -73,7 +73,7 @@ class EnvelopeForm(ByPostForm):
         error_messages={"required": "Cochez ce que contient l'enveloppe."},
     )
 
-    field_order = ("contenu", "poste_le", "certain")
+    field_order = ("contenu", "par", "poste_le", "certain")
 
     def __init__(
         self, data: Any = None, *, papers: Sequence[Paper], at: datetime, initial: Any = None
@@ -99,8 +99,13 @@ class EnvelopeForm(ByPostForm):
         """What was ticked, as an act takes it."""
         return [self._papers[value].enclosed for value in self.cleaned_data["contenu"]]
 
+    @property
+    def came(self) -> tuple[Any, Any]:
+        """On which day it came, and by which way; nothing in the place of what cannot be read."""
+        return self.cleaned_data.get("poste_le"), self.cleaned_data.get("par")
+
     def noted_so(self, papers: Sequence[Paper]) -> list[Enclosed]:
-        """Return what is ticked where all of it is noted already, by this very postmark; else nothing.
+        """Return what is ticked where all of it is noted already, by this very day and way; else nothing.
 
         Args:
             papers: what may be in the envelope, and what is here already.
@@ -109,7 +114,10 @@ class EnvelopeForm(ByPostForm):
         day, known = self.cleaned_data.get("poste_le"), {one.value: one for one in papers}
         sent = dict.fromkeys(self.data.getlist("contenu"))
         there = [known[value] for value in sent if value in known]
-        is_so = all(not one.is_awaited and one.enclosed.posted_on == day for one in there)
+        is_so = all(
+            not one.is_awaited and (one.enclosed.posted_on, one.enclosed.came_by) == self.came
+            for one in there
+        )
         return [one.enclosed for one in there] if day and is_so and len(there) == len(sent) else []
 
 

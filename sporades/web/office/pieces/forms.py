@@ -20,9 +20,10 @@ from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
 from sporades.exams.schema.base import LONGEST_LINE
 from sporades.intake import cleaning
+from sporades.registrations.came import CameBy
 from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
-from sporades.web.office.days import ByPostForm, DayField
+from sporades.web.office.days import DayField, ReceivedForm
 
 OTHER = "autre"
 A_WEEK = timedelta(days=7)
@@ -243,8 +244,8 @@ class WaiverForm(forms.Form):
     )
 
 
-class CorrectedPostmarkForm(ByPostForm):
-    """The day on which it was posted, in place of one that was written by mistake."""
+class CorrectedPostmarkForm(ReceivedForm):
+    """How and on which day it came, in place of what was written by mistake."""
 
     lu = forms.DateField(
         input_formats=["%Y-%m-%d"],
@@ -256,15 +257,16 @@ class CorrectedPostmarkForm(ByPostForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse the day that is written already: nothing is corrected."""
+        """Refuse the day and the way that are written already: nothing is corrected."""
         data = super().clean() or {}
-        if data.get("poste_le") and data["poste_le"] == data.get("lu"):
+        is_same_way = data.get("par") == self.initial.get("par", CameBy.POST)
+        if data.get("poste_le") and data["poste_le"] == data.get("lu") and is_same_way:
             self.add_error("poste_le", SamePostmark.message)
         return data
 
 
-class ScanForm(ByPostForm):
-    """What came by post, once it is scanned."""
+class ScanForm(ReceivedForm):
+    """What came on paper, once it is scanned."""
 
     fichier = forms.FileField(
         label="Numérisation",

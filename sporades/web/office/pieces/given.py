@@ -128,7 +128,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     form = (
         ScanForm(request.POST, request.FILES, **days)
         if posted
-        else ScanForm(**days, initial={"poste_le": owed.row.posted_on})
+        else ScanForm(**days, initial={"poste_le": owed.row.posted_on, "par": owed.row.came_by})
     )
     mark = request.POST.get(READ) or owed.row.mark
     if posted and form.is_valid():
@@ -144,7 +144,7 @@ def scan(request: HttpRequest, number: str, piece: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         if not form.errors:
-            messages.success(request, f"« {owed.row.label} » : reçue par courrier, numérisée.")
+            messages.success(request, f"« {owed.row.label} » : reçue, numérisée.")
             return back_to_file(request, found.number, tab="pieces")
         # What was refused for what a colleague did meanwhile is sent again knowingly.
         mark = (piece_of(found, piece) or owed).row.mark

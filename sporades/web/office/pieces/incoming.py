@@ -15,11 +15,11 @@ from sporades.accounts.permissions import Permission
 from sporades.acts.accommodating import why_not_entered
 from sporades.acts.pieces import envelopes
 from sporades.acts.pieces.envelopes import Enclosed
-from sporades.core.french import day_in_words
 from sporades.documents.queries import by_code, replacement_of
 from sporades.evidence.queries import Owed, pieces_of
 from sporades.evidence.states import RECEIVE
 from sporades.evidence.unmet import is_let_go, stands_in_words
+from sporades.registrations.came import CameBy, came_in_words
 from sporades.registrations.checklist import summary_due_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY, is_still_good
@@ -106,12 +106,12 @@ def envelope(request: HttpRequest, number: str) -> HttpResponse:
             if not changed:
                 form.add_error("poste_le", str(refusal))
         else:
-            return _onwards(request, whose, form.chosen, form.cleaned_data["poste_le"])
+            return _onwards(request, whose, form.chosen, *form.came)
     if changed:
         form = EnvelopeForm(request.POST, papers=papers, at=request.arrived_at)
         if there := form.noted_so(papers):
             # The button was pressed twice, or a colleague read the same envelope.
-            return _onwards(request, whose, there, form.cleaned_data["poste_le"])
+            return _onwards(request, whose, there, *form.came)
         return _overtaken(request, whose, papers, changed)
     return _page(request, whose, papers, form, status=422)
 
@@ -208,7 +208,7 @@ def _summary(
     day, asked = registration.summary_posted_on, registration.summary_awaited
     if day is not None:
         late = " Hors délai." if registration.is_summary_posted_late else ""
-        said = f"Reçu, posté le {day_in_words(day)}.{late}"
+        said = f"Reçu, {registration.summary_came_in_words}.{late}"
     elif asked is None:
         said = "N'est plus demandé depuis la validation."
     elif registration.is_summary_late(request.arrived_at):
@@ -248,7 +248,8 @@ def _overtaken(
     request: HttpRequest, whose: Registration, papers: list[Paper], changed: list[str]
 ) -> HttpResponse:
     """Show what became of it; the other ticks and the day are still there, nothing is noted."""
-    sent = {"contenu": request.POST.getlist("contenu"), "poste_le": request.POST.get("poste_le")}
+    sent = {"contenu": request.POST.getlist("contenu")}
+    sent |= {name: request.POST.get(name) for name in ("par", "poste_le")}
     form = EnvelopeForm(papers=papers, at=request.arrived_at, initial=sent)
     why = (
         f"Depuis que vous avez ouvert cette page : {' ; '.join(dict.fromkeys(changed))}. Rien n'est "
@@ -258,12 +259,16 @@ def _overtaken(
 
 
 def _onwards(
-    request: HttpRequest, whose: Registration, noted: Iterable[Enclosed], day: date
+    request: HttpRequest,
+    whose: Registration,
+    noted: Iterable[Enclosed],
+    day: date,
+    came_by: CameBy,
 ) -> HttpResponse:
     """Lead to the next envelope, and name what was noted and for whom."""
     onwards = redirect(reverse("office:incoming") + query_of(day))
     names = [_named(one, whose) for one in noted]
-    said = f"reçu, posté le {day_in_words(day)} : {' ; '.join(names)}."
+    said = f"reçu, {came_in_words(came_by, day)} : {' ; '.join(names)}."
     back = reverse("office:registration", args=[whose.number])
     messages.success(request, done_on(whose, said, onwards=onwards, back=back, to="ce dossier"))
     return onwards

@@ -13,7 +13,7 @@ from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations.adding import NothingMore
-from sporades.core.french import day_in_words, instant_in_words, time_left_in_words
+from sporades.core.french import instant_in_words, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.evidence import meanwhile
 from sporades.evidence.calling import answers_that_call_for
@@ -167,7 +167,6 @@ def _page(
         "kind": "info" if is_let_go(registration, row) else row.kind,
         "decided": instant_in_words(row.decided_at, zone) if row.decided_at else "",
         "pages": pages,
-        "posted": day_in_words(row.posted_on) if row.posted_on else "",
         "keys": _keys(asked, has_pages=bool(pages), has_following=bool(following)),
         "given": row.deposit.given_in_words(zone) if row.deposit else "",
         "version": version,

@@ -22,7 +22,8 @@ from sporades.evidence.states import (
     WAIVE,
     State,
 )
-from sporades.web.office.days import ByPostForm
+from sporades.registrations.came import CameBy
+from sporades.web.office.days import ReceivedForm
 from sporades.web.office.pieces.forms import (
     NOTHING,
     CorrectedPostmarkForm,
@@ -51,8 +52,8 @@ MORE_TIME = "delay"
 TYPED = {
     "refuse": ("raison", "motif", "delai"),
     CORRECTION: ("raison", "motif", "delai"),
-    "receive": ("poste_le",),
-    "postmark": ("poste_le",),
+    "receive": ("par", "poste_le"),
+    "postmark": ("par", "poste_le"),
     "waive": ("pourquoi",),
     "ask": ("delai",),
     MORE_TIME: ("delai",),
@@ -62,7 +63,7 @@ TAKE_BACK = "unreceive"
 LABELS = {
     TAKE_BACK: "Réception annulée",
     "ask": "Demandée de nouveau",
-    "postmark": "Date du cachet corrigée",
+    "postmark": "Réception corrigée",
     CORRECTION: "Motif du refus corrigé",
     MORE_TIME: "Délai enregistré",
 }
@@ -145,7 +146,7 @@ class VerdictForms:
         )
         self.bounds = _bounds(time)
         self.waiver = WaiverForm(sent("waive"), initial=kept("waive"))
-        self.postmark = ByPostForm(
+        self.postmark = ReceivedForm(
             sent("receive"), today=time.posted_until, opens=time.opens, initial=kept("receive")
         )
         self.corrected = CorrectedPostmarkForm(
@@ -153,6 +154,7 @@ class VerdictForms:
             today=time.posted_until,
             opens=time.opens,
             initial={
+                "par": row.came_by,
                 "poste_le": row.posted_on,
                 **kept("postmark"),
                 "lu": row.posted_on.isoformat() if row.posted_on else "",
@@ -227,6 +229,8 @@ class VerdictForms:
 
     def _as_read(self, name: str, said: str) -> str:
         """Return an answer as its form shows it."""
+        if name == "par":
+            return dict(CameBy.choices).get(said, "")
         if name != "raison":
             return said
         return dict(self.refusal.fields["raison"].choices).get(said, "")  # type: ignore[attr-defined] # a ChoiceField

@@ -196,12 +196,12 @@ def _before_deciding(
 
 
 def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
-    """« Récapitulatif signé reçu »: the day of the postmark, which counts (E9, L-05)."""
+    """« Récapitulatif signé reçu »: how it came, and the day that counts (E9, L-05)."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
     found = get_object_or_404(visible, number=number)
     note_file(request, found)
     posted = request.POST if request.method == "POST" else None
-    form = PostmarkForm(posted, initial={"poste_le": found.summary_posted_on})
+    form = PostmarkForm.of(posted, found)
     time = SummaryTimeForm()
     seen = seen_in(request.POST) or found.version
     refused = ""
@@ -215,7 +215,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
                 at=request.arrived_at,
             )
         except Refused as refusal:
-            form = PostmarkForm(initial={"poste_le": found.summary_posted_on})
+            form = PostmarkForm.of(None, found)
             refused = str(refusal)
         else:
             messages.success(
@@ -224,7 +224,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             )
             return back_to_file(request, found.number)
     elif posted is not None and MORE_TIME in posted:
-        form, time = PostmarkForm(), SummaryTimeForm(posted)
+        form, time = PostmarkForm.of(None, found), SummaryTimeForm(posted)
         if time.is_valid():
             refused = _left_more_time(request, found, time)
             if not refused:
@@ -235,6 +235,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             receiving.receive_summary(
                 registration=found,
                 posted_on=form.cleaned_data["poste_le"],
+                came_by=form.cleaned_data["par"],
                 seen=seen,
                 noted=request.POST.get(NOTED),
                 by=author_on(request, found),
@@ -243,7 +244,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("poste_le", str(refusal))
             # Whoever reads which day a colleague has noted may write another in its place.
-            found.refresh_from_db(fields=["summary_posted_on"])
+            found.refresh_from_db(fields=["summary_posted_on", "summary_came_by"])
         else:
             late = ", hors délai" if found.is_summary_posted_late else ""
             messages.success(request, f"Le récapitulatif signé est noté comme reçu{late}.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 
@@ -19,7 +19,7 @@ from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import decisions_for, needs_reason
 from sporades.registrations.states import FLAG, SET_ASIDE
-from sporades.web.office.days import HOW_POSTMARK, POSTMARK, DayField
+from sporades.web.office.days import CAME_ON, HOW_CAME_ON, CameByField, DayField
 from sporades.web.office.registrations.more_form import MoreForm
 
 MEANINGS = {
@@ -292,10 +292,17 @@ class SummaryTimeForm(forms.Form):
 
 
 class PostmarkForm(forms.Form):
-    """The day on which what came by post was posted."""
+    """How a signed summary came, and the day that counts."""
 
+    par = CameByField()
     poste_le = DayField(
-        label=POSTMARK,
-        help_text=HOW_POSTMARK.format(day=date(2026, 11, 14)),
+        label=CAME_ON,
+        help_text=HOW_CAME_ON.format(day=date(2026, 11, 14)),
         required=True,
     )
+
+    @classmethod
+    def of(cls, data: Any, registration: Registration) -> Self:
+        """Return it as it is noted, or as it was sent."""
+        noted = {"poste_le": registration.summary_posted_on, "par": registration.summary_came_by}
+        return cls(data, initial=noted)
