@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
@@ -340,6 +341,23 @@ def to_verify_within(reach: Reach, *, at: datetime | None) -> QuerySet[Evidence]
         waiting = waiting.exclude(registration__exam__in=exams_over(at))
     found: QuerySet[Evidence] = waiting.order_by("arrived_at", "pk")
     return found
+
+
+def posted_late(rows: QuerySet[Evidence]) -> list[int]:
+    """Return the keys of those pieces that came after their day, as each says it (`Evidence.is_late`).
+
+    The database keeps those that are late by some clock; each is judged by its own.
+
+    Args:
+        rows: pieces that wait for a verdict: few of them came late.
+    """
+    day = TruncDate("until", tzinfo=UTC)
+    late = list(rows.filter(posted_on__gte=day).only("registration", "until", "posted_on"))
+    keys = {one.registration_id for one in late}
+    whose = Registration.objects.for_office().in_bulk(keys)
+    for one in late:
+        one.registration = whose[one.registration_id]
+    return [one.pk for one in late if one.is_late]
 
 
 def in_force(registration: Registration) -> QuerySet[Deposit]:

@@ -52,6 +52,22 @@ def test_those_of_the_perimeter_are_listed_with_what_is_missing(late, in_lille):
     assert "Candidatures incomplètes 1" in main(late.get(reverse("office:home")))
 
 
+def test_whom_to_call_is_said(late, in_lille):
+    [line] = late.get(LIST).context["lines"]
+    assert line["phones"] == [("", in_lille.mobile)]
+    assert "06 39 98 12 34" in plain(main(late.get(LIST)))
+
+    minor = a_registration(
+        a_candidate(birth_year=2009),
+        identification={"guardian_name": "Anne Le Goff", "guardian_phone": "06 39 98 12 35"},
+        informations={"national_service": "JDC"},
+    )
+
+    lines = late.get(LIST).context["lines"]
+    [said] = [one["phones"] for one in lines if one["registration"] == minor]
+    assert said == [("", minor.mobile), ("Représentant légal", minor.guardian_phone)]
+
+
 def test_the_file_says_whether_the_day_of_the_signed_summary_has_passed(manager, late, in_lille):
     awaited = "attendu avant le vendredi 25 décembre 2026 à 23 h 59 (heure de Paris)"
     address = reverse("office:registration", args=[in_lille.number])

@@ -39,6 +39,7 @@ from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_inv
 from tests.web.guide import main, seen, sign_in, words
 
 LIST = reverse("office:pieces_to_verify")
+LATER = NOW + timedelta(days=40)
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
 MOST = 10
 MOST_OF_ONE = 13
@@ -920,12 +921,45 @@ def test_the_queue_is_chosen_by_what_its_pieces_are_of(manager, in_lille):
     assert manager.get(f"{decision(in_lille)}?suite=pieces&piece=AUTRE").status_code == 200
 
 
+def test_the_queue_is_narrowed_to_a_speciality_and_to_what_came_late(manager, in_lille):
+    forester = a_registration(
+        a_candidate(birth_name="Le Bihan", first_names="Goulven"),
+        speciality="FOREST",
+        epreuves={"statut-M1": None, "statut-M2": "inscrit"},
+    )
+    for one, posted_on in ((in_lille, date(2026, 12, 30)), (forester, date(2026, 12, 31))):
+        verifying.receive(row=piece(one), posted_on=posted_on, by=COLLEAGUE, at=LATER)
+
+    def found(**said):
+        return [line["registration"] for line in manager.get(LIST, said).context["lines"]]
+
+    own = {"specialite": str(forester.speciality_id)}
+    assert (found(), found(**own)) == ([in_lille, forester], [forester])
+    assert found(arrivee="hors") == [forester]
+    assert "Reçue par courrier Hors délai" in main(manager.get(LIST, own))
+    # Who goes through them stays among them.
+    first = manager.get(LIST, {"arrivee": "hors", **own}).context["first"]
+    page = manager.get(first)
+    assert "arrivee=hors" in first
+    assert "Encore 1 à vérifier" in main(page)
+
+
+def test_a_speciality_goes_with_its_exam(manager, in_lille):
+    queued(in_lille)
+
+    page = manager.get(LIST, {"specialite": "0"})
+
+    assert page.status_code == 200
+    assert [line["registration"] for line in page.context["lines"]] == [in_lille]
+
+
 def test_what_leaves_one_choice_is_not_asked(manager, member, in_lille, in_versailles):
     queued(in_lille, in_versailles)
     both = member("A09", "A25", email="deux@exemple.test")
 
-    assert set(manager.get(LIST).context["form"].fields) == {"piece"}
-    assert set(both.get(LIST).context["form"].fields) == {"piece", "academie"}
+    asked = {"piece", "specialite", "arrivee"}
+    assert set(manager.get(LIST).context["form"].fields) == asked
+    assert set(both.get(LIST).context["form"].fields) == {*asked, "academie"}
     lines = both.get(LIST, {"academie": "A25"}).context["lines"]
     assert [line["registration"] for line in lines] == [in_versailles]
 

@@ -1,5 +1,6 @@
 """« Candidatures incomplètes »: registrations that lack pieces, declared so one by one or together (I7)."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from sporades.evidence.completeness import lacking_within, missing_rows
 from sporades.evidence.queries import by_registration
 from sporades.evidence.states import State
 from sporades.letters.words import announced
+from sporades.registrations.models import Registration
 from sporades.web.layout.presses import press_of
 from sporades.web.office.bounded import ticked_in
 from sporades.web.office.noting import author_on
@@ -54,6 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                     f"{row.label}{' (non conforme)' if row.state == State.REFUSED else ''}"
                     for row in rows[one.pk]
                 ],
+                "phones": _phones(one, at),
                 "age": time_left_in_words(at - min(row.until for row in rows[one.pk])),
             }
             for one in found
@@ -65,6 +68,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "office/incomplete.html", context, status=status)
+
+
+def _phones(registration: Registration, at: datetime) -> list[tuple[str, str]]:
+    """Return whom to call: whose number, where it is not the candidate's, and the number."""
+    own = registration.mobile or registration.phone or registration.candidate.phone
+    guardian = registration.guardian_phone if registration.is_minor(at) else ""
+    said = (("", own), ("Représentant légal", guardian))
+    return [(whose, number) for whose, number in said if number]
 
 
 def _prepare(request: HttpRequest, waiting: Any, form: PlacesForm) -> HttpResponse:

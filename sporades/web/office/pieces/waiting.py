@@ -12,8 +12,17 @@ from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import time_left_in_words
+from sporades.core.text import search_key
 from sporades.evidence.models import LOOKED_AT_FOR, Evidence
-from sporades.evidence.queries import labels_within, of_code, to_verify_within, with_added
+from sporades.evidence.queries import (
+    labels_within,
+    of_code,
+    posted_late,
+    to_verify_within,
+    with_added,
+)
+from sporades.exams.queries import programmes
+from sporades.registrations.former import once_offered
 from sporades.registrations.models import Registration
 from sporades.searches.queries import planned_anew
 from sporades.web.office.bounded import FirstOnes, counted_in_words
@@ -24,20 +33,50 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WALK = "suite"
 """What the address of a piece says when its reader goes through the queue."""
 
-PIECE = "piece"
-PATHS = {**OF_REGISTRATION, "academie": "academy"}
+PIECE, SPECIALITY, ARRIVED = "piece", "specialite", "arrivee"
+LATE = "hors"
+PATHS = {**OF_REGISTRATION, "academie": "academy", SPECIALITY: "registration__speciality"}
 
 
 class QueueForm(PlacesForm):
-    """Which pieces are gone through, of what the reader reaches."""
+    """Which pieces are gone through, of what the reader reaches.
 
+    A speciality is asked for within the exam that is chosen, or that is alone, where it has several.
+    """
+
+    specialite = forms.ChoiceField(label="Spécialité", required=False)
     piece = forms.ChoiceField(label="Pièce", required=False)
-    field_order = ("domaine", "examen", PIECE, "academie")
+    arrivee = forms.ChoiceField(
+        label="Arrivée", required=False, choices=[("", "À tout moment"), (LATE, "Hors délai")]
+    )
+    field_order = ("domaine", "examen", SPECIALITY, PIECE, ARRIVED, "academie")
 
     def __init__(self, data: Any, *, reach: Reach) -> None:
         """Offer what the réglementations ask for, and did, within a perimeter."""
         super().__init__(data, reach=reach)
         self.offer(PIECE, with_added(labels_within(reach)), every="Toutes")
+        self.offer(SPECIALITY, self._specialities(reach), every="Toutes")
+
+    def _specialities(self, reach: Reach) -> dict[str, str]:
+        """Return those of the exam; one of another exam, chosen before, is let go with that exam."""
+        in_force = [
+            offered
+            for programme in programmes()
+            if reach.knows(programme.regulation.domain.code)
+            for offered in programme.exams
+        ]
+        known = [*in_force, *once_offered(reach)]
+        alone = "" if "examen" in self.fields else str(known[0].exam.pk) if known else ""
+        exam = alone or self.data.get("examen", "")
+        found = {
+            str(one.pk): one.label
+            for offered in reversed(known)
+            if str(offered.exam.pk) == exam
+            for one in offered.specialities
+        }
+        if self.data.get(SPECIALITY, "") not in found:
+            self.data = {name: self.data[name] for name in self.data if name != SPECIALITY}
+        return dict(sorted(found.items(), key=lambda pair: search_key(pair[1])))
 
 
 class PieceQueue:
@@ -50,10 +89,11 @@ class PieceQueue:
         """
         self.form = QueueForm(said, reach=reach)
         chosen = self.form.chosen
-        self.rows = to_verify_within(reach, at=None if "examen" in chosen else at).filter(
+        rows = to_verify_within(reach, at=None if "examen" in chosen else at).filter(
             *(of_code(value) for name, value in chosen.items() if name == PIECE),
             **self.form.where(PATHS),
         )
+        self.rows = rows.filter(pk__in=posted_late(rows)) if ARRIVED in chosen else rows
         self.query = self.form.query(**{WALK: "pieces"})
         self.list = f"{reverse('office:pieces_to_verify')}{self.form.query()}"
 
@@ -119,6 +159,7 @@ def to_verify(request: HttpRequest) -> HttpResponse:
         {
             "registration": found[one.registration_id],
             "row": one,
+            "is_late": _is_late(one, found[one.registration_id]),
             "url": queue.address_of(one, found[one.registration_id].number),
             "age": time_left_in_words(at - one.arrived_at),
             "reader": one.looked_name if one.looked_at_by_another(user, at) else "",
@@ -141,3 +182,8 @@ def to_verify(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if queue.form.errors else 200
     return render(request, "office/pieces_to_verify.html", context, status=status)
+
+
+def _is_late(row: Evidence, registration: Registration) -> bool:
+    row.registration = registration
+    return row.is_late
