@@ -60,6 +60,8 @@ class Export(AskedByMember):
     begun_at = models.DateTimeField("commencé le", null=True, blank=True)
     ready_at = models.DateTimeField("prêt le", null=True, blank=True)
     file_key = models.CharField("fichier", max_length=100, blank=True)
+    digest = models.CharField("empreinte du fichier", max_length=64, blank=True, db_default="")
+    """Kept once the file is erased: whoever kept it shows by it that it is that one."""
     pending_key = models.CharField("fichier en cours d'écriture", max_length=100, blank=True)
 
     objects: ClassVar[Any] = ExportQuerySet.as_manager()
@@ -71,6 +73,12 @@ class Export(AskedByMember):
                 name="an_export_that_is_ready_has_its_file",
                 condition=Q(state=ExportState.READY) & ~Q(file_key="") & Q(ready_at__isnull=False)
                 | ~Q(state=ExportState.READY) & Q(file_key=""),
+            ),
+            models.CheckConstraint(
+                name="a_fingerprint_is_of_a_file_that_was_made",
+                condition=Q(digest="")
+                | Q(state__in=[ExportState.READY, ExportState.FORGOTTEN])
+                & Q(digest__regex="^[0-9a-f]{64}$"),
             ),
             models.CheckConstraint(
                 name="a_large_export_is_approved_before_it_is_made",

@@ -342,6 +342,7 @@ def _record(verb: str, export: Export, *, by: Actor, at: datetime) -> Entry:
             "columns": [column.code for column in export.shown],
             "criteria": criteria,
             "perimeters": export.perimeters,
+            **({"digest": export.digest} if export.digest else {}),
         },
     )
 
@@ -499,7 +500,8 @@ def _stopped(export: Export, why: str, *, at: datetime) -> None:
 @transaction.atomic
 def _finished(export: Export, key: str, academies: dict[str, int], *, at: datetime) -> None:
     try:
-        move(export, FINISH, file_key=key, pending_key="", ready_at=at)
+        stamps = {"file_key": key, "digest": files.digest_of(key), "pending_key": ""}
+        move(export, FINISH, **stamps, ready_at=at)
     except Refused:
         export.refresh_from_db()  # stopped at the last line
         _forget_pending(export)

@@ -14,6 +14,7 @@ from sporades.journal.words import (
     RESTORED,
     in_quality,
     on_document,
+    on_export,
     on_pieces,
 )
 
@@ -137,7 +138,7 @@ class Entry(models.Model):
 
     @property
     def in_words(self) -> str:
-        """Say the act as a person reads it, with the pieces, the document or the proof that it was on.
+        """Say the act as a person reads it, with the pieces, the document, the file or the proof that it was on.
 
         A verb that has no words any more stands as it is.
         """
@@ -146,7 +147,8 @@ class Entry(models.Model):
         if not isinstance(after, dict):
             return said
         proof = after.get("proof")
-        if which := on_pieces(self.verb, after) or on_document(self.verb, after):
+        told = (on(self.verb, after) for on in (on_pieces, on_document, on_export))
+        if which := next(filter(None, told), ""):
             said = f"{said} : {which}"
         return f"{said}, sur justificatif : {proof}" if proof else said
 

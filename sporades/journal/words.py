@@ -346,6 +346,12 @@ def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
     return ", ".join(said)
 
 
+def on_export(verb: str, after: Mapping[str, Any]) -> str:
+    """Say of which file an act on an export is, by its fingerprint; nothing before it was made."""
+    digest = after.get("digest") if verb.startswith("export ") else None
+    return f"empreinte {digest}" if digest else ""
+
+
 def on_document(verb: str, after: Mapping[str, Any]) -> str:
     """Say on which document an act was, by its title; nothing where it is older than titles kept there."""
     return str(after.get("title") or "") if verb.startswith("document ") else ""

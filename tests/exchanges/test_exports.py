@@ -1,6 +1,7 @@
 """An export is asked for a reason, approved by another beyond a size, prepared once, forgotten."""
 
 import csv
+import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -453,6 +454,28 @@ def test_the_file_is_forgotten_after_two_days(ask, in_lille):
     assert (export.state, export.file_key) == (ExportState.FORGOTTEN, "")
     assert Entry.objects.filter(verb="export forgotten", object_id=str(export.pk)).exists()
     assert not default_storage.exists(key)
+
+
+def test_whoever_kept_the_file_proves_it_once_it_is_erased(ask, in_lille):
+    export = prepared(ask())
+    kept = hashlib.sha256(files.get(export.file_key)).hexdigest()
+
+    operations.forget_old(at=NOW + KEPT_FOR + timedelta(seconds=1))
+
+    export.refresh_from_db()
+    assert (export.file_key, export.digest) == ("", kept)
+    made = Entry.objects.get(verb="export made", object_id=str(export.pk))
+    assert made.payload["after"]["digest"] == kept
+    assert made.in_words == f"Export prêt : empreinte {kept}"
+    assert Entry.objects.get(verb="export asked").in_words == "Export demandé"
+
+
+def test_a_fingerprint_is_of_a_file_that_was_made(ask, in_lille):
+    export = ask()
+
+    for digest_of in ("0" * 64, "0" * 63):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Export.objects.filter(pk=export.pk).update(digest=digest_of)
 
 
 def test_what_was_sought_is_forgotten_after_a_year(ask, in_lille):
