@@ -179,6 +179,7 @@ IN_WORDS = {
     "paper confided": "Papier de santé déposé",
     "print run begun": "Impression de courriers commencée",
     "print run taken": "Fichier de courriers pris",
+    "publication archive added": "Archive ajoutée à une publication de documents",
     "publication begun": "Publication de documents commencée",
     "publication completed": "Documents d'une publication tous prêts à être lus",
     "publication dropped": "Publication de documents abandonnée",

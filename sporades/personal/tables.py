@@ -688,6 +688,7 @@ TABLES = (
         whose=_lines,
         withheld={
             "file_name": "Nom que le service donne à ses fichiers.",
+            "archive": "Rang que le service donne à ses fichiers.",
             "prepared_by": AGENT,
         },
         numbers="number",
@@ -702,7 +703,7 @@ TABLES = (
         kept="publication",
         why_not=OF_STAFF,
         keep="asked_role kind zone taken_by",
-        trees="perimeters concerns within",
+        trees="archive_names perimeters concerns within",
         people="asked_name decided_name proposed_name refused_name taken_as",
         texts="refusal why appeal",
         blank="archive_key",

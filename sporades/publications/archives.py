@@ -241,11 +241,17 @@ def _of_itself(inside: zipfile.ZipInfo) -> Named:
 
 def _said(number: str, file: str, why: str = "") -> Named:
     """Return a line as it can be kept; what is refused need not be found again by its name."""
-    kept = _shown(file, LONGEST_NAME) if why else file
-    return Named(_shown(number, LONGEST_NUMBER), kept, why)
+    kept = shown(file, LONGEST_NAME) if why else file
+    return Named(shown(number, LONGEST_NUMBER), kept, why)
 
 
-def _shown(text: str, most: int) -> str:
+def shown(text: str, most: int) -> str:
+    """Return a name as it can be kept and shown.
+
+    Args:
+        text: the name, as an archive or a browser says it.
+        most: how much of it is kept.
+    """
     return clean("".join(sign if sign.isprintable() else " " for sign in text))[:most]
 
 
@@ -316,10 +322,10 @@ def _column(titles: list[str], keys: frozenset[str]) -> int | None:
 
 def _titles_read(titles: list[str]) -> str:
     """Say which titles a table has, for whoever sees the right ones in their spreadsheet."""
-    shown = [f"« {_shown(title, LONGEST_NUMBER)} »" for title in titles[:MOST_TITLES]]
+    said = [f"« {shown(title, LONGEST_NUMBER)} »" for title in titles[:MOST_TITLES]]
     if not any(title.strip() for title in titles):
         return "Sa première ligne est vide."
-    return f"Sa première ligne a : {', '.join(shown)}."
+    return f"Sa première ligne a : {', '.join(said)}."
 
 
 def _cell(typed: str) -> str:

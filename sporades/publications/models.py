@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from psycopg.types.json import Jsonb
 
 from sporades.accounts.asking import AskedByMember
@@ -86,6 +86,12 @@ class Publication(AskedByMember):
     )
     zone = models.CharField("fuseau horaire", max_length=40)
     archive_key = models.CharField("fichiers déposés, à lire", max_length=100, blank=True)
+    archive_names = models.JSONField(
+        "noms des archives déposées, dans leur ordre",
+        default=list,
+        db_default=Value([], models.JSONField()),
+        editable=False,
+    )
     moved_at = models.DateTimeField("dernière avancée le")
     publish_at = models.DateTimeField("à publier le", null=True, blank=True)
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
@@ -247,6 +253,23 @@ class Publication(AskedByMember):
         """Whether deposited files wait to be read."""
         return bool(self.archive_key)
 
+    @property
+    def has_several_archives(self) -> bool:
+        """Whether which archive a file came in is worth saying."""
+        return len(self.archive_names) > 1
+
+    def archive_in_words(self, number: int | None) -> str:
+        """Say which of its archives is meant, by its number and its name; nothing of none."""
+        if number is None:
+            return ""
+        name = self.archive_names[number - 1]
+        return f"n°{number} ({name})" if name else f"n°{number}"
+
+    def takes_archives_of(self, user: AbstractBaseUser) -> bool:
+        """Return whether somebody may add an archive: who began it, before it is proposed."""
+        is_deposited = self.is_in_preparation and self.publishes.is_deposited
+        return is_deposited and self.asked_by_id == user.pk
+
     def is_scheduled(self, at: datetime) -> bool:
         """Return whether it is decided, and its instant is to come: nobody has seen it."""
         return self.is_decided and self.publish_at is not None and self.publish_at > at
@@ -295,6 +318,9 @@ class PublicationLine(models.Model):
     )
     number = models.CharField("numéro d'inscription, tel qu'il est dit", max_length=40)
     file_name = models.CharField("fichier déposé", max_length=200, blank=True)
+    archive = models.PositiveSmallIntegerField(
+        "archive d'où vient son fichier", null=True, blank=True
+    )
     of_version = models.PositiveIntegerField("version de l'inscription", null=True, blank=True)
     version = models.OneToOneField(
         DocumentVersion,

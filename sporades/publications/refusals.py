@@ -72,6 +72,38 @@ class NotInPreparation(Refused):
     message = "Cette publication n'est plus en préparation : rien ne peut y être ajouté."
 
 
+class NotTheirOwn(Refused):
+    """Archives are added by whoever began it: jobs read them within what that person reaches."""
+
+    message = "Seule la personne qui a déposé cette publication y ajoute des archives : faites un autre dépôt."
+
+
+class WiderNow(Refused):
+    """Who reads a publication was said by the perimeter of whoever began it."""
+
+    message = (
+        "Votre périmètre s'est élargi depuis le début de cette publication : déposez cette archive à "
+        "part."
+    )
+
+
+class TooMany(Refused):
+    """It would be more than one publication holds."""
+
+    message = (
+        "Une publication compte 100 000 lignes au plus : déposez cette archive dans une autre."
+    )
+
+
+class NothingNew(Refused):
+    """Each registration that an archive names has its document: it was added already, or was read again."""
+
+    message = (
+        "Cette archive n'apporte rien : chaque inscription qu'elle nomme a déjà son document dans cette "
+        "publication."
+    )
+
+
 class AlreadyTaken(Refused):
     """Another worker has just taken the file of this line."""
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +25,20 @@ from sporades.intake import pdf_checks
 from sporades.intake.reading import Unready
 from sporades.publications import archives
 from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unheard_in_words
-from sporades.publications.locking import locked
+from sporades.publications.locking import in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import preparing
-from sporades.publications.refusals import OUT_OF_REACH, DecidedInItsFile
+from sporades.publications.recording import record
+from sporades.publications.refusals import (
+    OUT_OF_REACH,
+    DecidedInItsFile,
+    NothingNew,
+    NotInPreparation,
+    NotTheirOwn,
+    StillFilling,
+    TooMany,
+    WiderNow,
+)
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.publications.whose import whose
 from sporades.registrations.models import Registration
@@ -39,7 +49,16 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 200
 """How many files one job reads."""
 
+MOST_LINES = 100_000
+"""How many lines the archives of one publication have, as a batch has."""
+
+LONGEST_NAME = 100
+"""How much of an archive's name is kept."""
+
 TWICE = "Ce numéro est donné plusieurs fois."
+GIVEN_BEFORE = (
+    "Ce numéro a déjà son document dans cette publication{} : ce fichier n'y est pas ajouté."
+)
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
 OUR_FAULT = (
     "Une erreur de notre part a empêché de le préparer : le service technique en est prévenu."
@@ -124,6 +143,7 @@ def deposit_many(
     *,
     kind: kinds.Kind,
     archive: bytes,
+    name: str = "",
     reach: Reach,
     by: User,
     author: Actor,
@@ -137,6 +157,7 @@ def deposit_many(
     Args:
         kind: what they are, one of `DEPOSITED`.
         archive: the ZIP.
+        name: how its file is named.
         reach: where whoever deposits may.
         by: who deposits.
         author: the same, in the role that allows it.
@@ -153,11 +174,68 @@ def deposit_many(
         publication = preparing.begin(
             kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
         )
-        PublicationLine.objects.bulk_create(_lines(publication, named, reach), batch_size=2_000)
-        Publication.objects.filter(pk=publication.pk).update(archive_key=key)
-        publication.archive_key = key
-        _queue(publication)
+        _take_in(publication, named, key, name=name, reach=reach, at=at)
     return publication
+
+
+def deposit_more(
+    *,
+    publication: Publication,
+    archive: bytes,
+    name: str = "",
+    reach: Reach,
+    by: User,
+    author: Actor,
+    at: datetime,
+) -> None:
+    """Add an archive to a publication that is deposited and not proposed yet; jobs read it.
+
+    Its decisions are of the author that the publication says. What was refused is refused no more
+    once the same registration has its document by a later archive.
+
+    Args:
+        publication: one's own.
+        archive: the ZIP, as `deposit_many` takes it.
+        name: how its file is named.
+        reach: where whoever deposits may.
+        by: who deposits.
+        author: the same, in the role that allows it.
+        at: the instant.
+
+    Raises:
+        NotInPreparation: it takes no more documents.
+        NotTheirOwn: it is somebody else's, or its documents are not deposited.
+        StillFilling: its former archive is not read yet.
+        WiderNow: whoever deposits reaches more than the publication says.
+        TooMany: it would have too many lines.
+        NothingNew: all that the archive names has its document in the publication already.
+        NotAnArchive, ArchiveTooLarge, TableWrong: see `archives.read_names`; nothing is kept.
+        files.OutOfReach: the store does not answer.
+    """
+    named = archives.read_names(archive)
+    with files.kept_apart(archive, suffix=".zip") as key:
+        found = in_preparation(publication.pk)
+        check_takes_archives(found, by)
+        if not found.reach.includes(reach):
+            raise WiderNow
+        if found.lines.count() + len(named) > MOST_LINES:
+            raise TooMany
+        _take_in(found, named, key, name=name, reach=reach, at=at)
+        record("publication archive added", found, by=author, at=at)
+
+
+def check_takes_archives(publication: Publication, by: User) -> None:
+    """Refuse a publication to which somebody may not add an archive now.
+
+    Raises:
+        NotInPreparation, NotTheirOwn, StillFilling: see `deposit_more`.
+    """
+    if not publication.is_in_preparation:
+        raise NotInPreparation
+    if not publication.takes_archives_of(by):
+        raise NotTheirOwn
+    if publication.is_filling:
+        raise StillFilling
 
 
 def fill(pk: str, *, at: datetime) -> bool:
@@ -181,26 +259,67 @@ def take_up_again(*, older_than: datetime) -> int:
     return len(waiting)
 
 
+def _take_in(
+    publication: Publication,
+    named: list[archives.Named],
+    key: str,
+    *,
+    name: str,
+    reach: Reach,
+    at: datetime,
+) -> None:
+    """Give a publication that nobody else changes the lines of an archive, and have it read."""
+    if not publication.archive_names and publication.lines.exclude(file_name="").exists():
+        # One that began before its archives were counted has a first one.
+        publication.archive_names.append("")
+    publication.archive_names.append(archives.shown(name, LONGEST_NAME))
+    lines = _lines(publication, named, reach)
+    PublicationLine.objects.bulk_create(lines, batch_size=2_000)
+    publication.archive_key, publication.moved_at = key, at
+    publication.save(update_fields=["archive_key", "archive_names", "moved_at"])
+    _queue(publication)
+
+
 def _lines(
     publication: Publication, named: list[archives.Named], reach: Reach
-) -> Iterator[PublicationLine]:
-    """Give a line for each: one that waits, or one that is refused already."""
+) -> list[PublicationLine]:
+    """Return a line for each: one that waits, or one that is refused already. Raises NothingNew."""
     numbers = [archives.normal(one.number) for one in named]
     times = Counter(numbers)
     found = Registration.objects.within(reach).filter(number__in=set(numbers))
     known = dict(found.values_list("number", "pk"))
+    given = _given(publication)
+    lines = []
     for number, one in zip(numbers, named, strict=True):
         line = PublicationLine(
             publication=publication,
+            registration_id=known.get(number),
             number=one.number,
             file_name=one.file,
+            archive=len(publication.archive_names),
             outcome=LineOutcome.WAITING,
         )
-        if refusal := _refusal_of(number, one, times, known):
+        refusal = _refusal_of(number, one, times, known)
+        if refusal := refusal or given.get(line.registration_id, ""):
             line.outcome, line.why = LineOutcome.REFUSED, refusal
-        else:
-            line.registration_id = known[number]
-        yield line
+        lines.append(line)
+    are_given = any(line.registration_id in given for line in lines)
+    if are_given and all(line.outcome == LineOutcome.REFUSED for line in lines):
+        raise NothingNew
+    return lines
+
+
+def _given(publication: Publication) -> dict[int | None, str]:
+    """Return, of each registration that has its document already, why another is refused."""
+    kept = publication.lines.exclude(outcome=LineOutcome.REFUSED).exclude(registration=None)
+    return {
+        registration: GIVEN_BEFORE.format(_by(publication.archive_in_words(archive)))
+        for registration, archive in kept.values_list("registration", "archive")
+    }
+
+
+def _by(archive: str) -> str:
+    return f", par l'archive {archive}" if archive else ""
 
 
 def _refusal_of(
@@ -215,8 +334,9 @@ def _fill(pk: str, *, at: datetime) -> bool:
     publication = Publication.objects.select_related("asked_by").get(pk=pk)
     if not publication.is_filling or publication.state != PublicationState.PREPARING:
         return False
-    waiting = publication.lines.filter(outcome=LineOutcome.WAITING).order_by("pk")
-    lines = list(waiting[:AT_ONCE])
+    # Those of the archive that is named here: another may have been added since.
+    theirs = publication.lines.filter(archive=len(publication.archive_names) or None)
+    lines = list(theirs.filter(outcome=LineOutcome.WAITING).order_by("pk")[:AT_ONCE])
     try:
         if lines:
             _take_all(publication, lines, at=at)
@@ -306,6 +426,12 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
             by=now.author(academy=registration.academy_id, domain=registration.exam.domain.code),
             at=at,
         )
+        _forget_refusals(reading.publication, registration)
+
+
+def _forget_refusals(publication: Publication, registration: Registration) -> None:
+    """Forget what was refused to a registration of which a later archive gives the document."""
+    publication.lines.filter(registration=registration, outcome=LineOutcome.REFUSED).delete()
 
 
 def _check_elsewhere(registration: Registration, kind: kinds.Kind) -> None:
@@ -337,16 +463,16 @@ def _decision_of(publication: Publication) -> Decision | None:
 
 @transaction.atomic
 def _filled(publication: Publication, *, at: datetime) -> None:
-    still = Publication.objects.filter(pk=publication.pk).exclude(archive_key="")
+    key, number = publication.archive_key, len(publication.archive_names)
+    still = Publication.objects.filter(pk=publication.pk, archive_key=key)
     if not still.update(archive_key="", moved_at=at):
         return
-    key = publication.archive_key
     transaction.on_commit(lambda: files.forget_or_say([key]))
     mail.write(
         "publication_filled",
         to=publication.asked_by.email,
         at=at,
-        key=f"publication:{publication.pk}:filled",
+        key=f"publication:{publication.pk}:filled:{number}",
         about=publication,
         publication=publication,
         counts=publication.counts(),

@@ -156,6 +156,9 @@ ROUTES = {
         BOTH, takes_files=archives.LARGEST_ARCHIVE, keeps_answers=True
     ),
     "office:publication": _publications(within="publication"),
+    "office:add_archive": _publications(
+        BOTH, within="publication", takes_files=archives.LARGEST_ARCHIVE
+    ),
     "office:publish_publication": _publications(
         BOTH, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
     ),

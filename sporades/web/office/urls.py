@@ -227,6 +227,7 @@ urlpatterns = [
     path("publications", publishing.publications, name="publications"),
     path("publications/depot", depositing.deposit_many, name="deposit_many"),
     path("publications/<uuid:publication>", publishing.publication, name="publication"),
+    path("publications/<uuid:publication>/archive", depositing.add_archive, name="add_archive"),
     path(
         "publications/<uuid:publication>/publication",
         publishing.publish_publication,

@@ -864,6 +864,70 @@ def test_an_archive_is_read_by_a_job_and_its_refusals_are_a_file(manager, in_lil
     assert Entry.objects.filter(verb="publication refusals taken").count() == 1
 
 
+def zipped(name, *numbers):
+    return SimpleUploadedFile(name, archive(**dict.fromkeys(numbers, a_pdf())))
+
+
+def test_several_archives_are_one_publication_and_say_which_one_a_refusal_came_from(
+    manager, head, in_lille
+):
+    other = a_registration(a_candidate(email="autre@exemple.test"))
+    said = {"nature": "convocation", "archive": zipped("lot-1.zip", in_lille.number, "20999999993")}
+    manager.post(where("deposit_many"), said)
+    made = Publication.objects.get()
+    here, adding = where("publication", made.pk), where("add_archive", made.pk)
+    assert "Une autre archive s'ajoute une fois ceux-ci lus." in main(manager.get(here))
+    assert adding not in manager.get(here).text
+    assert "attendez la fin" in main(manager.get(adding, follow=True))
+    work("publications")
+    assert "Archive" not in main(manager.get(here)).replace("Ajouter une archive", "")
+    assert adding in manager.get(here).text
+    assert adding not in head.get(here).text
+
+    assert "au même instant" in main(manager.get(adding))
+    lot = zipped("lot-2.zip", in_lille.number, other.number)
+    assert manager.post(adding, {"archive": lot}).url == here
+    work("publications")
+
+    page = main(manager.get(here))
+    assert "Archives 2 Prêts 2" in page
+    assert "Refusés 2" in page
+    assert "20999999993 20999999993.pdf n°1 (lot-1.zip) Aucune inscription" in page
+    assert f"{in_lille.number}.pdf n°2 (lot-2.zip) Ce numéro a déjà son document" in page
+    assert "par l'archive n°1 (lot-1.zip)" in page
+    assert "(2 archives, 2 documents, 2 refus)" in main(manager.get(where("publications")))
+    file = manager.get(where("publication_refusals", made.pk)).content.decode("utf-8-sig")
+    assert "Fichier;Archive;Refus" in file
+    assert "20999999993.pdf;n°1 (lot-1.zip);" in file
+
+
+def test_an_archive_that_brings_nothing_or_is_none_is_refused_at_its_place(manager, in_lille):
+    said = {"nature": "convocation", "archive": zipped("lot-1.zip", in_lille.number)}
+    manager.post(where("deposit_many"), said)
+    work("publications")
+    adding = where("add_archive", Publication.objects.get().pk)
+
+    for file, why in (
+        (zipped("lot-1.zip", in_lille.number), "Cette archive n'apporte rien"),
+        (SimpleUploadedFile("lot.zip", b"rien"), "archive ZIP lisible"),
+    ):
+        page = manager.post(adding, {"archive": file})
+        assert page.status_code == 422
+        assert why in main(page)
+
+
+def test_nobody_adds_an_archive_to_what_is_proposed_or_anothers(manager, head, in_lille):
+    made = deposited(manager, in_lille)
+    adding = where("add_archive", made.pk)
+    lot = {"archive": zipped("lot-1.zip", a_registration(a_candidate()).number)}
+
+    assert "Seule la personne qui a déposé" in main(head.post(adding, lot, follow=True))
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    assert "n'est plus en préparation" in main(manager.get(adding, follow=True))
+    assert adding not in manager.get(where("publication", made.pk)).text
+    assert made.lines.count() == 1
+
+
 def test_a_deposit_of_which_all_was_refused_has_nothing_to_publish_and_waits_for_nobody(
     manager, in_lille
 ):

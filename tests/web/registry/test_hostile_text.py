@@ -355,9 +355,12 @@ def hostile(world):
     refused.save(force_insert=True)
     names = dict.fromkeys(("asked_name", "decided_name", "proposed_name", "refused_name"), HOSTILE)
     decided = dict.fromkeys(("taken_by", "taken_as", "appeal"), HOSTILE)
-    Publication.objects.update(**names, **decided, refusal=HOSTILE, refused_at=NOW)
+    named = [HOSTILE, HOSTILE]
+    Publication.objects.update(
+        **names, **decided, archive_names=named, refusal=HOSTILE, refused_at=NOW
+    )
     said = {"number": HOSTILE, "file_name": HOSTILE, "why": HOSTILE, "outcome": "refused"}
-    world.publication.lines.create(**said)
+    world.publication.lines.create(**said, archive=1)
     taken_back = Publication.objects.get()
     taken_back.pk, taken_back.state, taken_back.why = uuid4(), "withdrawn", HOSTILE
     taken_back.save(force_insert=True)

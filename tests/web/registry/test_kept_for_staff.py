@@ -42,6 +42,7 @@ NOTHING_TO_KEEP = {
     "office:accept_correction": BUTTON,
     "office:accept_request": BUTTON,
     "office:accommodations": LIST,
+    "office:add_archive": "a file alone",
     "office:agents": CRITERIA,
     "office:all_acts": CRITERIA,
     "office:all_mails": CRITERIA,

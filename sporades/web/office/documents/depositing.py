@@ -14,8 +14,9 @@ from sporades.publications.operations import depositing, preparing
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
-from sporades.web.office.documents.publishing import LIST_TRAIL
+from sporades.web.office.documents.publishing import LIST_TRAIL, readable
 from sporades.web.office.documents.publishing_forms import (
+    ArchiveForm,
     DepositForm,
     DepositManyForm,
     WithdrawForm,
@@ -37,6 +38,7 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
             made = depositing.deposit_many(
                 kind=depositing.deposited(form.cleaned_data["nature"]),
                 archive=form.cleaned_data["archive"].read(),
+                name=form.cleaned_data["archive"].name,
                 reach=request.reach,
                 by=request.user,
                 author=member,
@@ -52,6 +54,43 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "trail": LIST_TRAIL}
     status = 422 if form.errors else 200
     return render(request, "office/deposit_many.html", context, status=status)
+
+
+def add_archive(request: HttpRequest, publication: str) -> HttpResponse:
+    """Add an archive to what one has deposited, before it is proposed."""
+    found = readable(request, publication)
+    page = reverse("office:publication", args=[found.pk])
+    try:
+        depositing.check_takes_archives(found, request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page)
+    posted = request.method == "POST"
+    form = ArchiveForm(request.POST, request.FILES) if posted else ArchiveForm()
+    if posted and form.is_valid():
+        try:
+            depositing.deposit_more(
+                publication=found,
+                archive=form.cleaned_data["archive"].read(),
+                name=form.cleaned_data["archive"].name,
+                reach=request.reach,
+                by=request.user,
+                author=request.reach.perimeters[0].member,
+                at=request.arrived_at,
+            )
+        except Refused as refusal:
+            form.add_error("archive", str(refusal))
+        except (OutOfReach, Unready):
+            form.add_error(None, OUT_OF_REACH)
+        else:
+            return redirect(page)
+    context = {
+        "publication": found,
+        "form": form,
+        "trail": [*LIST_TRAIL, (found.publishes.title, page)],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/add_archive.html", context, status=status)
 
 
 def deposit_one(request: HttpRequest, number: str) -> HttpResponse:

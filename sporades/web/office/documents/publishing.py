@@ -1,6 +1,6 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -51,7 +51,6 @@ ON_THE_PAGE = 50
 COUNTED = 1_000
 """How many lines of each are counted in the list of publications."""
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
-REFUSAL_TITLES = ("N° Inscription", "Fichier", "Refus")
 LIST_TRAIL = [*TRAIL, ("Publications", reverse_lazy("office:publications"))]
 KINDS = {
     PublicationState.PUBLISHED: "success",
@@ -69,7 +68,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     ready, held = _ready(list(page)), _held([*page, *proposed])
     nothing, alone = _refused_whole(list(page)), _alone(request, [*page, *proposed], held)
     for one in (*page, *proposed):
-        one.whose, one.holds = alone.get(one.pk), held[one.pk].in_words
+        one.whose, one.holds = alone.get(one.pk), _holds(one, held[one.pk])
     for one in page:
         if one.pk in nothing:
             one.holds = ""  # where it stands says it
@@ -107,6 +106,13 @@ class _Held(NamedTuple):
         return ", ".join(
             [documents] * bool(count) + [f"{in_groups(str(refused))} refus"] * bool(refused)
         )
+
+
+def _holds(found: Publication, held: _Held) -> str:
+    """Say what a publication holds, and in how many archives it came."""
+    if not found.has_several_archives:
+        return held.in_words
+    return f"{len(found.archive_names)} archives, {held.in_words}"
 
 
 def _held(found: list[Publication]) -> dict[UUID, _Held]:
@@ -177,19 +183,19 @@ def _stands(found: Publication, *, is_ready: bool, refused: int, at: datetime) -
 
 def publication(request: HttpRequest, publication: str) -> HttpResponse:
     """What it holds, where it stands, what may be done with it."""
-    return _page(request, _readable(request, publication))
+    return _page(request, readable(request, publication))
 
 
 def publish_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Publish, or propose to a second person, with the second factor shown again (S-17)."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     form = PublishForm(request.POST, zone=found.zone)
     return _decided(request, found, deciding.publish, publishing=form, then="relisez, puis publiez")
 
 
 def move_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Change the instant of what nobody has read, with the second factor shown again (S-17)."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     form = RescheduleForm(request.POST, zone=found.zone)
     return _decided(
         request, found, deciding.reschedule, moving=form, then="relisez, puis changez l'instant"
@@ -239,14 +245,14 @@ def _decided(
 
 def approve_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Approve what somebody else proposes, with the second factor shown again (S-17)."""
-    page = reverse("office:publication", args=[_readable(request, publication).pk])
+    page = reverse("office:publication", args=[readable(request, publication).pk])
     first = second_factor_first(request, page=page, then="relisez, puis approuvez la publication")
     return first or _done(request, publication, deciding.approve, "", user=request.user)
 
 
 def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Send a proposal back, with a reason, to who proposed it."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     form = RefuseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, refusing=form)
@@ -263,7 +269,7 @@ def drop_publication(request: HttpRequest, publication: str) -> HttpResponse:
 
 def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Take every document back, with a reason."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         return _page(request, found, withdrawing=form)
@@ -276,19 +282,19 @@ def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse
 
 def publication_refusals(request: HttpRequest, publication: str) -> HttpResponse:
     """The lines that were refused, each with its reason, as a file."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     try:
         preparing.take_refusals(publication=found, by=request.actor, at=request.arrived_at)
     except OfHealth as refusal:
         messages.error(request, str(refusal))
         return redirect("office:publication", found.pk)
-    rows = _refusals(request, found).values_list("number", "file_name", "why")
-    return sheet_of(rows, REFUSAL_TITLES, name=f"refus-{found.pk.hex[:8]}")
+    titles, rows = _told(found, _refusals(request, found))
+    return sheet_of(rows, titles, name=f"refus-{found.pk.hex[:8]}")
 
 
 def prepared_document(request: HttpRequest, publication: str, number: str) -> HttpResponse:
     """A document as its candidate will read it, before it is published too."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     version = _version(request, found, number)
     consulting.consult_document(version=version, by=request.actor, at=request.arrived_at)
     pdf_url = reverse("office:prepared_pdf", args=[found.pk, number])
@@ -297,7 +303,7 @@ def prepared_document(request: HttpRequest, publication: str, number: str) -> Ht
 
 def prepared_pdf(request: HttpRequest, publication: str, number: str) -> HttpResponse:
     """The same, as a PDF. That a manager opens it is no reading by its holder."""
-    found = _readable(request, publication)
+    found = readable(request, publication)
     version = _version(request, found, number)
     return paper(
         request,
@@ -316,7 +322,7 @@ def publications_to_approve(request: HttpRequest) -> QuerySet[Publication]:
     return found.order_by("asked_at", "pk")
 
 
-def _readable(request: HttpRequest, pk: str) -> Publication:
+def readable(request: HttpRequest, pk: str) -> Publication:
     """Return a publication of the reader's perimeter; for any other, there is none."""
     mine = Publication.objects.within(request.reach).select_related("asked_by")
     found: Publication = get_object_or_404(mine, pk=pk)
@@ -333,6 +339,20 @@ def _refusals(request: HttpRequest, found: Publication) -> QuerySet[PublicationL
     if request.reach.includes(found.reach):
         return refused
     return refused.filter(registration__in=Registration.objects.within(request.reach))
+
+
+def _told(
+    found: Publication, refusals: Iterable[PublicationLine]
+) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
+    """Return what is told of each refusal: the titles, and the rows; of several archives, which one."""
+    if not found.has_several_archives:
+        rows = ((one.number, one.file_name, one.why) for one in refusals)
+        return ("N° Inscription", "Fichier", "Refus"), rows
+    said = (
+        (one.number, one.file_name, found.archive_in_words(one.archive), one.why)
+        for one in refusals
+    )
+    return ("N° Inscription", "Fichier", "Archive", "Refus"), said
 
 
 def _version(request: HttpRequest, found: Publication, number: str) -> DocumentVersion:
@@ -374,8 +394,8 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     is_read_first = found.publishes.is_deposited and not found.is_over
     lines = lines.order_by(*order)
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
-    refused = _refusals(request, found).values_list("number", "file_name", "why")
-    refusals = Paginator(refused, ON_THE_PAGE).get_page(request.GET.get("refus"))
+    refusals = Paginator(_refusals(request, found), ON_THE_PAGE).get_page(request.GET.get("refus"))
+    refusal_titles, refused = _told(found, refusals)
     context = {
         "publication": found,
         "kind": KINDS.get(PublicationState(found.state), "info"),
@@ -394,6 +414,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         else [],
         "is_busy": is_busy,
         "batch": filling,
+        "takes_archives": found.takes_archives_of(request.user),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "printed": in_groups(str(printed)) if printed else "",
         # Of all its lines, a million perhaps: once, not on each page of fifty.
@@ -495,7 +516,7 @@ def _may_approve(request: HttpRequest, found: Publication) -> bool:
 
 
 def _done(request: HttpRequest, pk: str, act: Any, said: str, **more: Any) -> HttpResponse:
-    found = _readable(request, pk)
+    found = readable(request, pk)
     by = _author(request, found)
     try:
         act(publication=found, by=by, at=request.arrived_at, **more)

@@ -86,18 +86,23 @@ class DepositForm(DepositedForm):
     )
 
 
-class DepositManyForm(DepositedForm):
+class ArchiveForm(forms.Form):
     """PDFs made elsewhere, and whose each is."""
 
-    field_order = ("nature", "archive")
-
-    nature = forms.ChoiceField(label="Nature des documents", choices=KINDS_DEPOSITED)
     archive = forms.FileField(
         label="Archive ZIP",
         help_text="100 Mo et 10 000 fichiers au plus, 5 Mo par PDF",
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
         error_messages=dict.fromkeys(("required", "invalid", "missing", "empty"), _WHICH_ZIP),
     )
+
+
+class DepositManyForm(ArchiveForm, DepositedForm):
+    """The first archive of a publication."""
+
+    field_order = ("nature", "archive")
+
+    nature = forms.ChoiceField(label="Nature des documents", choices=KINDS_DEPOSITED)
 
 
 class PublishForm(forms.Form):
