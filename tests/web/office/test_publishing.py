@@ -32,7 +32,7 @@ from tests.jobs import work
 from tests.letters.test_printing import printed
 from tests.publications.test_depositing import of
 from tests.publications.zips import archive
-from tests.web.guide import buttons, main, value_of
+from tests.web.guide import buttons, load_competition, main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
 from tests.web.office.test_deciding import decide
 from tests.web.office.test_search import leaf, sought
@@ -66,6 +66,14 @@ def published(client, head, made):
     head.post(where("approve_publication", made.pk))
 
 
+def stands(page):
+    """Return what a page says, but for what its list is narrowed by."""
+    tree = seen(page)
+    for form in tree.cssselect("form.s-filter"):
+        form.drop_tree()
+    return words(tree.cssselect("main")[0])
+
+
 @pytest.fixture
 def head(member):
     return member("A09", role=HEAD, email="cheffe@exemple.test")
@@ -76,15 +84,56 @@ def test_what_has_all_its_documents_is_no_more_said_to_be_prepared(manager, in_l
     pages = [where("publications"), where("publication", found.pk)]
 
     for page in pages:
-        said = main(manager.get(page))
+        said = stands(manager.get(page))
         assert "Documents prêts, à publier" in said
         assert "En préparation" not in said
     lines = found.lines.all()
     lines.update(outcome="waiting", version=None)
     for page in pages:
-        said = main(manager.get(page))
+        said = stands(manager.get(page))
         assert "En préparation" in said
         assert "Documents prêts" not in said
+
+
+def test_publications_are_narrowed_to_a_kind_a_state_and_an_exam(manager, in_lille):
+    load_competition()
+    listing = where("publications")
+    assert "Afficher" not in buttons(manager.get(listing))
+    made = deposited(manager, in_lille)
+    manager.post(where("prepare_attestation", in_lille.number))
+    other = Publication.objects.exclude(pk=made.pk).get()
+
+    def shown(**said):
+        page = manager.get(listing, said)
+        return {one for one in (made, other) if where("publication", one.pk) in page.text}
+
+    exam = str(in_lille.exam_id)
+    assert shown() == {made, other}
+    assert shown(nature=SLUG) == {other}
+    assert shown(nature="convocation", etat="preparing", examen=exam) == {made}
+    assert shown(etat="withdrawn") == set()
+    assert "Aucune publication de ce choix" in main(manager.get(listing, {"etat": "withdrawn"}))
+    assert manager.get(listing, {"etat": "ailleurs"}).status_code == 422
+    made.lines.update(registration=None)
+    assert shown(examen=exam) == {other}
+
+
+def test_what_is_to_come_is_sought_apart_and_what_waits_for_one_stands_above_all_of_them(
+    manager, head, in_lille
+):
+    listing = where("publications")
+    made = deposited(manager, in_lille)
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    assert "proposée par" in main(head.get(listing))
+    assert "proposée par" not in main(head.get(listing, {"etat": "proposed"}))
+    head.post(where("approve_publication", made.pk))
+
+    listed = [
+        where("publication", made.pk) in head.get(listing, {"etat": one}).text
+        for one in ("a-venir", "published")
+    ]
+
+    assert listed == [True, False]
 
 
 def test_the_list_says_whose_document_is_alone(manager, in_lille):
@@ -600,7 +649,7 @@ def test_what_is_gone_through_by_parts_says_where_it_is(
     assert "lus de tous au même instant" in page
     assert "Publication en cours" in page
     assert "aucun candidat n'en voit" in page
-    assert "Publication en cours" in main(head.get(where("publications")))
+    assert "Publication en cours" in stands(head.get(where("publications")))
     monkeypatch.setattr(counting, "AT_ONCE", 1)
     work("publications")
     page = main(head.get(where("publication", made.pk)))
@@ -766,7 +815,7 @@ def test_the_list_has_the_old_ones_too(manager, in_lille, django_assert_max_num_
 
     with django_assert_max_num_queries(12):
         page = manager.get(where("publications"))
-    assert main(page).count("En préparation") == 50
+    assert stands(page).count("En préparation") == 50
     last = manager.get(where("publications"), {"page": 6})
     assert where("publication", made.pk) in last.text
     assert manager.get(where("publications"), {"page": "rien"}).status_code == 200
@@ -938,7 +987,7 @@ def test_a_deposit_of_which_all_was_refused_has_nothing_to_publish_and_waits_for
     made = Publication.objects.get()
 
     for page in (where("publications"), where("publication", made.pk)):
-        said = main(manager.get(page))
+        said = stands(manager.get(page))
         assert "Rien à publier : 2 refus" in said
         assert "En préparation" not in said
     assert "Publications à finir" not in main(manager.get(reverse("office:home")))

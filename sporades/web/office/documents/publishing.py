@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ from sporades.searches.trees import MOST_LEAVES, Group, Leaf, Link
 from sporades.web.layout.papers import paper
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.documents.publishing_forms import (
+    PublicationsForm,
     PublishForm,
     RefuseForm,
     RescheduleForm,
@@ -61,10 +63,12 @@ KINDS = {
 
 
 def publications(request: HttpRequest) -> HttpResponse:
-    """Those of the reader's perimeter, the last first."""
-    found = Publication.objects.within(request.reach).order_by("-asked_at", "pk")
+    """Those of the reader's perimeter that are chosen, the last first; what waits for them before."""
+    form = PublicationsForm(request.GET, reach=request.reach)
+    mine = Publication.objects.within(request.reach)
+    found = form.keep(mine, at=request.arrived_at).order_by("-asked_at", "pk")
     page = Paginator(found, ON_THE_PAGE).get_page(request.GET.get("page"))
-    proposed = list(publications_to_approve(request))
+    proposed = [] if form.chosen else list(publications_to_approve(request))
     ready, held = _ready(list(page)), _held([*page, *proposed])
     nothing, alone = _refused_whole(list(page)), _alone(request, [*page, *proposed], held)
     for one in (*page, *proposed):
@@ -77,11 +81,15 @@ def publications(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "page": page,
-        "base": f"{reverse('office:publications')}?page=",
+        "form": form,
+        "is_chosen": bool(form.chosen),
+        "count": page.paginator.count,
+        "base": f"{reverse('office:publications')}?{urlencode({**form.chosen, 'page': ''})}",
         "proposed": proposed,
         "trail": TRAIL,
     }
-    return render(request, "office/publications.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "office/publications.html", context, status=status)
 
 
 class _Held(NamedTuple):

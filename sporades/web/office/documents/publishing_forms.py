@@ -5,10 +5,17 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
+from sporades.accounts.permissions import Reach
 from sporades.core.french import zone_in_words
+from sporades.publications.attestation import PREPARED
 from sporades.publications.deposited import DEPOSITED, Decision
+from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.states import PublicationState
 from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
+from sporades.registrations.models import Registration
+from sporades.web.office.places import PlacesForm
 from sporades.web.office.services.instant_forms import LocalInstantField
 
 KINDS_DEPOSITED = [("", "Choisissez"), *((kind.slug, kind.title) for kind in DEPOSITED)]
@@ -20,6 +27,51 @@ _OF_AN_AUTHOR = {
 }
 _WHICH_PDF = "Choisissez le fichier PDF à déposer."
 _WHICH_ZIP = "Choisissez l'archive ZIP à déposer."
+
+
+TO_COME = "a-venir"
+"""What is decided, and read from an instant to come on, is sought apart."""
+
+
+class PublicationsForm(PlacesForm):
+    """Which publications are listed: of which kind, in which state, with documents of which exam and academy."""
+
+    nature = forms.ChoiceField(
+        label="Nature",
+        required=False,
+        choices=[("", "Toutes"), *((one.slug, one.title) for one in (*PREPARED, *DEPOSITED))],
+    )
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[("", "Tous"), (TO_COME, "Décidée, à venir"), *PublicationState.choices],
+    )
+    field_order = ("nature", "etat", "domaine", "examen", "academie")
+
+    def __init__(self, data: Any, *, reach: Reach) -> None:
+        """Offer what the réglementations open, and opened, within a perimeter."""
+        super().__init__(data, reach=reach)
+        self._reach = reach
+
+    def keep(self, found: QuerySet[Publication], *, at: datetime) -> QuerySet[Publication]:
+        """Keep the publications that were chosen.
+
+        Args:
+            found: those of the perimeter.
+            at: the instant.
+        """
+        if kind := self.chosen.get("nature"):
+            found = found.filter(kind=kind)
+        state = self.chosen.get("etat")
+        if state:
+            is_to_come = Q(state=PublicationState.PUBLISHED, publish_at__gt=at)
+            is_sought = Q(state=state) & ~is_to_come
+            found = found.filter(is_to_come if state == TO_COME else is_sought)
+        if where := self.where():
+            theirs = Registration.objects.within(self._reach).filter(**where)
+            lines = PublicationLine.objects.filter(registration__in=theirs)
+            found = found.filter(pk__in=lines.values("publication"))
+        return found
 
 
 class DepositedForm(forms.Form):
