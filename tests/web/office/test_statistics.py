@@ -29,7 +29,7 @@ from sporades.registrations.states import VALIDATE
 from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
-from sporades.web.office.figures.charts import Row, add_up, by_size, in_time, shares
+from sporades.web.office.charts import Row, add_up, by_size, in_time, shares
 from tests.factories import (
     ANSWERS,
     NOW,

@@ -78,7 +78,7 @@ def test_every_table_that_names_nobody_has_its_file(member, in_lille, page):
 
 
 def test_whole_numbers_are_not_cut_by_threes():
-    from sporades.web.office.figures.charts import Delays, Row, by_size
+    from sporades.web.office.charts import Delays, Row, by_size
 
     made = by_size("Inscriptions", "Académie", [Row("Lille", 12_345)])
     delays = Delays("Délai", ("Académie", "Verdicts"), (("Lille", 12_345, "1 jour", "2 jours"),))

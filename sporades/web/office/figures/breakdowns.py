@@ -19,7 +19,7 @@ from sporades.statistics import queries
 from sporades.statistics.periods import Period
 from sporades.statistics.queries import Filed
 from sporades.territory import queries as territory
-from sporades.web.office.figures.charts import Figures, Row, by_size, in_order, in_time
+from sporades.web.office.charts import Figures, Row, by_size, in_order, in_time
 from sporades.web.office.figures.selecting import PeriodForm
 
 UNSAID = "Archivées, non détaillées"

@@ -10,8 +10,8 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 
 from sporades.core.french import instant_in_words
+from sporades.web.office.charts import Delays, Figures
 from sporades.web.office.figures import telling
-from sporades.web.office.figures.charts import Delays, Figures
 from sporades.web.office.figures.naming import name_of
 from sporades.web.office.figures.selecting import (
     DaySelectionForm,

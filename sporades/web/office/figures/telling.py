@@ -15,8 +15,8 @@ from sporades.statistics import accommodations, archived, keeping, queries
 from sporades.statistics.archived import FEWEST
 from sporades.statistics.delays import Delay, delays
 from sporades.territory import queries as territory
+from sporades.web.office.charts import Delays, Row, by_size, in_order
 from sporades.web.office.figures.breakdowns import apart, exam_namer, in_days, in_hours
-from sporades.web.office.figures.charts import Delays, Row, by_size, in_order
 from sporades.web.office.figures.selecting import (
     DaySelectionForm,
     PeriodForm,
