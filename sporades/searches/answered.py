@@ -118,6 +118,22 @@ def dispensed_for_health() -> dict[int, set[str]]:
     return found
 
 
+def sat_by_all_but_for_health() -> set[int]:
+    """Return those of them that all must sit, or once had to: who does not is dispensed by a handicap.
+
+    Returns:
+        The key of each épreuve.
+    """
+    known = dispensed_for_health()
+    every = (
+        one.papers[paper.code].pk
+        for one in _ever_offered()
+        for paper in one.rules.papers
+        if paper.must_be_sat
+    )
+    return {key for key in every if key in known}
+
+
 def pieces_of_health() -> dict[int, set[str]]:
     """Return the pieces that are asked by what was declared of a handicap, or once were (P-12).
 

@@ -6,6 +6,7 @@ it offers no more is still sought, and said as such.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from sporades.accommodations.queries import measures_within
 from sporades.accounts.permissions import Reach
@@ -15,12 +16,16 @@ from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes
 from sporades.exams.rules.health import of_health
 from sporades.exams.rules.papers import titled
-from sporades.exams.schema.questions import YesNoQuestion
+from sporades.exams.schema.questions import (
+    ChoiceQuestion,
+    MultipleChoiceQuestion,
+    YesNoQuestion,
+)
 from sporades.registrations.former import BOTH, and_gone, once_offered
 from sporades.registrations.questions import YES_OR_NO
 from sporades.registrations.titles import title_of
 from sporades.searches.answered import asked
-from sporades.searches.criteria import Choices
+from sporades.searches.criteria import Choices, flattened
 
 ALONE = "examen-"
 """What comes before the number of an exam without a speciality, in the list of qualifications."""
@@ -72,6 +77,21 @@ def options(reach: Reach) -> Choices:
     """Return the options of épreuves: whatever the épreuve, by code, then those of each, by exam."""
     everywhere = tuple(_gathered(reach, _options_of).items())
     return (*([(WHATEVER, everywhere)] if everywhere else []), *_by_exam(reach, _options_among))
+
+
+def option_names(reach: Reach) -> dict[str, str]:
+    """Return what names each option alone, by the value that the list of options has for it."""
+    return flattened(_by_exam(reach, lambda _: _options_named))
+
+
+def listed_questions() -> set[tuple[int, str]]:
+    """Return the questions that have a list, or are of yes or no: the key of their exam, and their code."""
+    return {
+        (one.exam.pk, question.code)
+        for one in chain((one for of in programmes() for one in of.exams), once_offered())
+        for question in one.rules.questions
+        if isinstance(question, YesNoQuestion | ChoiceQuestion | MultipleChoiceQuestion)
+    }
 
 
 def questions(reach: Reach) -> Choices:
@@ -196,6 +216,12 @@ def _options_among(exams: Sequence[OfferedExam]) -> Callable[[OfferedExam], Labe
                 yield f"{key}:{option.code}", f"{name} : {option.label}"
 
     return read
+
+
+def _options_named(offered: OfferedExam) -> Iterator[tuple[str, str]]:
+    for paper in offered.rules.papers:
+        for option in paper.options.choices if paper.options else ():
+            yield f"{offered.papers[paper.code].pk}:{option.code}", option.label
 
 
 def _answers_of(offered: OfferedExam) -> Iterator[tuple[str, str]]:

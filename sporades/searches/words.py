@@ -4,7 +4,7 @@ from sporades.accounts.permissions import Perimeter, Reach
 from sporades.core.french import listed, zone_in_words
 from sporades.core.numbers import in_groups
 from sporades.exams.queries import programmes, services_within
-from sporades.searches.criteria import Criterion
+from sporades.searches.criteria import Criterion, flattened
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
 from sporades.territory import queries as territory
@@ -38,6 +38,16 @@ def clock_in_words(reach: Reach) -> str:
     return " : ".join(filter(None, ["heure du service de chaque inscription", listed(clocks)]))
 
 
+def labels_of(criterion: Criterion, reach: Reach) -> dict[str, str]:
+    """Return the labels of the list of a criterion, by value, in its order; nothing where one types.
+
+    Args:
+        criterion: which.
+        reach: where the reader may read.
+    """
+    return flattened(criterion.choices(reach) or ())
+
+
 def _where(one: Perimeter) -> str:
     academies = ["toutes les académies"]
     if one.academies is not None:
@@ -62,7 +72,7 @@ def _said(node: Group | Leaf, reach: Reach) -> str:
 def _compared(leaf: Leaf, reach: Reach) -> str:
     if leaf.operator is Operator.AMONG:
         return f"{leaf.criterion.label} : dans une liste de {in_groups(str(len(leaf.listed)))}"
-    known = _labels(leaf.criterion, reach)
+    known = labels_of(leaf.criterion, reach)
     said = [known.get(one, one) for one in leaf.values[: leaf.operator.boxes]]
     what = f"{leaf.criterion.label} : {OTHERWISE.get(leaf.operator, leaf.operator.label.lower())}"
     if leaf.operator is Operator.BETWEEN:
@@ -75,10 +85,3 @@ def _compared(leaf: Leaf, reach: Reach) -> str:
 def _half_open(leaf: Leaf, first: str, last: str) -> str:
     bound = f"à partir de « {first} »" if first else f"jusqu'à « {last} »"
     return f"{leaf.criterion.label} : {bound}"
-
-
-def _labels(criterion: Criterion, reach: Reach) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for value, label in criterion.choices(reach) or ():
-        labels.update({value: label} if isinstance(label, str) else dict(label))
-    return labels

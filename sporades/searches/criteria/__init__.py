@@ -6,6 +6,7 @@ from sporades.searches.criteria.base import (
     Criterion,
     NotADay,
     Unreadable,
+    flattened,
 )
 from sporades.searches.criteria.ordered import EARLIEST, LATEST, Day, Instant, Number
 from sporades.searches.criteria.plain import (
@@ -88,4 +89,5 @@ __all__ = [
     "Unreadable",
     "WholeName",
     "YesNo",
+    "flattened",
 ]

@@ -19,6 +19,14 @@ type Choices = Sequence[tuple[str, str | Sequence[tuple[str, str]]]]
 """Values and labels, some of them gathered under a title."""
 
 
+def flattened(choices: Choices) -> dict[str, str]:
+    """Return the labels of a list by value, in its order, without the titles that gather some."""
+    labels: dict[str, str] = {}
+    for value, label in choices:
+        labels.update({value: label} if isinstance(label, str) else dict(label))
+    return labels
+
+
 class Unreadable(Exception):
     """What was typed cannot be compared; the message says what to type, in French.
 

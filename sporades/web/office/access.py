@@ -42,6 +42,8 @@ ROUTES = {
     "office:search": _files(BOTH, while_reading=True),
     "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),
+    "office:count": _files(within="search"),
+    "office:count_file": _files(within="search", page=False),
     "office:name": _files(
         POST, within="search", page=False, keeps_answers=True, shown_on="office:found"
     ),

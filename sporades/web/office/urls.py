@@ -26,7 +26,14 @@ from sporades.web.office.registrations import (
     withdrawing,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
-from sporades.web.office.searches import batching, exporting, foreseeing, searching, writing
+from sporades.web.office.searches import (
+    batching,
+    counting,
+    exporting,
+    foreseeing,
+    searching,
+    writing,
+)
 from sporades.web.office.services import announcing, contacts, extending, services
 
 app_name = "office"
@@ -39,6 +46,10 @@ urlpatterns = [
     path("inscriptions", searching.search, name="search"),
     path("inscriptions/trouver", searching.find, name="find"),
     path("inscriptions/recherches/<uuid:search>", searching.results, name="found"),
+    path("inscriptions/recherches/<uuid:search>/compter", counting.count_page, name="count"),
+    path(
+        "inscriptions/recherches/<uuid:search>/compter.csv", counting.count_file, name="count_file"
+    ),
     path("inscriptions/recherches/<uuid:search>/export", exporting.export, name="export"),
     path("inscriptions/recherches/<uuid:search>/lot", batching.batch, name="batch"),
     path("inscriptions/recherches/<uuid:search>/message", writing.write, name="write"),

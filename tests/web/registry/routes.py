@@ -503,6 +503,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:keep_here": filled,
         "office:left_draft": {"draft": world.left.pk},
         "office:found": search,
+        "office:count": search,
+        "office:count_file": search,
         "office:batch": search,
         "office:one_batch": batch,
         "office:batch_refusals": batch,
