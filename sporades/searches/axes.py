@@ -247,6 +247,7 @@ def _by_option(reach: Reach, groups: Groups) -> Namer:
     """
     say, place, labels = _say_status(), _name_papers(reach), offers.option_names(reach)
     ranks = {value: rank for rank, value in enumerate(labels)}
+    have_options = {value.partition(":")[0] for value in labels}
     many: Counter[int] = Counter()
     for (paper, status, _), count in groups:
         many[paper] += count if say(paper, status) == SAT_OR_NOT else 0
@@ -257,7 +258,9 @@ def _by_option(reach: Reach, groups: Groups) -> Namer:
         said, is_told = say(paper, status), many[paper] >= FEWEST_DETAILED
         key = f"{paper}:{option}"
         words = labels.get(key, option) or NO_OPTION
-        if said == NOT_SAT or (said == SAT_OR_NOT and not is_told):
+        if str(paper) not in have_options:
+            words = option
+        elif said == NOT_SAT or (said == SAT_OR_NOT and not is_told):
             key, words = "", NOT_DETAILED
         elif said == SAT_OR_NOT and not option:
             return

@@ -85,16 +85,16 @@ def test_epreuves_are_counted_by_choice_and_option_within_the_perimeter(
 
     assert table(answer) == [
         ["Épreuve", "Choix du candidat", "Option", "Nombre"],
-        ["Français (U1)", "Inscrit", "Sans option", "2"],
-        ["Mathématiques (U2)", "Inscrit", "Sans option", "2"],
+        ["Français (U1)", "Inscrit", "", "2"],
+        ["Mathématiques (U2)", "Inscrit", "", "2"],
         ["Éducation physique et sportive (U3)", "Inscrit", "Course", "1"],
         ["Éducation physique et sportive (U3)", "Inscrit", "Nage", "1"],
-        ["Navigation (U4)", "Inscrit", "Sans option", "1"],
-        ["Cartographie (U5)", "Inscrit", "Sans option", "1"],
-        ["Cartographie (U5)", "Non inscrit", "Sans option", "1"],
-        ["Météorologie (U6)", "Non inscrit", "Sans option", "2"],
+        ["Navigation (U4)", "Inscrit", "", "1"],
+        ["Cartographie (U5)", "Inscrit", "", "1"],
+        ["Cartographie (U5)", "Non inscrit", "", "1"],
+        ["Météorologie (U6)", "Non inscrit", "", "2"],
         ["Langue facultative", "Non inscrit", "Sans option", "2"],
-        ["Chant facultatif", "Non inscrit", "Sans option", "2"],
+        ["Chant facultatif", "Non inscrit", "", "2"],
     ]
     assert "les lignes ne s'ajoutent pas" in main(answer)
 
@@ -137,7 +137,7 @@ def test_two_things_are_counted_together_with_their_totals(manager, in_lille):
     ]
     assert lines(manager.get(where(manager, name="count_file"), asked)) == table(answer)
     [caption] = seen(answer).cssselect("main caption")
-    assert words(caption) == "Inscriptions par spécialité et par année de naissance"
+    assert words(caption) == "Inscriptions par spécialité, et par année de naissance"
 
 
 def test_what_would_be_too_many_columns_are_lines(manager, in_lille):

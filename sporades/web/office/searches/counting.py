@@ -149,7 +149,7 @@ def _shown(counted: Counted, form: CountForm) -> dict[str, Any]:
     total = None if by.is_many else counted.total
     words = {word for line in counted.lines for word in line}
     return {
-        "caption": f"Inscriptions par {by.by}{f' et par {beside.by}' if beside else ''}",
+        "caption": f"Inscriptions par {by.by}{f', et par {beside.by}' if beside else ''}",
         "table": table,
         "rows": table.rows[:MOST_LINES],
         "left": in_groups(str(len(table.rows) - MOST_LINES))
