@@ -12,7 +12,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations import completing, deciding
 from sporades.acts.registrations.adding import NothingMore
 from sporades.acts.registrations.silent import AcceptedBySilence
-from sporades.batches import accommodations, leaving, pieces
+from sporades.batches import accommodations, adding, leaving, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -63,6 +63,7 @@ CANNOT = {
     "refuse-piece": "ses pièces ne sont plus vérifiées",
     "grant-piece": "ses pièces ne sont plus attendues",
     "grant-summary": "son récapitulatif signé n'est plus attendu",
+    adding.ASK: "plus aucune pièce ne lui est demandée",
     VALIDATE.name: "elle ne peut pas être validée",
     REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
     FLAG.name: "elle ne peut pas être mise en anomalie",
@@ -122,11 +123,13 @@ class Action:
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         has_piece: whether it is about one supporting document, which is chosen with it.
         has_day: whether it leaves time until a day, which is said with it.
+        has_words: whether it asks for something in words of its author, and says how it is given.
         seen: what tells lines of one state apart before it is launched: given the code of the
-            piece and the instant, and the day of an action that has one, an expression on a line.
+            piece and the instant, and what is said with the action, an expression on a line.
         refusals: why it cannot be done, by what `seen` says.
         alone: how many lines one person sets going alone in a day; nothing for any number.
         approval: what whoever approves more must be allowed.
+        counted: what is counted so, where that is no message.
         read: what it fills or says, read once for many lines, from the key that the batch keeps.
         begin: makes what the batch fills, when it is launched, and returns its key; nothing for
             an act that fills nothing.
@@ -148,10 +151,12 @@ class Action:
     marks: Callable[[Iterable[int], str], Mapping[int, str]] | None = None
     has_piece: bool = False
     has_day: bool = False
+    has_words: bool = False
     seen: Callable[..., Any] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
     approval: Permission | None = None
+    counted: str = ""
     silence: str = ""
     effect: str = ""
 
@@ -330,6 +335,10 @@ EFFECTS = {
         "Un jour donné pour le récapitulatif signé ne se raccourcit pas, ni par un lot, ni "
         "inscription par inscription."
     ),
+    adding.ASK: (
+        "Une pièce demandée par erreur se retire ensuite inscription par inscription, par « Dispenser de "
+        "cette pièce » : aucun lot ne le fait."
+    ),
     accommodations.NOTIFY: (
         "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
         "chose l'attend ; un courrier la porte à qui n'a pas de compte. Le délai pour la contester court "
@@ -400,6 +409,22 @@ MORE_FOR_SUMMARY = Action(
         pieces.OVER: NothingMore.message,
     },
 )
+ASK_MORE = Action(
+    adding.ASK,
+    "Demander une pièce de plus",
+    Permission.DECIDE,
+    frozenset({State.REGISTERED, State.ANOMALY}),
+    has_reason=False,
+    act=adding.ask,
+    has_day=True,
+    has_words=True,
+    effect=EFFECTS[adding.ASK],
+    seen=adding.state_of,
+    refusals=adding.REFUSALS,
+    alone=WRITTEN_ALONE,
+    approval=Permission.APPROVE_MESSAGES,
+    counted="demandes de pièce",
+)
 _ACCOMMODATIONS = [
     Action(
         code,
@@ -434,7 +459,7 @@ WRITE = Action(
 ACTIONS = {
     one.code: one
     for one in (
-        *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY),
+        *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY, ASK_MORE),
         *(*_ACCOMMODATIONS, *_PREPARATIONS, WRITE),
     )
 }

@@ -14,6 +14,8 @@ from sporades.batches.states import BatchState, Outcome
 from sporades.core.counts import counted
 from sporades.core.french import day_in_words, instant_in_words
 from sporades.core.numbers import in_groups
+from sporades.exams.schema.base import LONGEST_LINE
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.searches.rules import is_asked_for_health
 
@@ -38,6 +40,18 @@ class Batch(AskedByMember):
     """Whether being among its lines says something of somebody's health: no file says it (P-12)."""
     until = models.DateField("jour accordé", null=True, blank=True)
     """The last day that it leaves, where it leaves more time."""
+    label = models.CharField(
+        "pièce demandée en plus", max_length=LONGEST_LINE, blank=True, default="", db_default=""
+    )
+    """What it asks for, as each candidate reads it, where it asks for something."""
+    giving = models.CharField(
+        "comment elle se fournit",
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(one.value, one.value) for one in Giving],
+    )
     about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
@@ -118,6 +132,13 @@ class Batch(AskedByMember):
     def does(self) -> Action:
         """The action."""
         return ACTIONS[self.action]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said with the action, as its act takes it."""
+        until = {"until": self.until} if self.does.has_day else {}
+        words = {"label": self.label, "giving": Giving(self.giving)} if self.does.has_words else {}
+        return {**until, **words}
 
     @property
     def says_of_health(self) -> bool:

@@ -14,7 +14,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
 from sporades.accounts.permissions import reach as where_one_may
 from sporades.acts.requests import SHORTEST_SILENCE
-from sporades.batches import accommodations, leaving, pieces
+from sporades.batches import accommodations, adding, leaving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
@@ -32,7 +32,7 @@ from sporades.searches.criteria import Unreadable
 from sporades.searches.queries import found
 from sporades.searches.trees import from_json
 
-WORDS = {**pieces.WORDS, **accommodations.WORDS, **leaving.WORDS}
+WORDS = {**pieces.WORDS, **adding.WORDS, **accommodations.WORDS, **leaving.WORDS}
 """What tells lines of one state apart, in words."""
 
 
@@ -66,7 +66,7 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         at: now.
     """
     seen = batch.does.seen
-    said: dict[str, Any] = {"until": batch.until} if batch.does.has_day else {}
+    said = batch.said
     if batch.tree is not None:
         said["found"] = found_again(batch)
     is_decision = batch.action == accommodations.NOTIFY
@@ -166,6 +166,7 @@ class Beyond:
         alone: how many one person sets going alone in a day.
         by_administrator: whether they are one themselves.
         approvers: who may approve it; nobody, perhaps.
+        counted: what is counted, where that is no message.
     """
 
     total: int
@@ -173,6 +174,7 @@ class Beyond:
     alone: int
     by_administrator: bool
     approvers: list[Membership]
+    counted: str = ""
 
     @property
     def in_words(self) -> str:
@@ -183,9 +185,10 @@ class Beyond:
         so_far = (
             f", et vous en avez lancé {lately} depuis vingt-quatre heures" if self.lately else ""
         )
+        which = "ce lot" if self.counted else "cet envoi"
         why = (
-            f"Une personne seule lance {alone} messages par jour au plus, cet envoi en compte "
-            f"{total}{so_far} : "
+            f"Une personne seule lance {alone} {self.counted or 'messages'} par jour au plus, {which} "
+            f"en compte {total}{so_far} : "
         )
         if self.approvers:
             return f"{why}une autre personne doit l'approuver. Le peuvent : {self._named}."
@@ -194,7 +197,7 @@ class Beyond:
         whom = (
             "faites inviter par qui exploite le service un autre administrateur"
             if self.by_administrator
-            else "demandez à un administrateur de l'écrire"
+            else f"demandez à un administrateur {'de le lancer' if self.counted else "de l'écrire"}"
         )
         return (
             f"{why}une autre personne devrait l'approuver, et personne d'autre n'a un périmètre qui "
@@ -252,6 +255,7 @@ def beyond_alone(
         alone=action.alone,
         by_administrator=reach.perimeters[0].member.kind == Membership.Role.ADMINISTRATOR,
         approvers=asking.approvers_of(reach, permission=action.approval, author=by, at=at),
+        counted=action.counted,
     )
 
 

@@ -940,10 +940,10 @@ TABLES = (
         read_by=STAFF,
         kept="lot",
         why_not=OF_STAFF,
-        keep="asked_role action piece",
+        keep="asked_role action piece giving",
         trees="perimeters tree",
         people="asked_name decided_name",
-        texts="reason why sought",
+        texts="reason why sought label",
     ),
     Table(
         "retention.Hold",

@@ -35,7 +35,7 @@ def three(invented_exam):
 def prepare(asker):
     """Prepare a batch on what stands in the perimeter."""
 
-    def prepared(action="validate", reason="", registrations=None, piece="", until=None):
+    def prepared(action="validate", reason="", registrations=None, piece="", **said):
         allowed = reach(asker.memberships.all(), ACTIONS[action].permission)
         chosen = Registration.objects.within(allowed) if registrations is None else registrations
         return operations.prepare(
@@ -46,7 +46,7 @@ def prepare(asker):
             by=asker,
             at=NOW,
             piece=piece,
-            until=until,
+            **said,
         )
 
     return prepared

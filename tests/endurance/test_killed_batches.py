@@ -5,6 +5,7 @@ import signal
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -57,6 +58,13 @@ def writing(**options):
     return operations.prepare_message(subject="Votre centre", text=text, **options)
 
 
+def asking(**options):
+    """Prepare to ask for a piece that no réglementation lists."""
+    day = (now() + timedelta(days=30)).date()
+    action = ACTIONS["ask-piece"]
+    return operations.prepare(action=action, reason="", label="Attestation", until=day, **options)
+
+
 def waiting_of(batch):
     """Return the keys of the lines that wait, in the order in which they are gone through."""
     lines = BatchLine.objects.filter(batch=batch, outcome=Outcome.WAITING)
@@ -78,6 +86,7 @@ def held(arena, lines):
     [
         (validating, "registration validated", "state_changed"),
         (writing, "candidate written to", "message_of_service"),
+        (asking, "piece asked for", "piece_asked_for"),
     ],
 )
 def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, prepare, verb, kind):

@@ -11,10 +11,12 @@ from sporades.acts.pieces import owing, providing
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
 from sporades.acts.registrations.adding import (
+    AskedAlready,
     More,
     NothingMore,
     ask_more_within,
     asked_already,
+    asked_so,
     tell_asked_for,
 )
 from sporades.acts.reminders import leave_out_answered
@@ -282,7 +284,9 @@ def ask_again(
 
 
 @transaction.atomic
-def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime) -> None:
+def ask_more(
+    *, registration: Registration, more: More, may_repeat: bool = True, by: Actor, at: datetime
+) -> None:
     """« Demander une pièce de plus »: one that no réglementation lists; its candidate is told.
 
     Pressed twice, or asked for by a colleague meanwhile in the same words, it is asked for once.
@@ -290,18 +294,22 @@ def ask_more(*, registration: Registration, more: More, by: Actor, at: datetime)
     Args:
         registration: of whom it is asked.
         more: the piece.
+        may_repeat: whether one that was asked for in the same words, and came, may be asked for anew.
         by: who asks for it.
         at: the instant.
 
     Raises:
         MovedSince: its registration is another academy's since it was read.
         NothingOwed: its registration is validated, or stands no more.
+        AskedAlready: it is asked for in the same words, and may not be anew.
         NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: see each.
     """
     locked = owing.lock(registration.pk)
     if locked.academy_id != registration.academy_id:
         raise MovedSince
     _check_owes(locked)
+    if not may_repeat and (row := asked_so(locked, more.label)) is not None:
+        raise AskedAlready(State(row.state))
     if asked_already(locked, more) is not None:
         return
     row = ask_more_within(locked, more, by=by, at=at)

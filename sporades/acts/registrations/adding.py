@@ -12,7 +12,7 @@ from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import giving_to, owed_by, rows_of
-from sporades.evidence.states import TO_PROVIDE
+from sporades.evidence.states import TO_PROVIDE, State
 from sporades.letters.operations import tell
 from sporades.letters.rules import of_piece
 from sporades.registrations.added import added_code, added_ways, is_added
@@ -28,6 +28,16 @@ class NothingMore(Refused):
     message = (
         "Les dates de cet examen ou concours sont passées : plus rien n'est demandé au candidat."
     )
+
+
+class AskedAlready(Refused):
+    """It is among the pieces that are asked for, in the same words."""
+
+    def __init__(self, state: State) -> None:
+        """Say where it stands."""
+        super().__init__(
+            f"Cette pièce est déjà demandée à ce candidat : elle est « {state.label} »."
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,17 @@ def asked_already(registration: Registration, more: More) -> Evidence | None:
     return next(
         (row for row in same if row.state in TO_PROVIDE and added_ways(row.code) == ways), None
     )
+
+
+def asked_so(registration: Registration, label: str) -> Evidence | None:
+    """Return the piece that is asked for in some words, whoever asks for it and whatever came of it; or nothing.
+
+    Args:
+        registration: locked.
+        label: the words, in small letters or capitals.
+    """
+    rows = rows_of(registration=registration.pk)
+    return next((row for row in rows if row.label.casefold() == label.casefold()), None)
 
 
 def ask_more_within(registration: Registration, more: More, *, by: Actor, at: datetime) -> Evidence:

@@ -50,9 +50,11 @@ class TooManyToday(Refused):
         left, lately, alone = (
             in_groups(str(one)) for one in (beyond.total, beyond.lately, beyond.alone)
         )
+        which = "ce lot" if beyond.counted else "cet envoi"
         super().__init__(
-            f"Une personne seule lance {alone} messages par jour au plus : il en reste {left} dans cet "
-            f"envoi, et vous en avez lancé {lately} depuis vingt-quatre heures. Reprenez-le demain."
+            f"Une personne seule lance {alone} {beyond.counted or 'messages'} par jour au plus : il en "
+            f"reste {left} dans {which}, et vous en avez lancé {lately} depuis vingt-quatre heures. "
+            "Reprenez-le demain."
         )
 
 

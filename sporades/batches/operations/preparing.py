@@ -19,6 +19,7 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import delays
 from sporades.mailings import operations as mailings
 from sporades.mailings.models import Mailing
+from sporades.registrations.giving import Giving
 from sporades.territory.queries import known_academies
 
 MOST_LINES = 100_000
@@ -46,6 +47,12 @@ class DayMissing(Refused):
     message = "Dites jusqu'à quel jour vous laissez du temps."
 
 
+class WordsMissing(Refused):
+    """It asks for a piece, and nobody says for which."""
+
+    message = "Dites quelle pièce chaque candidat doit fournir."
+
+
 class TooMany(Refused):
     """More than a batch takes."""
 
@@ -64,6 +71,8 @@ def prepare(
     about: UUID | None = None,
     piece: str = "",
     until: date | None = None,
+    label: str = "",
+    giving: Giving = Giving.EACH,
     sought: str = "",
     tree: Mapping[str, Any] | None = None,
     is_of_health: bool = False,
@@ -82,6 +91,8 @@ def prepare(
         about: what it fills or says, for an action that is asked for on a page of its own.
         piece: the code of the supporting document, for an action that is about one.
         until: the last day, for an action that leaves time.
+        label: what is asked for, in words, for an action that asks for something.
+        giving: how that is given; `Giving.EACH` as the exam says of its other pieces.
         sought: what they were found by, in words.
         tree: the same, as a search keeps it, where who answers it no more is left out.
         is_of_health: whether that says something of the health of each.
@@ -92,6 +103,7 @@ def prepare(
         Nothing, TooMany: none is chosen, or too many.
         ReasonMissing: the action is told with a reason.
         PieceMissing: it is about a piece, and none is chosen.
+        WordsMissing: it asks for a piece, and nobody says for which.
         DayMissing: it leaves time, and nobody says until when.
         delays.Shorter, delays.TooFar: by the clock of no academy is that day to come, or so near.
     """
@@ -99,6 +111,8 @@ def prepare(
         return already
     if action.has_piece and not piece:
         raise PieceMissing
+    if action.has_words and not label:
+        raise WordsMissing
     if action.has_day and until is None:
         raise DayMissing
     if action.has_day and until is not None:
@@ -117,6 +131,8 @@ def prepare(
         about=about,
         piece=piece if action.has_piece else "",
         until=until if action.has_day else None,
+        label=label if action.has_words else "",
+        giving=giving if action.has_words else "",
         sought=sought,
         tree=tree,
         is_of_health=is_of_health,

@@ -37,6 +37,8 @@ def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> 
         after["piece"] = batch.piece
     if batch.until is not None:
         after["until"] = batch.until.isoformat()
+    if batch.label:
+        after["label"] = batch.label
     if batch.about is not None:
         after["about"] = str(batch.about)
     journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)

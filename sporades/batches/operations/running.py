@@ -215,9 +215,8 @@ def _act(
         raise Refused(why)
     by = now.author(academy=registration.academy_id, domain=registration.exam.domain.code)
     try:
-        said = {"until": batch.until} if batch.does.has_day else {}
-        act = batch.does.act
-        act(registration=registration, reason=batch.reason, about=about, by=by, at=at, **said)
+        act, reason = batch.does.act, batch.reason
+        act(registration=registration, reason=reason, about=about, by=by, at=at, **batch.said)
     except Refused as refusal:
         if known := batch.does.refusal_of(registration.state):
             raise Refused(known) from refusal

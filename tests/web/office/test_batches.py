@@ -100,12 +100,38 @@ def test_more_time_is_left_to_all_of_a_search_until_a_day_that_is_said(manager, 
     assert "Acceptées : 2. Refusées : 0." in plain(page)
 
 
+def test_a_piece_that_no_reglementation_lists_is_asked_of_all_of_a_search(manager, two):
+    asked = {"decision": "ask-piece", "motif": "", "demandee": "", "jusquau": "18/12/2026"}
+
+    missing = manager.post(place(manager), asked)
+    said = {**asked, "demandee": "Attestation <de suivi>", "voie": "deposit"}
+    page = plain(main(manager.post(place(manager), said, follow=True)))
+
+    assert missing.status_code == 422
+    assert "Dites quelle pièce chaque candidat doit fournir." in main(missing)
+    assert "Pièce demandée : Attestation <de suivi>" in page
+    assert "Comment elle se fournit : Déposée dans l'espace candidat seulement" in page
+    assert "Jusqu'au : 18 décembre 2026" in page
+    assert "Acceptées : 2. Refusées : 0." in page
+    batch = Batch.objects.get()
+    assert (batch.giving, batch.reason) == ("deposit", "")
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+    assert "Faites 2" in main(manager.get(page_of(batch)))
+    assert Message.objects.filter(kind="piece_asked_for").count() == 2
+
+
 @pytest.mark.parametrize(
     ("action", "how"),
-    [("grant-piece", "inscription par inscription"), ("grant-summary", "ne se raccourcit pas")],
+    [
+        ("grant-piece", "inscription par inscription"),
+        ("grant-summary", "ne se raccourcit pas"),
+        ("ask-piece", "inscription par inscription, par « Dispenser de cette pièce »"),
+    ],
 )
 def test_no_other_batch_is_said_to_take_back_a_day_that_was_given(manager, two, action, how):
     asked = {"decision": action, "motif": "", "piece": IDENTITY, "jusquau": "05/02/2027"}
+    asked |= {"demandee": "Attestation de suivi"}
     before = main(manager.post(place(manager), asked, follow=True))
     batch = Batch.objects.get()
     manager.post(page_of(batch, "launch_batch"))

@@ -330,7 +330,8 @@ def hostile(world):
     )
     Trial.objects.update(asked_name=HOSTILE)
     Batch.objects.update(
-        **dict.fromkeys(("reason", "sought", "asked_name", "decided_name"), HOSTILE), tree=asked
+        **dict.fromkeys(("reason", "label", "sought", "asked_name", "decided_name"), HOSTILE),
+        tree=asked,
     )
     spoil_letters(world.record)
     RefusedAnswer.objects.create(
@@ -339,7 +340,6 @@ def hostile(world):
         exam=world.owner.registration.exam,
         section="supplementaires",
         field="q-projet",
-        label=HOSTILE,
         rule="required",
     )
     BatchLine.objects.update(outcome="refused", why=HOSTILE)

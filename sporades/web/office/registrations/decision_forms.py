@@ -10,17 +10,19 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
 from sporades.acts.registrations.leaving import LONGEST_PAPER
 from sporades.batches.actions import ACTIONS
-from sporades.batches.operations import DayMissing
+from sporades.batches.operations import DayMissing, WordsMissing
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
 from sporades.evidence.unmet import Unmet
+from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
+from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import decisions_for, needs_reason
 from sporades.registrations.states import FLAG, SET_ASIDE
 from sporades.web.office.days import CAME_ON, HOW_CAME_ON, CameByField, DayField
-from sporades.web.office.registrations.more_form import MoreForm
+from sporades.web.office.registrations.more_form import GIVEN, MoreForm
 
 MEANINGS = {
     "validate": "L'inscription est complète et conforme",
@@ -38,6 +40,8 @@ MEANINGS = {
     "qui a déjà ce délai, ou un plus long, le garde",
     "grant-summary": "Qui doit encore le renvoyer peut le poster jusqu'à la fin de ce jour, un message le lui "
     "dit ; qui a déjà ce délai, ou un plus long, le garde",
+    "ask-piece": "La pièce s'ajoute à celles de chacun, un message le lui dit ; elle lui est rappelée, et se "
+    "vérifie comme les autres",
     "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
     "notify-accommodation": "Chaque décision est publiée dans « Mes documents » ; un mail dit que "
@@ -196,6 +200,19 @@ class BatchForm(forms.Form):
 
     decision = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
     piece = forms.ChoiceField(label="Pièce justificative", required=False)
+    demandee = CleanCharField(
+        label="Pièce demandée",
+        max_length=LONGEST_LINE,
+        required=False,
+        help_text="Chaque candidat la lira telle quelle : rien sur sa santé. Par exemple : copie de votre diplôme",
+    )
+    voie = forms.ChoiceField(
+        label="Comment elle se fournit",
+        choices=GIVEN,
+        initial=Giving.EACH.value,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     motif = CleanCharField(
         label="Motif",
         help_text="Chaque candidat le lira dans le mail et sur sa page",
@@ -208,7 +225,7 @@ class BatchForm(forms.Form):
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
-    field_order = ("decision", "piece", "jusquau", "motif")
+    field_order = ("decision", "piece", "demandee", "jusquau", "voie", "motif")
 
     def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
         """Offer every action that its reader may do somewhere.
@@ -238,6 +255,11 @@ class BatchForm(forms.Form):
         ask_if_called_for(self.fields["jusquau"], f"decision={dated}")
         if not dated:
             del self.fields["jusquau"]
+        worded = " ".join(name for name, one in self.possible.items() if one.has_words)
+        for name in ("demandee", "voie"):
+            ask_if_called_for(self.fields[name], f"decision={worded}", is_due=name == "demandee")
+            if not worded:
+                del self.fields[name]
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -249,6 +271,8 @@ class BatchForm(forms.Form):
             "piece": self.cleaned_data.get("piece", ""),
             # Typed for another action than the one that is chosen at last, it is of none.
             "until": self.cleaned_data.get("jusquau") if action.has_day else None,
+            "label": self.cleaned_data.get("demandee", ""),
+            "giving": Giving(self.cleaned_data.get("voie") or Giving.EACH),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -260,6 +284,8 @@ class BatchForm(forms.Form):
             if action.has_piece and not data.get("piece"):
                 where = "piece" if "piece" in self.fields else None
                 say_missing(self, where, "Choisissez la pièce sur laquelle porte cette action.")
+            if action.has_words and not data.get("demandee"):
+                say_missing(self, "demandee", WordsMissing.message)
             if action.has_day and not data.get("jusquau"):
                 say_missing(self, "jusquau", DayMissing.message)
         return data

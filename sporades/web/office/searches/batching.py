@@ -31,6 +31,7 @@ from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.bounded import page_of
 from sporades.web.office.registrations.decision_forms import BatchForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
+from sporades.web.office.registrations.more_form import GIVEN
 from sporades.web.office.searches import building
 from sporades.web.office.searches.choosing import NOTHING_TICKED, chosen_in
 from sporades.web.office.searches.foreseeing import foreseen_in
@@ -153,6 +154,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "left_to_others": _left_to_others(request, mine) if may_read_left else "",
         "no_longer": "" if reached or not is_open else NoLongerProposed.message,
         "piece": _piece_of(mine),
+        "given": dict(GIVEN).get(mine.giving, ""),
         "prepares": mine.does.begin is not None,
         **message_of(mine, request.reach, at=request.arrived_at),
         "correcting": correcting(request, mine),
