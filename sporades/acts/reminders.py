@@ -24,7 +24,7 @@ BEFORE_BY_LETTER = (timedelta(days=14), timedelta(days=7))
 AT_ONCE = 500
 """How many one job reminds."""
 
-OF_PIECES = ("pieces_due", "summary_asked_again", "summary_given_time")
+OF_PIECES = ("pieces_due", "pieces_given_time", "summary_asked_again", "summary_given_time")
 """The mails that recall pieces, or the signed summary."""
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
+from sporades.acts.pieces.granting import AsLong, NothingLeft
 from sporades.acts.registrations import completing, deciding
 from sporades.acts.registrations.adding import NothingMore
 from sporades.acts.registrations.silent import AcceptedBySilence
@@ -63,6 +64,7 @@ CANNOT = {
     "refuse-piece": "ses pièces ne sont plus vérifiées",
     "grant-piece": "ses pièces ne sont plus attendues",
     "grant-summary": "son récapitulatif signé n'est plus attendu",
+    "grant-all": "plus rien n'est à envoyer",
     adding.ASK: "plus aucune pièce ne lui est demandée",
     VALIDATE.name: "elle ne peut pas être validée",
     REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
@@ -335,6 +337,10 @@ EFFECTS = {
         "Un jour donné pour le récapitulatif signé ne se raccourcit pas, ni par un lot, ni "
         "inscription par inscription."
     ),
+    "grant-all": (
+        "Un jour donné par erreur se raccourcit ensuite pièce par pièce, par « Changer le délai accordé » : "
+        "aucun lot ne le fait. Celui du récapitulatif signé ne se raccourcit pas."
+    ),
     adding.ASK: (
         "Une pièce demandée par erreur se retire ensuite inscription par inscription, par « Dispenser de "
         "cette pièce » : aucun lot ne le fait."
@@ -409,6 +415,22 @@ MORE_FOR_SUMMARY = Action(
         pieces.OVER: NothingMore.message,
     },
 )
+MORE_FOR_ALL = Action(
+    "grant-all",
+    "Laisser plus de temps pour tout ce qui reste à envoyer",
+    Permission.DECIDE,
+    frozenset({State.REGISTERED, State.ANOMALY}),
+    has_reason=False,
+    act=pieces.grant_all,
+    has_day=True,
+    effect=EFFECTS["grant-all"],
+    seen=pieces.still_due,
+    refusals={
+        pieces.ALL_SENT: NothingLeft.message,
+        pieces.LONGER: AsLong.message,
+        pieces.OVER: NothingMore.message,
+    },
+)
 ASK_MORE = Action(
     adding.ASK,
     "Demander une pièce de plus",
@@ -459,7 +481,7 @@ WRITE = Action(
 ACTIONS = {
     one.code: one
     for one in (
-        *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY, ASK_MORE),
+        *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY, MORE_FOR_ALL, ASK_MORE),
         *(*_ACCOMMODATIONS, *_PREPARATIONS, WRITE),
     )
 }

@@ -18,9 +18,9 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import In, IsNull
 
-from sporades.acts.pieces import owing, reminding, verifying
+from sporades.acts.pieces import granting, owing, reminding, verifying
 from sporades.acts.registrations import receiving
 from sporades.acts.registrations.adding import NothingMore
 from sporades.core.actors import Actor
@@ -61,6 +61,7 @@ AWAITED, SIGNED, SIGNED_LATE, UNSIGNABLE, LONGER = (
     "unsignable",
     "longer",
 )
+STILL_DUE, ALL_SENT = "still_due", "all_sent"
 UNMET = TO_REVIEW, MISSING, UNJUDGED_YET, UNSIGNED, POSTED_LATE = (
     "to_review",
     "missing",
@@ -79,6 +80,8 @@ WORDS: dict[str, str] = {
     SIGNED_LATE: "récapitulatif signé reçu, posté hors délai",
     UNSIGNABLE: "récapitulatif signé non demandé",
     LONGER: "déjà ce délai, ou un plus long",
+    STILL_DUE: "des pièces ou le récapitulatif signé restent à envoyer",
+    ALL_SENT: "rien d'obligatoire ne reste à envoyer",
     TO_REVIEW: "à revoir depuis une correction ou un changement d'académie",
     MISSING: "des pièces obligatoires manquent",
     UNJUDGED_YET: "des pièces obligatoires attendent un verdict",
@@ -150,6 +153,28 @@ def awaits_summary(piece: str, at: datetime, *, until: date) -> Any:  # noqa: AR
         When(registration__is_summary_posted_late=True, then=Value(SIGNED_LATE)),
         When(given | Q(told) | _is_extended(until, at), then=Value(LONGER)),
         default=Value(AWAITED),
+    )
+
+
+def still_due(piece: str, at: datetime, *, until: date) -> Any:
+    """Return whether anything that must be is still to be sent for the registration of a line, with less time.
+
+    Or whether all of it has as much time already, or its exam is over.
+    """
+    rows = Evidence.objects.filter(registration=OuterRef("registration"), state__in=TO_PROVIDE)
+    is_owed = Exists(rows.filter(is_mandatory=True))
+    longer = _is_as_long("registration__academy", "until", until, at)
+    is_shorter = Exists(rows.exclude(longer))
+    summary = awaits_summary(piece, at, until=until)
+    is_settled = In(summary, (Value(SIGNED), Value(UNSIGNABLE)))
+    return Case(
+        When(~Q(is_owed) & Q(is_settled), then=Value(ALL_SENT)),
+        When(registration__exam__in=exams_over(at), then=Value(OVER)),
+        When(
+            Q(is_shorter) | Q(In(summary, (Value(AWAITED), Value(SIGNED_LATE)))),
+            then=Value(STILL_DUE),
+        ),
+        default=Value(LONGER),
     )
 
 
@@ -339,6 +364,19 @@ ACTS = {
     "refuse": _on_piece(_refuse),
     GRANT: _on_piece(_grant),
 }
+
+
+def grant_all(
+    *,
+    registration: Registration,
+    reason: str,  # noqa: ARG001 - every act is told it
+    about: object,  # noqa: ARG001 - every act is told it
+    until: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Leave more time for all that is still to be sent of a registration. Raises Refused."""
+    granting.grant_all(registration=registration, until=until, by=by, at=at)
 
 
 def grant_summary(

@@ -157,6 +157,7 @@ IN_WORDS = {
     "drawer file erased": "Fichier du porte-documents supprimé",
     "drawer file kept": "Fichier gardé dans le porte-documents",
     "drawer file named": "Fichier du porte-documents nommé",
+    "pieces given time": "Délai accordé pour tout ce qui reste à envoyer",
     "pieces reminded": "Pièces justificatives rappelées",
     "piece accepted": "Pièce justificative trouvée conforme",
     "piece asked again": "Pièce justificative demandée de nouveau",
@@ -252,6 +253,7 @@ IN_WORDS = {
 DAYS_OF_PIECES = {
     "piece given time": "jusqu'au {until}",
     "piece time cut back": "jusqu'au {until}",
+    "pieces given time": "jusqu'au {until}",
     "piece refused": "à remplacer jusqu'au {until}",
     "piece refusal corrected": "à remplacer jusqu'au {until}",
     "piece asked again": "à fournir jusqu'au {until}",

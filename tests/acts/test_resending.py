@@ -109,6 +109,8 @@ def test_without_an_address_it_becomes_a_letter(registration, refused):
     ("kind", "is_posted", "encloses"),
     [
         ("summary_given_time", False, True),
+        ("pieces_given_time", False, True),
+        ("pieces_given_time", True, False),
         ("state_changed", False, True),
         ("state_changed", True, False),
     ],
@@ -237,7 +239,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
         )
     }
     by_name = {
-        "KIND": {"message_of_service", "pieces_due"},
+        "KIND": {"message_of_service", "pieces_due", "pieces_given_time"},
         "kind": {
             *("registered", "amended", "document_published", "document_withdrawn"),
             *("registered_for", "amended_for"),

@@ -77,7 +77,7 @@ def test_no_time_is_left_without_a_day(prepare, three, action):
 def test_no_other_action_keeps_a_day(prepare, three):
     assert prepare("accept-piece", piece=IDENTITY, until=DAY).until is None
     assert {one.code for one in ACTIONS.values() if one.has_day} == {
-        *("grant-piece", "grant-summary", "ask-piece"),
+        *("grant-piece", "grant-summary", "grant-all", "ask-piece"),
     }
 
 

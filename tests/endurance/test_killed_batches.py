@@ -65,6 +65,12 @@ def asking(**options):
     return operations.prepare(action=action, reason="", label="Attestation", until=day, **options)
 
 
+def granting(**options):
+    """Prepare to leave more time for all that is still to be sent."""
+    day = (now() + timedelta(days=89)).date()
+    return operations.prepare(action=ACTIONS["grant-all"], reason="", until=day, **options)
+
+
 def waiting_of(batch):
     """Return the keys of the lines that wait, in the order in which they are gone through."""
     lines = BatchLine.objects.filter(batch=batch, outcome=Outcome.WAITING)
@@ -87,6 +93,7 @@ def held(arena, lines):
         (validating, "registration validated", "state_changed"),
         (writing, "candidate written to", "message_of_service"),
         (asking, "piece asked for", "piece_asked_for"),
+        (granting, "pieces given time", "pieces_given_time"),
     ],
 )
 def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, prepare, verb, kind):

@@ -466,6 +466,8 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "piece_time_cut_back",
         "piece_waived",
         "pieces_due",
+        # Of all that is still to be sent: tests/batches/test_more_time_for_all.
+        "pieces_given_time",
         # That of a file of which nothing is said: tests/medical/test_scanning.
         "file_refused",
         # That of a copy of one's data: tests/web/registry/test_own_data.

@@ -267,7 +267,7 @@ def ask_again(
         evidence.NotWaived: it is asked for already.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_asks(locked, at=at)
+    check_asks(locked, at=at)
     last = owing.granted(locked, held, until, at=at)
     evidence.ask_again(held, until=last, at=at)
     owing.record(
@@ -347,7 +347,7 @@ def grant(
         evidence.NothingToSend: it came meanwhile, or is asked for no more.
     """
     locked, held = _as_read(row, mark, by=by)
-    _check_asks(locked, at=at)
+    check_asks(locked, at=at)
     owed = owing.owed_as(locked, held)
     allowed = delays.changed if may_cut_back else delays.granted
     last = allowed(locked, owed, until, at=at)
@@ -680,7 +680,17 @@ def _check_owes(registration: Registration) -> None:
         raise NothingOwed
 
 
-def _check_asks(registration: Registration, *, at: datetime) -> None:
+def check_asks(registration: Registration, *, at: datetime) -> None:
+    """Check that pieces may still be asked of a registration.
+
+    Args:
+        registration: which.
+        at: the instant.
+
+    Raises:
+        NothingOwed: it is validated, or stands no more.
+        NothingMore: its exam is over.
+    """
     _check_owes(registration)
     if registration.is_exam_over(at):
         raise NothingMore

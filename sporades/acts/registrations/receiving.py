@@ -11,12 +11,13 @@ from sporades.acts.registrations.asking_again import ask_summary_again, last_sum
 from sporades.acts.registrations.silent import RECEIVED, TAKEN_BACK
 from sporades.acts.reminders import leave_out_answered
 from sporades.core.actors import Actor
-from sporades.core.french import days_in_words
+from sporades.core.french import days_in_words, local_day
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence.unmet import owes_pieces
 from sporades.exams.models.service import MINUTE
+from sporades.journal.models import Entry
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import REMINDER
@@ -141,22 +142,49 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
     if last <= datetime.fromisoformat(asked["until"]):
         said = held.summary_last_day
         raise delays.Shorter(f"Ce récapitulatif peut déjà être posté jusqu'au {said}.")
-    held.summary_until = registration.summary_until = last
-    held.judge_postmark(held.owed["to_return"])
-    held.save(update_fields=["summary_until", "is_summary_posted_late"])
-    entry = journal.record(
+    entry = leave_time(held, until=last, by=by, at=at)
+    registration.summary_until = last
+    tell_given_time(held, key=f"summary given time:{entry.pk}", at=at)
+
+
+def leave_time(registration: Registration, *, until: datetime, by: Actor, at: datetime) -> Entry:
+    """Take the signed summary of a registration until another day, in its caller's transaction, which tells it.
+
+    Args:
+        registration: locked, as `with_owed()` loads it; `given_time` says that more may be left for it.
+        until: the last minute of its postmark, later than it had.
+        by: who decides.
+        at: the instant.
+
+    Returns:
+        The act, as the journal keeps it.
+    """
+    registration.summary_until = until
+    registration.judge_postmark(registration.owed["to_return"])
+    registration.save(update_fields=["summary_until", "is_summary_posted_late"])
+    day = local_day(until, registration.service.zone)
+    return journal.record(
         "summary given time",
         by=by,
-        on=held,
+        on=registration,
         at=at,
-        academy=held.academy_id,
-        after={"until": until.isoformat()},
+        academy=registration.academy_id,
+        after={"until": day.isoformat()},
     )
-    key = f"summary given time:{entry.pk}"
-    if held.summary_posted_on is None:
-        _tell_awaited(held, "summary_given_time", key=key, at=at)
+
+
+def tell_given_time(registration: Registration, *, key: str, at: datetime) -> None:
+    """Tell a candidate until which day their signed summary is taken, or that theirs is late no more.
+
+    Args:
+        registration: as `leave_time` has left it.
+        key: names the act.
+        at: the instant of the act.
+    """
+    if registration.summary_posted_on is None:
+        _tell_awaited(registration, "summary_given_time", key=key, at=at)
     else:
-        _tell_in_time(held, key=key, at=at)
+        _tell_in_time(registration, key=key, at=at)
 
 
 def given_time(registration: Registration, *, at: datetime) -> dict[str, Any] | None:

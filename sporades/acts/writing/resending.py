@@ -44,6 +44,7 @@ KINDS = {
     "pieces_due": "Rappel des pièces justificatives",
     "summary_asked_again": "Récapitulatif signé de nouveau attendu",
     "summary_given_time": "Délai accordé pour le récapitulatif signé",
+    "pieces_given_time": "Délai accordé pour tout ce qui reste à envoyer",
     "summary_in_time": "Récapitulatif signé : plus hors délai",
     "piece_asked_again": "Pièce justificative demandée de nouveau",
     "piece_asked_for": "Pièce justificative demandée en plus",
@@ -291,8 +292,9 @@ def _announced_by(message: Message, registration: Registration) -> DocumentVersi
         found: DocumentVersion | None = own.filter(publication_line=int(line)).first()
         return found
     asks = message.kind in WITH_SUMMARY
-    if message.kind == "state_changed" and message.due_by:
-        # The day that a decision names may be that of a piece alone.
+    is_decision = message.kind == "state_changed" and message.due_by is not None
+    if is_decision or message.kind == "pieces_given_time":
+        # What they name, by a day, may be pieces alone.
         asks = any(one.summary_awaited for one in with_owed(pk=registration.pk))
     return last_summary_of(registration) if asks else None
 

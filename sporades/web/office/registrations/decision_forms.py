@@ -40,6 +40,8 @@ MEANINGS = {
     "qui a déjà ce délai, ou un plus long, le garde",
     "grant-summary": "Qui doit encore le renvoyer peut le poster jusqu'à la fin de ce jour, un message le lui "
     "dit ; qui a déjà ce délai, ou un plus long, le garde",
+    "grant-all": "Chaque pièce et le récapitulatif signé, s'ils restent à envoyer, peuvent l'être jusqu'à la fin "
+    "de ce jour ; un seul message les dit tous ; ce qui a déjà ce délai, ou un plus long, le garde",
     "ask-piece": "La pièce s'ajoute à celles de chacun, un message le lui dit ; elle lui est rappelée, et se "
     "vérifie comme les autres",
     "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
