@@ -13,7 +13,7 @@ from sporades.acts.pieces.granting import AsLong, NothingLeft
 from sporades.acts.registrations import completing, deciding
 from sporades.acts.registrations.adding import NothingMore
 from sporades.acts.registrations.silent import AcceptedBySilence
-from sporades.batches import accommodations, adding, leaving, pieces
+from sporades.batches import accommodations, adding, leaving, moving, pieces
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
@@ -66,6 +66,7 @@ CANNOT = {
     "grant-summary": "son récapitulatif signé n'est plus attendu",
     "grant-all": "plus rien n'est à envoyer",
     adding.ASK: "plus aucune pièce ne lui est demandée",
+    moving.MOVE: "elle ne change plus d'académie",
     VALIDATE.name: "elle ne peut pas être validée",
     REOPEN.name: "il n'y a pas de validation sur laquelle revenir",
     FLAG.name: "elle ne peut pas être mise en anomalie",
@@ -125,6 +126,7 @@ class Action:
         asked_apart: whether it is asked for on a page of its own, which makes what it fills.
         has_piece: whether it is about one supporting document, which is chosen with it.
         has_day: whether it leaves time until a day, which is said with it.
+        has_academy: whether it gives registrations to an academy, which is chosen with it.
         has_words: whether it asks for something in words of its author, and says how it is given.
         seen: what tells lines of one state apart before it is launched: given the code of the
             piece and the instant, and what is said with the action, an expression on a line.
@@ -154,6 +156,7 @@ class Action:
     has_piece: bool = False
     has_day: bool = False
     has_words: bool = False
+    has_academy: bool = False
     seen: Callable[..., Any] | None = None
     refusals: Mapping[str, str] = field(default_factory=dict)
     alone: int | None = None
@@ -173,8 +176,9 @@ class Action:
             piece: on which document.
             seen: what was decided then, as `marks` says it; nothing where nobody kept it.
         """
-        if self.marks is leaving.marks:
-            return leaving.overtaken(seen, registration.state)
+        if self.has_academy or self.marks is leaving.marks:
+            since = moving.overtaken if self.has_academy else leaving.overtaken
+            return since(seen, registration)
         if self.code in accommodations.LABELS:
             return accommodations.overtaken(self.code, registration, asked_at, seen)
         if self.has_piece:
@@ -345,6 +349,11 @@ EFFECTS = {
         "Une pièce demandée par erreur se retire ensuite inscription par inscription, par « Dispenser de "
         "cette pièce » : aucun lot ne le fait."
     ),
+    moving.MOVE: (
+        "Chaque inscription garde ses numéros et ses réponses, a une nouvelle version et un nouveau "
+        "récapitulatif ; validée, elle le reste. Si l'académie choisie n'est pas de votre périmètre, vous "
+        "ne les verrez plus, et elle seule pourra les rendre : aucun de vos lots ne le fera."
+    ),
     accommodations.NOTIFY: (
         "Chaque candidat lit sa décision dans son espace, où un mail lui dit seulement que quelque "
         "chose l'attend ; un courrier la porte à qui n'a pas de compte. Le délai pour la contester court "
@@ -447,6 +456,22 @@ ASK_MORE = Action(
     approval=Permission.APPROVE_MESSAGES,
     counted="demandes de pièce",
 )
+GIVE_AWAY = Action(
+    moving.MOVE,
+    "Changer d'académie",
+    Permission.MOVE_REGISTRATIONS,
+    frozenset(STANDING),
+    has_reason=True,
+    act=moving.move,
+    has_academy=True,
+    effect=EFFECTS[moving.MOVE],
+    marks=moving.marks,
+    seen=moving.where_to,
+    refusals=moving.REFUSALS,
+    alone=WRITTEN_ALONE,
+    approval=Permission.APPROVE_MESSAGES,
+    counted="changements d'académie",
+)
 _ACCOMMODATIONS = [
     Action(
         code,
@@ -482,6 +507,7 @@ ACTIONS = {
     one.code: one
     for one in (
         *(*_DECISIONS, INCOMPLETE, *_PIECES, MORE_FOR_SUMMARY, MORE_FOR_ALL, ASK_MORE),
+        GIVE_AWAY,
         *(*_ACCOMMODATIONS, *_PREPARATIONS, WRITE),
     )
 }

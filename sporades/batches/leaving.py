@@ -46,6 +46,6 @@ def has_left(piece: str, at: datetime, *, found: Any = None) -> Any:  # noqa: AR
     return Case(*known, default=Value(""))
 
 
-def overtaken(was: str, state: str) -> str:
+def overtaken(was: str, registration: Registration) -> str:
     """Return why a candidate is not written to, by where the registration stood and stands; or nothing."""
-    return LEFT_SINCE if was in STANDING and state not in STANDING else ""
+    return LEFT_SINCE if was in STANDING and registration.state not in STANDING else ""

@@ -18,6 +18,7 @@ from sporades.exams.schema.base import LONGEST_LINE
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.searches.rules import is_asked_for_health
+from sporades.territory import queries as territory
 
 
 class Batch(AskedByMember):
@@ -52,6 +53,8 @@ class Batch(AskedByMember):
         db_default="",
         choices=[(one.value, one.value) for one in Giving],
     )
+    academy = models.CharField("académie", max_length=3, blank=True, default="", db_default="")
+    """To which it gives its registrations, where it gives them to one."""
     about = models.UUIDField("ce qu'il remplit", null=True, blank=True)
     total = models.PositiveIntegerField("lignes")
     state = models.CharField("état", max_length=10, choices=BatchState)
@@ -138,7 +141,8 @@ class Batch(AskedByMember):
         """What is said with the action, as its act takes it."""
         until = {"until": self.until} if self.does.has_day else {}
         words = {"label": self.label, "giving": Giving(self.giving)} if self.does.has_words else {}
-        return {**until, **words}
+        where = {"academy": self.academy} if self.does.has_academy else {}
+        return {**until, **words, **where}
 
     @property
     def says_of_health(self) -> bool:
@@ -163,6 +167,11 @@ class Batch(AskedByMember):
     def until_in_words(self) -> str:
         """Say until which day it leaves time; nothing where it leaves none."""
         return day_in_words(self.until) if self.until else ""
+
+    @property
+    def academy_in_words(self) -> str:
+        """Say to which academy it gives its registrations; nothing where it gives them to none."""
+        return territory.academy(self.academy).full_name if self.academy else ""
 
     @property
     def proposed_in_words(self) -> str:

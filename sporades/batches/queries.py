@@ -14,7 +14,7 @@ from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
 from sporades.accounts.permissions import reach as where_one_may
 from sporades.acts.requests import SHORTEST_SILENCE
-from sporades.batches import accommodations, adding, leaving, pieces
+from sporades.batches import accommodations, adding, leaving, moving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
@@ -32,7 +32,13 @@ from sporades.searches.criteria import Unreadable
 from sporades.searches.queries import found
 from sporades.searches.trees import from_json
 
-WORDS = {**pieces.WORDS, **adding.WORDS, **accommodations.WORDS, **leaving.WORDS}
+WORDS = {
+    **pieces.WORDS,
+    **adding.WORDS,
+    **moving.WORDS,
+    **accommodations.WORDS,
+    **leaving.WORDS,
+}
 """What tells lines of one state apart, in words."""
 
 
@@ -301,6 +307,8 @@ def left_within(reach: Reach, *, besides: int, at: datetime) -> list[Batch]:
 def letters_waiting(batch: Batch) -> int:
     """Return how many letters wait to be printed, of those written of what a batch has done.
 
+    Where its author might act: what they gave to another academy is printed there.
+
     Args:
         batch: which; nothing is written before it is launched.
     """
@@ -312,6 +320,8 @@ def letters_waiting(batch: Batch) -> int:
         .filter(message__written_at__gte=batch.launched_at, message__about_kind="registration")
         .annotate(registration_pk=key_about("registration", path="message__"))
     )
+    where = batch.reach.condition(academy="service__academy", domain="service__domain__code")
+    waiting = waiting.filter(where)
     if batch.ended_at is not None:
         waiting = waiting.filter(message__written_at__lte=batch.ended_at)
     if batch.does.asked_apart and batch.about is not None:

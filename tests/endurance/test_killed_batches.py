@@ -17,6 +17,7 @@ from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.journal.models import Entry
+from sporades.journal.queries import once
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.endurance.arena import eventually, figure, now
@@ -71,6 +72,12 @@ def granting(**options):
     return operations.prepare(action=ACTIONS["grant-all"], reason="", until=day, **options)
 
 
+def moving(**options):
+    """Prepare to give them to another academy."""
+    action = ACTIONS["move"]
+    return operations.prepare(action=action, reason="Regroupées.", academy="A25", **options)
+
+
 def waiting_of(batch):
     """Return the keys of the lines that wait, in the order in which they are gone through."""
     lines = BatchLine.objects.filter(batch=batch, outcome=Outcome.WAITING)
@@ -94,6 +101,7 @@ def held(arena, lines):
         (writing, "candidate written to", "message_of_service"),
         (asking, "piece asked for", "piece_asked_for"),
         (granting, "pieces given time", "pieces_given_time"),
+        (moving, "registration moved", "registration_moved"),
     ],
 )
 def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, prepare, verb, kind):
@@ -132,6 +140,7 @@ def test_each_registration_is_gone_through_once_and_told_once(arena, tmp_path, p
     assert batch.counts() == {"done": LINES, "refused": 0, "waiting": 0}
     assert Batch.objects.get().state == BatchState.DONE
     told = Counter(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
-    decided = Counter(Entry.objects.filter(verb=verb).values_list("object_id", flat=True))
+    acts = once(Entry.objects.filter(verb=verb))
+    decided = Counter(acts.values_list("object_id", flat=True))
     assert set(told.values()) == set(decided.values()) == {1}
     assert len(told) == len(decided) == LINES

@@ -66,6 +66,22 @@ def services_for(registration: Registration) -> QuerySet[RegistrationService]:
     )
 
 
+def academies_for(reach: Reach) -> QuerySet[Academy]:
+    """Return the academies that register for something in the domains of a perimeter, by their names.
+
+    But the one that the whole perimeter is of: what is there is not given to it.
+
+    Args:
+        reach: the perimeter.
+    """
+    services = RegistrationService.objects.filter(reach.of_domain("domain__code"))
+    return (
+        Academy.objects.filter(pk__in=services.values("academy"))
+        .exclude(pk=reach.only_academy)
+        .order_by("name")
+    )
+
+
 VERB, READ = "registration moved", "file read"
 KIND = Registration._meta.model_name
 MANAGING = (Membership.Role.MANAGER, Membership.Role.HEAD)

@@ -17,6 +17,7 @@ from sporades.batches.operations.launching import (
     take_up_again,
 )
 from sporades.batches.operations.preparing import (
+    AcademyMissing,
     DayMissing,
     Nothing,
     PieceMissing,
@@ -30,6 +31,7 @@ from sporades.batches.operations.running import go_on
 
 __all__ = [
     "BY_HAND",
+    "AcademyMissing",
     "ApprovedIt",
     "DayMissing",
     "Launched",

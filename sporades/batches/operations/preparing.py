@@ -53,6 +53,12 @@ class WordsMissing(Refused):
     message = "Dites quelle pièce chaque candidat doit fournir."
 
 
+class AcademyMissing(Refused):
+    """It gives registrations to an academy, and nobody says to which."""
+
+    message = "Choisissez l'académie qui reçoit ces inscriptions."
+
+
 class TooMany(Refused):
     """More than a batch takes."""
 
@@ -73,6 +79,7 @@ def prepare(
     until: date | None = None,
     label: str = "",
     giving: Giving = Giving.EACH,
+    academy: str = "",
     sought: str = "",
     tree: Mapping[str, Any] | None = None,
     is_of_health: bool = False,
@@ -93,6 +100,7 @@ def prepare(
         until: the last day, for an action that leaves time.
         label: what is asked for, in words, for an action that asks for something.
         giving: how that is given; `Giving.EACH` as the exam says of its other pieces.
+        academy: the code of the one that receives them, for an action that gives them to one.
         sought: what they were found by, in words.
         tree: the same, as a search keeps it, where who answers it no more is left out.
         is_of_health: whether that says something of the health of each.
@@ -104,6 +112,7 @@ def prepare(
         ReasonMissing: the action is told with a reason.
         PieceMissing: it is about a piece, and none is chosen.
         WordsMissing: it asks for a piece, and nobody says for which.
+        AcademyMissing: it gives them to an academy, and nobody says to which.
         DayMissing: it leaves time, and nobody says until when.
         delays.Shorter, delays.TooFar: by the clock of no academy is that day to come, or so near.
     """
@@ -113,6 +122,8 @@ def prepare(
         raise PieceMissing
     if action.has_words and not label:
         raise WordsMissing
+    if action.has_academy and not academy:
+        raise AcademyMissing
     if action.has_day and until is None:
         raise DayMissing
     if action.has_day and until is not None:
@@ -133,6 +144,7 @@ def prepare(
         until=until if action.has_day else None,
         label=label if action.has_words else "",
         giving=giving if action.has_words else "",
+        academy=academy if action.has_academy else "",
         sought=sought,
         tree=tree,
         is_of_health=is_of_health,

@@ -39,6 +39,8 @@ def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> 
         after["until"] = batch.until.isoformat()
     if batch.label:
         after["label"] = batch.label
+    if batch.academy:
+        after["given_to"] = batch.academy
     if batch.about is not None:
         after["about"] = str(batch.about)
     journal.record(verb, by=by, on=batch, at=at, academy=batch.reach.only_academy, after=after)

@@ -121,6 +121,38 @@ def test_a_piece_that_no_reglementation_lists_is_asked_of_all_of_a_search(manage
     assert Message.objects.filter(kind="piece_asked_for").count() == 2
 
 
+def test_all_of_a_search_are_given_to_another_academy_and_leave_the_perimeter(manager, two):
+    Candidate.objects.filter(pk=two[0].candidate_id).update(user=None, email="")
+    where = place(manager)
+    asked = {"decision": "move", "motif": WHY, "academie": ""}
+
+    missing, forged = (manager.post(where, {**asked, "academie": one}) for one in ("", "A10"))
+    offered = dict(missing.context["form"].fields["academie"].choices)
+    page = plain(main(manager.post(where, {**asked, "academie": "A25"}, follow=True)))
+
+    assert (missing.status_code, forged.status_code) == (422, 422)
+    assert "Choisissez l'académie qui reçoit ces inscriptions." in plain(main(missing))
+    assert set(offered) == {"", "A25"}
+    assert "Académie qui les reçoit : académie de Versailles" in page
+    assert f"Motif : {WHY}" in page
+    assert "proposée là-bas 2 Aucun" in page
+    assert "Acceptées : 2. Refusées : 0." in page
+    assert "Par courrier, à imprimer et à poster par cette académie : 1." in page
+    assert "elle seule pourra les rendre" in page
+    batch = Batch.objects.get()
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+
+    after = main(manager.get(page_of(batch)))
+    assert "Faites 2" in after
+    assert two[0].number in after
+    assert "BIHAN" not in after.upper()
+    assert "Lister les inscriptions faites" not in after
+    assert "de ce lot attend" not in after
+    assert manager.get(reverse("office:registration", args=[two[0].number])).status_code == 404
+    assert not numbers(sought(manager, leaf("g-1", "nom", "non_vide")))
+
+
 @pytest.mark.parametrize(
     ("action", "how"),
     [

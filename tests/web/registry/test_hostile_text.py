@@ -124,6 +124,7 @@ OURS = {
             "searches.Search.perimeters",
             "batches.Batch.perimeters",
             "batches.BatchLine.mark",
+            "batches.Batch.academy",
             "batches.Batch.piece",
             "batches.Batch.why",
             "mailings.MailingTemplate.perimeters",

@@ -9,8 +9,9 @@ from django import forms
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
 from sporades.acts.registrations.leaving import LONGEST_PAPER
+from sporades.acts.registrations.moving import academies_for
 from sporades.batches.actions import ACTIONS
-from sporades.batches.operations import DayMissing, WordsMissing
+from sporades.batches.operations import AcademyMissing, DayMissing, WordsMissing
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
@@ -44,6 +45,8 @@ MEANINGS = {
     "de ce jour ; un seul message les dit tous ; ce qui a déjà ce délai, ou un plus long, le garde",
     "ask-piece": "La pièce s'ajoute à celles de chacun, un message le lui dit ; elle lui est rappelée, et se "
     "vérifie comme les autres",
+    "move": "Ces inscriptions sont données pour de bon à l'académie choisie, qui les gère ; un message dit "
+    "le motif à chaque candidat",
     "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
     "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
     "notify-accommodation": "Chaque décision est publiée dans « Mes documents » ; un mail dit que "
@@ -215,6 +218,7 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    academie = forms.ChoiceField(label="Académie qui les reçoit", required=False)
     motif = CleanCharField(
         label="Motif",
         help_text="Chaque candidat le lira dans le mail et sur sa page",
@@ -227,7 +231,7 @@ class BatchForm(forms.Form):
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
-    field_order = ("decision", "piece", "demandee", "jusquau", "voie", "motif")
+    field_order = ("decision", "piece", "demandee", "jusquau", "voie", "academie", "motif")
 
     def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
         """Offer every action that its reader may do somewhere.
@@ -262,6 +266,16 @@ class BatchForm(forms.Form):
             ask_if_called_for(self.fields[name], f"decision={worded}", is_due=name == "demandee")
             if not worded:
                 del self.fields[name]
+        given = " ".join(name for name, one in self.possible.items() if one.has_academy)
+        ask_if_called_for(self.fields["academie"], f"decision={given}")
+        if not given:
+            del self.fields["academie"]
+            return
+        receiving = academies_for(allows(Permission.MOVE_REGISTRATIONS))
+        self.fields["academie"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            ("", "Choisissez une académie"),
+            *((one.code, one.full_name) for one in receiving),
+        ]
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -275,6 +289,7 @@ class BatchForm(forms.Form):
             "until": self.cleaned_data.get("jusquau") if action.has_day else None,
             "label": self.cleaned_data.get("demandee", ""),
             "giving": Giving(self.cleaned_data.get("voie") or Giving.EACH),
+            "academy": self.cleaned_data.get("academie", ""),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -288,6 +303,8 @@ class BatchForm(forms.Form):
                 say_missing(self, where, "Choisissez la pièce sur laquelle porte cette action.")
             if action.has_words and not data.get("demandee"):
                 say_missing(self, "demandee", WordsMissing.message)
+            if action.has_academy and not data.get("academie"):
+                say_missing(self, "academie", AcademyMissing.message)
             if action.has_day and not data.get("jusquau"):
                 say_missing(self, "jusquau", DayMissing.message)
         return data

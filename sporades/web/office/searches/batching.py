@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
-from sporades.batches import foreseen, operations, pieces, queries
+from sporades.batches import foreseen, moving, operations, pieces, queries
 from sporades.batches.accommodations import FOLLOW
 from sporades.batches.models import Batch
 from sporades.batches.states import BatchState, Outcome
@@ -132,7 +132,8 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         for outcome in (Outcome.REFUSED, Outcome.DONE)
     )
     refusals = Paginator(refused, SHOWN_REFUSALS).get_page(request.GET.get("refus"))
-    search_of_done = _search_of_done(mine) if is_mine and listed[Outcome.DONE] else []
+    found_count = _found_of_done(request, mine) if is_mine and listed[Outcome.DONE] else 0
+    search_of_done = _search_of_done(mine) if found_count else []
     is_open = mine.state in UNDECIDED
     # Nothing is done but where its author may do it now, whoever reads this.
     reached = mine.reach_now(mine.does.permission, at=request.arrived_at) if is_open else Reach()
@@ -176,6 +177,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "silent": _silent(mine, reached, at=request.arrived_at) if is_open else "",
         "ended": _ended(forecast),
         "beyond": _beyond(request, mine) if is_mine else None,
+        "ahead": _ahead(mine, reached, at=request.arrived_at) if is_open else None,
         "has_some": any(not one.refusal for one in forecast),
         "has_left": is_open and sum(one.count for one in forecast) < counts[Outcome.WAITING],
         **(foreseen_in(request, mine) if is_open and is_mine else {}),
@@ -187,7 +189,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         "done": _shown(request, done[:SHOWN_REFUSALS]),
         "is_done_cut": listed[Outcome.DONE] > SHOWN_REFUSALS,
         "search_of_done": search_of_done,
-        "found_count": _found_of_done(request, mine) if search_of_done else "",
+        "found_count": in_groups(str(found_count)),
         "next_steps": _next_steps(
             mine, decides=bool(counts[Outcome.DONE] or counts[Outcome.WAITING])
         ),
@@ -219,10 +221,10 @@ def _search_of_done(batch: Batch) -> list[tuple[str, str]]:
     return building.posted(Group(members=(Leaf(CRITERIA["lot"], Operator.IS, (str(batch.pk),)),)))
 
 
-def _found_of_done(request: HttpRequest, batch: Batch) -> str:
-    """Say how many that list has: what has left the perimeter since is not in it."""
+def _found_of_done(request: HttpRequest, batch: Batch) -> int:
+    """Return how many that list has: what has left the perimeter since is not in it."""
     reached = Registration.objects.within(request.reaches(Permission.READ_FILES))
-    return in_groups(str(reached.filter(pk__in=batch.done().values("registration")).count()))
+    return int(reached.filter(pk__in=batch.done().values("registration")).count())
 
 
 def _next_steps(batch: Batch, *, decides: bool) -> list[tuple[str, str]]:
@@ -278,6 +280,14 @@ def _beyond(request: HttpRequest, batch: Batch) -> queries.Beyond | None:
     return queries.beyond_alone(
         batch.does, batch.total, reach=batch.reach, by=request.user.pk, at=request.arrived_at
     )
+
+
+def _ahead(batch: Batch, reached: Reach, *, at: datetime) -> moving.Ahead | None:
+    """Return what a batch that gives registrations to an academy leaves to be settled there."""
+    if not batch.academy:
+        return None
+    waiting = batch.lines_within(reached).filter(outcome=Outcome.WAITING)
+    return moving.ahead(waiting, academy=batch.academy, at=at)
 
 
 def _unmet(forecast: list[queries.Forecast]) -> list[str]:
