@@ -175,6 +175,7 @@ class Membership(models.Model):
         HEAD = "head", "Chef de service"
         ADMINISTRATOR = "administrator", "Administrateur"
         AUDITOR = "auditor", "Auditeur"
+        HELPDESK = "helpdesk", "Accueil"
         DOCTOR = "doctor", "Médecin désigné"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

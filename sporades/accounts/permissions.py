@@ -20,6 +20,10 @@ class Permission(Enum):
     """Something that a role may do; its value says it in French."""
 
     READ_FILES = "chercher et lire les inscriptions"
+    READ_WHOLE_FILES = (
+        "lire tout d'un dossier : santé et aménagements, historique, journal, pièces, documents"
+    )
+    READ_LISTS = "chercher par critères, lire les listes et les statistiques d'un périmètre"
     DECIDE = "écarter, rétablir, mettre en anomalie, valider une inscription"
     CORRECT_IDENTITY = "corriger l'état civil d'un candidat"
     COMPARE_DOUBLES = "comparer les doublons probables, les distinguer, proposer une fusion"
@@ -61,11 +65,21 @@ class Permission(Enum):
     GIVE_OPINIONS = "lire les papiers de santé qui lui sont confiés, donner son avis"
 
 
-OFFICE = frozenset({Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
-"""The roles of the office: a doctor has no page of it."""
+WHOLE = frozenset({Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
+"""The roles that read the whole of a file, and lists of them."""
+
+OFFICE = WHOLE | {Role.HELPDESK}
+"""The roles of the office: a doctor has no page of it.
+
+Who answers the telephone reads one file at a time, and nothing in it of health; they note what was
+said and what came by post. They answer no message: what is written stays in the file as the word of
+its service, and ends the wait of whoever wrote.
+"""
 
 GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_FILES: OFFICE,
+    Permission.READ_WHOLE_FILES: WHOLE,
+    Permission.READ_LISTS: WHOLE,
     Permission.DECIDE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.CORRECT_IDENTITY: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.COMPARE_DOUBLES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -75,11 +89,11 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.MOVE_REGISTRATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_CHANGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ANSWER_MESSAGES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
-    Permission.WRITE_NOTES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.WRITE_NOTES: OFFICE - {Role.AUDITOR},
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.JUDGE_EVIDENCE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_ACCOMMODATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
-    Permission.RECEIVE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.RECEIVE: OFFICE - {Role.AUDITOR},
     Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: OFFICE,
     Permission.MOVE_SERVICES: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
@@ -93,7 +107,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXPORTS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.APPROVE_EXTENSIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
-    Permission.READ_REGULATIONS: OFFICE,
+    Permission.READ_REGULATIONS: WHOLE,
     Permission.PREPARE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.ENFORCE_REGULATIONS: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Permission.READ_MEMBERS: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),

@@ -78,6 +78,7 @@ STAFF = {
         ["A28"],
     ),
     "cheffe.lille@demo.test": ("Solène Marchal", Membership.Role.HEAD, ["A09"]),
+    "accueil.lille@demo.test": ("Lou Castelain", Membership.Role.HELPDESK, ["A09"]),
     "auditeur@demo.test": ("Hugo Lemaire", Membership.Role.AUDITOR, ["A09"]),
     "medecin.lille@demo.test": ("Anne Roussel", Membership.Role.DOCTOR, ["A09"]),
     "medecin.reunion@demo.test": ("Maëva Hoarau", Membership.Role.DOCTOR, ["A28"]),

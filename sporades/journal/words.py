@@ -312,6 +312,7 @@ QUALITIES = {
     "candidate": "candidat",
     "doctor": "médecin désigné",
     "head": "chef de service",
+    "helpdesk": "accueil",
     "link": "porteur d'un lien",
     "manager": "gestionnaire",
     "operator": "ligne de commande",

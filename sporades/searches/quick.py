@@ -238,6 +238,14 @@ def typed_in(tree: Group) -> str:
     )
 
 
+def asks_no_more(tree: Group) -> bool:
+    """Return whether a tree asks who somebody is, as this box does, and nothing else."""
+    leaves = list(tree.leaves())
+    return bool(leaves) and all(
+        one.criterion.code in OF_THE_BOX and one.operator is not Operator.AMONG for one in leaves
+    )
+
+
 def narrowed(tree: Group, *, reach: Reach) -> Group:
     """Return what to ask of a name that very many bear: resemblance would only add to them.
 

@@ -28,7 +28,7 @@ from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 
 Role = Membership.Role
-GIVEN = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.DOCTOR)
+GIVEN = (Role.MANAGER, Role.HELPDESK, Role.HEAD, Role.AUDITOR, Role.DOCTOR)
 """The roles that the office gives: an administrator is invited by command alone."""
 _BY_ADMINISTRATORS = {Role.HEAD}
 KEPT_FOR = timedelta(days=365)

@@ -14,6 +14,8 @@ BOTH = ("GET", "POST")
 
 
 _files = partial(Route, Who.STAFF, permission=Permission.READ_FILES)
+_whole = partial(Route, Who.STAFF, permission=Permission.READ_WHOLE_FILES)
+_lists = partial(Route, Who.STAFF, permission=Permission.READ_LISTS)
 _batches = partial(Route, Who.STAFF, permission=Permission.DECIDE)
 _exports = partial(Route, Who.STAFF, permission=Permission.EXPORT)
 _services = partial(Route, Who.STAFF, permission=Permission.READ_SERVICES)
@@ -42,12 +44,12 @@ ROUTES = {
     "office:search": _files(BOTH, while_reading=True),
     "office:find": _files(POST, page=False, while_reading=True),
     "office:found": _files(within="search"),
-    "office:count": _files(within="search"),
-    "office:count_file": _files(within="search", page=False),
-    "office:name": _files(
+    "office:count": _lists(within="search"),
+    "office:count_file": _lists(within="search", page=False),
+    "office:name": _lists(
         POST, within="search", page=False, keeps_answers=True, shown_on="office:found"
     ),
-    "office:forget": _files(POST, within="search", page=False),
+    "office:forget": _lists(POST, within="search", page=False),
     "office:batch": _batches(BOTH, within="search", keeps_answers=True),
     "office:write": _messages(BOTH, within="search", keeps_answers=True),
     "office:batches": _batches(),
@@ -67,7 +69,7 @@ ROUTES = {
     "office:all_acts": Route(
         Who.STAFF, BOTH, permission=Permission.READ_JOURNAL, while_reading=True
     ),
-    "office:all_mails": _files(BOTH, while_reading=True),
+    "office:all_mails": _lists(BOTH, while_reading=True),
     "office:agents": _agents(BOTH, while_reading=True),
     "office:invite_agent": _roles(BOTH, keeps_answers=True),
     "office:change_agent": _roles(BOTH, within="agent", keeps_answers=True),
@@ -91,7 +93,7 @@ ROUTES = {
     "office:withhold": _holds(BOTH, within="registration", keeps_answers=True),
     "office:release_hold": _holds(BOTH, within="hold", keeps_answers=True),
     "office:send_again": _messages(POST, within="message", page=False),
-    "office:refused_answers": _files(),
+    "office:refused_answers": _lists(),
     "office:export": _exports(BOTH, within="search", keeps_answers=True),
     "office:exports": _exports(),
     "office:one_export": _exports(within="export"),
@@ -185,15 +187,15 @@ ROUTES = {
     "office:publication_refusals": _publications(within="publication", page=False),
     "office:prepared_document": _publications(within="publication"),
     "office:prepared_pdf": _publications(within="publication", page=False),
-    "office:letters": _files(),
+    "office:letters": _lists(),
     "office:print_letters": _letters(POST, page=False),
-    "office:print_run": _files(BOTH, within="run", while_reading=True),
+    "office:print_run": _lists(BOTH, within="run", while_reading=True),
     "office:run_pdf": _letters(within="run", page=False),
     "office:post_run": _letters(
         POST, within="run", page=False, keeps_answers=True, shown_on="office:print_run"
     ),
     "office:take_back_posted": _letters(POST, within="run", page=False),
-    "office:letter": _files(within="letter"),
+    "office:letter": _whole(within="letter"),
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:take_back_returned": _letters(POST, within="letter", page=False),
     "office:settle_returned": _letters(POST, within="letter", page=False),
@@ -205,10 +207,10 @@ ROUTES = {
     "office:record_data": _records(BOTH, within="record", keeps_answers=True),
     "office:take_record_data": _records(POST, within="record", page=False),
     "office:registration": _files(within="registration"),
-    "office:history": _files(within="registration"),
-    "office:version": _files(within="registration"),
+    "office:history": _whole(within="registration"),
+    "office:version": _whole(within="registration"),
     "office:documents": _files(within="registration"),
-    "office:document_pdf": _files(within="registration", page=False),
+    "office:document_pdf": _whole(within="registration", page=False),
     "office:thread": _files(within="registration"),
     "office:answer_message": _files(
         POST,
@@ -234,12 +236,12 @@ ROUTES = {
         shown_on="office:notes",
     ),
     "office:pieces": _files(within="registration"),
-    "office:piece_file": _files(within="registration", page=False),
+    "office:piece_file": _whole(within="registration", page=False),
     "office:incomplete": _batches(BOTH),
     "office:declare_incomplete": _files(
         POST, within="registration", page=False, permission=Permission.DECIDE
     ),
-    "office:piece_page": _files(within="registration", page=False),
+    "office:piece_page": _whole(within="registration", page=False),
     "office:scan_piece": _files(
         BOTH,
         within="registration",
@@ -255,7 +257,7 @@ ROUTES = {
     ),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:accommodations": _files(BOTH, permission=Permission.DECIDE_ACCOMMODATIONS),
-    "office:accommodation": _files(within="registration"),
+    "office:accommodation": _whole(within="registration"),
     # Words of health may be among what is typed there: it never waits in clear.
     "office:handle_accommodation": _files(
         BOTH,
@@ -278,7 +280,7 @@ ROUTES = {
         keeps_answers=True,
         kept_sealed=Sealed(kept_sealed.seal, kept_sealed.unseal),
     ),
-    "office:journal": _files(within="registration"),
+    "office:journal": _whole(within="registration"),
     "office:filing_proof": Route(
         Who.STAFF, within="registration", page=False, permission=Permission.READ_JOURNAL
     ),
@@ -316,13 +318,13 @@ ROUTES = {
     "office:envelope": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.RECEIVE, keeps_answers=True
     ),
-    "office:statistics": _files(),
-    "office:hours": _files(),
-    "office:begun": _files(),
-    "office:verdicts": _files(),
-    "office:accommodation_delays": _files(),
-    "office:troubles": _files(),
-    "office:statistics_table": _files(page=False),
+    "office:statistics": _lists(),
+    "office:hours": _lists(),
+    "office:begun": _lists(),
+    "office:verdicts": _lists(),
+    "office:accommodation_delays": _lists(),
+    "office:troubles": _lists(),
+    "office:statistics_table": _lists(page=False),
     "office:banner": _announces(BOTH, keeps_answers=True),
     "office:end_banner": _announces(BOTH, page=False),
     "office:services": _services(),

@@ -481,7 +481,7 @@ def test_whoever_approves_reads_how_far_the_domains_go(head, administrator):
 def test_an_administrator_is_not_among_the_roles(head):
     offered = {one.get("value") for one in seen(head.get(INVITE)).cssselect("[name=role]")}
 
-    assert offered == {"manager", "head", "auditor", "doctor"}
+    assert offered == {"manager", "helpdesk", "head", "auditor", "doctor"}
     assert head.post(INVITE, {**INVITED, "role": "administrator"}).status_code == 422
 
 

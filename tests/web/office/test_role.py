@@ -32,7 +32,9 @@ def asked_of(page):
     }
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.HELPDESK, Role.ADMINISTRATOR]
+)
 def test_each_permission_is_said_once_as_one_s_own_or_as_another_s(member, role):
     browser = member(*([] if role == Role.ADMINISTRATOR else ["A09"]), role=role)
 

@@ -19,6 +19,7 @@ ROUTES = [
     for name in READABLE
     if ACCESS[name].who is Who.STAFF and ACCESS[name].permission is not Permission.GIVE_OPINIONS
 ]
+NOTHING_OF_HEALTH = "Rien de la santé n'est montré à l'accueil : ni aménagements, ni pièces ou mails qui en parlent."
 MARK = "parce que zyrtho"
 OF_DECISIONS = {"decision-amenagement", "notification-amenagement", "reponse-recours"}
 
@@ -79,10 +80,29 @@ def test_who_may_decide_reads_it(world, marked):
     assert "decision-amenagement/pdf" in said["office:documents"]
 
 
+def test_who_answers_the_telephone_reads_no_word_of_health(world, marked):
+    # What one may not do is named there, and by whom it is done; the dates of a service are
+    # nobody's. A file says why it shows nothing, and what is not to be written in a note.
+    said = {
+        name: text_of(one)
+        for name, one in read_by(world, Role.HELPDESK).items()
+        if one.status_code == 200 and name not in {"office:role", "office:service"}
+    }
+
+    assert {"office:registration", "office:documents", "office:mails", "office:envelope"} <= {*said}
+    assert not [name for name in said if name.startswith("paper ")]
+    shown = {
+        name: text.replace(NOTHING_OF_HEALTH, "").replace("sans rien sur la santé", "")
+        for name, text in said.items()
+    }
+    words = {*marked, "ménagement", "andicap", "édecin", "santé"}
+    assert {name for name, text in shown.items() if any(word in text for word in words)} == set()
+
+
 def test_each_decision_on_accommodations_is_opened_by_who_decides_alone():
     asked = {one.slug: opened_with(one.slug) for one in kinds.registered()}
 
-    restricted = {slug for slug, one in asked.items() if one is not Permission.READ_FILES}
+    restricted = {slug for slug, one in asked.items() if one is not Permission.READ_WHOLE_FILES}
     assert restricted == OF_DECISIONS
     assert {asked[slug] for slug in restricted} == {Permission.DECIDE_ACCOMMODATIONS}
 

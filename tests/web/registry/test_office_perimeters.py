@@ -14,6 +14,7 @@ MEMBERSHIPS = {
     Role.FOREIGN_MANAGER: "manager",
     Role.HEAD: "head",
     Role.AUDITOR: "auditor",
+    Role.HELPDESK: "helpdesk",
     Role.ADMINISTRATOR: "administrator",
     Role.DOCTOR: "doctor",
     Role.FOREIGN_DOCTOR: "doctor",

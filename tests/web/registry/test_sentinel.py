@@ -34,7 +34,7 @@ from tests.web.registry.routes import READABLE, address
 from tests.web.registry.world import Role
 
 WORD = "Zyrthomycose"
-OFFICE = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR)
+OFFICE = (Role.MANAGER, Role.HEAD, Role.AUDITOR, Role.HELPDESK, Role.ADMINISTRATOR)
 ROUTES = [
     name
     for name in READABLE

@@ -146,12 +146,16 @@ class Role(Enum):
     ADMINISTRATOR = "an administrator with a second factor"
     HEAD = "a head of service with a second factor"
     AUDITOR = "an auditor with a second factor"
+    HELPDESK = "somebody of the helpdesk with a second factor"
     DOCTOR = "a doctor with a second factor"
     FOREIGN_DOCTOR = "a doctor of another academy with a second factor"
     FOREIGN_MANAGER = "a manager of another academy and another domain with a second factor"
 
 
-OFFICE = (Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.FOREIGN_MANAGER)
+OFFICE = (
+    *(Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.AUDITOR, Role.HELPDESK),
+    Role.FOREIGN_MANAGER,
+)
 DOCTORS = (Role.DOCTOR, Role.FOREIGN_DOCTOR)
 STAFF = (Role.HALF_MANAGER, *OFFICE, *DOCTORS)
 CANDIDATES = (Role.OWNER, Role.OTHER, Role.NEWCOMER)
@@ -256,6 +260,7 @@ def build(mark: str = "") -> World:
         Role.ADMINISTRATOR: a_member("admin@exemple.test", Membership.Role.ADMINISTRATOR, []),
         Role.HEAD: a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"]),
         Role.AUDITOR: a_member("audit@exemple.test", Membership.Role.AUDITOR, ["A09"]),
+        Role.HELPDESK: a_member("accueil@exemple.test", Membership.Role.HELPDESK, ["A09"]),
         Role.DOCTOR: a_member("docteure@exemple.test", Membership.Role.DOCTOR, ["A09"]),
         Role.FOREIGN_DOCTOR: a_member("medecin.loin@exemple.test", Membership.Role.DOCTOR, ["A25"]),
         Role.FOREIGN_MANAGER: a_member("ailleurs@exemple.test", Membership.Role.MANAGER, ["A25"]),

@@ -190,7 +190,8 @@ def _corrected_from(request: HttpRequest, candidate: Candidate) -> str:
 
 def _letters(request: HttpRequest, candidate: Candidate) -> list[tuple[Letter, str, str]]:
     """Return the last letters to a candidate of the reader's perimeter, each with whom else it names, and its fate."""
-    mine = candidate.letters.within(request.reach).whole().order_by("-pk")[:MOST_LETTERS]
+    reach = request.reaches(Permission.READ_WHOLE_FILES)
+    mine = candidate.letters.within(reach).whole().order_by("-pk")[:MOST_LETTERS]
     return [(one, other_addressee_of(one), fate_in_words(one)) for one in mine]
 
 

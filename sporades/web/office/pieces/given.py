@@ -25,6 +25,7 @@ from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import ScanForm, Time
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import TRAIL, file_page, reaches, registration_of
+from sporades.web.office.registrations.sparing import spared_of
 from sporades.web.office.registrations.walking import back_to_file
 
 ANYHOW = "Si elle est venue sur papier, notez-la quand même."
@@ -43,8 +44,8 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     """What the registration owes, where each piece stands, the file that was given."""
     found = registration_of(request, number)
     may_judge = found.is_active and reaches(request, Permission.JUDGE_EVIDENCE, found)
-    zone = found.service.zone
-    owed = pieces_of(found)
+    zone, spared = found.service.zone, spared_of(request, found)
+    owed = spared.of_pieces(pieces_of(found))
     may_decide = reaches(request, Permission.DECIDE, found)
     has_missing = (
         may_decide
@@ -63,7 +64,9 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
                 "stands": stands_in_words(found, one.row),
                 "kind": "info" if is_let_go(found, one.row) else one.row.kind,
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
-                "may_open": one.row.deposit is not None and bool(one.row.deposit.is_clean),
+                "may_open": not spared.is_any
+                and one.row.deposit is not None
+                and bool(one.row.deposit.is_clean),
                 "may_judge": may_judge and one.row.pk is not None,
                 "may_scan": one.row.state in SCAN.sources,
                 "is_late": is_late(found, one),
@@ -73,7 +76,13 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
             for one in owed
         ],
         "withdrawn": [
-            {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
+            {
+                "row": row,
+                "given": row.deposit.given_in_words(zone),
+                "may_open": not spared.is_any and row.deposit.is_clean,
+            }
+            for row in withdrawn_of(found)
+            if row.code not in spared.pieces
         ],
     }
     return file_page(request, found, "pieces", "office/pieces.html", said)

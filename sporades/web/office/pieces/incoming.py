@@ -31,6 +31,7 @@ from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.pieces.envelope_form import EnvelopeForm, Paper, WhoseForm
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import reaches, registration_of
+from sporades.web.office.registrations.sparing import spared_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.searches.searching import NOBODY, meant
 
@@ -190,9 +191,7 @@ def _papers_for(
     of = f"Inscription n°{registration.number}. " if is_other else ""
     if registration.told["to_return"]:
         yield _summary(request, registration, Enclosed(registration, None, by), of)
-    if not reaches(request, Permission.JUDGE_EVIDENCE, registration):
-        return
-    for owed in pieces_of(registration):
+    for owed in spared_of(request, registration).of_pieces(pieces_of(registration)):
         if owed.row.pk is not None:
             yield Paper(
                 Enclosed(registration, owed.row, by),
@@ -293,6 +292,7 @@ def _page(
     enters = reaches(request, Permission.DECIDE_ACCOMMODATIONS, whose) and is_asked_here(whose)
     context: dict[str, Any] = {
         "registration": whose,
+        "reason": "" if spared_of(request, whose).is_told(whose.reason) else whose.reason,
         "form": form,
         "refusal": refusal,
         "awaited": [one for one in papers if one.is_awaited],

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from sporades.accounts.permissions import Permission
 from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.registrations.silent import to_set_aside_in_words
 from sporades.core.french import instant_in_words
@@ -26,7 +27,7 @@ from sporades.web.office.registrations.decision_forms import (
     PostmarkForm,
     SummaryTimeForm,
 )
-from sporades.web.office.registrations.files import TRAIL
+from sporades.web.office.registrations.files import TRAIL, reaches
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file, walk_of
@@ -204,7 +205,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     form = PostmarkForm.of(posted, found)
     time = SummaryTimeForm()
     seen = seen_in(request.POST) or found.version
-    refused = ""
+    refused, may_decide = "", reaches(request, Permission.DECIDE, found)
     taken_back = _taken_back_in_words(found, at=request.arrived_at)
     if posted is not None and TAKE_BACK in posted:
         try:
@@ -223,7 +224,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
                 f"La réception du récapitulatif signé est annulée. {' '.join(taken_back)}",
             )
             return back_to_file(request, found.number)
-    elif posted is not None and MORE_TIME in posted:
+    elif posted is not None and MORE_TIME in posted and may_decide:
         form, time = PostmarkForm.of(None, found), SummaryTimeForm(posted)
         if time.is_valid():
             refused = _left_more_time(request, found, time)
@@ -258,7 +259,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
         "received": found.summary_posted_on,
         "taken_back": taken_back,
         "refused": refused,
-        "time": time if receiving.given_time(found, at=request.arrived_at) else None,
+        "time": time if may_decide and receiving.given_time(found, at=request.arrived_at) else None,
         "more_time": MORE_TIME,
         "told_how": to_be_told(found.candidate),
         "trail": TRAIL,

@@ -63,6 +63,7 @@ from sporades.web.office.registrations.awaited import (
 )
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import letters_elsewhere, lines_of
+from sporades.web.office.registrations.sparing import Spared, spared_of
 from sporades.web.office.registrations.walking import back_to_file, walk_of
 
 TRAIL = [
@@ -71,6 +72,8 @@ TRAIL = [
 ]
 MOST_READINGS = 200
 """How many consultations of a file are shown: « Journal » finds the others by their days."""
+OF_THE_WHOLE = frozenset({"history", "accommodation", "journal"})
+"""The tabs that whoever does not read the whole of a file has not."""
 TABS = (
     ("registration", "Inscription"),
     ("history", "Historique"),
@@ -88,6 +91,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     """What was last filed, in the candidate's own tabs."""
     found: Any = registration_of(request, number)
     version = version_of.get(registration=found.pk, number=found.version)
+    spared = spared_of(request, found)
     others = list(
         Registration.objects.within(request.reach)
         .filter(candidate=found.candidate_id)
@@ -97,15 +101,20 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     )
     said = {
         "others": others,
-        "set_aside": [one for one in others if one.is_set_aside and one.exam_id == found.exam_id],
+        "set_aside": [
+            (one, "" if spared.is_told(one.reason) else one.reason)
+            for one in others
+            if one.is_set_aside and one.exam_id == found.exam_id
+        ],
         "received": _received(found, at=request.arrived_at),
         "filled": being_filled(request, found) if found.is_begun else [],
         "awaited": {
             "title": "Ce que lit le candidat" if found.candidate.has_account else "Ce qui l'attend",
             "has_account": found.candidate.has_account,
-            "checks": awaited_of(found, at=request.arrived_at),
+            "is_whole": not spared.is_any,
+            "checks": spared.of_checks(awaited_of(found, at=request.arrived_at)),
         },
-        **_filed(found, version),
+        **_filed(found, version, spared),
     }
     return file_page(request, found, "registration", "office/registration.html", said)
 
@@ -167,24 +176,30 @@ def _corrections_asked(
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
     """One version, as it was filed."""
     found = registration_of(request, number)
-    said = _filed(found, get_object_or_404(found.versions, number=version))
+    said = _filed(found, get_object_or_404(found.versions, number=version), Spared())
     return file_page(request, found, "history", "office/version.html", said)
 
 
 def documents(request: HttpRequest, number: str) -> HttpResponse:
     """What was published for it, and whether it was opened."""
     found = registration_of(request, number)
-    at = request.arrived_at
+    at, is_any = request.arrived_at, spared_of(request, found).is_any
+
+    def is_shown(kind: str) -> bool:
+        return not is_any or not kinds.get(kind).is_on_accommodations
+
     prepares = request.reaches(Permission.PREPARE_DOCUMENTS)
     may_deposit = prepares.covers(**_where(found))
     said = {
         "versions": [
             (one, _may_open(request, found, one), _reached(found, one), _before(found, one))
             for one in documents_in(folder=found.folder_id, at=at)
+            if is_shown(one.document.kind)
         ],
         "withdrawn": [
-            (line, _may_open(request, found, line.version))
+            (line, reaches(request, _says_why(line.version.document.kind), found))
             for line in withdrawn_lines(found, at=at)
+            if is_shown(line.version.document.kind)
         ],
         "may_deposit": may_deposit and found.is_active,
         "withdrawable": {one.publication.kind for one in lines_to_withdraw(found, at=at)}
@@ -193,10 +208,12 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
         "to_come": [
             (line, line.publication.is_within(prepares), line.version.academy != found.academy_id)
             for line in lines_to_come(found, at=at)
+            if is_shown(line.publication.kind)
         ],
         "missed": [
-            (line, reaches(request, opened_with(line.publication.kind), found))
+            (line, reaches(request, _says_why(line.publication.kind), found))
             for line in missed_lines(found)
+            if is_shown(line.publication.kind)
         ]
         if found.is_active
         else [],
@@ -245,17 +262,30 @@ def _may_open(request: HttpRequest, registration: Registration, version: Documen
 
 
 def opened_with(kind: str) -> Permission:
-    """Return what a member of the office must be allowed to do to open a document of a kind."""
-    is_for_who_decides = kinds.get(kind).is_on_accommodations
-    return Permission.DECIDE_ACCOMMODATIONS if is_for_who_decides else Permission.READ_FILES
+    """Return what a member of the office must be allowed to do to open a document of a kind.
+
+    The summary says whether a handicap is declared, and what was deposited may say anything.
+    """
+    return _for_who_decides(kind) or Permission.READ_WHOLE_FILES
+
+
+def _says_why(kind: str) -> Permission:
+    """Return what a member of the office must be allowed to do to read why one was withdrawn, or is missing."""
+    return _for_who_decides(kind) or Permission.READ_FILES
+
+
+def _for_who_decides(kind: str) -> Permission | None:
+    return Permission.DECIDE_ACCOMMODATIONS if kinds.get(kind).is_on_accommodations else None
 
 
 def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
-    messages = list(with_letters(mails_about(found)))
+    spared = spared_of(request, found)
+    messages = spared.of_mails(with_letters(mails_about(found)))
     elsewhere = letters_elsewhere(request, messages)
-    said = {"lines": lines_of(request, found, messages, elsewhere=elsewhere)}
+    lines = lines_of(request, found, messages, elsewhere=elsewhere, by_kind=spared.is_any)
+    said = {"lines": lines}
     return file_page(request, found, "mails", "office/mails.html", said)
 
 
@@ -382,12 +412,12 @@ def registration_of(
     return cast("Registration", found)
 
 
-def _filed(registration: Registration, version: Version) -> dict[str, Any]:
+def _filed(registration: Registration, version: Version, spared: Spared) -> dict[str, Any]:
     """Return a version, what it says, and its mail address where that is not today's."""
     is_left = version.address != registration.candidate.address
     return {
         "version": version,
-        "snapshot": read_by_office(version.snapshot),
+        "snapshot": read_by_office(spared.of_snapshot(version.snapshot)),
         "left_address": version.address if is_left else "",
     }
 
@@ -428,14 +458,23 @@ def file_page(
     """
     here, at = _where(registration), request.arrived_at
     walk = walk_of(request, registration.number)
-    counts = counts_of(registration, at=at)
+    counts, spared = counts_of(registration, at=at), spared_of(request, registration)
+    if spared.is_any:
+        counts.pop("pieces", None)  # of all of them: it would say that some are left out
     context = {
         "registration": registration,
+        "is_whole": not spared.is_any,
+        "reason": "" if spared.is_told(registration.reason) else registration.reason,
+        "to_review": [one for one in registration.to_review or () if not spared.is_told(one)],
         "summary_is_late": registration.is_summary_late(at),
         "undelivered": undelivered_in_words(registration),
         "guardian": registration.guardian_name if registration.is_minor(at) else "",
         "service": named(registration.service),
-        "tabs": [(name, label, counts.get(name, "")) for name, label in TABS],
+        "tabs": [
+            (name, label, counts.get(name, ""))
+            for name, label in TABS
+            if not spared.is_any or name not in OF_THE_WHOLE
+        ],
         "tab": tab,
         "trail": TRAIL,
         "may_decide": request.reaches(Permission.DECIDE).covers(**here)

@@ -51,6 +51,7 @@ class MailLine:
 
     message: Message
     number: str
+    subject: str
     kind: str
     when: str
     to: str
@@ -84,6 +85,7 @@ def lines_of(
     messages: Iterable[Any],
     *,
     elsewhere: Collection[int],
+    by_kind: bool = False,
 ) -> list[MailLine]:
     """Return what is said of the mails about a registration, which know whether they were sent again.
 
@@ -92,6 +94,8 @@ def lines_of(
         registration: from which the mails are read.
         messages: the mails, each with its letter.
         elsewhere: the keys of those of which the letter is not read here (`letters_elsewhere`).
+        by_kind: whether they are named by their kinds alone: a subject, a letter may say of a
+            health what their reader does not read.
     """
     where = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
     may_write = request.reaches(Permission.WRITE_MESSAGES).covers(**where)
@@ -100,7 +104,8 @@ def lines_of(
         _line(
             one,
             registration,
-            is_elsewhere=one.pk in elsewhere,
+            by_kind=by_kind,
+            is_elsewhere=by_kind or one.pk in elsewhere,
             may_write=may_write,
             may_post=may_post and one.pk not in elsewhere,
         )
@@ -109,7 +114,13 @@ def lines_of(
 
 
 def _line(
-    one: Any, registration: Registration, *, is_elsewhere: bool, may_write: bool, may_post: bool
+    one: Any,
+    registration: Registration,
+    *,
+    by_kind: bool,
+    is_elsewhere: bool,
+    may_write: bool,
+    may_post: bool,
 ) -> MailLine:
     zone = registration.service.zone
     letter = getattr(one, "letter", None)
@@ -117,6 +128,7 @@ def _line(
     return MailLine(
         message=one,
         number=registration.number,
+        subject="" if by_kind else one.subject,
         kind=KINDS.get(one.kind, "Autre"),
         when=instant_in_words(one.written_at, zone, weekday=False),
         to=one.recipient if letter is None else _on_envelope(letter, is_elsewhere=is_elsewhere),

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core.numbers import in_groups, whole
+from sporades.searches import quick
 from sporades.searches.models import Search
 from sporades.searches.queries import found, in_order, known_order, planned_anew
 from sporades.searches.rules import seeks_somebody
@@ -117,13 +118,27 @@ def walk_of(request: HttpRequest, number: str) -> Walk | None:
         return None
     order = known_order(request.GET.get("tri", ""))
     with planned_anew():
-        known = found(tree, reach=request.reaches(Permission.READ_FILES))
+        known = found(tree, reach=reach_for(request, search))
         lines = in_order(known, order, tree=tree)
         most = AT_FIRST if place < AT_FIRST else MOST
         numbers = list(lines.values_list("number", flat=True)[: most + 1])
     has_more, numbers = len(numbers) > most, numbers[:most]
     place = numbers.index(number) + 1 if number in numbers else min(place, len(numbers) + 1)
     return Walk(search, order, place, numbers, number, has_more)
+
+
+def reach_for(request: HttpRequest, search: Search) -> Reach:
+    """Return where a reader reads what a search finds: of the one box, wherever they read files.
+
+    Any other lists people by what they have answered, asked for or been granted.
+    """
+    try:
+        is_of_the_box = not search.columns and quick.asks_no_more(search.group)
+    except (KeyError, ValueError):  # it names a criterion that is no more
+        is_of_the_box = False
+    by = Permission.READ_FILES if is_of_the_box else Permission.READ_LISTS
+    reach: Reach = request.reaches(by)
+    return reach
 
 
 def kept_of(request: HttpRequest) -> dict[str, str]:
@@ -146,7 +161,8 @@ def _search(request: HttpRequest) -> Search | None:
     except ValueError:
         return None
     reach = request.reaches(Permission.READ_FILES)
-    return next(Search.objects.filter(pk=key).open_to(request.user.pk, reach), None)
+    search = next(Search.objects.filter(pk=key).open_to(request.user.pk, reach), None)
+    return search if search is not None and reach_for(request, search) else None
 
 
 def _place(said: str) -> int | None:

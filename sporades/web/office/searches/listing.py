@@ -82,6 +82,6 @@ def page_of(request: HttpRequest, tree: Group, order: str, reading: Reading) -> 
     """Return the page that an address asks for: the last one, where the rows of that one have left."""
     page = whole(request.GET.get("page", ""), most=len(str(MOST_PAGES))) or 1
     exact = all(request.GET.get(name) == how for name, how in EXACTLY.items())
-    listing = Listing(tree, order, reading, reach=request.reach, page=page, exact=exact)
+    listing = Listing(tree, order, reading, reach=reading.reach, page=page, exact=exact)
     with planned_anew():
         return listing.page(max(1, min(page, listing.num_pages, MOST_PAGES)))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
@@ -26,7 +26,7 @@ from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.layout.finding import NAMED, QuickForm
 from sporades.web.office.registrations.files import TRAIL
-from sporades.web.office.registrations.walking import line_of, query_of
+from sporades.web.office.registrations.walking import line_of, query_of, reach_for
 from sporades.web.office.searches import building
 from sporades.web.office.searches.listing import EXACTLY, MOST_PAGES, page_of
 from sporades.web.office.searches.search_forms import NameForm
@@ -40,14 +40,20 @@ NAMES = ("nom", "prenoms")
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Build the tree of criteria; « Rechercher » leads to the address of what was asked."""
+    """Build the tree of criteria; « Rechercher » leads to the address of what was asked.
+
+    Who reads no lists has the one box here, and nothing else.
+    """
     if request.method != "POST":
         return _page(request, Group(), [])
+    reach = request.reaches(Permission.READ_LISTS)
+    if not reach:
+        raise Http404
     tree, columns = building.read(request.POST), _columns(request)
     if request.POST.get("faire") != building.SEARCH:
         done = building.acted(tree, request.POST)
         return _page(request, done.tree, columns, focus=done.field, said=done.said)
-    form = building.SearchForm(tree, columns, reach=request.reach, is_judged=True)
+    form = building.SearchForm(tree, columns, reach=reach, is_judged=True)
     if not form.is_valid():
         return render(request, "office/search.html", _context(request, form), status=422)
     kept = operations.keep(tree=tree, columns=columns, by=request.user, at=request.arrived_at)
@@ -61,7 +67,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """
     form = QuickForm(request.POST)
     if not form.is_valid():
-        builder = building.SearchForm(Group(), [], reach=request.reach)
+        builder = building.SearchForm(Group(), [], reach=request.reaches(Permission.READ_LISTS))
         context = {**_context(request, builder), "quick": form}
         return render(request, "office/search.html", context, status=422)
     of = meant(request, form)
@@ -126,12 +132,12 @@ def _unknown(request: HttpRequest, kept: Search, why: str) -> HttpResponse:
 
 def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None) -> HttpResponse:
     order = known_order(request.GET.get("tri") or kept.order)
-    here = reverse("office:found", args=[kept.pk])
-    reading = Reading(on_a_page(kept.shown, request.reach), request.reach)
+    here, reach = reverse("office:found", args=[kept.pk]), reach_for(request, kept)
+    reading = Reading(on_a_page(kept.shown, reach), reach)
     page = page_of(request, tree_of(kept), order, reading)
     cells, count, base = reading.words(), page.paginator.count, f"{here}?tri={order}&page="
     shown = [column.code for column in kept.shown]
-    form = building.SearchForm(tree_of(kept), kept.columns, reach=request.reach)
+    form = building.SearchForm(tree_of(kept), kept.columns, reach=reach)
     seeks_one = seeks_somebody(kept.tree)
     context = {
         **_context(request, form),
@@ -144,8 +150,8 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
         "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
-        "asked": in_words(tree_of(kept), reach=request.reach),
-        "lists": _of_lists(request, tree_of(kept)),
+        "asked": in_words(tree_of(kept), reach=reach),
+        "lists": _of_lists(tree_of(kept), reach=reach),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
         "lines": [
@@ -171,18 +177,18 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "is_refused": naming is not None,
         "seeks_somebody": seeks_one,
         "is_its_author_s": is_its_author_s(kept.tree),
-        "unfiled": _unfiled(request, tree_of(kept)) if seeks_one and not count else [],
+        "unfiled": _unfiled(tree_of(kept), reach=reach) if seeks_one and not count else [],
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
 
 
-def _of_lists(request: HttpRequest, tree: Group) -> list[dict[str, Any]]:
+def _of_lists(tree: Group, *, reach: Reach) -> list[dict[str, Any]]:
     """Say of each pasted list how many of it are found, and name the others."""
     if not tree.lists:
         return []
     with planned_anew():
-        missing = [not_found(one, tree, reach=request.reach) for one in tree.lists]
+        missing = [not_found(one, tree, reach=reach) for one in tree.lists]
     return [
         {
             "label": one.criterion.label,
@@ -203,10 +209,10 @@ def _whose(request: HttpRequest, kept: Search) -> dict[str, bool]:
     return {"is_mine": is_mine, "is_left": is_left}
 
 
-def _unfiled(request: HttpRequest, tree: Group) -> list[Candidate]:
+def _unfiled(tree: Group, *, reach: Reach) -> list[Candidate]:
     """Return the first of those of whom an office made the record, without a registration, who may be meant."""
     with planned_anew(alike=ALIKE):
-        return list(without_registration(tree, reach=request.reach)[:MOST_UNFILED])
+        return list(without_registration(tree, reach=reach)[:MOST_UNFILED])
 
 
 def name(request: HttpRequest, search: str) -> HttpResponse:
@@ -264,7 +270,7 @@ def _list_of(kept: Search, asked: str) -> str:
 def _page(
     request: HttpRequest, tree: Group, columns: list[str], *, focus: str = "", said: str = ""
 ) -> HttpResponse:
-    form = building.SearchForm(tree, columns, reach=request.reach)
+    form = building.SearchForm(tree, columns, reach=request.reaches(Permission.READ_LISTS))
     if focus in form.fields:
         form.fields[focus].widget.attrs["autofocus"] = True
         # Read out with the field that the page goes on from.
@@ -277,6 +283,7 @@ def _context(request: HttpRequest, form: building.SearchForm) -> dict[str, Any]:
         "form": form,
         "quick": QuickForm(),
         "named": named(request),
+        "reads_lists": bool(request.reaches(Permission.READ_LISTS)),
         "may_export": bool(request.reaches(Permission.EXPORT)),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
@@ -288,15 +295,16 @@ def _columns(request: HttpRequest) -> list[str]:
 
 def named(request: HttpRequest) -> list[Search]:
     """Return the searches with a name that the reader may use: their own, and their colleagues'."""
+    reach = request.reaches(Permission.READ_LISTS)
     listed = Search.objects.named().defer("tree", "columns")
-    return list(listed.open_to(request.user.pk, request.reaches(Permission.READ_FILES)))
+    return list(listed.open_to(request.user.pk, reach)) if reach else []
 
 
 def search_of(request: HttpRequest, pk: Any) -> Search:
     """Return the reader's search, or one that a colleague shares with them; there is no other."""
     reach = request.reaches(Permission.READ_FILES)
     found = next(Search.objects.filter(pk=pk).open_to(request.user.pk, reach), None)
-    if found is None:
+    if found is None or not reach_for(request, found):
         raise Http404
     return found
 
@@ -314,7 +322,8 @@ def tree_of(search: Search | Export) -> Group:
 def tree_for(request: HttpRequest, search: Search) -> Group:
     """Return the tree of a search that its reader asks. Raises Refused too where it finds nothing for them."""
     tree = tree_of(search)
-    if any(one.criterion.within(request.reach).is_gone(one.values) for one in tree.leaves()):
+    reach = reach_for(request, search)
+    if any(one.criterion.within(reach).is_gone(one.values) for one in tree.leaves()):
         raise Refused(
             "Cette recherche porte sur un lot que vous ne listez pas : il n'existe plus, il n'est pas "
             "le vôtre, ou ce qui l'a trouvé touche à la santé. Composez-la de nouveau."

@@ -1,0 +1,104 @@
+"""What of a file says something of health: left out for whoever does not read the whole of it (P-12)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from sporades.accounts.permissions import Permission
+from sporades.evidence.queries import Owed
+from sporades.exams.queries import rules
+from sporades.exams.rules.health import dispenses_for_health, of_health
+from sporades.mail.models import Message
+from sporades.registrations.checklist import Check
+from sporades.registrations.models import Registration
+from sporades.registrations.sections.candidacy import CandidacyForm
+from sporades.searches.answered import pieces_of_health
+
+OF_ACCOMMODATIONS = frozenset(
+    (
+        *("request_received", "request_withdrawn", "signed_request_withdrawn"),
+        *("appeal_received", "appeal_silent", "appeal_withdrawn"),
+        *("something_awaits", "guardian_awaited", "signed_as_guardian"),
+    )
+)
+"""The mails that only a request for accommodations has: that one was written says that there is one."""
+
+_DECLARED = str(CandidacyForm.base_fields["has_disability"].label)
+
+
+@dataclass(frozen=True)
+class Spared:
+    """What is left out of a file; nothing for whoever reads the whole of it.
+
+    Attributes:
+        is_any: whether its reader is spared anything.
+        pieces: the codes of the pieces that a handicap alone asks for.
+        papers: the codes of the épreuves of which a handicap dispenses.
+        labels: what those pieces, the questions that a handicap alone asks, and the declaration
+            itself are called.
+    """
+
+    is_any: bool = False
+    pieces: frozenset[str] = frozenset()
+    papers: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+    def of_pieces(self, owed: Iterable[Owed]) -> list[Owed]:
+        """Return the pieces that are shown."""
+        return [one for one in owed if one.row.code not in self.pieces]
+
+    def of_checks(self, checks: Iterable[Check]) -> list[Check]:
+        """Return what is shown of that which a candidate has to do, or waits for."""
+        return [
+            one for one in checks if one.piece not in self.pieces and not self.is_told(one.note)
+        ]
+
+    def of_mails(self, messages: Iterable[Message]) -> list[Message]:
+        """Return the mails that are shown."""
+        return [one for one in messages if not self.is_any or one.kind not in OF_ACCOMMODATIONS]
+
+    def of_snapshot(self, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is shown of a version."""
+        sections = [
+            {
+                **one,
+                "lines": [line for line in one["lines"] if line[0] not in self.labels],
+                "tables": [self._of_table(table) for table in one["tables"]],
+            }
+            for one in snapshot["sections"]
+        ]
+        return {**snapshot, "sections": sections}
+
+    def is_told(self, text: str) -> bool:
+        """Return whether a text names what is left out: the reason of what lacks a piece does."""
+        return any(label in text for label in self.labels)
+
+    def _of_table(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        kept = [
+            (row, code)
+            for row, code in zip(table["rows"], table["codes"], strict=True)
+            if code not in self.papers
+        ]
+        return {**table, "rows": [row for row, _ in kept], "codes": [code for _, code in kept]}
+
+
+def spared_of(request: HttpRequest, registration: Registration) -> Spared:
+    """Return what is left out of the file of a registration for its reader."""
+    where = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
+    if request.reaches(Permission.READ_WHOLE_FILES).covers(**where):
+        return Spared()
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    codes = pieces_of_health().get(registration.exam_id, set())
+    asked = (one.label for one in exam.questions if of_health(one.when, exam))
+    return Spared(
+        is_any=True,
+        pieces=frozenset(codes),
+        papers=frozenset(one.code for one in exam.papers if dispenses_for_health(one, exam)),
+        labels=frozenset((_DECLARED, *asked, *_labels(exam.evidence, codes))),
+    )
+
+
+def _labels(evidence: Iterable[Any], codes: Collection[str]) -> Iterable[str]:
+    return (one.label for one in evidence if one.code in codes)

@@ -1,0 +1,266 @@
+"""« Accueil »: one file at a time, and nothing in it of health; notes, the post, no decision."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+import sporades.accommodations
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State as CaseState
+from sporades.accounts.models import Membership
+from sporades.acts.registrations import deciding
+from sporades.documents import kinds
+from sporades.exams.held import forget
+from sporades.journal.models import Entry
+from sporades.journal.words import QUALITIES
+from sporades.mail.models import Message
+from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG
+from sporades.searches import operations as searches
+from sporades.searches.catalogue import CRITERIA
+from sporades.searches.operators import Operator
+from sporades.searches.trees import Group, Leaf
+from sporades.web.office.registrations.deciding import MORE_TIME
+from sporades.web.office.registrations.mail_lines import KINDS
+from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
+from tests.accommodations.asked import THIRD, reach
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
+from tests.web.guide import links, main, seen
+
+HELPDESK = Membership.Role.HELPDESK
+OF_HEALTH = [
+    (
+        "libelle: Copie du baccalauréat, si: {diplome: [BAC]}",
+        "libelle: Attestation de droits, si: {handicap: oui}",
+    ),
+    (
+        "{motif: Dispense demandée, sur_demande: true}",
+        "{motif: Dispense déclarée, sur_demande: true, si: {handicap: oui}}",
+    ),
+    ("libelle: Votre projet,", "libelle: Votre projet, si: {handicap: oui},"),
+]
+"""A piece, a dispense and a question that a declared handicap alone calls for."""
+TABS = ("registration", "pieces", "documents", "thread", "mails", "notes")
+CLOSED = ("history", "accommodation", "journal")
+
+pytestmark = pytest.mark.usefixtures("kept")
+
+
+@pytest.fixture
+def helpdesk(member):
+    return member("A09", role=HELPDESK, email="accueil@exemple.test")
+
+
+@pytest.fixture
+def declared(helpdesk):
+    """File the registration of somebody who declared a handicap, and all that it calls for."""
+    load_invented(*OF_HEALTH)
+    forget()
+    filed = a_registration(
+        a_candidate(),
+        informations={"has_disability": "oui"},
+        epreuves={"statut-E3": "dispense", "option-E3": ""},
+        supplementaires={"q-projet": "Un projet à moi"},
+    )
+    yield filed
+    forget()
+
+
+def page_of(registration, tab="registration", **more):
+    return reverse(f"office:{tab}", args=[registration.number], **more)
+
+
+def test_a_file_says_nothing_of_health(manager, helpdesk, declared):
+    secrets = ("Handicap", "Attestation de droits", "Un projet à moi", "Éducation physique")
+
+    whole = main(manager.get(page_of(declared)))
+    page = main(helpdesk.get(page_of(declared)))
+
+    assert [one for one in secrets if one not in whole] == []
+    assert [one for one in secrets if one in page] == []
+    assert "Français" in page
+    assert "Pièce justificative : Pièce d'identité" in page
+    assert "Ses aménagements" not in page
+
+
+def test_its_tabs_are_those_that_say_none(manager, helpdesk, declared):
+    tabs = [one.get("href") for one in seen(helpdesk.get(page_of(declared))).cssselect(".s-tabs a")]
+
+    assert tabs == [page_of(declared, tab) for tab in TABS]
+    assert {helpdesk.get(page_of(declared, tab)).status_code for tab in TABS} == {200}
+    assert {helpdesk.get(page_of(declared, tab)).status_code for tab in CLOSED} == {404}
+    assert {manager.get(page_of(declared, tab)).status_code for tab in CLOSED} == {200}
+
+
+def test_its_pieces_are_read_but_those_of_health_and_none_is_opened(manager, helpdesk, declared):
+    assert "Attestation de droits" in main(manager.get(page_of(declared, "pieces")))
+
+    page = main(helpdesk.get(page_of(declared, "pieces")))
+
+    assert "Pièce d'identité" in page
+    assert "Attestation de droits" not in page
+    for route in ("piece_file", "judge_piece", "scan_piece"):
+        where = reverse(f"office:{route}", args=[declared.number, "IDENTITE"])
+        assert helpdesk.get(where).status_code == 404
+
+
+def test_why_it_is_in_anomaly_is_read_unless_that_says_it(manager, helpdesk, declared):
+    for reason, is_read in (
+        ("Il manque la pièce d'identité.", True),
+        ("Attestation de droits", False),
+    ):
+        Registration.objects.update(state="registered", reason="")
+        declared.refresh_from_db()
+        deciding.decide(registration=declared, decision=FLAG, reason=reason, by=OPERATOR, at=NOW)
+
+        assert f"Motif : {reason}" in main(manager.get(page_of(declared)))
+        assert (reason in main(helpdesk.get(page_of(declared)))) is is_read
+
+
+def test_no_document_is_opened_and_decisions_on_accommodations_are_not_listed(helpdesk, in_lille):
+    reach(in_lille, CaseState.NOTIFIED, Wish(THIRD))
+
+    page = main(helpdesk.get(page_of(in_lille, "documents")))
+
+    assert "Récapitulatif" in page
+    assert "ménagement d'épreuves" not in page
+    for kind in kinds.registered():
+        where = reverse("office:document_pdf", args=[in_lille.number, kind.slug])
+        assert helpdesk.get(where).status_code == 404
+
+
+def test_mails_are_named_by_their_kinds_and_those_of_accommodations_are_not(
+    manager, helpdesk, in_lille
+):
+    reach(in_lille, CaseState.NOTIFIED, Wish(THIRD))
+    subjects = set(Message.objects.values_list("subject", flat=True))
+    whole = main(manager.get(page_of(in_lille, "mails")))
+    assert any(KINDS[one] in whole for one in OF_ACCOMMODATIONS)
+
+    page = main(helpdesk.get(page_of(in_lille, "mails")))
+
+    assert KINDS["registered"] in page
+    assert [one for one in OF_ACCOMMODATIONS if KINDS[one] in page] == []
+    assert [one for one in subjects if one in page] == []
+
+
+def test_every_mail_of_accommodations_to_a_candidate_is_known():
+    folder = Path(sporades.accommodations.__file__).parent / "templates/mail"
+    to_doctors = {"opinions_awaited"}
+
+    assert {one.stem for one in folder.glob("*.txt")} - to_doctors == OF_ACCOMMODATIONS
+
+
+def test_it_finds_somebody_and_lists_nobody_by_criteria(helpdesk, in_lille):
+    other = a_registration(a_candidate(birth_name="Le Goffic"))
+    criteria = {"g-lien": "et", "g-1-critere": "handicap", "g-1-operateur": "oui"}
+
+    one = helpdesk.post(reverse("office:find"), {"quoi": in_lille.number})
+    several = helpdesk.post(reverse("office:find"), {"quoi": "le goff"}, follow=True)
+
+    assert one.headers["Location"] == page_of(in_lille)
+    assert {in_lille.number, other.number} <= {*main(several).split()}
+    assert "Changer les critères" not in main(several)
+    assert "Enregistrer cette recherche" not in main(several)
+    assert "Recherche par critères" not in main(helpdesk.get(reverse("office:search")))
+    for done in ("rechercher", "ajouter:g"):
+        refused = helpdesk.post(reverse("office:search"), {**criteria, "faire": done})
+        assert refused.status_code == 404
+
+
+def test_a_search_by_criteria_is_none_of_theirs_shared_or_kept_from_another_role(
+    manager, helpdesk, in_lille
+):
+    tree = Group(members=(Leaf(CRITERIA["amenagement"], Operator.FILLED),))
+    by_name = Group(members=(Leaf(CRITERIA["nom_complet"], Operator.IS, ("Le Goff",)),))
+    shared = searches.keep(tree=tree, columns=[], by=manager.user, at=NOW)
+    kept = searches.keep(tree=tree, columns=[], by=helpdesk.user, at=NOW)
+    named = searches.keep(tree=by_name, columns=["mesures_accordees"], by=helpdesk.user, at=NOW)
+    type(shared).objects.filter(pk=shared.pk).update(
+        name="Toutes", is_shared=True, perimeters=[{"academies": ["A09"], "domains": None}]
+    )
+
+    for search in (shared, kept, named):
+        assert helpdesk.get(reverse("office:found", args=[search.pk])).status_code == 404
+        walked = helpdesk.get(f"{page_of(in_lille)}?dans={search.pk}&tri=nom&rang=1")
+        assert walked.context["walk"] is None
+    assert "Toutes" not in main(helpdesk.get(reverse("office:home")))
+    assert "Toutes" in main(manager.get(reverse("office:home")))
+
+
+def test_who_has_another_role_elsewhere_searches_there_alone(member, in_lille, in_versailles):
+    both = member("A09", role=HELPDESK)
+    Membership.objects.create(
+        user=both.user, role=Membership.Role.MANAGER, full_name="Claude Martin", academies=["A25"]
+    )
+    reach(in_lille, CaseState.NOTIFIED, Wish(THIRD))
+    tree = Group(members=(Leaf(CRITERIA["etat"], Operator.IS, ("registered",)),))
+    kept = searches.keep(tree=tree, columns=["mesures_accordees"], by=both.user, at=NOW)
+
+    listed = main(both.get(reverse("office:found", args=[kept.pk])))
+
+    assert in_versailles.number in listed
+    assert in_lille.number not in listed
+    assert both.get(page_of(in_lille)).status_code == 200
+    assert both.get(page_of(in_lille, "accommodation")).status_code == 404
+    assert both.get(page_of(in_versailles, "accommodation")).status_code == 200
+
+
+def test_it_notes_and_receives_and_that_it_looked_is_noted(helpdesk, declared):
+    written = helpdesk.post(page_of(declared, "write_note"), {"note": "A téléphoné."})
+    envelope = page_of(declared, "envelope")
+    page = main(helpdesk.get(envelope))
+    day = {"poste_le": "20/11/2026", "contenu": [f"{declared.number}/IDENTITE"]}
+    noted = helpdesk.post(envelope, day)
+
+    assert written.status_code == noted.status_code == 302
+    assert "Pièce d'identité" in page
+    assert "Attestation de droits" not in page
+    note = declared.notes.get()
+    assert (note.text, note.author_name) == ("A téléphoné.", "Claude Martin")
+    acts = Entry.objects.filter(actor_kind=HELPDESK).values_list("verb", flat=True)
+    assert {"file read", "note written", "piece received"} <= {*acts}
+    assert QUALITIES[HELPDESK] == "accueil"
+
+
+def test_it_leaves_no_more_time_for_a_signed_summary(helpdesk, manager, in_lille):
+    Registration.objects.filter(pk=in_lille.pk).update(
+        filed_at=NOW - timedelta(days=200), state="registered"
+    )
+    where = page_of(in_lille, "receive_summary")
+
+    assert "Laisser plus de temps" not in main(helpdesk.get(where))
+    helpdesk.post(where, {MORE_TIME: "oui", "delai": "20/01/2027"})
+    assert not Entry.objects.filter(verb="summary given time").exists()
+
+
+def test_it_reads_messages_and_answers_none(helpdesk, in_lille):
+    page = main(helpdesk.get(page_of(in_lille, "thread")))
+
+    assert "Envoyer le message" not in page
+    answered = helpdesk.post(page_of(in_lille, "answer_message"), {"texte": "Oui."})
+    assert answered.status_code == 404
+
+
+def test_its_home_leads_to_nothing_that_it_may_not_read(helpdesk, in_lille):
+    page = seen(helpdesk.get(reverse("office:home")))
+
+    led = {one.get("href") for one in page.cssselect("a[href^='/gestion/']")}
+    assert reverse("office:incoming") in led
+    assert reverse("office:records") in led
+    assert {where: helpdesk.get(where).status_code for where in led} == dict.fromkeys(led, 200)
+    assert links(helpdesk.get(reverse("office:home")), "Statistiques") == []
+
+
+def test_a_head_proposes_the_role_and_the_person_says_what_it_allows(member, helpdesk):
+    head = member("A09", role=Membership.Role.HEAD, email="cheffe@exemple.test")
+
+    assert "Accueil" in main(head.get(reverse("office:invite_agent")))
+    page = main(helpdesk.get(reverse("office:role")))
+    may, others = page.split("Ce que d'autres font")
+    assert "Noter ce qui arrive par la poste" in may
+    assert "Répondre aux messages des candidats" not in may
+    assert "Répondre aux messages des candidats" in others
+    assert "Lire tout d'un dossier" in others
