@@ -1179,7 +1179,7 @@ TABLES = (
         kept="reglementation",
         why_not=NOBODY,
         # Whom to ask is said on a public page, and in the réglementation's own file.
-        keep="code sector name address opening_hours contact_name phone email",
+        keep="code sector name address opening_hours contact_name phone email information",
     ),
     Table(
         "territory.ReferenceLoad",

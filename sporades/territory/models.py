@@ -5,6 +5,7 @@ row that points to them says where without a join. Communes change every year: w
 remember one keeps its name and code as text.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -235,6 +236,8 @@ FRANCE = "99100"
 
 
 REACHED = ("contact_name", "phone", "email", "address", "opening_hours")
+LONGEST_INFORMATION, LONGEST_INFORMED = 200, timedelta(days=60)
+"""Signs of what a service tells for some days, and for how long it may."""
 
 
 class ManagingService(models.Model):
@@ -256,6 +259,15 @@ class ManagingService(models.Model):
     reached_so_since = models.DateTimeField(
         "coordonnées changées dans la gestion le", null=True, blank=True
     )
+    information = models.CharField(
+        "information du service",
+        max_length=LONGEST_INFORMATION,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    information_from = models.DateField("information affichée à partir du", null=True, blank=True)
+    information_until = models.DateField("information affichée jusqu'au", null=True, blank=True)
 
     class Meta:
         verbose_name = "service gestionnaire"
@@ -271,6 +283,18 @@ class ManagingService(models.Model):
                 condition=~Q(name="") & ~Q(sector=""),
                 violation_error_message="Un service a un nom et un secteur.",
             ),
+            models.CheckConstraint(
+                name="what_a_service_tells_has_its_days",
+                condition=Q(information="", information_from=None, information_until=None)
+                | (
+                    ~Q(information="")
+                    & Q(
+                        information_from__isnull=False,
+                        information_until__gte=F("information_from"),
+                    )
+                ),
+                violation_error_message="Une information a un premier et un dernier jour.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -280,6 +304,20 @@ class ManagingService(models.Model):
     def reached(self) -> dict[str, Any]:
         """How it is reached, by the names of its fields: what the office changes."""
         return {name: getattr(self, name) for name in REACHED}
+
+    @property
+    def informs(self) -> dict[str, Any]:
+        """What it tells for some days, by the names of its fields."""
+        return {
+            "information": self.information,
+            "information_from": self.information_from,
+            "information_until": self.information_until,
+        }
+
+    def informs_on(self, day: date) -> bool:
+        """Return whether what it tells is shown on a day of its academy, both ends included."""
+        first, last = self.information_from, self.information_until
+        return first is not None and last is not None and first <= day <= last
 
     @property
     def name_and_phone(self) -> str:

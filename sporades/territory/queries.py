@@ -5,7 +5,7 @@ A question about communes costs one.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_, or_
@@ -13,6 +13,7 @@ from operator import and_, or_
 from django.contrib.postgres.search import Lexeme, SearchQuery, SearchVector
 from django.db.models import Case, Func, IntegerField, Q, QuerySet, Value, When
 
+from sporades.core.french import local_day
 from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.territory.models import (
@@ -346,6 +347,14 @@ def _placed(found: Iterable[Commune]) -> list[Commune]:
 
 
 # --- Managing services -------------------------------------------------------------------------
+
+
+def information_of(service: ManagingService, *, at: datetime) -> str:
+    """Return what a managing service tells at an instant, by the clock of its academy; or nothing."""
+    if not service.information:
+        return ""
+    zone = academy(service.academy_id).zone
+    return service.information if service.informs_on(local_day(at, zone)) else ""
 
 
 def managing_services(*, academy: Academy | None = None) -> QuerySet[ManagingService]:

@@ -169,7 +169,7 @@ def every_form():
         "ActsForm": {**here, "journal": here["reach"]},
         "MailingForm": {"counts": Counted(chosen=2, ended=1, by_letter=1, ended_by_letter=0)},
         "LatelyForm": {"at": NOW},
-        "ContactForm": {"managing": draft.service.managing_service},
+        "ContactForm": {"managing": draft.service.managing_service, "on": NOW.date()},
         "CorrectionRequestForm": {"on": NOW.date()},
         "SignUpForm": {"on": NOW.date()},
         "SlipForm": {"on": NOW.date()},

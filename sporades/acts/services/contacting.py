@@ -1,6 +1,6 @@
 """How a managing service is reached: read by all, changed by those whom it serves (I1)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from sporades.core.digests import digest
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.exams.operations.services import MANAGING_CHANGED
-from sporades.territory.models import ManagingService
+from sporades.territory.models import REACHED, ManagingService
 
 
 class Overtaken(Refused):
@@ -33,49 +33,72 @@ class NothingChanged(Refused):
 
 @transaction.atomic
 def change(
-    *, managing: ManagingService, reached: dict[str, Any], seen: str, by: Actor, at: datetime
-) -> None:
-    """Change how a managing service is reached: on every page, mail and paper to come.
+    *,
+    managing: ManagingService,
+    reached: dict[str, Any],
+    informs: dict[str, Any] | None = None,
+    seen: str,
+    by: Actor,
+    at: datetime,
+) -> list[str]:
+    """Change how a managing service is reached, on every page, mail and paper to come, and what it tells.
 
     What is filed and issued already keeps what it said; what is still to be posted goes to the new
     address, and a notice above what was issued says so. Loading a file of réglementation again
-    changes nothing of it.
+    changes nothing of it. What it tells for some days is read on pages alone: mails and papers stay
+    once these days have passed.
 
     Args:
         managing: the service.
         reached: its contact, telephone, address of mail, postal address and hours.
+        informs: what it tells and on which days, by the names of its fields; nothing: as it stands.
         seen: the mark of what was read before (`mark_of`).
         by: who changes it.
         at: the instant.
+
+    Returns:
+        The names of the fields that are changed.
 
     Raises:
         Overtaken: it has been changed since it was read.
         NothingChanged: it is reached so already.
     """
     locked = ManagingService.objects.select_for_update().get(pk=managing.pk)
-    before = locked.reached
+    before = {**locked.reached, **locked.informs}
+    after = {**before, **reached, **(informs or {})}
     if mark_of(locked) != seen:
         raise Overtaken
-    if before == reached:
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
         raise NothingChanged
-    for name, value in reached.items():
-        setattr(locked, name, value)
-    locked.reached_so_since = at
-    locked.save(update_fields=[*reached, "reached_so_since"])
+    for name in changed:
+        setattr(locked, name, after[name])
+    if set(changed) & set(REACHED):
+        locked.reached_so_since = at
+    locked.save(update_fields=[*changed, "reached_so_since"])
     journal.record(
         MANAGING_CHANGED,
         by=by,
         at=at,
         on=locked,
         academy=locked.academy_id,
-        before={name: value for name, value in before.items() if value != reached[name]},
-        after={name: value for name, value in reached.items() if value != before[name]},
+        before=_told({name: before[name] for name in changed}),
+        after=_told({name: after[name] for name in changed}),
     )
+    return changed
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Write values as JSON does."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
 
 
 def mark_of(managing: ManagingService) -> str:
     """Return the mark of what is read of a managing service."""
-    return digest(managing.reached)
+    return digest({**managing.reached, **_told(managing.informs)})
 
 
 def author_on(managing: ManagingService, reach: Reach) -> Actor:

@@ -30,6 +30,7 @@ SERVICE = SimpleNamespace(
     phone="03 00 00 00 00",
     email="examens.production@academie.exemple",
     address=["Rectorat de l'académie", "1, place de l'Exemple", "59000 Lille"],
+    information="",
     opening_hours="Du lundi au vendredi, de 9 h à 12 h et de 14 h à 16 h",
 )
 

@@ -5,7 +5,7 @@ A list of 250 countries, printed by a template, costs 20 ms.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from sporades.core import french
 from sporades.core.clock import rehearsed_in_words
 from sporades.core.numbers import in_fours
 from sporades.core.phones import as_dialled, phone_in_words
+from sporades.territory.queries import information_of
 
 register = Library()
 
@@ -93,6 +94,12 @@ def counted_down(left: timedelta) -> SafeString:
 def each_once(said: Iterable[Message] | None) -> list[Message]:
     """Return the messages of a page without what a button pressed twice says again."""
     return list({(one.level, str(one)): one for one in said or ()}.values())
+
+
+@register.filter
+def information_at(service: Any, at: datetime) -> SafeString | str:
+    """Return what a managing service tells at an instant, which somebody wrote; or nothing."""
+    return directed(information_of(service, at=at))
 
 
 @register.filter

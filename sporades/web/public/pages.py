@@ -116,7 +116,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     """Give the managing services, by academy and sector; those of one academy at once if asked."""
     found = groupby(managing_services(), key=lambda service: service.academy)
-    academies = [{"academy": academy, "services": list(services)} for academy, services in found]
+    academies = [
+        {"academy": academy, "services": list(services), "at": request.arrived_at}
+        for academy, services in found
+    ]
     for one in academies:
         is_asked = one["academy"].code == request.GET.get("academie")
         one["is_open"] = is_asked or len(academies) <= FEW_ACADEMIES

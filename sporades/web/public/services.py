@@ -17,6 +17,7 @@ from sporades.exams import queries as exams
 from sporades.exams.models import RegistrationService
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.queries import registrations_of
+from sporades.territory.queries import information_of
 from sporades.web.components.openings import closing_in_words, opening_in_words
 
 LONGEST_LINE = 73
@@ -105,9 +106,20 @@ def services(request: HttpRequest) -> HttpResponse:
             is_folded=is_folded,
             say=partial(opening_in_words, at=at, reader=reader),
         ),
+        "told": _told((*now_open, *to_come, *closed), found, at=at),
         "closed": [_described(one, at, reader) for one in closed if found.asks_for(one)],
     }
     return render(request, "public/services.html", context)
+
+
+def _told(
+    services: Iterable[RegistrationService], wanted: Wanted, *, at: datetime
+) -> list[tuple[str, str]]:
+    """Return what the managing services of the chosen academy tell, each with its name."""
+    theirs = [one for one in services if wanted.academy and wanted.takes(one)]
+    by_service = dict.fromkeys(one.managing_service for one in theirs)
+    told = [(one.name, information_of(one, at=at)) for one in by_service]
+    return [one for one in dict.fromkeys(told) if one[1]]
 
 
 def calendar(request: HttpRequest) -> HttpResponse:

@@ -1,18 +1,31 @@
 """« Coordonnées »: how a managing service is reached, changed by those whom it serves."""
 
+from datetime import date, timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.differences.openings import managing
+from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.exams.operations.loading import understand
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.registrations.snapshot import contact_of
 from sporades.territory.models import ManagingService
-from tests.factories import INVENTED, NOW, OPERATOR, load_invented
-from tests.web.guide import main
+from tests.factories import (
+    INVENTED,
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    load_invented,
+)
+from tests.web.guide import main, sign_in
 
 LIST = reverse("office:contacts")
 SAID = {
@@ -182,3 +195,140 @@ def test_a_file_that_is_loaded_again_leaves_what_the_office_has_changed(manager,
     lille.refresh_from_db()
     assert lille.opening_hours == SAID["horaires"]
     assert told == []
+
+
+CLOSED = "Fermé du 24 novembre au 3 décembre : réponses à partir du 4."
+INFORMS = {
+    "information": CLOSED,
+    "information_du": "24/11/2026",
+    "information_au": "03/12/2026",
+}
+
+
+def informed(service, first, last, said=CLOSED):
+    """Have a managing service tell something on some days."""
+    days = {"information_from": first, "information_until": last}
+    ManagingService.objects.filter(pk=service.pk).update(information=said, **days)
+    forget()
+
+
+@pytest.fixture(autouse=True)
+def _held():
+    yield
+    forget()
+
+
+def test_what_a_service_tells_is_shown_beside_its_contact_and_journalled(
+    manager, lille, in_lille, client
+):
+    telephone = {"telephone": lille.phone, "courriel": lille.email, "horaires": lille.opening_hours}
+    address = {"adresse_postale": "\n".join(lille.address), "interlocuteur": lille.contact_name}
+
+    page = change(manager, lille, **telephone, **address, **INFORMS)
+    forget()
+
+    assert "L'information du service est enregistrée" in main(page)
+    entry = Entry.objects.get(verb="managing service changed", object_id=str(lille.pk))
+    assert entry.payload["after"] == {
+        "information": CLOSED,
+        "information_from": "2026-11-24",
+        "information_until": "2026-12-03",
+    }
+    # How it is reached stays that of its file, which may change it still.
+    assert lille.reached_so_since is None
+    sign_in(client, in_lille.candidate.user)
+    for where in (
+        "/contact?academie=A09",
+        "/ouverture-des-services?academie=A09",
+        "/aide",
+        *(
+            reverse(f"candidate:{one}", args=[in_lille.number])
+            for one in ("registration", "number", "thread")
+        ),
+    ):
+        assert CLOSED in main(client.get(where)), where
+    assert CLOSED in main(manager.get(LIST))
+
+
+def test_it_is_of_its_academy_alone(lille, client):
+    informed(lille, NOW.date(), NOW.date())
+
+    assert CLOSED in main(client.get("/ouverture-des-services?academie=A09"))
+    for where in ("/ouverture-des-services?academie=A25", "/ouverture-des-services"):
+        assert CLOSED not in main(client.get(where))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_shown"), [(0, 0, True), (-9, 0, True), (1, 9, False), (-9, -1, False)]
+)
+def test_it_is_shown_from_its_first_day_to_its_last(lille, client, first, last, is_shown):
+    today = NOW.date()
+    informed(lille, today + timedelta(days=first), today + timedelta(days=last))
+
+    assert (CLOSED in main(client.get("/contact?academie=A09"))) is is_shown
+
+
+def test_its_days_are_those_of_its_academy(with_reunion, client):
+    there = RegistrationService.objects.get(academy="A28").managing_service
+    informed(there, NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=1))
+    evening = NOW.replace(hour=21, minute=30)  # 21:30 in Paris, 00:30 in Saint-Denis
+
+    with time_machine.travel(evening, tick=False):
+        assert CLOSED in main(client.get("/contact?academie=A28"))
+
+
+def test_what_is_to_come_is_read_by_the_office(manager, lille):
+    informed(lille, NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=3))
+
+    assert f"À partir du 26 novembre 2026 : {CLOSED}" in main(manager.get(LIST))
+
+
+def test_mails_and_papers_do_not_say_it(lille, in_lille):
+    informed(lille, NOW.date(), NOW.date())
+    filed = a_registration(a_candidate())
+
+    assert CLOSED not in str(contact_of(filed.service))
+    assert not Message.objects.filter(body__contains=CLOSED).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"information": ""}, "information", "Écrivez l'information, ou effacez ses dates."),
+        ({"information_du": ""}, "information_du", "Indiquez le jour, le mois et l'année"),
+        ({"information_au": ""}, "information_au", "Indiquez le jour, le mois et l'année"),
+        ({"information_au": "23/11/2026"}, "information_au", "ne vient pas avant le premier"),
+        (
+            {"information_du": "20/11/2026", "information_au": "24/11/2026"},
+            "information_au",
+            "Ce jour est passé",
+        ),
+        ({"information_au": "24/01/2027"}, "information_au", "60 jours au plus"),
+        ({"information": "x" * 201}, "information", "200"),
+    ],
+)
+def test_what_would_never_be_shown_or_for_too_long_is_refused(manager, lille, typed, field, said):
+    page = change(manager, lille, **{**INFORMS, **typed})
+
+    assert page.status_code == 422
+    assert said in " ".join(page.context["form"].errors[field])
+    assert lille.information == ""
+
+
+def test_sixty_days_are_not_too_many_and_what_is_over_is_shown_no_more(manager, lille):
+    change(manager, lille, **{**INFORMS, "information_au": "23/01/2027"})
+    assert lille.information_until == date(2027, 1, 23)
+    informed(lille, NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=1))
+
+    form = manager.get(page_of(lille)).context["form"]
+
+    assert {form[name].value() for name in INFORMS} == {"", None}
+
+
+def test_a_file_loaded_again_leaves_it(lille):
+    informed(lille, NOW.date(), NOW.date())
+
+    load_invented(("telephone: 03 53 01 00 01", "telephone: 03 53 01 00 02"))
+
+    lille.refresh_from_db()
+    assert (lille.phone, lille.information) == ("03 53 01 00 02", CLOSED)

@@ -308,7 +308,9 @@ def hostile(world):
     Message.objects.filter(pk=Message.objects.first().pk).update(
         recipient=ADDRESS, key=HOSTILE, state=Message.State.REFUSED
     )
-    ManagingService.objects.update(contact_name=HOSTILE, opening_hours=HOSTILE, email=ADDRESS)
+    days = {"information_from": NOW.date(), "information_until": NOW.date()}
+    said = {"contact_name": HOSTILE, "opening_hours": HOSTILE, "information": HOSTILE}
+    ManagingService.objects.update(**said, **days, email=ADDRESS)
     RegistrationService.objects.update(website=f"https://exemple.test/{HOSTILE}")
     asked = world.search.tree
     asked["members"].append({"criterion": "nom", "operator": "contient", "values": [HOSTILE]})

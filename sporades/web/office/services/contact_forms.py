@@ -1,5 +1,6 @@
 """What the office types of how a managing service is reached."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,15 +8,18 @@ from django.core.exceptions import ValidationError
 
 from sporades.acts.services.contacting import mark_of
 from sporades.registrations.fields import CleanCharField, CleanLinesField
-from sporades.territory.models import ManagingService
+from sporades.territory.models import LONGEST_INFORMATION, LONGEST_INFORMED, ManagingService
+from sporades.web.office.days import DISORDER, HOW, DayField
 
 MOST_LINES, LONGEST_LINE = 6, 80
 FEWEST_FIGURES = 4
+INFORMATION = ("information", "information_du", "information_au")
 _LINES = f"Écrivez l'adresse en {MOST_LINES} lignes au plus, de {LONGEST_LINE} signes au plus."
+_TOO_LONG = f"Une information s'affiche {LONGEST_INFORMED.days} jours au plus : indiquez un jour plus proche."
 
 
 class ContactForm(forms.Form):
-    """Contact, telephone, mail, postal address, hours."""
+    """Contact, telephone, mail, postal address, hours; what the service tells for some days."""
 
     interlocuteur = CleanCharField(
         label="Interlocuteur",
@@ -48,16 +52,42 @@ class ContactForm(forms.Form):
         max_length=200,
         required=False,
     )
+    information = CleanCharField(
+        label="Information du service",
+        help_text=(
+            "Sur les pages où sont ces coordonnées, ni dans les mails ni sur les documents. Par "
+            "exemple : fermé du 24 décembre au 3 janvier, réponses à partir du 4"
+        ),
+        max_length=LONGEST_INFORMATION,
+        required=False,
+    )
+    information_du = DayField(label="L'afficher à partir du", help_text="Par exemple : 24/12/2026")
+    information_au = DayField(
+        label="Jusqu'au",
+        help_text=f"Compris, {LONGEST_INFORMED.days} jours après au plus. Par exemple : 03/01/2027",
+    )
     vu = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, data: Any = None, *, managing: ManagingService) -> None:
-        """Show how a managing service is reached now."""
+    def __init__(self, data: Any = None, *, managing: ManagingService, on: date) -> None:
+        """Show how a managing service is reached now, and what it tells until its last day.
+
+        Args:
+            data: what was sent.
+            managing: the service.
+            on: the day that it is there.
+        """
+        self._on = on
+        last = managing.information_until
+        told = managing.informs if last is not None and last >= on else {}
         initial = {
             "interlocuteur": managing.contact_name,
             "telephone": managing.phone,
             "courriel": managing.email,
             "adresse_postale": "\n".join(managing.address),
             "horaires": managing.opening_hours,
+            "information": told.get("information", ""),
+            "information_du": told.get("information_from"),
+            "information_au": told.get("information_until"),
             "vu": mark_of(managing),
         }
         super().__init__(data, initial=initial)
@@ -76,6 +106,25 @@ class ContactForm(forms.Form):
             raise ValidationError(_LINES)
         return lines
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse what would never be shown, or for too long."""
+        data = super().clean() or {}
+        text, first, last = (data.get(name) for name in INFORMATION)
+        if "information" in self.errors or not (text or first or last):
+            return data
+        if not text:
+            self.add_error("information", "Écrivez l'information, ou effacez ses dates.")
+        for name in INFORMATION[1:]:
+            if text and not data.get(name) and name not in self.errors:
+                self.add_error(name, HOW)
+        if first and last and last < first:
+            self.add_error("information_au", DISORDER)
+        elif last and last < self._on:
+            self.add_error("information_au", "Ce jour est passé : indiquez-en un à venir.")
+        elif first and last and last - first > LONGEST_INFORMED:
+            self.add_error("information_au", _TOO_LONG)
+        return data
+
     @property
     def said(self) -> dict[str, Any]:
         """What was typed, as an act takes it."""
@@ -87,6 +136,11 @@ class ContactForm(forms.Form):
                 "email": said["courriel"],
                 "address": said["adresse_postale"],
                 "opening_hours": said["horaires"],
+            },
+            "informs": {
+                "information": said["information"],
+                "information_from": said["information_du"],
+                "information_until": said["information_au"],
             },
             "seen": said["vu"],
         }
