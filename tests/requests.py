@@ -8,27 +8,27 @@ from tests.factories import author
 WHY = "J'ai déménagé"
 
 
-def change(registration, at):
-    """Begin a modification after the closing, and change an address."""
+def change(registration, at, **more):
+    """Begin a modification after the closing, and change an address, and more of its tab."""
     by = author(registration.candidate)
-    return moved_house(requesting.begin(registration=registration, by=by, at=at), at)
+    return moved_house(requesting.begin(registration=registration, by=by, at=at), at, **more)
 
 
-def moved_house(draft, at):
-    """Change the address of a modification; return it, whole."""
+def moved_house(draft, at, **more):
+    """Change the address of a modification, and more of its tab; return it, whole."""
     typed = draft.answers.get(section="identification").answers
     drafting.answer(
         draft=draft,
         section="identification",
-        typed={**typed, "address_1": "3 quai du Wault"},
+        typed={**typed, "address_1": "3 quai du Wault", **more},
         seen_revision=None,
         at=at,
     )
     return Draft.objects.whole().get(pk=draft.pk)
 
 
-def ask(registration, at, proof=None):
-    draft = change(registration, at)
+def ask(registration, at, proof=None, **more):
+    draft = change(registration, at, **more)
     by = author(registration.candidate)
     return requesting.send(draft=draft, reason=WHY, proof=proof, by=by, at=at)
 

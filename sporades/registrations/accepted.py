@@ -50,6 +50,11 @@ def is_typed_for(answer: Any) -> bool:
     return isinstance(answer, str) and answer.startswith(_TYPED_FOR)
 
 
+def text_of(mark: str) -> str:
+    """Return the mark of the text alone, whoever ticked the box under it."""
+    return mark.removeprefix(_TYPED_FOR)
+
+
 def is_mark(answer: Any) -> bool:
     """Tell whether a ticked box says which text it accepts: before there were marks, it did not."""
     return is_typed_for(answer) or (isinstance(answer, str) and len(answer) == _LENGTH)

@@ -29,6 +29,8 @@ REASSURED = (
     "inscription sera rejetée."
 )
 """Said first, where silence would reject."""
+_CONTACTS = "Coordonnées changées le "
+"""How the sentence begins that says so under a receipt: the last of them stays."""
 _AGAIN = (
     "Si votre demande est déjà faite, vérifiez-la : une mesure ne vaut que pour les épreuves que vous "
     "passez."
@@ -64,6 +66,18 @@ def receipt_of(
     said = paragraphs(legal, day, is_complete=is_complete, has_deadline=True, today=day)
     is_rejected = legal.implicit_decision.meaning is Meaning.REJECTED
     return [*([REASSURED] if is_rejected else []), received, *said]
+
+
+def with_contacts(receipt: list[str], when: str, *, number: int) -> list[str]:
+    """Return a receipt that goes on counting, under which other contact data are said to have been received.
+
+    Args:
+        receipt: its paragraphs.
+        when: they were received, in words.
+        number: of the version that says them.
+    """
+    kept = [one for one in receipt if not one.startswith(_CONTACTS)]
+    return [*kept, f"{_CONTACTS}{when}, version n°{number} : ce qui précède reste vrai."]
 
 
 def named(service: RegistrationService) -> str:

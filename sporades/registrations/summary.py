@@ -28,7 +28,15 @@ GIVEN = {
 }
 """How its pieces are given; an address follows, unless none comes by post."""
 
-UNPRINTED = {"accepted", "accommodation_until", "answers", "closes_at", "signed_by", "to_review"}
+UNPRINTED = {
+    "accepted",
+    "accommodation_until",
+    "answers",
+    "closes_at",
+    "contacts_alone",
+    "signed_by",
+    "to_review",
+}
 """What a version keeps for the service alone."""
 
 
@@ -75,9 +83,10 @@ SUMMARY = Kind(
 
 
 def is_still_good(summary: DocumentVersion, registration: Registration) -> bool:
-    """Return whether a summary that was replaced is as good as the last, signed: nobody has filed since.
+    """Return whether a summary that was replaced is as good as the last, signed: no answer is another since.
 
-    Its service alone has issued it again: for other civil data, given by another academy, or to ask.
+    It was issued again by its service alone, for other civil data, given by another academy, or to ask;
+    or for other contact data alone (`contacts`), which leave `amended_at` as it was.
 
     Args:
         summary: of the registration.

@@ -222,7 +222,7 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
     assert (asked.assigned_to, asked.assigned_name) == (None, "")
 
     # The zone that was chosen is one of the academy that was left: it is read before it is dropped.
-    would, besides, _ = outcome_of(asked, at=late)
+    would, besides, *_ = outcome_of(asked, at=late)
     assert besides == ["Zone géographique souhaitée : Lille et sa métropole → rien"]
     assert would == [*asked.changes, *besides]
     with pytest.raises(AnsweredMeanwhile):

@@ -437,7 +437,7 @@ def test_the_reason_of_what_the_office_files_for_somebody_is_not_in_it():
             deciding.decide(registration=filed, decision=VALIDATE, reason="", by=HEAD, at=late)
         draft = standing_in.amend(registration=filed, author=agent, by=HEAD, at=late)
         row = draft.answers.get(section="identification")
-        row.answers = {**row.answers, "address_1": f"{7 + decided} rue Neuve"}
+        row.answers = {**row.answers, "ine": f"080123456{decided:d}A"}
         row.save()
         standing_in.register(draft=draft, reason="Hospitalisé, SENTINELLE", by=HEAD, at=late)
     kept = [one for one in entries_about(filed) if "SENTINELLE" in str(one.payload)]

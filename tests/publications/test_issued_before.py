@@ -29,6 +29,7 @@ from tests.web.registry.world import signed_in as signed_in_as
 
 HOUR = timedelta(hours=1)
 AFTER = NOW + 2 * HOUR
+ANOTHER_TEAM = {"supplementaires": {"q-equipe": "BLEU"}}
 
 
 @pytest.fixture
@@ -51,10 +52,10 @@ def move(registration):
     )
 
 
-def modified(registration, at=NOW + HOUR):
+def modified(registration, at=NOW + HOUR, said=None):
     by = author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=at)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 56 78"}), at=at)
+    answer_all(draft, answers_with(**(said or ANOTHER_TEAM)), at=at)
     registering.register(draft=draft, by=by, at=at)
 
 
@@ -167,13 +168,29 @@ def test_whoever_gives_it_away_then_whoever_receives_it_reads_what_its_candidate
     assert "De l'académie précédente, vous avez déjà : Convocation." in told
 
 
-def test_whoever_accepts_a_modification_reads_it_first(summoned, manager):
+@pytest.mark.parametrize("more", [{}, {"ine": "0801234567A"}], ids=["street", "more"])
+def test_whoever_accepts_a_modification_reads_it_first(summoned, manager, more):
     late = NOW + timedelta(days=60)
-    asked = ask(summoned, late)
+    asked = ask(summoned, late, **more)
 
     page = office_of(manager, "office:change_request", asked.pk, at=late)
 
-    assert "lira encore après cette modification : Convocation (du" in page
+    assert ("lira encore après cette modification : Convocation (du" in page) is bool(more)
+
+
+def test_other_contact_data_leave_it_as_good_as_it_was(summoned, manager):
+    assert "Rien n'est à refaire si seuls changent" in office_of(
+        manager, "office:amend", summoned.number
+    )
+
+    modified(summoned, said={"identification": {"mobile": "06 39 98 56 78"}})
+
+    assert summoned.versions.count() == 2
+    assert "Délivré avant" not in page_of(
+        summoned.candidate.user, "candidate:folder", summoned.number
+    )
+    assert "Depuis, la candidature" not in verified()
+    assert found_of_before() == said_of_before() == []
 
 
 def test_whoever_modifies_it_reads_it_first_and_who_has_nothing_published_nothing(

@@ -58,12 +58,12 @@ def late(registration):
     return registration.service.closes_at + timedelta(days=2)
 
 
-def answered(draft, at, address="3 quai du Wault"):
+def answered(draft, at, address="3 quai du Wault", **more):
     typed = draft.answers.get(section="identification").answers
     drafting.answer(
         draft=draft,
         section="identification",
-        typed={**typed, "address_1": address},
+        typed={**typed, "address_1": address, **more},
         seen_revision=None,
         at=at,
     )
@@ -210,7 +210,8 @@ def test_what_was_asked_before_is_decided_all_the_same(asked):
     assert asked.state == RequestState.ACCEPTED
 
 
-def test_a_validated_one_is_to_be_validated_again(asked, registration, late):
+def test_a_validated_one_is_to_be_validated_again(draft, registration, late):
+    asked = send(answered(draft, late, ine="0801234567A"), late)
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=OPERATOR, at=late)
 
     requesting.accept(request=asked, by=OPERATOR, at=late + timedelta(hours=1))

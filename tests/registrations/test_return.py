@@ -161,7 +161,7 @@ def test_once_validated_it_is_asked_for_anew_as_its_pieces_are():
 def modified(registration):
     by = author(registration.candidate)
     draft = registering.amend(registration=whole(registration), by=by, at=LATER)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}), at=LATER)
+    answer_all(draft, answers_with(supplementaires={"q-equipe": "BLEU"}), at=LATER)
     registering.register(draft=draft, by=by, at=LATER)
 
 

@@ -62,6 +62,7 @@ from tests.web.registry.world import a_member
 MANAGER = Actor("manager", "Claude Martin", "user:0")
 COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
 MOBILE, LINE, STREET = "06 39 98 99 99", "03 53 01 99 99", "3 quai du Wault"
+INE = "0801234567A"
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_before_the_opening_nobody_registers_or_modifies(registration, agent):
 def test_what_was_validated_is_to_be_validated_again(registration, agent):
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
 
-    version = filed_for(modified_for(registration, agent, mobile=MOBILE))
+    version = filed_for(modified_for(registration, agent, mobile=MOBILE, ine=INE))
 
     assert version.registration.awaits_new_validation
     assert registering.amendments_told_of(registration).get().in_words == (
@@ -468,9 +469,9 @@ def test_what_is_decided_meanwhile_is_read_before_a_modification_is_filed(
     registration, agent, is_for_candidate, decision, reason
 ):
     draft = (
-        modified_for(registration, agent, mobile=MOBILE)
+        modified_for(registration, agent, mobile=MOBILE, ine=INE)
         if is_for_candidate
-        else modified_by_candidate(registration, mobile=MOBILE)
+        else modified_by_candidate(registration, mobile=MOBILE, ine=INE)
     )
     file = standing_in.register if is_for_candidate else registering.register
     said = {"draft": draft, "by": MANAGER, "at": LAST}
@@ -837,7 +838,7 @@ def test_of_a_decision_and_a_modification_at_the_same_instant_the_second_is_told
 ):
     registration = a_registration()
     agent = a_member("agent@exemple.test", "manager", ["A09"])
-    draft = modified_for(registration, agent, mobile=MOBILE)
+    draft = modified_for(registration, agent, mobile=MOBILE, ine=INE)
     read = registration.decided_mark
 
     outcomes = together(

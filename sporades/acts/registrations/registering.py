@@ -221,7 +221,7 @@ def filed(
     is_kept = not draft.candidate.has_account or draft.candidate.address_1
     if is_kept and registration.address_1 and newest != before:
         candidates.reach_at(draft.candidate, reached=newest)
-    if was_validated:
+    if was_validated and not registration.is_validated:
         ask_added_again(with_owed.get(pk=registration.pk), by=by, at=at)
     issuing.issue(version, at=at)
     if version.number > 1:

@@ -15,7 +15,6 @@ from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.registrations.changes import changes_between
-from sporades.registrations.deadlines import later_of
 from sporades.registrations.dossier import civil_facts
 from sporades.registrations.evidence import evidence_anew
 from sporades.registrations.models import (
@@ -26,7 +25,8 @@ from sporades.registrations.models import (
     Version,
 )
 from sporades.registrations.models.version import ADDRESS
-from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.operations.keeping import returned_again, told_by
+from sporades.registrations.queries import lock_registration
 from sporades.registrations.receipt import return_of
 from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
@@ -65,7 +65,7 @@ def take_identity(
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
     before = locked.versions.get(number=locked.version)
     was, was_by_two = of_identity(locked, locked.identity), before.is_of_a_minor
-    now, told = of_identity(locked, identity), _told(locked, before)
+    now, told = of_identity(locked, identity), told_by(locked, before)
     locked.version += 1
     locked.identity = identity
     locked.name_key = identity.name_key
@@ -79,7 +79,7 @@ def take_identity(
         locked.summary_posted_on = None
         if not locked.is_validated:  # it is asked for once the validation is undone
             changes.append(SIGNED_AGAIN)
-    kept["to_return"] = _returned_again(locked, kept["to_return"], at=at)
+    kept["to_return"] = returned_again(locked, kept["to_return"], at=at)
     changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
     locked.save(update_fields=changed)
     former = civil_facts(was.identity)
@@ -119,7 +119,7 @@ def take_service(
     if left.pk != registration.service_id:
         raise Refused("Cette inscription vient d'être donnée à une autre académie.")
     before, was = locked.versions.get(number=locked.version), of_service(locked, left)
-    told = _told(locked, before)
+    told = told_by(locked, before)
     locked.version += 1
     locked.service, locked.academy, locked.is_placed = service, service.academy, True
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
@@ -158,32 +158,6 @@ def take_service(
     return _frozen(locked, before, snapshot, changes, by, review=review, at=at)
 
 
-def _told(registration: Registration, before: Version) -> dict[str, Any]:
-    """Return its last version with the days that its service has told since, extended then put back or not.
-
-    Args:
-        registration: as it was before this act: another service has told it nothing.
-        before: its last version.
-    """
-    found: Registration = with_owed.get(pk=registration.pk)
-    return found.owed_now(before.snapshot)
-
-
-def _returned_again(
-    registration: Registration, asked: dict[str, Any] | None, *, at: datetime
-) -> dict[str, Any] | None:
-    """Return until when the signed summary is sent, which is issued again: the usual days, once its day has passed.
-
-    Not where it is not awaited, nor once the exam is over.
-    """
-    is_here = registration.is_validated or registration.summary_posted_on
-    if asked is None or is_here or registration.is_exam_over(at):
-        return asked
-    exam = rules(registration.regulation_id).exam(registration.exam.code)
-    again = return_of(exam, registration.service, reader=registration.reader_zone, at=at)
-    return {**asked, **later_of(asked, again)} if again else asked
-
-
 def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:
     """Return the modifications that started from the version before, or caught up with it."""
     started = Draft.objects.unfiled().filter(amends=registration, amends_version=before.number)
@@ -203,7 +177,7 @@ def _returned_to(
         if not wanted.academies or moved.is_exam_over(at):
             return None
         return return_of(exam, service, reader=moved.reader_zone, at=at)
-    return _returned_again(moved, asked, at=at)
+    return returned_again(moved, asked, at=at)
 
 
 def _frozen(

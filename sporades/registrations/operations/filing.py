@@ -19,11 +19,12 @@ from sporades.documents.models import Folder
 from sporades.registrations import accepted, journey
 from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
+from sporades.registrations.contacts import changes_contacts_alone
 from sporades.registrations.dossier import Dossier, dossier_of, have_rules_moved
 from sporades.registrations.exclusion import exclusion_by
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.numbers import take_number
-from sporades.registrations.operations import drafting, scoping
+from sporades.registrations.operations import drafting, keeping, scoping
 from sporades.registrations.queries import locked_registration
 from sporades.registrations.refusals import (
     AlreadyRegistered,
@@ -160,7 +161,8 @@ def refuse_unread(draft: Draft, dossier: Dossier, forms: Forms, *, shown: Shown)
     """
     said = as_read(dossier, forms) if shown.answers or draft.amends is not None else {}
     _refuse_unchanged(draft, said)
-    _refuse_decided_since(draft, seen=shown.decision)
+    if not changes_contacts_alone(draft.amends, dossier, forms):
+        _refuse_decided_since(draft, seen=shown.decision)
     if shown.answers and shown.answers != mark_of(draft, said):
         raise AnsweredMeanwhile
 
@@ -216,10 +218,11 @@ def file(
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
     """
+    keeps = changes_contacts_alone(draft.amends, dossier, forms)
     # A validation asks for nothing any more: what undoes it asks for everything again.
     goes_on = draft.amends is not None and not draft.amends.is_validated
     if draft.amends is not None:
-        registration = _amended(draft.amends, at=at)
+        registration = _amended(draft.amends, keeps=keeps, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
     _describe(registration, dossier=dossier, forms=forms)
@@ -229,6 +232,7 @@ def file(
         registration,
         dossier=dossier,
         forms=forms,
+        keeps=keeps,
         goes_on=goes_on,
         owes_more=owes_more,
         by=by,
@@ -377,16 +381,20 @@ def _to_amend(draft: Draft, amends: int) -> Registration:
     return registration
 
 
-def _amended(registration: Registration, *, at: datetime) -> Registration:
+def _amended(registration: Registration, *, keeps: bool, at: datetime) -> Registration:
+    registration.version += 1
+    # The version that is being filed says them.
+    registration.consents_chosen_at = None
+    if keeps:
+        return registration
     if registration.is_validated or registration.awaits_new_validation:
         # What was validated is not what is being filed, nor what was filed since.
         registration.state, registration.decided_at = State.REGISTERED, at
-    registration.version += 1
     registration.amended_at = at
     # What came back signed is the summary of the version before.
     registration.summary_posted_on, registration.is_summary_posted_late = None, False
-    # The version that is being filed says them, and is judged whole.
-    registration.consents_chosen_at = registration.to_review_since = None
+    # The version that is being filed is judged whole.
+    registration.to_review_since = None
     return registration
 
 
@@ -424,16 +432,14 @@ def _freeze(
     *,
     dossier: Dossier,
     forms: Forms,
+    keeps: bool,
     goes_on: bool,
     owes_more: bool,
     by: Actor,
     at: datetime,
 ) -> Version:
-    before = (
-        accepted.said_by(registration.versions.get(number=registration.version - 1))
-        if registration.version > 1
-        else None
-    )
+    last = registration.versions.filter(number=registration.version - 1).first()
+    before = accepted.said_by(last) if last else None
     snapshot = snapshot_of(
         registration,
         number=registration.version,
@@ -444,6 +450,8 @@ def _freeze(
         owes_more=owes_more,
         at=at,
     )
+    if keeps and last:
+        snapshot = keeping.with_contacts_alone(snapshot, registration, last, at=at)
     if registration.keep_summary_day(snapshot["to_return"]):
         registration.save(update_fields=["summary_until"])
     return Version.objects.create(

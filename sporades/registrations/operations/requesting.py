@@ -14,6 +14,7 @@ from sporades.registrations.changes import (
     changes_by_answer,
     changes_of_identity,
 )
+from sporades.registrations.contacts import changes_contacts_alone
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
 from sporades.registrations.models.request import Request
@@ -64,7 +65,9 @@ def seen_of(draft: Draft, *, at: datetime) -> "Outcome":
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
         raise Incomplete(troubles)
-    return Outcome(_changes(draft, dossier, forms), [], lives_elsewhere(forms))
+    changes = _changes(draft, dossier, forms)
+    keeps = changes_contacts_alone(draft.amends, dossier, forms)
+    return Outcome(changes, [], lives_elsewhere(forms), keeps)
 
 
 def _refuse_over(draft: Draft, *, at: datetime) -> None:
@@ -79,11 +82,13 @@ class Outcome(NamedTuple):
         changes: all of it.
         besides: what of it nobody has asked: the rules, or the academy, make it so.
         lives_elsewhere: whether its address is none of the academy where it stays.
+        keeps: whether contact data alone change, which undoes nothing.
     """
 
     changes: list[str]
     besides: list[str]
     lives_elsewhere: bool
+    keeps: bool
 
 
 def outcome_of(request: ChangeRequest, *, at: datetime) -> Outcome:
@@ -161,7 +166,8 @@ def _outcome(
     now = of_all[draft.amends.version]
     besides = [one for key, said in now.items() if key not in asked for one in said]
     changes = [one for said in now.values() for one in said]
-    return Outcome(changes, besides, lives_elsewhere(forms))
+    keeps = changes_contacts_alone(draft.amends, dossier, forms)
+    return Outcome(changes, besides, lives_elsewhere(forms), keeps)
 
 
 def _changes(draft: Draft, dossier: Dossier, forms: filing.Forms) -> list[str]:

@@ -32,6 +32,7 @@ from sporades.evidence.states import TO_PROVIDE
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
+from sporades.registrations.contacts import price_in_words
 from sporades.registrations.deadlines import IF_NOT_DONE, IN_SPACE, accommodation_of
 from sporades.registrations.exclusion import (
     Exclusion,
@@ -50,7 +51,7 @@ from sporades.registrations.queries import (
     version_of,
 )
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
-from sporades.registrations.summary import SUMMARY
+from sporades.registrations.summary import SUMMARY, is_former_good
 from sporades.retention.categories import kept_in_words
 from sporades.web.candidate.accommodations.confided import (
     cases_and_fallen_of,
@@ -135,6 +136,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_silent": is_decided_by_silence(asked, at=at),
         "may_ask": found.is_askable(at) and not is_waiting,
         "may_amend": found.is_amendable(at) and not is_waiting,
+        "undone": price_in_words(found),
         "gone": found.gone_in_words,
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
@@ -199,6 +201,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "former_number": said if said != found.candidate.number else "",
         "owed": owed,
         "is_summary_late": found.is_summary_late(at),
+        "is_former_good": last.number > 1 and bool(found.summary_awaited) and is_former_good(found),
         "told": told,
         "has_accommodations": is_asked_here(found),
         "sections": _by_deadline(found, pressing, told),
@@ -268,6 +271,7 @@ def summary(request: HttpRequest, number: str) -> HttpResponse:
         "registration": found,
         "version": _last(found),
         "is_editable": found.is_amendable(request.arrived_at),
+        "undone": price_in_words(found),
         "consents": chosen_since(found),
     }
     return render(request, "candidate/summary.html", context)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from sporades.acts.registrations import requesting as acts
 from sporades.core.refusals import Refused
 from sporades.core.text import clean_lines
+from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.operations import requesting
@@ -75,6 +76,8 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         "stays": f"Votre nouvelle adresse ne dépend pas {found.service.academy.with_preposition}. {ASKS_TO_STAY}"
         if seen.lives_elsewhere
         else "",
+        "undone": "" if seen.keeps else found.amends.undone_if_accepted,
+        "kept": kept_in_words(found.amends) if seen.keeps else "",
         "closed": found.service.closed_in_words(request.arrived_at, found.amends.reader_zone),
         "read": requesting.mark_of(seen.changes),
     }

@@ -11,6 +11,12 @@ from sporades.core.refusals import Refused
 from sporades.journal.queries import presses
 from sporades.registrations import accepted, journey, rewording
 from sporades.registrations.changes import changes_between
+from sporades.registrations.contacts import (
+    changes_contacts_alone,
+    kept_in_words,
+    price_in_words,
+    unless_alone,
+)
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.journey import Forms
@@ -171,6 +177,7 @@ def _recap(
         "exclusion": exclusion,
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "changes": changes,
+        **_undone(draft, judged, forms, is_begun=is_begun),
         "is_begun": is_begun,
         "can_save": can_save,
         "may_ask": bool(changes) and not is_gone and not is_accepting,
@@ -181,6 +188,27 @@ def _recap(
         **said,
     }
     return render(request, door.page("recap"), context, status=status)
+
+
+def _undone(draft: Draft, judged: Dossier, forms: Forms, *, is_begun: bool) -> dict[str, Any]:
+    """Return what a modification undoes, or keeps: what its answers do, once there are any.
+
+    Where nothing is changed yet, both are said.
+    """
+    amends = draft.amends
+    if amends is None:
+        return {"undone": "", "kept": "", "undoes": False, "unless": ""}
+    is_whole = all(form.is_valid() for _, form in forms)
+    if not is_begun:
+        return {
+            "undone": price_in_words(amends),
+            "kept": "",
+            "undoes": True,
+            "unless": unless_alone(amends) if amends.undone_by_modifying else "",
+        }
+    if is_whole and changes_contacts_alone(amends, judged, forms):
+        return {"undone": "", "kept": kept_in_words(amends), "undoes": False, "unless": ""}
+    return {"undone": amends.undone_by_modifying, "kept": "", "undoes": True, "unless": ""}
 
 
 def _press(request: HttpRequest, draft: Draft, read: str, *, door: Door) -> Press | None:

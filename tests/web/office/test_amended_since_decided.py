@@ -32,12 +32,13 @@ def decide(registration, decision, *, hours):
 
 
 def modify(registration, *, hours, **where):
-    """Change a line of the address, some hours from now."""
+    """Change a line of the address, and an answer, some hours from now."""
     registration.refresh_from_db()
     at, by = NOW + timedelta(hours=hours), author(registration.candidate)
     draft = registering.amend(registration=registration, by=by, at=at)
     for section, answers in answers_with(
-        identification={"address_1": f"{hours} quai", **where}
+        identification={"address_1": f"{hours} quai", **where},
+        supplementaires={"q-taille": f"{170 + hours}"},
     ).items():
         drafting.answer(draft=draft, section=section, typed=answers, seen_revision=None, at=at)
     registering.register(draft=draft, by=by, at=at)

@@ -22,6 +22,7 @@ from tests.web.guide import buttons, links, main, seen, value_of, words
 
 MOBILE, OTHER_MOBILE = "06 39 98 99 99", "06 39 98 11 11"
 OTHER_LINE = "03 53 01 99 99"
+INE = "0801234567A"
 MOST = 11
 MANAGER = Actor("manager", "Claude Martin", "user:0")
 COLLEAGUE = Actor("manager", "Ana Colin", "user:1")
@@ -258,7 +259,7 @@ def test_what_was_decided_meanwhile_is_read_with_who_and_when_before_it_is_undon
     manager, in_lille
 ):
     draft = opened(manager, in_lille)
-    answer(manager, draft, mobile=MOBILE)
+    answer(manager, draft, mobile=MOBILE, ine=INE)
     shown = manager.get(at("recap", draft)).context["draft"].amends.decided_mark
     decided(in_lille, VALIDATE)
 
@@ -282,6 +283,34 @@ def test_what_was_decided_meanwhile_is_read_with_who_and_when_before_it_is_undon
     assert (in_lille.state, in_lille.version) == (State.REGISTERED, 2)
 
 
+UNLESS = "Rien n'est à refaire si seuls changent l'adresse postale, dans la même académie, ou des téléphones."
+KEPT = "Rien n'est à refaire : l'inscription reste validée."
+ANEW = "une fois modifiée, elle est à valider de nouveau"
+
+
+def test_contact_data_alone_keep_what_was_validated_and_the_pages_say_so(manager, in_lille):
+    decided(in_lille, VALIDATE)
+    before = main(manager.get(reverse("office:amend", args=[in_lille.number])))
+    assert ANEW in before
+    assert UNLESS in before
+
+    draft = opened(manager, in_lille)
+    begun = main(manager.get(at("recap", draft)))
+    assert ANEW in begun
+    assert UNLESS in begun
+    answer(manager, draft, mobile=MOBILE)
+    page = manager.get(at("recap", draft))
+
+    assert KEPT in main(page)
+    assert ANEW not in main(page)
+    assert "est à renvoyer de nouveau" not in main(page)
+    manager.post(at("recap", draft), {"etat": value_of(page, "etat")})
+    in_lille.refresh_from_db()
+    assert (in_lille.state, in_lille.version) == (State.VALIDATED, 2)
+    written = Message.objects.get(kind="amended_for").body
+    assert "Rien n'est à refaire : votre inscription reste validée." in written
+
+
 def test_every_page_of_a_modification_says_what_was_done_meanwhile(manager, in_lille):
     draft = opened(manager, in_lille)
     assert "Depuis le début de votre saisie" not in main(manager.get(at("recap", draft)))
@@ -295,7 +324,7 @@ def test_every_page_of_a_modification_says_what_was_done_meanwhile(manager, in_l
 
 def test_its_candidate_too_reads_what_was_decided_before_undoing_it(sign_in, in_lille):
     client = sign_in(in_lille.candidate)
-    mine = modified_by_candidate(in_lille, mobile=MOBILE)
+    mine = modified_by_candidate(in_lille, mobile=MOBILE, ine=INE)
     where = reverse("candidate:recap", args=[mine.pk])
     shown = value_of(client.get(where), "etat")
     decided(in_lille, VALIDATE)

@@ -26,7 +26,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
-from sporades.registrations.states import SET_ASIDE, RequestState
+from sporades.registrations.states import SET_ASIDE, VALIDATE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
@@ -104,6 +104,23 @@ def test_who_has_moved_to_another_academy_asks_for_it_and_is_answered_in_two_way
     manager.post(where("accept_request", asked.pk), {"lu": value_of(page, "lu")})
     in_lille.refresh_from_db()
     assert (in_lille.postcode, in_lille.academy_id, in_lille.is_placed) == ("78000", "A09", True)
+
+
+@pytest.mark.parametrize("more", [{}, {"ine": "0801234567A"}], ids=["street", "more"])
+def test_that_it_undoes_nothing_is_read_before_it_is_accepted(in_lille, late, member, more):
+    deciding.decide(registration=in_lille, decision=VALIDATE, reason="", by=OPERATOR, at=late)
+    asked = ask(in_lille, late, **more)
+    manager = member("A09", at=late)
+
+    page = manager.get(where("change_request", asked.pk))
+
+    assert ("Rien n'est à refaire : l'inscription reste validée." in main(page)) is (not more)
+    manager.post(where("accept_request", asked.pk), {"lu": value_of(page, "lu")})
+    in_lille.refresh_from_db()
+    assert in_lille.version == 2
+    assert in_lille.is_validated is (not more)
+    told = Message.objects.get(kind="change_accepted").body
+    assert ("Rien n'est à refaire : votre inscription reste validée." in told) is (not more)
 
 
 def test_given_to_the_academy_where_they_live_it_is_answered_there(asked, in_lille, late, member):

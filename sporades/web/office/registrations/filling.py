@@ -24,6 +24,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import Programme
 from sporades.exams.schema import Audience
 from sporades.letters.words import announced
+from sporades.registrations.contacts import unless_alone
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_by
 from sporades.registrations.issued_before import published_of
@@ -98,6 +99,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
         "is_late": found.service.has_closed(at),
         "closed": found.service.closed_in_words(at),
         "published": published_of(found, at=at),
+        "unless": unless_alone(found),
         "trail": TRAIL,
     }
     return render(request, "office/amend.html", context, status=409 if refusal else 200)

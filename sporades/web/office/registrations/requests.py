@@ -32,6 +32,7 @@ from sporades.acts.requests import (
 )
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
+from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
@@ -315,6 +316,7 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
     by, about = _author(request, found), found.registration
     consulting.consult_file(registration=about, by=by, at=request.arrived_at)
     outcome = _outcome(request, queue, found)
+    keeps = outcome is not None and outcome.keeps
     context = {
         "queue": queue,
         "asked": found,
@@ -332,8 +334,9 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "age": found.age_in_words(request.arrived_at),
         "due": found.due_in_words(request.arrived_at),
         "published": published_of(about, at=request.arrived_at)
-        if queue is CHANGES and found.is_waiting
+        if queue is CHANGES and found.is_waiting and not keeps
         else [],
+        "kept": kept_in_words(about) if keeps else "",
         "silence": silence_in_words(found, at=request.arrived_at),
         "to_refuse": to_refuse_in_words(found, at=request.arrived_at),
         "told_how": to_be_told(about.candidate) if found.is_waiting else "",

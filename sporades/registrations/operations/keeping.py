@@ -1,0 +1,66 @@
+"""What a version that undoes nothing keeps of the one before: the deadlines, pieces and receipt that it told."""
+
+from datetime import datetime
+from typing import Any
+
+from sporades.exams.queries import rules
+from sporades.registrations.deadlines import later_of
+from sporades.registrations.models import Registration, Version
+from sporades.registrations.queries import with_owed
+from sporades.registrations.receipt import return_of, with_contacts
+
+TOLD = ("evidence", "accommodation", "accommodation_until", "closes_at")
+"""What a version calls for by a date, beside its signed summary."""
+
+
+def told_by(registration: Registration, before: Version) -> dict[str, Any]:
+    """Return its last version with the days that its service has told since, extended then put back or not.
+
+    Args:
+        registration: as it was before this act: another service has told it nothing.
+        before: its last version.
+    """
+    found: Registration = with_owed.get(pk=registration.pk)
+    return found.owed_now(before.snapshot)
+
+
+def returned_again(
+    registration: Registration, asked: dict[str, Any] | None, *, at: datetime
+) -> dict[str, Any] | None:
+    """Return until when the signed summary is sent, which is issued again: the usual days, once its day has passed.
+
+    Not where it is not awaited, nor once the exam is over.
+    """
+    is_here = registration.is_validated or registration.summary_posted_on
+    if asked is None or is_here or registration.is_exam_over(at):
+        return asked
+    exam = rules(registration.regulation_id).exam(registration.exam.code)
+    again = return_of(exam, registration.service, reader=registration.reader_zone, at=at)
+    return {**asked, **later_of(asked, again)} if again else asked
+
+
+def with_contacts_alone(
+    snapshot: dict[str, Any], registration: Registration, before: Version, *, at: datetime
+) -> dict[str, Any]:
+    """Return what a version freezes of which contact data alone are others: it asks for nothing anew.
+
+    Silence is counted from what was received before, as its receipt has said.
+
+    Args:
+        snapshot: what it would freeze, were it judged anew.
+        registration: saved, and filed under the number of the version.
+        before: the version before.
+        at: the instant of filing.
+    """
+    told = told_by(registration, before)
+    settled = before.snapshot.get("to_review")
+    return {
+        **snapshot,
+        **{name: told[name] for name in TOLD},
+        "to_return": returned_again(registration, told["to_return"], at=at),
+        "receipt": with_contacts(
+            before.snapshot["receipt"], snapshot["filed_in_words"], number=registration.version
+        ),
+        **({"to_review": settled} if settled else {}),
+        "contacts_alone": True,
+    }
