@@ -197,7 +197,8 @@ def test_the_answer_comes_first_then_what_is_left_then_what_is_done(sign_in):
         "Oui, votre inscription est enregistrée. Il reste 3 choses à faire."
     )
     assert [words(one) for one in seen(page).cssselect("main h2")] == ["À faire", "C'est fait"]
-    assert words(seen(managed).cssselect("#inscrit + h3")[0]) == "À faire"
+    assert words(seen(managed).cssselect("#inscrit + p")[0]) == words(said[0])
+    assert words(seen(managed).cssselect("#inscrit + p + h3")[0]) == "À faire"
     [done] = seen(managed).cssselect("main details")
     assert words(done.cssselect("summary")[0]) == "C'est fait"
     assert len(done.cssselect(".s-checks > li")) == 1
@@ -265,9 +266,10 @@ def test_what_is_left_counts_what_is_said_beside_the_conditions(sign_in):
         changed = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
         answer(browser, browser.get(f"/inscription/{draft}/identification"), changed)
 
-    page, _ = read(sign_in, registration, at=NOW + HOUR)
+    page, managed = read(sign_in, registration, at=NOW + HOUR)
 
     assert "Il reste 4 choses à faire." in main(page)
+    assert "Il reste 4 choses à faire." in main(managed)
     assert "Votre modification n'est pas enregistrée." in main(page).partition("À faire")[2]
 
 
@@ -277,9 +279,10 @@ def test_of_what_asks_nothing_more_it_is_said(sign_in):
     with time_machine.travel(NOW, tick=False):
         sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/recapitulatif")
 
-    page, _ = read(sign_in, registration)
+    page, managed = read(sign_in, registration)
 
-    assert "Oui, votre inscription est validée. Vous n'avez rien à faire." in main(page)
+    for one in (page, managed):
+        assert "Oui, votre inscription est validée. Vous n'avez rien à faire." in main(one)
     assert "À faire" not in [words(one) for one in seen(page).cssselect("main h2")]
 
 

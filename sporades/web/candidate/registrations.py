@@ -120,14 +120,13 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     has_accommodations = is_asked_here(found)
     left = cases_of(registration=found.pk) if found.withdrawn_at else []
     checks = _checks(found, documents, requests, at=at)
+    awaiting = [*unread_answers([found]), *_awaiting(found, modifications, documents, at=at)]
     context = {
         "registration": found,
         "left_request": left_in_words(left, found),
         "left_papers": once_left(found, at=at),
-        "awaiting": [
-            *unread_answers([found]),
-            *_awaiting(found, modifications, documents, at=at),
-        ],
+        "awaiting": awaiting,
+        **_answered(found, checks, awaiting),
         "unread": found.unread_answers,
         "modifications": modifications,
         "placed": placed_in_words(found),
@@ -283,7 +282,6 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
     requests = _requests_of(found) if found.is_active else NO_REQUEST
-    is_or_not = "Oui" if found.is_active else "Non"
     checks = _checks(found, documents, requests, at=at)
     awaiting = [
         *unread_answers([found]),
@@ -291,9 +289,7 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     ]
     context = {
         "registration": found,
-        "answer": f"{is_or_not}, {within(found.heading)}.",
-        "left": _left_to_do_in_words(checks, len(awaiting)) if found.is_active else "",
-        "is_to_complete": any(one["completes"] for one in checks),
+        **_answered(found, checks, awaiting),
         "groups": _grouped(checks, has_more=bool(awaiting)),
         **_once_ended(found, at=at),
         "awaiting": awaiting,
@@ -445,6 +441,18 @@ def _grouped(
     return [
         (title, items) for title, items in found.items() if items or (has_more and title == LEFT)
     ]
+
+
+def _answered(
+    registration: Registration, checks: Sequence[dict[str, Any]], awaiting: Sequence[Awaiting]
+) -> dict[str, Any]:
+    """Return what `registered.html#answer` says of a registration."""
+    is_or_not = "Oui" if registration.is_active else "Non"
+    return {
+        "answer": f"{is_or_not}, {within(registration.heading)}.",
+        "left": _left_to_do_in_words(checks, len(awaiting)) if registration.is_active else "",
+        "is_to_complete": any(one["completes"] for one in checks),
+    }
 
 
 def _left_to_do_in_words(checks: Iterable[dict[str, Any]], more: int) -> str:
