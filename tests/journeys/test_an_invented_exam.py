@@ -108,7 +108,7 @@ def test_an_exam_loaded_from_its_file_is_registered_for(bare_site, context, tmp_
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     number = numbers(page)["Numéro d'inscription"]
     assert "Bureau du phare" in text(page)
     page.goto(f"{bare_site}/mes-inscriptions/{number}/recapitulatif")

@@ -211,7 +211,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
     go_through(page, TABS)
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     number = numbers(page)["Numéro d'inscription"]
 
     mails = demo.clone / "var/demo/mails"

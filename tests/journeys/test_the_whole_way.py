@@ -122,7 +122,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     post.read()
 
     register(page, site)
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     first = numbers(page)
     assert first["Version"] == "1"
     assert "Bureau des essais de Lille" in text(page)
@@ -136,7 +136,7 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
 
     press(page, "Gérer ma candidature")
     modify(page)
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre modification est enregistrée"
     assert numbers(page) == {**first, "Version": "2"}
     assert "3 quai du Wault" in printed(page)
     [notice] = post.read()

@@ -23,7 +23,7 @@ def test_one_registers(site, browser, manner):
     fits(page)
     press(page, "Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     fits(page)
     assert numbers(page)["Numéro d'inscription"] == Registration.objects.get().number
     context.close()

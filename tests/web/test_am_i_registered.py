@@ -230,11 +230,27 @@ def test_each_link_of_the_list_says_what_it_does_and_the_pages_are_led_to_once(s
         "Ouvrir le récapitulatif",
     ]
     quiet = [words(one) for one in seen(managed).cssselect("main .s-quiet-links a")]
-    assert quiet[:2] == ["Pièces justificatives", "Papiers de santé"]
+    assert quiet[:4] == [
+        "Pièces justificatives",
+        "Papiers de santé",
+        "Aménagement d'épreuves",
+        "Écrire à mon service gestionnaire",
+    ]
     every = [words(one) for one in seen(managed).cssselect("main a")]
     assert [every.count(one) for one in ("Pièces justificatives", "Aménagement d'épreuves")] == [
         1,
         1,
+    ]
+
+
+def test_what_one_comes_to_do_stands_before_the_dates_and_the_documents(sign_in):
+    _, managed = read(sign_in, a_registration())
+
+    titles = seen(managed).xpath("//main//*[self::h2 or contains(@class, 's-quiet-links')]")
+    assert [words(one) for one in titles][:3] == [
+        "Suis-je bien inscrit ?",
+        "Pièces justificatives Aménagement d'épreuves Écrire à mon service gestionnaire",
+        "Dates",
     ]
 
 

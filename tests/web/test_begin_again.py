@@ -407,7 +407,10 @@ def test_the_numbers_of_a_withdrawn_registration_lead_to_its_withdrawal(sign_in)
 
 @pytest.mark.parametrize(
     ("later", "heading"),
-    [(timedelta(0), "Dernière étape : N° Inscription"), (timedelta(hours=2), "N° Inscription")],
+    [
+        (timedelta(0), "N° Inscription : Votre inscription est enregistrée"),
+        (timedelta(hours=2), "N° Inscription"),
+    ],
 )
 def test_the_page_of_the_numbers_says_that_it_is_filed_while_one_comes_from_it(
     sign_in, later, heading

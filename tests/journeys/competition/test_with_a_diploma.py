@@ -31,7 +31,7 @@ def test_one_registers_with_a_diploma(page):
     press(page, "Suivant")
     press(page, "Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     assert "rectorat de la Martinique" in text(page)
     press(page, "Gérer ma candidature")
     press(page, "Mon inscription")

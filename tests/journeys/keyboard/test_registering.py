@@ -29,5 +29,5 @@ def test_one_registers(site, context):
     hands.skip_to_content()
     hands.press_button("Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     assert numbers(page)["Numéro d'inscription"] == Registration.objects.get().number

@@ -39,5 +39,5 @@ def test_whoever_was_about_to_register_still_can(site, context, enter, clock):
     assert "mercredi 16 décembre 2026 à 12 h 00" in text(candidate)
     press(candidate, "Enregistrer")
 
-    assert heading(candidate) == "Dernière étape : N° Inscription"
+    assert heading(candidate) == "N° Inscription : Votre inscription est enregistrée"
     assert Registration.objects.get().filed_at > service.closes_at

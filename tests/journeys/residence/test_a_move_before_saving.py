@@ -24,5 +24,5 @@ def test_a_move_between_the_draft_and_its_saving_is_seen_when_saving(site, conte
     assert tab(page) == "Récapitulatif"
     press(page, "Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     assert Registration.objects.get().academy_id == "A25"

@@ -27,7 +27,7 @@ def test_the_category_decides_how_an_epreuve_is_sat(site, context, category, man
     press(page, "Enregistrer")
 
     [row] = RegistrationPaper.objects.filter(paper__code="E3")
-    assert (heading(page), row.form) == ("Dernière étape : N° Inscription", form)
+    assert (heading(page), row.form) == ("N° Inscription : Votre inscription est enregistrée", form)
 
 
 def test_the_form_of_a_category_that_one_may_not_take_is_refused_with_it(site, context):

@@ -23,4 +23,4 @@ def test_one_speciality_a_session_is_kept_until_one_leaves_it(site, context):
     page.goto(f"{site}/inscription/{draft.pk}/recapitulatif")
     press(page, "Enregistrer")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"

@@ -14,5 +14,5 @@ def test_two_clicks_send_once(site, context):
     page.get_by_role("button", name="Enregistrer").dblclick()
     page.wait_for_url("**/numero")
 
-    assert heading(page) == "Dernière étape : N° Inscription"
+    assert heading(page) == "N° Inscription : Votre inscription est enregistrée"
     assert sent == [f"{site}/inscription/{draft.pk}/recapitulatif"]
