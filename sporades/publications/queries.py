@@ -1,8 +1,9 @@
 """Questions about what is published for a registration."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -94,26 +95,33 @@ def withdrawn_lines(registration: Registration, *, at: datetime) -> list[Publica
     return found
 
 
-def unheard_among(lines: QuerySet[PublicationLine]) -> list[tuple[str, int]]:
-    """Return why documents of some lines are not read aloud as they should be, each with how many."""
-    counted = (
-        lines.filter(version__content__unheard__isnull=False)
-        .exclude(version__content__unheard="")
-        .order_by("version__content__unheard")
-        .values_list("version__content__unheard")
-        .annotate(count=Count("pk"))
+class Remarks(NamedTuple):
+    """What is to be looked at among documents that were deposited, before they are published.
+
+    Attributes:
+        unheard: why some are not read aloud as they should be, each with how many.
+        unnamed: how many say neither the name nor a number of whose they are.
+        namesakes: how many bear the names of whose they are, and another's number or birth.
+    """
+
+    unheard: list[tuple[str, int]]
+    unnamed: int
+    namesakes: int
+
+
+def remarks_on(lines: QuerySet[PublicationLine]) -> Remarks:
+    """Return what is to be looked at among the documents of some lines, all of them read once."""
+    said = ("unheard", "is_unnamed", "is_of_namesake")
+    theirs: Any = lines.filter(version__isnull=False).order_by()
+    rows = theirs.values_list(*(f"version__content__{one}" for one in said))
+    unheard, unnamed, namesakes = Counter[str](), 0, 0
+    for why, is_unnamed, is_of_namesake, count in rows.annotate(count=Count("pk")):
+        unheard[why or ""] += count
+        unnamed += count if is_unnamed else 0
+        namesakes += count if is_of_namesake else 0
+    return Remarks(
+        sorted((why, count) for why, count in unheard.items() if why), unnamed, namesakes
     )
-    return list(counted)
-
-
-def unnamed_among(lines: QuerySet[PublicationLine]) -> int:
-    """Return how many documents of some lines say neither the name nor a number of whose they are."""
-    return lines.filter(version__content__is_unnamed=True).count()
-
-
-def of_namesakes_among(lines: QuerySet[PublicationLine]) -> int:
-    """Return how many documents of some lines bear the names of whose they are, and another's number or birth."""
-    return lines.filter(version__content__is_of_namesake=True).count()
 
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:

@@ -24,9 +24,7 @@ from sporades.publications.models import Publication
 from sporades.publications.operations import deciding, depositing, preparing
 from sporades.publications.queries import (
     missed_lines,
-    of_namesakes_among,
-    unheard_among,
-    unnamed_among,
+    remarks_on,
 )
 from sporades.publications.refusals import NOT_STANDING, STANDS_NO_MORE, DecidedInItsFile
 from sporades.publications.states import PublicationState
@@ -98,7 +96,7 @@ def test_an_archive_says_of_how_many_documents_a_screen_reader_reads_nothing(dep
 
     made = deposit_many(archive(table, a=a_pdf(), b=a_pdf(), c=pdfs.spoken()))
 
-    assert unheard_among(made.lines.all()) == [(deposited.SILENT, 2)]
+    assert remarks_on(made.lines.all()).unheard == [(deposited.SILENT, 2)]
 
 
 def of(*said):
@@ -129,7 +127,7 @@ def test_a_table_that_is_shifted_by_a_line_gives_nobody_the_paper_of_another(dep
         ("refused", refusals.OfAnother.message)
     ] * len(three)
     made = deposit_many(archive(right, **papers))
-    assert (outcomes(made), unnamed_among(made.lines.all())) == ([("prepared", "")] * 3, 0)
+    assert (outcomes(made), remarks_on(made.lines.all()).unnamed) == ([("prepared", "")] * 3, 0)
 
 
 def said_of(one):
@@ -164,7 +162,7 @@ def test_a_paper_says_whose_it_is_by_a_number_or_by_a_name_and_a_first_name(
 def test_a_paper_that_names_its_candidate_may_name_others_too(deposit_one, one, three):
     made = deposit_one(of(f"{one.number} et {three[1].number}"))
 
-    assert unnamed_among(made.lines.all()) == 0
+    assert remarks_on(made.lines.all()).unnamed == 0
 
 
 @pytest.mark.parametrize(
@@ -179,7 +177,7 @@ def test_the_paper_of_a_neighbour_in_the_list_is_not_taken_by_its_names(
 
     with pytest.raises(refusals.OfAnother) if refused else nullcontext():
         made = deposit_one(paper, registration=fresh)
-        assert of_namesakes_among(made.lines.all()) == 1
+        assert remarks_on(made.lines.all()).namesakes == 1
 
 
 @pytest.mark.usefixtures("invented_exam")
@@ -204,12 +202,12 @@ def test_of_two_homonyms_who_are_exchanged_each_is_told(deposit_many, say):
 
     exchanged = lines((first.number, "deux.pdf"), (second.number, "un.pdf"))
     made = deposit_many(archive(exchanged, **papers))
-    assert (outcomes(made), of_namesakes_among(made.lines.all())) == ([("prepared", "")] * 2, 2)
-    assert unnamed_among(made.lines.all()) == 0
+    assert (outcomes(made), remarks_on(made.lines.all()).namesakes) == ([("prepared", "")] * 2, 2)
+    assert remarks_on(made.lines.all()).unnamed == 0
 
     right = lines((first.number, "un.pdf"), (second.number, "deux.pdf"))
     made = deposit_many(archive(right, **papers), kind=kinds.get("convocation"))
-    assert (outcomes(made), of_namesakes_among(made.lines.all())) == ([("prepared", "")] * 2, 0)
+    assert (outcomes(made), remarks_on(made.lines.all()).namesakes) == ([("prepared", "")] * 2, 0)
 
 
 def test_the_paper_of_another_candidate_is_not_deposited_for_one(deposit_one, three):
@@ -228,7 +226,7 @@ def test_another_number_of_the_same_person_is_theirs(deposit_one, one):
         registration=Registration.objects.whole().get(pk=again.pk),
     )
 
-    assert unnamed_among(made.lines.all()) == 0
+    assert remarks_on(made.lines.all()).unnamed == 0
 
 
 def test_the_paper_of_another_is_not_deposited_for_one(deposit_one, three, kept):
@@ -239,7 +237,7 @@ def test_the_paper_of_another_is_not_deposited_for_one(deposit_one, three, kept)
 
 
 def test_what_is_only_an_image_says_of_nobody_whose_it_is(deposit_one):
-    assert unnamed_among(deposit_one(a_pdf()).lines.all()) == 1
+    assert remarks_on(deposit_one(a_pdf()).lines.all()).unnamed == 1
 
 
 def outcomes(made):

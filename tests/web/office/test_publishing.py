@@ -950,6 +950,26 @@ def test_several_archives_are_one_publication_and_say_which_one_a_refusal_came_f
     assert "20999999993.pdf;n°1 (lot-1.zip);" in file
 
 
+def test_a_publication_of_several_archives_costs_as_few_queries_as_one(
+    manager, in_lille, django_assert_max_num_queries
+):
+    numbers = [a_registration(a_candidate(email=f"p{one}@exemple.test")).number for one in range(4)]
+    said = {"nature": "convocation", "archive": zipped("lot-1.zip", in_lille.number)}
+    manager.post(where("deposit_many"), said)
+    work("publications")
+    here = where("publication", Publication.objects.get().pk)
+    for name, given in (("lot-2.zip", numbers[:2]), ("lot-3.zip", numbers)):
+        adding = where("add_archive", Publication.objects.get().pk)
+        manager.post(adding, {"archive": zipped(name, *given)})
+        work("publications")
+
+    with django_assert_max_num_queries(12):
+        page = main(manager.get(here))
+
+    assert "Archives 3 Prêts 5" in page
+    assert "Refusés 2" in page
+
+
 def test_an_archive_that_brings_nothing_or_is_none_is_refused_at_its_place(manager, in_lille):
     said = {"nature": "convocation", "archive": zipped("lot-1.zip", in_lille.number)}
     manager.post(where("deposit_many"), said)

@@ -27,7 +27,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
-from sporades.publications.queries import of_namesakes_among, unheard_among, unnamed_among
+from sporades.publications.queries import Remarks, remarks_on
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -392,14 +392,15 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     mine = found.lines.filter(registration__in=Registration.objects.within(request.reach))
     lines = mine.select_related("registration__identity", "version")
     order = ["registration__name_key", "number", "pk"]
-    if found.publishes.is_deposited:
+    is_read_first = found.publishes.is_deposited and not found.is_over
+    remarks = remarks_on(mine) if is_read_first else Remarks([], 0, 0)
+    if remarks.unnamed or remarks.namesakes:
         # What is to be looked at before it is published comes first.
         looked_at = (
             When(version__content__is_of_namesake=True, then=0),
             When(version__content__is_unnamed=True, then=1),
         )
         order.insert(0, Case(*looked_at, default=2))
-    is_read_first = found.publishes.is_deposited and not found.is_over
     lines = lines.order_by(*order)
     shown = Paginator(lines.exclude(outcome=LineOutcome.REFUSED), ON_THE_PAGE)
     refusals = Paginator(_refusals(request, found), ON_THE_PAGE).get_page(request.GET.get("refus"))
@@ -429,11 +430,9 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         **(_opened(found, mine, at=request.arrived_at) if "page" not in request.GET else {}),
         "page": shown.get_page(request.GET.get("page")),
         "base": f"{reverse('office:publication', args=[found.pk])}?page=",
-        "unheard": unheard_among(mine) if is_read_first else [],
-        "unnamed": unnamed_among(mine) if is_read_first else 0,
-        "namesakes": of_namesakes_among(mine) if is_read_first else 0,
-        "refusal_titles": REFUSAL_TITLES,
-        "refusals": list(refusals),
+        **remarks._asdict(),
+        "refusal_titles": refusal_titles,
+        "refusals": list(refused),
         "refusals_page": refusals,
         "publishing": PublishForm(zone=found.zone) if may_publish else None,
         "may_approve": may_approve,
