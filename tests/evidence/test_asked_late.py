@@ -137,7 +137,8 @@ def test_the_next_version_says_the_days_that_were_left(registration):
 def test_a_validation_that_is_undone_by_a_modification_asks_for_everything_again(registration):
     deciding.decide(registration=registration, decision=VALIDATE, reason="", by=MANAGER, at=NOW)
 
-    requesting.accept(request=ask(again(registration), LATE), by=MANAGER, at=LATE)
+    sent = ask(again(registration), LATE, ine="0801234567A")
+    requesting.accept(request=sent, by=MANAGER, at=LATE)
 
     assert piece(registration).until == USUAL
     assert pieces_of(again(registration))[0].until == USUAL

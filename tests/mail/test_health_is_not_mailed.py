@@ -146,15 +146,19 @@ def test_two_candidates_who_differ_in_that_answer_alone_get_the_same_mail(told):
     [
         {"informations": {"has_disability": "non"}},
         {"informations": {"zone": "LITTORAL"}},
-        {"identification": {"mobile": "06 39 98 12 99"}},
+        {"identification": {"ine": "0801234567A"}},
         {"epreuves": {"statut-E3": "dispense", "option-E3": ""}},
     ],
 )
 def test_a_mail_is_the_same_whatever_has_changed(said):
     text = amended(filed("oui"), **said)
 
-    assert text == moved(filed("non"))
+    assert text == amended(filed("non"), supplementaires={"q-equipe": "BLEU"})
     assert "Ce mail ne dit pas ce qui a changé : lisez-le dans l'historique" in text
+
+
+def test_that_contact_data_alone_have_changed_says_it_no_more():
+    assert amended(filed("oui"), identification={"mobile": "06 39 98 12 99"}) == moved(filed("non"))
 
 
 def test_a_letter_does_not_write_it_either():

@@ -126,8 +126,8 @@ def test_the_receipt_of_a_modification(read):
     read()
     by, at = author(registration.candidate), NOW + HOUR
     draft = registering.amend(registration=registration, by=by, at=at)
-    kept = draft.answers.get(section="identification")
-    kept.answers = {**kept.answers, "address_1": "3 quai de l'Île"}
+    kept = draft.answers.get(section="supplementaires")
+    kept.answers = {**kept.answers, "q-equipe": "BLEU"}
     kept.save()
 
     version = registering.register(draft=draft, by=by, at=at)

@@ -60,9 +60,9 @@ def test_a_registration_that_was_modified_for_its_candidate_after_the_closing(le
     letters()
     late = registration.service.closes_at + timedelta(days=1)
     draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=late)
-    moved = answers_with(identification={"address_1": "3 quai de l'Île"})["identification"]
+    team = answers_with(supplementaires={"q-equipe": "BLEU"})["supplementaires"]
 
-    version = filed(draft, reason="Erreur <b>du service</b>", at=late, identification=moved)
+    version = filed(draft, reason="Erreur <b>du service</b>", at=late, supplementaires=team)
 
     [letter] = letters(late)
     assert letter["Subject"] == (

@@ -182,7 +182,7 @@ def test_what_was_reached_stays(validated, modify, changes):
     assert summary(validated).number == 2
     assert not summary(validated).content["to_return"]
     assert Message.objects.filter(kind__in=("amended", "amended_for", "change_accepted")).exists()
-    for told in ("evidence", "to_return", "accommodation", "closes_at"):
+    for told in ("evidence", "to_return", "accommodation_until", "closes_at"):
         assert version.snapshot[told] == first.snapshot[told]
 
 

@@ -451,7 +451,9 @@ def _freeze(
         at=at,
     )
     if keeps and last:
-        snapshot = keeping.with_contacts_alone(snapshot, registration, last, at=at)
+        snapshot = keeping.with_contacts_alone(
+            snapshot, registration, last, owes_more=owes_more, at=at
+        )
     if registration.keep_summary_day(snapshot["to_return"]):
         registration.save(update_fields=["summary_until"])
     return Version.objects.create(

@@ -9,9 +9,6 @@ from sporades.registrations.models import Registration, Version
 from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import return_of, with_contacts
 
-TOLD = ("evidence", "accommodation", "accommodation_until", "closes_at")
-"""What a version calls for by a date, beside its signed summary."""
-
 
 def told_by(registration: Registration, before: Version) -> dict[str, Any]:
     """Return its last version with the days that its service has told since, extended then put back or not.
@@ -40,27 +37,36 @@ def returned_again(
 
 
 def with_contacts_alone(
-    snapshot: dict[str, Any], registration: Registration, before: Version, *, at: datetime
+    snapshot: dict[str, Any],
+    registration: Registration,
+    before: Version,
+    *,
+    owes_more: bool,
+    at: datetime,
 ) -> dict[str, Any]:
     """Return what a version freezes of which contact data alone are others: it asks for nothing anew.
 
-    Silence is counted from what was received before, as its receipt has said.
+    Silence is counted from what was received before, as its receipt has said; where a piece is awaited
+    that was asked for since, from when that comes, as the new one says.
 
     Args:
         snapshot: what it would freeze, were it judged anew.
         registration: saved, and filed under the number of the version.
         before: the version before.
+        owes_more: as `snapshot_of` has it.
         at: the instant of filing.
     """
     told = told_by(registration, before)
     settled = before.snapshot.get("to_review")
+    when, number = snapshot["filed_in_words"], registration.version
+    is_told_anew = owes_more and not registration.is_validated
     return {
         **snapshot,
-        **{name: told[name] for name in TOLD},
+        "evidence": told["evidence"],
         "to_return": returned_again(registration, told["to_return"], at=at),
-        "receipt": with_contacts(
-            before.snapshot["receipt"], snapshot["filed_in_words"], number=registration.version
-        ),
+        "receipt": snapshot["receipt"]
+        if is_told_anew
+        else with_contacts(before.snapshot["receipt"], when, number=number),
         **({"to_review": settled} if settled else {}),
         "contacts_alone": True,
     }

@@ -246,9 +246,7 @@ def test_a_modification_that_undoes_a_validation_leaves_it_the_usual_days(in_lil
     deciding.decide(registration=again(in_lille), decision=VALIDATE, reason="", by=MANAGER, at=NOW)
     at = NOW + timedelta(days=10)
 
-    filed_by_candidate(
-        modified_by_candidate(again(in_lille), at=at, mobile="06 39 98 11 11"), at=at
-    )
+    filed_by_candidate(modified_by_candidate(again(in_lille), at=at, ine="0801234567A"), at=at)
 
     assert pieces_of(again(in_lille))[-1].before.startswith("dimanche 13 décembre 2026")
     assert f"{DIPLOMA}, avant le dimanche 13 décembre 2026" in told("amended")
