@@ -30,7 +30,9 @@ def moved_house(draft, at, **more):
 def ask(registration, at, proof=None, **more):
     draft = change(registration, at, **more)
     by = author(registration.candidate)
-    return requesting.send(draft=draft, reason=WHY, proof=proof, by=by, at=at)
+    return requesting.send(
+        draft=draft, reason=WHY, proof=[] if proof is None else [proof], by=by, at=at
+    )
 
 
 def proof_found_clean(asked):

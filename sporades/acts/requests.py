@@ -94,25 +94,25 @@ class DecidedAlready(Refused):
     message = "Cette demande vient d'être décidée, ou retirée par le candidat."
 
 
-def with_proof[R: Request](proof: bytes | None, send: Callable[[str], R], *, at: datetime) -> R:
+def with_proof[R: Request](proof: Sequence[bytes], send: Callable[[str], R], *, at: datetime) -> R:
     """Send a request with its proof; one that is not sent, or was sent already, leaves no file.
 
     A proof is made anew as a piece is, and nobody of the office opens it before the antivirus. It is
     announced as a piece is too: of a process that is killed before the request stands, nothing stays.
 
     Args:
-        proof: a PDF or a photo, or nothing.
+        proof: PDFs or photos, gathered in their order into one document; none for no proof.
         send: sends the request, given where its proof is kept.
         at: the instant.
 
     Raises:
-        reading.Unfit: the proof is not taken.
+        reading.Unfit: one of them is not taken, or all of them together; `place` says which.
         reading.Unready: nothing is known of it: its reader does not start.
         files.OutOfReach: the store does not answer.
     """
-    if proof is None:
+    if not proof:
         return send("")
-    made = cleaning.clean(proof)
+    made = cleaning.join(proof)
     own = files.own_suffix(".pdf")
     key = evidence.announce(made.content, own=own, at=at)
     with files.kept_apart(made.content, suffix=".pdf", own=own):

@@ -214,7 +214,7 @@ def test_what_waits_for_an_answer_is_accepted_there(registration):
     by, late = author(registration.candidate), registration.service.closes_at + timedelta(days=2)
     draft = requesting.begin(registration=registration, by=by, at=late)
     draft = change(draft, at=late, mobile="06 39 98 56 78")
-    asked = requesting.send(draft=draft, reason="Perdu", proof=None, by=by, at=late)
+    asked = requesting.send(draft=draft, reason="Perdu", proof=[], by=by, at=late)
     agent = a_member("agent@exemple.test", "manager", ["A09"])
     requesting.assign(request=asked, user=agent, by=OPERATOR, at=late)
     move(registration)
@@ -243,7 +243,7 @@ def test_what_another_has_begun_or_asked_stays_where_it_was(registration):
             identity={**civil_data(other.candidate.identity), "birth_name": "Zyzomys"},
             seen=other.candidate.identity_id,
             reason="Une lettre manque",
-            proof=a_pdf(),
+            proof=[a_pdf()],
             by=author(other.candidate),
             at=late,
         ),

@@ -29,7 +29,7 @@ asking.send(
     identity={{**civil_data(candidate.identity), "usage_name": "Kermarrec"}},
     seen=candidate.identity_id,
     reason="Mariage",
-    proof=a_photo(),
+    proof=[a_photo()],
     by=author(candidate),
     at=now(),
 )

@@ -56,7 +56,7 @@ def with_a_diploma(registration, *, at=LATE):
     ):
         typed = {**draft.answers.get(section=section).answers, **said}
         drafting.answer(draft=draft, section=section, typed=typed, seen_revision=None, at=at)
-    sent = requesting.send(draft=draft, reason="Je l'ai eu", proof=None, by=by, at=at)
+    sent = requesting.send(draft=draft, reason="Je l'ai eu", proof=[], by=by, at=at)
     return requesting.accept(request=sent, by=MANAGER, at=at)
 
 

@@ -99,7 +99,7 @@ def asked(registration):
     draft = requesting.begin(registration=registration, by=by, at=late)
     draft = answered(draft, late, informations=turned(registration))
     reason = f"Je réponds {turned(registration)}"
-    return requesting.send(draft=draft, reason=reason, proof=None, by=by, at=late), late
+    return requesting.send(draft=draft, reason=reason, proof=[], by=by, at=late), late
 
 
 def requested(registration):

@@ -28,7 +28,7 @@ def test_a_request_and_its_refusal(letters, invented_exam):
         identity={**civil_data(candidate.identity), "usage_name": "Kermarrec"},
         seen=candidate.identity_id,
         reason="Un mariage",
-        proof=a_pdf(),
+        proof=[a_pdf()],
         by=author(candidate),
         at=NOW,
     )
@@ -86,7 +86,7 @@ def test_a_request_that_is_accepted_is_said_to_be(letters, invented_exam):
         identity={**civil_data(candidate.identity), "usage_name": "Kermarrec"},
         seen=candidate.identity_id,
         reason="Un mariage",
-        proof=a_pdf(),
+        proof=[a_pdf()],
         by=author(candidate),
         at=NOW,
     )

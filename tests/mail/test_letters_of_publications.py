@@ -337,7 +337,7 @@ def test_a_request_its_answer_and_what_it_changes(letters, registration, late):
     asked = requesting.send(
         draft=draft,
         reason="J'ai <b>déménagé</b>",
-        proof=None,
+        proof=[],
         by=author(registration.candidate),
         at=late,
     )
@@ -396,7 +396,7 @@ Ce mail ne dit pas ce que vous demandiez : lisez-le dans votre espace.
 def test_a_request_that_is_accepted(letters, registration, late):
     draft = change(registration, late)
     asked = requesting.send(
-        draft=draft, reason="Déménagé", proof=None, by=author(registration.candidate), at=late
+        draft=draft, reason="Déménagé", proof=[], by=author(registration.candidate), at=late
     )
     letters(late)
     requesting.accept(request=asked, by=OPERATOR, at=late)

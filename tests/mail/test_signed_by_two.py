@@ -27,7 +27,7 @@ def accepted(registration):
     typed = {**draft.answers.get(section="identification").answers, "address_1": "3 quai du Wault"}
     drafting.answer(draft=draft, section="identification", typed=typed, seen_revision=None, at=late)
     whole = Draft.objects.whole().get(pk=draft.pk)
-    sent = requesting.send(draft=whole, reason="Déménagement", proof=None, by=by, at=late)
+    sent = requesting.send(draft=whole, reason="Déménagement", proof=[], by=by, at=late)
     requesting.accept(request=sent, by=MANAGER, at=late)
 
 

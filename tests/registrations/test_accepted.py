@@ -167,7 +167,7 @@ def test_a_modification_asked_for_is_not_accepted_under_a_text_that_nobody_has_r
     draft = requesting.begin(registration=registration, by=by, at=late)
     answer_another_tab(draft)
     asked = requesting.send(
-        draft=read_again(draft), reason="Déménagement", proof=None, by=by, at=late
+        draft=read_again(draft), reason="Déménagement", proof=[], by=by, at=late
     )
     load_invented(OTHER_TERMS)
 

@@ -70,7 +70,7 @@ def modified_on_request(registration, **changes):
     by = author(registration.candidate)
     draft = requesting.begin(registration=whole(registration), by=by, at=late)
     asked = requesting.send(
-        draft=answered(draft, changes), reason="Téléphone", proof=None, by=by, at=late
+        draft=answered(draft, changes), reason="Téléphone", proof=[], by=by, at=late
     )
     return requesting.accept(request=asked, by=OPERATOR, at=late)
 
@@ -94,7 +94,7 @@ def test_what_was_asked_before_they_came_is_accepted_after():
     by = author(registration.candidate)
     draft = requesting.begin(registration=whole(registration), by=by, at=late)
     asked = requesting.send(
-        draft=answered(draft, MOBILE), reason="Téléphone", proof=None, by=by, at=late
+        draft=answered(draft, MOBILE), reason="Téléphone", proof=[], by=by, at=late
     )
     load_invented(OLDER)
 

@@ -56,7 +56,7 @@ def send(candidate, *, at=NOW, proof=None, seen=None, **changes):
         identity={**civil_data(candidate.identity), **(changes or {"birth_name": NAME})},
         seen=seen or candidate.identity_id,
         reason="Une lettre manque",
-        proof=a_pdf() if proof is None else proof,
+        proof=[a_pdf() if proof is None else proof],
         by=author(candidate),
         at=at,
     )

@@ -79,7 +79,11 @@ def draft(registration, late):
 
 def send(draft, at, reason=WHY, proof=None):
     return requesting.send(
-        draft=draft, reason=reason, proof=proof, by=author(draft.candidate), at=at
+        draft=draft,
+        reason=reason,
+        proof=[] if proof is None else [proof],
+        by=author(draft.candidate),
+        at=at,
     )
 
 

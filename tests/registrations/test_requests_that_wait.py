@@ -49,7 +49,9 @@ def draft(registration, late):
 
 def send(draft, at, proof=None):
     by = author(draft.candidate)
-    return requesting.send(draft=draft, reason="J'ai déménagé", proof=proof, by=by, at=at)
+    return requesting.send(
+        draft=draft, reason="J'ai déménagé", proof=[] if proof is None else [proof], by=by, at=at
+    )
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def correct(registration, *, at):
         identity={**civil_data(candidate.identity), "birth_name": "Le Gouff"},
         seen=candidate.identity_id,
         reason="Une lettre manque",
-        proof=a_pdf(),
+        proof=[a_pdf()],
         by=author(candidate),
         at=at,
     )

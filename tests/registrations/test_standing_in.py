@@ -758,7 +758,7 @@ def test_what_was_asked_and_is_accepted_keeps_what_the_office_filed_since(
     by = author(registration.candidate)
     asked = requesting.begin(registration=registration, by=by, at=late)
     asked = typed(asked, at=late, address_1=STREET)
-    sent = requesting.send(draft=asked, reason="Déménagement", proof=a_pdf(), by=by, at=late)
+    sent = requesting.send(draft=asked, reason="Déménagement", proof=[a_pdf()], by=by, at=late)
     filed_for(
         modified_for(registration, agent, at=late, mobile=MOBILE, address_1="1 rue Neuve"),
         reason="Au téléphone",

@@ -234,12 +234,12 @@ def test_a_modification_asked_after_the_closing_of_what_the_office_typed_is_acce
     draft = requesting.begin(registration=registration, by=by, at=late)
     telephone(draft)
     with pytest.raises(Incomplete) as refused:
-        requesting.send(draft=read_again(draft), reason="Déménagement", proof=None, by=by, at=late)
+        requesting.send(draft=read_again(draft), reason="Déménagement", proof=[], by=by, at=late)
     assert refusals(refused) == [("modalites", TYPED)]
 
     ticked(draft, mark(draft))
     asked = requesting.send(
-        draft=read_again(draft), reason="Déménagement", proof=None, by=by, at=late
+        draft=read_again(draft), reason="Déménagement", proof=[], by=by, at=late
     )
     own = requesting.accept(request=asked, by=CLAUDE, at=late)
 

@@ -97,7 +97,7 @@ def ask_and_correct(registration, by):
         identity=identity,
         seen=seen,
         reason=f"Je suis {NAME}",
-        proof=a_pdf(),
+        proof=[a_pdf()],
         by=author(candidate),
         at=NOW,
     )

@@ -61,7 +61,7 @@ def test_the_home_says_that_it_was_refused(client, stopped_clock):
     by = author(registration.candidate)
     begun = requesting.begin(registration=again(registration), by=by, at=late)
     draft = moved_house(begun, late + HOUR)
-    asked = requesting.send(draft=draft, reason="Déménagement", proof=None, by=by, at=late + HOUR)
+    asked = requesting.send(draft=draft, reason="Déménagement", proof=[], by=by, at=late + HOUR)
     requesting.refuse(request=asked, answer=WHY, by=MANAGER, at=late + HOUR)
     stopped_clock.move_to(late + 2 * HOUR)
     client.force_login(registration.candidate.user)

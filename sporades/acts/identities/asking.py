@@ -1,5 +1,6 @@
 """A candidate asks to correct civil data that are frozen, on proof; the office decides (I6)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -116,7 +117,7 @@ def send(
     identity: dict[str, Any],
     seen: int,
     reason: str,
-    proof: bytes,
+    proof: Sequence[bytes],
     by: Actor,
     at: datetime,
 ) -> CorrectionRequest:
@@ -127,7 +128,7 @@ def send(
         identity: the civil data asked for, as `IdentityForm.identity()` gives them.
         seen: the key of the civil data that were read before they were changed.
         reason: why, if it is said.
-        proof: a PDF or a photo.
+        proof: PDFs or photos, in their order, one at least.
         by: who asks.
         at: the instant.
 

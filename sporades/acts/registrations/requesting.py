@@ -1,5 +1,6 @@
 """While a service takes nothing: a candidate asks for a modification, its office decides (E7)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -38,7 +39,7 @@ def send(
     *,
     draft: Draft,
     reason: str,
-    proof: bytes | None,
+    proof: Sequence[bytes],
     by: Actor,
     at: datetime,
     shown: str = "",
@@ -48,7 +49,7 @@ def send(
     Args:
         draft: a modification, complete.
         reason: why, as the managing service will read it.
-        proof: a PDF or a photo, or nothing.
+        proof: PDFs or photos, in their order, or none.
         by: who asks.
         at: the instant at which the request arrived.
         shown: what its page showed that is asked, as `requesting.mark_of` says it, if it is said.

@@ -10,6 +10,8 @@ from sporades.acts.identities import asking
 from sporades.candidates.forms import answers_of
 from sporades.core.refusals import Refused
 from sporades.core.text import clean_lines
+from sporades.drawers import operations as drawers
+from sporades.drawers.queries import begun_by
 from sporades.registrations.models import CorrectionRequest
 from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.request_forms import CorrectionRequestForm, is_counted
@@ -20,7 +22,7 @@ from sporades.web.layout.sent import taking
 
 _KEPT = (
     "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, joignez de nouveau la "
-    "pièce, puis envoyez la demande."
+    "pièce si elle n'est plus là, puis envoyez la demande."
 )
 _UNSENT = "La demande de correction que vous veniez d'envoyer n'est pas prise en compte."
 
@@ -37,19 +39,23 @@ def ask_correction(request: HttpRequest) -> HttpResponse:
         request.FILES if posted else None,
         initial=answers_of(candidate.identity),
         on=day_of(request),
+        sender=request.user,
     )
     if answers and not posted:
         messages.warning(request, _KEPT)
     if posted and _is_taken(request, form) and form.is_valid() and _is_sent(request, form):
         forget(request)
+        drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
         return redirect("account_edit")
     if posted:
         form.tell_the_rest(candidate.identity)
+    if form.is_bound:
+        form.keep_received(at=request.arrived_at)
     # Once it is refused, what was read is what is kept now.
     seen = candidate.identity_id if form.non_field_errors() else seen_in(answers)
     seen = seen or candidate.identity_id
-    context = {"form": form, "seen": seen}
+    context = {"form": form, "seen": seen, "begun": begun_by(request.user)}
     status = 422 if posted else 200
     return render(request, "candidate/ask_correction.html", context, status=status)
 
@@ -94,7 +100,7 @@ def _is_taken(request: HttpRequest, form: CorrectionRequestForm) -> bool:
 
 def _is_sent(request: HttpRequest, form: CorrectionRequestForm) -> bool:
     """Send what is asked; else say in the form why it is not."""
-    with taking(form, "piece"):
+    with taking(form, "fichiers", names=form.names):
         asking.send(
             candidate=request.user.candidate,
             identity=form.identity(),

@@ -1,5 +1,7 @@
 """What goes with a request to the managing service: why, and what shows it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,35 +10,85 @@ from django.http import HttpRequest
 from sporades.accounts import limits
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
+from sporades.core.french import quoted
+from sporades.drawers.models import Upload
 from sporades.intake import cleaning
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
-from sporades.web.candidate.pieces.forms import ACCEPTED
+from sporades.web.candidate.pieces.forms import A_PIECE_TAKES, UploadsForm
 from sporades.web.layout.sent import taking
 
 _TOO_OFTEN = "Vous avez envoyé trop de demandes depuis hier. Recommencez demain."
-_AGAIN = "Votre navigateur ne garde pas le fichier : choisissez de nouveau votre fichier avant d'envoyer."
+_KEPT = "{already} : {named}, qui {go} avec votre demande. Pour tout choisir de nouveau, rouvrez cette page."
 
 
-class ProofField(forms.FileField):
-    """A PDF or a photo; what is in it is looked at when it is sent."""
+class ProofForm(UploadsForm):
+    """Files that are gathered into one proof, beside what is asked in words.
 
-    def __init__(self, **options: Any) -> None:
-        """Make the field, with the words of every proof."""
-        super().__init__(
-            label="Pièce jointe",
-            widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-            error_messages={
-                "empty": "Ce fichier est vide : choisissez-en un autre.",
-                "required": "Joignez la pièce qui montre ce que vous demandez.",
-            },
-            **options,
-        )
+    Whatever is refused, those that may be read are kept until the request is sent.
+    """
+
+    missing = ""
+    """What is said where no file is joined; nothing where none is due."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Call the files what they are."""
+        super().__init__(*args, **options)
+        field = self.fields["fichiers"]
+        field.label, field.required = "Pièce jointe", bool(self.missing)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a proof, where one is due, whatever else is wrong."""
+        said = super().clean()
+        if self.missing and not (self.has_files or "fichiers" in self.errors):
+            self.add_error("fichiers", self.missing)
+        return said
+
+    @property
+    def has_files(self) -> bool:
+        """Whether any came, with the form or before it."""
+        return bool(self.uploads or self._came())
+
+    @property
+    def proof(self) -> list[bytes]:
+        """What is in each, in their order."""
+        return [one.content for one in self.sent]
+
+    def holds_something(self) -> bool:
+        """Whether it may be sent as it is: `clean` has asked for what is due."""
+        return True
+
+    def tell_of_the_proof(self) -> None:
+        """Look at the files of a form that is refused for the rest, so that their fault is told with it."""
+        # What is refused as a whole was looked at when it was sent, or may not be sent today.
+        if not self.has_files or "fichiers" in self.errors or self.non_field_errors():
+            return
+        for one in self._came():
+            one.seek(0)
+        with taking(self, "fichiers", names=self.names):
+            cleaning.join(self.proof)
+
+    def tell_kept(self, kept: Sequence[Upload], *, is_unseen: bool) -> None:
+        """Say which files are not to be chosen again, beside their field: nothing is wrong with them."""
+        if not kept:
+            self.tell_none_kept()
+            return
+        named = quoted(one.name for one in kept)
+        already, go = ("Déjà reçus", "partiront") if len(kept) > 1 else ("Déjà reçu", "partira")
+        field = self["fichiers"]
+        said = _KEPT.format(already=already, named=named, go=go)
+        field.help_text = f"{said} {field.help_text}"
+
+    def _keep_sent(self, *, at: datetime) -> list[Upload]:
+        """Keep, of files that came with the form, all those in which nothing is wrong."""
+        if "fichiers" in self.errors:
+            return super()._keep_sent(at=at)
+        return self.receive(self._came(), at=at)
 
 
-def is_counted(request: HttpRequest, form: forms.Form) -> bool:
+def is_counted(request: HttpRequest, form: ProofForm) -> bool:
     """Count a request that was sent, before anything reads its proof; too many are told so in the form.
 
     Args:
@@ -46,7 +98,7 @@ def is_counted(request: HttpRequest, form: forms.Form) -> bool:
     Returns:
         Whether one more is allowed.
     """
-    if not form.is_valid() and not form.files.get("piece"):
+    if not form.is_valid() and not form.has_files:
         return True
     sender, at = str(request.user.pk), request.arrived_at
     if limits.spend(limits.REQUESTS_OF_AN_ACCOUNT, sender, at=at):
@@ -55,28 +107,7 @@ def is_counted(request: HttpRequest, form: forms.Form) -> bool:
     return False
 
 
-def tell_of_the_proof(form: forms.Form) -> None:
-    """Say what is to be done of the file that came with a form that is given back.
-
-    It is looked at even where the rest is refused, so that its fault is told with theirs. A
-    browser does not give a file back: whoever had chosen one must choose it again.
-
-    Args:
-        form: one that is refused, with its « piece ».
-    """
-    chosen = form.files.get("piece")
-    if chosen is None or "piece" in form.errors:
-        return
-    chosen.seek(0)
-    # What is refused as a whole was looked at when it was sent, or may not be sent today.
-    if not form.non_field_errors():
-        with taking(form, "piece"):
-            cleaning.clean(chosen.read())
-    if "piece" not in form.errors:
-        form.add_error("piece", _AGAIN)
-
-
-class RequestForm(forms.Form):
+class RequestForm(ProofForm):
     """Why, and what shows it."""
 
     motif = CleanLinesField(
@@ -86,21 +117,20 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Dites pourquoi vous demandez cette modification."},
     )
-    piece = ProofField(
-        help_text="Si une pièce montre ce que vous demandez : un PDF (5 Mo au plus) ou une photo (20 Mo au plus)",
-        required=False,
-    )
+    field_order = ("motif", "fichiers")
 
-    @property
-    def proof(self) -> bytes | None:
-        """Its bytes, if there is one."""
-        sent: Any = self.cleaned_data["piece"]
-        return sent.read() if sent else None
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say of what a proof may be."""
+        super().__init__(*args, **options)
+        self.fields[
+            "fichiers"
+        ].help_text = f"Si une pièce montre ce que vous demandez. {A_PIECE_TAKES}"
 
 
-class CorrectionRequestForm(IdentityForm):
+class CorrectionRequestForm(ProofForm, IdentityForm):
     """Civil data as they ought to be, and what shows it."""
 
+    missing = "Joignez la pièce qui montre ce que vous demandez."
     motif = CleanLinesField(
         label="Pourquoi demandez-vous cette correction ?",
         help_text="Le service gestionnaire le lira. N'écrivez rien sur votre santé",
@@ -108,13 +138,19 @@ class CorrectionRequestForm(IdentityForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    piece = ProofField(
-        help_text="Un PDF (5 Mo au plus) ou une photo (20 Mo au plus). Par exemple : carte d'identité ou acte de naissance",
-    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say of what a proof may be."""
+        super().__init__(*args, **options)
+        self.fields[
+            "fichiers"
+        ].help_text = (
+            f"Par exemple : carte d'identité, recto et verso, ou acte de naissance. {A_PIECE_TAKES}"
+        )
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
-        return [*super().fieldsets(), ("Votre demande", ("piece", "motif"))]
+        return [*super().fieldsets(), ("Votre demande", ("fichiers", "motif"))]
 
     def tell_the_rest(self, identity: Identity) -> None:
         """Say, of a form that is refused, what its first fault has kept from being looked at.
@@ -122,14 +158,7 @@ class CorrectionRequestForm(IdentityForm):
         Args:
             identity: the civil data that are kept.
         """
-        tell_of_the_proof(self)
-        is_read = not self.errors.keys() - {"piece", "motif"}
+        self.tell_of_the_proof()
+        is_read = not self.errors.keys() - {"fichiers", "motif"}
         if is_read and not changes_of_identity(identity, Identity(**self.identity())):
             self.add_error(None, str(NothingChanged()))
-
-    @property
-    def proof(self) -> bytes:
-        """Its bytes."""
-        sent: Any = self.cleaned_data["piece"]
-        content: bytes = sent.read()
-        return content

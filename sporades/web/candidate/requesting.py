@@ -10,6 +10,8 @@ from django.urls import reverse
 from sporades.acts.registrations import requesting as acts
 from sporades.core.refusals import Refused
 from sporades.core.text import clean_lines
+from sporades.drawers import operations as drawers
+from sporades.drawers.queries import begun_by
 from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.models.request import LONGEST_REASON
@@ -20,7 +22,7 @@ from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
 from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.own import own_registration
-from sporades.web.candidate.request_forms import RequestForm, is_counted, tell_of_the_proof
+from sporades.web.candidate.request_forms import RequestForm, is_counted
 from sporades.web.layout.kept import forget, kept
 from sporades.web.layout.sent import taking
 from sporades.web.wizard.recap import READ
@@ -62,13 +64,19 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, found, refusal)
     posted = request.method == "POST"
-    form = RequestForm(request.POST, request.FILES) if posted else _asking(request)
+    form = (
+        RequestForm(request.POST, request.FILES, sender=request.user)
+        if posted
+        else _asking(request)
+    )
     if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, found, form):
         forget(request)
+        drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
         return redirect("candidate:registration", found.amends.number)
     if posted:
-        tell_of_the_proof(form)
+        form.tell_of_the_proof()
+        form.keep_received(at=request.arrived_at)
     context = {
         "draft": found,
         "form": form,
@@ -80,6 +88,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
         "kept": kept_in_words(found.amends) if seen.keeps else "",
         "closed": found.service.closed_in_words(request.arrived_at, found.amends.reader_zone),
         "read": requesting.mark_of(seen.changes),
+        "begun": begun_by(request.user),
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)
@@ -87,7 +96,7 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def _is_sent(request: HttpRequest, draft: Draft, form: RequestForm) -> bool:
     """Send a request, and return whether it is; its form says why not."""
-    with taking(form, "piece"):
+    with taking(form, "fichiers", names=form.names):
         acts.send(
             draft=draft,
             reason=form.cleaned_data["motif"],
@@ -103,9 +112,9 @@ def _asking(request: HttpRequest) -> RequestForm:
     """Return the form with the reason that was sent once the session had ended, if one was."""
     answers = kept(request)
     if not answers:
-        return RequestForm()
+        return RequestForm(sender=request.user)
     messages.warning(request, _KEPT)
-    return RequestForm(initial={"motif": answers.get("motif", [""])[-1]})
+    return RequestForm(initial={"motif": answers.get("motif", [""])[-1]}, sender=request.user)
 
 
 def _away(request: HttpRequest, draft: Draft) -> HttpResponse:

@@ -2,7 +2,9 @@
 
 import html
 from datetime import timedelta
+from io import BytesIO
 
+import pikepdf
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,11 +17,15 @@ from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import leaving
 from sporades.candidates.forms import answers_of
 from sporades.candidates.operations import civil_data
+from sporades.core import files
+from sporades.drawers import operations as drawers
+from sporades.drawers.models import Upload
 from sporades.intake.reading import LARGEST
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.states import RequestState
 from sporades.web.layout.readers import READER, mark_of
 from tests.documents.summaries import a_pdf
+from tests.evidence.given import a_photo
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author
 from tests.web.guide import BACKEND, HOST, main
 from tests.web.registry.writing import since, written
@@ -54,7 +60,7 @@ def answers(registration, *, proof=None, **changes):
         "birth_date_month": month,
         "birth_date_year": year,
         "vue": registration.candidate.identity_id,
-        "piece": SimpleUploadedFile("carte.pdf", a_pdf() if proof is None else proof),
+        "fichiers": SimpleUploadedFile("carte.pdf", a_pdf() if proof is None else proof),
         **(changes or {"birth_name": "Le Gouff"}),
     }
 
@@ -118,7 +124,7 @@ def test_where_the_disk_takes_nothing_a_large_proof_is_told_of_and_a_small_one_i
     [
         ({"birth_name": "Le Goff"}, "Ces informations sont déjà celles du dossier"),
         ({"birth_name": ""}, "Indiquez votre nom de famille."),
-        ({"birth_name": "Le Gouff", "piece": ""}, "Joignez la pièce qui montre"),
+        ({"birth_name": "Le Gouff", "fichiers": ""}, "Joignez la pièce qui montre"),
         ({"birth_name": "Le Gouff", "motif": "x" * 1001}, "Raccourcissez"),
     ],
     ids=["nothing changed", "no name", "no proof", "long"],
@@ -151,9 +157,6 @@ def test_what_waits_while_another_request_was_sent_is_said_not_to_be(browser, re
     assert (said in main(page), said in main(again)) == (True, False)
 
 
-AGAIN = "choisissez de nouveau votre fichier"
-
-
 def test_all_that_is_wrong_is_told_at_once(browser, registration):
     same = {"birth_name": "Le Goff", "motif": "x" * 1001}
 
@@ -164,15 +167,82 @@ def test_all_that_is_wrong_is_told_at_once(browser, registration):
     assert "Ces informations sont déjà celles du dossier" in said
     assert "n'est ni un PDF ni une photo" in said
     assert "Raccourcissez" in said
-    assert AGAIN not in said
+    assert RECEIVED not in said
 
 
-def test_a_file_that_is_right_is_asked_for_again_where_the_rest_is_refused(browser, registration):
-    page = browser.post(ASK, answers(registration, birth_name=""))
-    assert AGAIN in page.context["form"].errors["piece"][0]
+RECEIVED = "Déjà reçu"
 
-    page = browser.post(ASK, answers(registration, birth_name="", piece=""))
-    assert AGAIN not in html.unescape(page.text)
+
+def sides(*names):
+    """Return a file for each name, a photo of its own."""
+    colours = ("black", "white", "red")
+    return [
+        SimpleUploadedFile(one, a_photo(colour), "image/jpeg")
+        for one, colour in zip(names, colours, strict=False)
+    ]
+
+
+def test_the_sides_of_a_card_become_one_proof(browser, registration):
+    page = browser.get(ASK)
+    assert 'name="fichiers"' in page.text
+    assert "Plusieurs fichiers sont réunis en un seul document" in main(page)
+
+    browser.post(
+        ASK,
+        answers(registration, birth_name="Le Gouff", fichiers=sides("recto.jpg", "verso.jpg")),
+    )
+
+    sent = CorrectionRequest.objects.get()
+    assert len(pikepdf.open(BytesIO(files.get(sent.proof_key))).pages) == 2
+
+
+def test_where_the_rest_is_refused_the_files_are_kept_without_script_too(browser, registration):
+    both = sides("recto.jpg", "verso.jpg")
+
+    page = browser.post(ASK, answers(registration, birth_name="", fichiers=both))
+
+    assert page.status_code == 422
+    assert "fichiers" not in page.context["form"].errors
+    assert "Déjà reçus : « recto.jpg » et « verso.jpg »" in main(page)
+    received = page.context["form"]["envois"].value()
+    again = answers(registration, birth_name="", fichiers="", envois=received)
+    assert "Déjà reçus : « recto.jpg » et « verso.jpg »" in main(browser.post(ASK, again))
+    assert Upload.objects.count() == 2
+
+    browser.post(ASK, again | {"birth_name": "Le Gouff"})
+
+    sent = CorrectionRequest.objects.get()
+    assert len(pikepdf.open(BytesIO(files.get(sent.proof_key))).pages) == 2
+    assert not Upload.objects.filter(used_at=None).exists()
+
+
+def test_of_several_files_the_one_that_is_unfit_is_named_and_the_other_kept(browser, registration):
+    both = [*sides("recto.jpg"), SimpleUploadedFile("verso.txt", b"MZ")]
+
+    page = browser.post(ASK, answers(registration, birth_name="Le Gouff", fichiers=both))
+
+    said = main(page)
+    assert page.status_code == 422
+    assert "verso.txt : Ce fichier n'est ni un PDF ni une photo" in said
+    assert "Déjà reçu : « recto.jpg »" in said
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_what_another_has_sent_is_no_proof_of_ones_own(browser, registration):
+    theirs = drawers.receive(
+        owner=a_candidate(email="autre@exemple.test").user,
+        name="carte.pdf",
+        content=a_pdf(),
+        at=NOW,
+    )
+
+    page = browser.post(
+        ASK, answers(registration, birth_name="Le Gouff", fichiers="", envois=str(theirs.pk))
+    )
+
+    assert page.status_code == 422
+    assert "L'envoi de votre fichier n'est pas terminé" in main(page)
+    assert not CorrectionRequest.objects.exists()
 
 
 def test_who_waits_reads_why_they_asked_and_that_the_proof_is_joined(browser, registration):
@@ -337,13 +407,13 @@ def test_past_its_count_nothing_of_a_request_is_read(browser, registration, chil
 
     assert page.status_code == 422
     assert "trop de demandes" in html.unescape(page.text)
-    assert AGAIN in page.context["form"].errors["piece"][0]
+    assert RECEIVED in main(page)
     assert children == []
     assert not CorrectionRequest.objects.exists()
 
 
 def test_a_request_that_is_refused_counts_where_its_file_is_read(browser, registration, children):
-    browser.post(ASK, answers(registration, birth_name="", piece=""))
+    browser.post(ASK, answers(registration, birth_name="", fichiers=""))
     counted = Attempt.objects.filter(limit=limits.REQUESTS_OF_AN_ACCOUNT.name)
     assert (counted.count(), len(children)) == (0, 0)
 

@@ -37,7 +37,7 @@ def ask(registration, *, at=NOW, **changes):
         identity={**civil_data(candidate.identity), **(changes or {"birth_name": "Le Gouff"})},
         seen=candidate.identity_id,
         reason=WHY,
-        proof=a_pdf(),
+        proof=[a_pdf()],
         by=author(candidate),
         at=at,
     )

@@ -20,6 +20,7 @@ from sporades.acts.registrations import (
     requesting,
     standing_in,
 )
+from sporades.core import files
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -192,7 +193,7 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
 
     assert "y reste" not in main(candidate.get(sending))
     proof = SimpleUploadedFile("bail.pdf", a_pdf())
-    page = candidate.post(sending, {"motif": WHY, "piece": proof}, follow=True)
+    page = candidate.post(sending, {"motif": WHY, "fichiers": proof}, follow=True)
 
     assert "Votre demande est envoyée" in html.unescape(page.text)
     assert "attend une réponse" in main(page)
@@ -289,7 +290,7 @@ def test_a_reason_that_waits_for_a_request_sent_or_left_meanwhile_is_given_back_
     with time_machine.travel(late + timedelta(hours=2), tick=False):
         candidate.post(sending, {"motif": WHY})
         if is_sent:
-            requesting.send(draft=draft, reason="Autre motif.", proof=None, by=by, at=late)
+            requesting.send(draft=draft, reason="Autre motif.", proof=[], by=by, at=late)
         else:
             registering.abandon(draft=draft, by=by, at=late)
         candidate.force_login(in_lille.candidate.user, backend=BACKEND)
@@ -326,7 +327,7 @@ def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, 
     draft = change(in_lille, late)
     posted = dict(said)
     if "piece" in said:
-        posted["piece"] = SimpleUploadedFile("bail.pdf", said["piece"])
+        posted["fichiers"] = SimpleUploadedFile("bail.pdf", said["piece"])
 
     page = candidate.post(f"/inscription/{draft.pk}/demande", posted)
 
@@ -337,14 +338,24 @@ def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, 
     assert not ChangeRequest.objects.exists()
 
 
-def test_a_request_without_its_reason_asks_for_its_file_again(candidate, in_lille, late):
-    draft = change(in_lille, late)
-    piece = SimpleUploadedFile("piece.pdf", a_pdf())
+def test_a_request_without_its_reason_keeps_its_files(candidate, in_lille, late):
+    sending = f"/inscription/{change(in_lille, late).pk}/demande"
+    both = [SimpleUploadedFile(name, a_pdf()) for name in ("bail.pdf", "facture.pdf")]
 
-    page = candidate.post(f"/inscription/{draft.pk}/demande", {"motif": "", "piece": piece})
+    page = candidate.post(sending, {"motif": "", "fichiers": both})
 
-    assert page.context["form"].errors.keys() == {"motif", "piece"}
-    assert "choisissez de nouveau votre fichier" in page.context["form"].errors["piece"][0]
+    assert page.context["form"].errors.keys() == {"motif"}
+    assert "Déjà reçus : « bail.pdf » et « facture.pdf »" in main(page)
+    received = page.context["form"]["envois"].value()
+    candidate.post(sending, {"motif": WHY, "envois": received})
+    proof = files.get(ChangeRequest.objects.get().proof_key)
+    assert proof == cleaning.join([a_pdf(), a_pdf()]).content
+
+
+def test_a_request_goes_without_a_file_too(candidate, in_lille, late):
+    candidate.post(f"/inscription/{change(in_lille, late).pk}/demande", {"motif": WHY})
+
+    assert ChangeRequest.objects.get().proof_key == ""
 
 
 @pytest.mark.parametrize("reason", [WHY, ""], ids=["right", "refused"])
@@ -357,7 +368,7 @@ def test_past_the_count_of_an_account_nothing_of_a_request_is_read(
         pass
     piece = SimpleUploadedFile("piece.pdf", a_pdf())
 
-    page = candidate.post(f"/inscription/{draft.pk}/demande", {"motif": reason, "piece": piece})
+    page = candidate.post(f"/inscription/{draft.pk}/demande", {"motif": reason, "fichiers": piece})
 
     assert page.status_code == 422
     assert "trop de demandes" in main(page)

@@ -468,7 +468,9 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
         at=late,
     )
     return proof_found_clean(
-        requesting.send(draft=draft, reason=f"J'ai déménagé {mark}", proof=a_pdf(), by=by, at=late)
+        requesting.send(
+            draft=draft, reason=f"J'ai déménagé {mark}", proof=[a_pdf()], by=by, at=late
+        )
     )
 
 
@@ -482,7 +484,7 @@ def a_correction_request(candidate: Candidate, mark: str = "") -> CorrectionRequ
             identity={**identity, "usage_name": f"Kermarrec {mark}".strip()},
             seen=candidate.identity_id,
             reason=f"Je me suis mariée {mark}",
-            proof=a_pdf(),
+            proof=[a_pdf()],
             by=author(candidate),
             at=NOW,
         )

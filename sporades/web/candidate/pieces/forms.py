@@ -189,17 +189,26 @@ class UploadsForm(FilesForm):
         """
         kept = [one for place, one in enumerate(self.uploads) if place != self.unfit_place]
         came = self._keep_sent(at=at)
-        if came or (kept and self._came()):
-            kept += came
-            named = quoted(one.name for one in kept)
-            self.add_error("fichiers", ALREADY_HERE.format(named=named))
-        else:
-            self.tell_none_kept()
+        kept += came
+        self.tell_kept(kept, is_unseen=bool(came or (kept and self._came())))
         self.data = self.data.copy()
         self.data["envois"] = ",".join(str(one.pk) for one in kept)
         if kept:
             told = [{"key": str(one.pk), "name": one.name, "size": one.length} for one in kept]
             self.fields["fichiers"].widget.attrs["data-received"] = json.dumps(told)
+
+    def tell_kept(self, kept: Sequence[Upload], *, is_unseen: bool) -> None:
+        """Say which files are not to be chosen again, where no script shows them.
+
+        Args:
+            kept: those that are kept.
+            is_unseen: whether any came with the form, which its field shows no more.
+        """
+        if not is_unseen:
+            self.tell_none_kept()
+            return
+        named = quoted(one.name for one in kept)
+        self.add_error("fichiers", ALREADY_HERE.format(named=named))
 
     def _came(self) -> list[Any]:
         """Return the files that came with the form, in their order."""
@@ -214,8 +223,12 @@ class UploadsForm(FilesForm):
         good = [one for place, one in enumerate(came) if place != unfit and _may_be_read(one)]
         if len(good) == len(came):  # what is wrong is none of them alone
             return []
+        return self.receive(good, at=at)
+
+    def receive(self, came: Iterable[Any], *, at: datetime) -> list[Upload]:
+        """Keep files that came with the form, as many as an account may send in a day."""
         kept = []
-        for one in good:
+        for one in came:
             if not limits.spend(limits.UPLOADS_OF_AN_ACCOUNT, str(self._sender.pk), at=at):
                 break
             one.seek(0)
