@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,15 +32,18 @@ from sporades.core.queue import defer_once
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.evidence import operations as evidence
 from sporades.exams.rules.silence import Silence
+from sporades.exams.schema.legal import Meaning
 from sporades.intake import antivirus, cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
 from sporades.mail.models import Message
+from sporades.notices.queries import stops_writing
 from sporades.registrations.evidence import due_as_told, first_due
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
+from sporades.registrations.operations import requesting
 from sporades.registrations.queries import last_standing_of, persons_of
 from sporades.registrations.receipt import against_of, silence_about, silence_on, taken_by
 from sporades.registrations.snapshot import contact_of
@@ -53,6 +57,11 @@ WITH_PROOF: dict[str, Any] = {
 """The requests that may have a proof, by what their jobs call them."""
 SILENT = "request_silent"
 """The mail that says what silence has decided of a request."""
+INCOMPLETE, COMPLETED = "request_incomplete", "request_completed"
+"""The mails that say what a request lacks, and that it has come."""
+REMINDED_AFTER = timedelta(days=7)
+"""How long after they were asked for more who has not answered is reminded, once."""
+REMINDED_AT_ONCE = 500
 SHORTEST_SILENCE = timedelta(days=28)
 """Before which no réglementation lets silence decide: it counts in months."""
 CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
@@ -88,13 +97,55 @@ class AcceptedBySilence(Refused):
     )
 
 
+class MissingUnsaid(ReasonMissing):
+    """A candidate is not asked for more without a word."""
+
+    message = "Dites ce qui manque : le candidat le lira."
+
+
+class SilenceHasDecided(Refused):
+    """Nothing that is sent now would change it."""
+
+    message = (
+        "Faute de réponse, le silence a déjà décidé de cette demande : un complément n'y changerait "
+        "rien. Acceptez-la, ou refusez-la."
+    )
+
+
+class SetAsideMeanwhile(Refused):
+    """What it asks cannot be done, with or without what is missing."""
+
+    message = SET_ASIDE_MEANWHILE
+
+
+class NothingAdded(Refused):
+    """A request is not completed by nothing."""
+
+    message = "Joignez un fichier, ou écrivez votre réponse."
+
+
+class CompletedAlready(Refused):
+    """Another window has sent something else, or somebody has decided it."""
+
+    message = (
+        "Rien ne manque plus : cette demande est déjà complétée, décidée ou retirée. Ce que "
+        "vous venez d'envoyer n'est pas pris en compte."
+    )
+
+
 class DecidedAlready(Refused):
     """A colleague, or its candidate, was quicker."""
 
     message = "Cette demande vient d'être décidée, ou retirée par le candidat."
 
 
-def with_proof[R: Request](proof: Sequence[bytes], send: Callable[[str], R], *, at: datetime) -> R:
+def with_proof[R: Request](
+    proof: Sequence[bytes],
+    send: Callable[[str], R],
+    *,
+    after: Sequence[bytes] = (),
+    at: datetime,
+) -> R:
     """Send a request with its proof; one that is not sent, or was sent already, leaves no file.
 
     A proof is made anew as a piece is, and nobody of the office opens it before the antivirus. It is
@@ -103,6 +154,7 @@ def with_proof[R: Request](proof: Sequence[bytes], send: Callable[[str], R], *, 
     Args:
         proof: PDFs or photos, gathered in their order into one document; none for no proof.
         send: sends the request, given where its proof is kept.
+        after: the proof that it has already, whose pages come first.
         at: the instant.
 
     Raises:
@@ -112,7 +164,7 @@ def with_proof[R: Request](proof: Sequence[bytes], send: Callable[[str], R], *, 
     """
     if not proof:
         return send("")
-    made = cleaning.join(proof)
+    made = cleaning.join(proof, own=after)
     own = files.own_suffix(".pdf")
     key = evidence.announce(made.content, own=own, at=at)
     with files.kept_apart(made.content, suffix=".pdf", own=own):
@@ -172,6 +224,93 @@ def scan_proofs_again(*, older_than: datetime) -> None:
         waiting = model.objects.unscanned().filter(sent_at__lt=older_than)
         for one in waiting.order_by("sent_at")[:SCANNED_AT_ONCE]:
             _defer_scan(one)
+
+
+def why_not_more(request: Request, *, at: datetime) -> Refused | None:
+    """Return why the candidate of a request that waits for its office is not asked for more; or nothing.
+
+    Args:
+        request: of a candidate, with its registration.
+        at: now.
+    """
+    if not _may_be_accepted(request):
+        return SetAsideMeanwhile()
+    return SilenceHasDecided() if is_decided_by_silence(request, at=at) else None
+
+
+def ask_more(request: Request, *, missing: str, by: Actor, at: datetime) -> None:
+    """Ask the candidate of a locked request for what it lacks.
+
+    Args:
+        request: one that waits for its office.
+        missing: what it lacks, as its candidate will read it.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        MissingUnsaid: nothing is said.
+        SetAsideMeanwhile, SilenceHasDecided: see each.
+        MovedMeanwhile: it does not wait for its office any more.
+    """
+    if not missing:
+        raise MissingUnsaid
+    if request.is_waiting and (refusal := why_not_more(request, at=at)) is not None:
+        raise refusal
+    requesting.ask_more(request, missing=missing, name=by.name, at=at)
+
+
+def complete[R: Request](
+    request: R,
+    *,
+    words: str,
+    proof: Sequence[bytes],
+    locked: Callable[[], R],
+    done: Callable[[R], None],
+    at: datetime,
+) -> R:
+    """« Compléter »: what its candidate adds goes after what they had sent, and the office has it again.
+
+    A proof in which a virus was found is left out: what comes takes its place.
+
+    Args:
+        request: one of which something is missing.
+        words: what its candidate answers, if anything.
+        proof: PDFs or photos, in their order, if any.
+        locked: locks the request, and what is locked before it.
+        done: keeps and tells that it is done, in the transaction.
+        at: the instant.
+
+    Raises:
+        NothingAdded: neither a word nor a file.
+        CompletedAlready: it does not wait for its candidate any more, and not because of this press.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
+    """
+    if not (words or proof):
+        raise NothingAdded
+
+    @transaction.atomic
+    def kept(key: str) -> R:
+        found = locked()
+        if not found.is_incomplete:
+            if found.is_waiting and _is_the_same(found, words, key):
+                return found  # the button was pressed twice
+            raise CompletedAlready
+        if found.proof_key != request.proof_key:
+            raise CompletedAlready
+        requesting.complete(found, words=words, proof_key=key, at=at)
+        done(found)
+        return found
+
+    has_proof = proof and request.proof_key and not request.is_proof_infected
+    own = [files.get(request.proof_key)] if has_proof else []
+    return with_proof(proof, kept, after=own, at=at)
+
+
+def _is_the_same(sent: Request, words: str, key: str) -> bool:
+    """Return whether a request was completed in the same words, with the same files."""
+    if sent.completed_at is None or sent.complement != words:
+        return False
+    return not key or files.digest_of(sent.proof_key) == files.digest_of(key)
 
 
 def formally(request: Request | None, *, at: datetime) -> list[str]:
@@ -266,6 +405,7 @@ def counted_from(
     received_at: datetime,
     standings: Sequence[Entry] | None = None,
     *,
+    paused: int = 0,
     under: int | None = None,
 ) -> datetime:
     """Return from when silence counts on what is asked of a registration: anew once it is restored.
@@ -277,6 +417,7 @@ def counted_from(
         registration: with its service.
         received_at: when the request arrived, whole.
         standings: what `standings_of` says of it, where several are read.
+        paused: for how many days something was awaited from who asks.
         under: the key of the version under which it was asked, where it follows its own.
     """
     if registration.decided_at is None or registration.decided_at <= received_at:
@@ -290,25 +431,96 @@ def counted_from(
         if one.verb == RESTORED:
             since = one.at
             continue
-        silence = silence_about(registration, since, under=under)
+        silence = silence_about(registration, since, paused=paused, under=under)
         if silence is None or silence.has_decided(local_day(one.at, registration.service.zone)):
             break
     return since
 
 
-def _received_at(request: Request, standings: Standings | None = None) -> datetime:
-    """Return from when silence on a request counts; a correction could be accepted all the time."""
+@dataclass(frozen=True)
+class _Counted:
+    """How silence on a request is counted.
+
+    Attributes:
+        since: from when.
+        paused: for how many days since then it waited for its candidate.
+        runs: whether it does, now or once its candidate has had time to answer.
+        has_deadline: whether it does again at the end of that time, whatever comes.
+    """
+
+    since: datetime
+    paused: int
+    runs: bool
+    has_deadline: bool
+
+
+def _counted(
+    request: Request, standings: Standings | None = None, *, at: datetime | None = None
+) -> _Counted | None:
+    """Return how silence on a request counts, or nothing where no text says what it means.
+
+    What is missing of it stops the delay whose silence rejects, as long as its candidate has to
+    send it, and begins anew, from when it has come, the one whose silence accepts (CRPA L. 114-5).
+    Nothing is asked for once silence has decided.
+
+    Args:
+        request: of a candidate, with its registration.
+        standings: see `silence_of`.
+        at: the instant for which it is told; else the candidate is taken to use all their time.
+    """
+    meant = silence_about(request.received_as, request.sent_at)
+    if meant is None:
+        return None
+    is_accepted = meant.meaning is Meaning.ACCEPTED
+    is_awaited = request.asked_at is not None and request.completed_at is None
+    is_stopped = is_awaited and at is not None and request.is_with_candidate(at)
+    until = request.complete_before if is_awaited and not is_stopped else None
+
+    def paused(since: datetime) -> int:
+        return 0 if is_accepted else request.paused_since(since, until=until)
+
+    received_at = request.received_at if is_accepted else request.sent_at
+    since = _stood_from(request, received_at, paused(received_at), standings)
+    return _Counted(
+        since,
+        paused(since),
+        runs=not (is_stopped or (is_awaited and is_accepted)),
+        has_deadline=is_stopped and not is_accepted,
+    )
+
+
+def _stood_from(
+    request: Request, received_at: datetime, paused: int, standings: Standings | None
+) -> datetime:
+    """Return from when a request could be accepted; a correction could all the time."""
     if isinstance(request, CorrectionRequest):
-        return request.sent_at
+        return received_at
     registration = request.received_as
     known = None if standings is None else standings.get(registration.pk, ())
-    return counted_from(registration, request.sent_at, known)
+    return counted_from(registration, received_at, known, paused=paused)
 
 
 def _silence_on(request: Request, *, at: datetime) -> list[str]:
     """Return what its receipt says of silence, by the registration through which it was sent."""
     received_as = Registration.objects.whole().get(pk=request.received_as.pk)
-    return silence_on(received_as, _received_at(request), at=at)
+    counted = _counted(request, at=at)
+    if counted is None:
+        return []
+    return silence_on(
+        received_as,
+        counted.since,
+        is_complete=counted.runs,
+        has_deadline=counted.has_deadline,
+        paused=counted.paused,
+        at=at,
+    )
+
+
+def _silence(request: Request, standings: Standings | None = None) -> Silence | None:
+    counted = _counted(request, standings)
+    if counted is None or not counted.runs:
+        return None
+    return silence_about(request.received_as, counted.since, paused=counted.paused)
 
 
 def silence_of(request: Request, standings: Standings | None = None) -> Silence | None:
@@ -320,7 +532,7 @@ def silence_of(request: Request, standings: Standings | None = None) -> Silence 
     """
     if not request.is_waiting or not _may_be_accepted(request):
         return None
-    return silence_about(request.received_as, _received_at(request, standings))
+    return _silence(request, standings)
 
 
 def is_decided_by_silence(
@@ -352,8 +564,23 @@ def silence_in_words(request: Request, standings: Standings | None = None, *, at
         request, standings: see `silence_of`.
         at: now.
     """
+    if request.is_with_candidate(at) and _may_be_accepted(request):
+        return _stopped_in_words(request)
     silence = silence_of(request, standings)
     return silence.in_words(_today(request, at)) if silence else ""
+
+
+def _stopped_in_words(request: Request) -> str:
+    """Say to the office what becomes of the delay while a candidate has to send what is missing."""
+    meant = silence_about(request.received_as, request.sent_at)
+    if meant is None:
+        return ""
+    if meant.meaning is Meaning.ACCEPTED:
+        return "Le silence ne court que du jour où le candidat envoie ce qui manque"
+    return (
+        "Le délai du silence s'arrête jusqu'à la réponse du candidat, au plus tard le "
+        f"{request.complete_until}"
+    )
 
 
 def to_refuse_in_words(request: Request, *, at: datetime) -> str:
@@ -383,7 +610,7 @@ def check_refusal(request: Request, *, answer: str, takes_back: bool, at: dateti
 
 def _taken_back(request: Request, *, at: datetime) -> list[str]:
     """Say to its candidate that a request was refused once silence had accepted it; else nothing."""
-    silence = silence_about(request.received_as, _received_at(request))
+    silence = _silence(request)
     if silence is None or not silence.has_accepted(_today(request, at)):
         return []
     day = day_in_words(silence.on)
@@ -427,6 +654,77 @@ def _tell_of_one(pk: int, *, model: Any, at: datetime) -> bool:
 
 def _key_of_silence(model: Any, pk: int) -> str:
     return f"{model._meta.model_name}:{pk}:silence"
+
+
+def remind_incomplete(*, at: datetime) -> int:
+    """Remind once, half-way, those who were asked for what their request lacks; return how many."""
+    if stops_writing(at):
+        return 0
+    return sum(_remind_of(model, at=at) for model in WITH_PROOF.values())
+
+
+def _remind_of(model: Any, *, at: datetime) -> int:
+    asked = model.objects.with_candidate(at).filter(asked_at__lte=at - REMINDED_AFTER)
+    keys = {_key_of_reminder(one): one.pk for one in asked.order_by("asked_at", "pk")}
+    done = set(Message.objects.filter(kind=INCOMPLETE, key__in=keys).values_list("key", flat=True))
+    left = [pk for key, pk in keys.items() if key not in done]
+    return apart.each(_remind_one, left[:REMINDED_AT_ONCE], model=model, at=at)
+
+
+@transaction.atomic
+def _remind_one(pk: int, *, model: Any, at: datetime) -> bool:
+    waiting = model.objects.with_candidate(at).filter(pk=pk).select_for_update(of=("self",))
+    request = waiting.select_related("registration__service").first()
+    if request is None or not _may_be_accepted(request):
+        return False
+    tell_incomplete(request, key=_key_of_reminder(request), is_again=True, at=at)
+    return True
+
+
+def _key_of_reminder(request: Request) -> str:
+    return f"{key_of_incomplete(request)}:again"
+
+
+def key_of_incomplete(request: Request) -> str:
+    """Return what names the mail that says what a request lacks: it may lack something else later."""
+    return f"{request._meta.model_name}:{request.pk}:incomplete:{len(request.exchanged)}"
+
+
+def tell_incomplete(
+    request: Request, *, key: str = "", is_again: bool = False, at: datetime
+) -> None:
+    """Tell the candidate of a request what it lacks, and until when it is sent.
+
+    Args:
+        request: one of which something is missing.
+        key: what tells the mail from every other, where it is not the first of it.
+        is_again: whether it recalls what was told before.
+        at: the instant.
+    """
+    is_correction = isinstance(request, CorrectionRequest)
+    tell(
+        INCOMPLETE,
+        request,
+        key=key or key_of_incomplete(request),
+        about=_answered_in(request),
+        page=CORRECTED_AT if is_correction else "",
+        is_again=is_again,
+        due_by=request.complete_before,
+        at=at,
+    )
+
+
+def tell_completed(request: Request, *, at: datetime) -> None:
+    """Acknowledge what the candidate of a request has added to it, with what silence means from now on."""
+    is_correction = isinstance(request, CorrectionRequest)
+    tell(
+        COMPLETED,
+        request,
+        key=f"{request._meta.model_name}:{request.pk}:completed:{len(request.exchanged)}",
+        about=_answered_in(request),
+        page=CORRECTED_AT if is_correction else "",
+        at=at,
+    )
 
 
 def _defer_scan(sent: Request) -> None:
@@ -518,6 +816,8 @@ def tell(
     refused_by: Actor | None = None,
     version: Version | None = None,
     changes_more: bool = False,
+    is_again: bool = False,
+    due_by: datetime | None = None,
 ) -> None:
     """Write to the candidate of a request.
 
@@ -531,6 +831,8 @@ def tell(
         refused_by: who refuses it, where that is what is told.
         version: what was filed of it, where that is what is told.
         changes_more: whether that changes what was not asked too.
+        is_again: whether it recalls what was told before.
+        due_by: until when it asks for something, if it does.
     """
     registration = Registration.objects.whole().get(pk=_answered_in(request).pk)
     if refused_by is None:
@@ -555,8 +857,9 @@ def tell(
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,
-        due_by=first_due(version) if version is not None else None,
+        due_by=first_due(version) if version is not None else due_by,
         changes_more=changes_more,
+        is_again=is_again,
         contact=contact_of(registration.service),
         history=link_to("candidate:history", registration.number),
         link=link_to(page) if page else link_to("candidate:registration", registration.number),

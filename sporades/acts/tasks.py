@@ -304,11 +304,16 @@ def _follow_reading(*, at: datetime) -> None:
 def remind_requests(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     """Remind, seven days then two days before, who declared a handicap and has sent no request.
 
-    And, three days then ten days after, who has to send theirs again.
+    And, three days then ten days after, who has to send theirs again; once, after seven, who was
+    asked for what another request lacks.
 
     Some at a time, by day: whoever does not fit in one job is reminded by the next.
     """
-    accommodating.remind_requests(at=timezone.now())
+    now = timezone.now()
+    apart.steps(
+        partial(accommodating.remind_requests, at=now),
+        partial(requests.remind_incomplete, at=now),
+    )
 
 
 @app.task(name=ASK_SOME, queue="batches", priority=-5, retry=UNTIL_DONE)

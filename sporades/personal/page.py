@@ -375,10 +375,8 @@ def _said(
         return None
     if (known := wording.of(model, name, value, row)) is not None:
         return _told(capfirst(known))
-    if (model, name) == ("registrations.Version", "snapshot"):
-        return _folded(_version(value))
-    if (model, name) == ("registrations.CorrectionRequest", "identity"):
-        return _folded(_civil(value, wording))
+    if (pairs := _own_pairs(model, name, value, wording)) is not None:
+        return _folded(pairs)
     if isinstance(value, dict | list):
         text = _heading(value)
         if text is None and isinstance(value, list) and not any(map(_is_tree, value)):
@@ -386,6 +384,15 @@ def _said(
         return _folded(_pairs(value)) if text is None else _told(text)
     text = phone_in_words(value) if name in PHONES else _text(column, value, wording)
     return _told(text) if text else None
+
+
+def _own_pairs(model: str, name: str, value: Any, wording: Wording) -> list[dict[str, str]] | None:
+    """Return what JSON of a shape of its own says; nothing where it has none."""
+    if (model, name) == ("registrations.Version", "snapshot"):
+        return _version(value)
+    if (model, name) == ("registrations.CorrectionRequest", "identity"):
+        return _civil(value, wording)
+    return _exchanged(value) if name == "exchanged" else None
 
 
 def _is_tree(value: Any) -> bool:
@@ -405,6 +412,23 @@ def _civil(value: dict[str, Any], wording: Wording) -> list[dict[str, str]]:
     table = BY_MODEL["candidates.Identity"]
     said = _row(table, {"id": "", **value}, wording, {})["lines"]
     return [{"label": one["label"], "text": one["text"]} for one in said]
+
+
+def _exchanged(value: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return what was asked for and answered before, of a request that lacked something more than once."""
+    said = [
+        (label, _since_epoch(one[at]), one[what])
+        for one in value
+        for label, at, what in (
+            ("Ce qui manquait", "asked_at", "missing"),
+            ("Réponse", "completed_at", "complement"),
+        )
+    ]
+    return [{"label": f"{label}, le {when}", "text": text} for label, when, text in said if text]
+
+
+def _since_epoch(seconds: int) -> str:
+    return in_words(dt.datetime.fromtimestamp(seconds, dt.UTC))
 
 
 def _text(column: "Field[Any, Any] | None", value: Any, wording: Wording) -> str:

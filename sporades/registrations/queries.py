@@ -6,10 +6,11 @@ mails of the office are asked within a perimeter.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -27,7 +28,7 @@ from sporades.registrations.models import (
     SectionAnswers,
     Version,
 )
-from sporades.registrations.states import State
+from sporades.registrations.states import STANDING, State
 
 
 def cards_of(user: int) -> QuerySet[Registration]:
@@ -143,6 +144,44 @@ def last_correction_of(candidate: Candidate) -> CorrectionRequest | None:
     asked = CorrectionRequest.objects.filter(candidate=candidate).for_list()
     found: CorrectionRequest | None = asked.order_by("-sent_at", "-pk").first()
     return found
+
+
+class Lacking(NamedTuple):
+    """A request that waits for its candidate.
+
+    Attributes:
+        number: of the registration that it would change; nothing of a correction of civil data.
+        zone: of the service that asks.
+        complete_before: until when what it lacks is sent in time.
+    """
+
+    number: str
+    zone: str
+    complete_before: datetime
+
+
+def lacking_of(user: int) -> list[Lacking]:
+    """Return the requests of an account that lack something, the first deadline first.
+
+    Args:
+        user: its key.
+    """
+    columns = ("service_zone", "complete_before")
+    zone = F("registration__service__zone")
+    changes = ChangeRequest.objects.incomplete().filter(
+        registration__candidate__user=user, registration__state__in=STANDING
+    )
+    corrections = CorrectionRequest.objects.incomplete().filter(candidate__user=user)
+    found = (
+        changes.annotate(service_zone=zone)
+        .values_list("registration__number", *columns)
+        .union(
+            corrections.annotate(service_zone=zone).values_list(
+                Value("", output_field=CharField()), *columns
+            )
+        )
+    )
+    return sorted(map(Lacking._make, found), key=attrgetter("complete_before"))
 
 
 def persons_of(registration: Registration) -> list[Candidate]:

@@ -175,6 +175,8 @@ def silence_on(
     received_at: datetime,
     *,
     is_complete: bool = True,
+    has_deadline: bool = False,
+    paused: int = 0,
     accepted_on: date | None = None,
     under: int | None = None,
     at: datetime,
@@ -184,7 +186,9 @@ def silence_on(
     Args:
         registration: with its service.
         received_at: when the request arrived, or was complete.
-        is_complete: whether nothing is left to send with it, for which no deadline is set.
+        is_complete: whether nothing is left to send with it.
+        has_deadline: whether what is left has a deadline.
+        paused: for how many days something was awaited from who asks: see `Silence.after`.
         accepted_on: the day on which silence has accepted it, where that is kept whatever it lacks.
         under: the key of the version under which it was sent, where it follows its own.
         at: the instant at which it is read: silence may have decided.
@@ -194,7 +198,14 @@ def silence_on(
         return []
     received_on, today = local_day(received_at, zone), local_day(at, zone)
     said = (
-        in_words(legal, received_on, is_complete=is_complete, today=today)
+        in_words(
+            legal,
+            received_on,
+            is_complete=is_complete,
+            has_deadline=has_deadline,
+            paused=paused,
+            today=today,
+        )
         if accepted_on is None
         else accepted_in_words(legal, accepted_on, is_sent_since=received_on > accepted_on)
     )
@@ -202,19 +213,23 @@ def silence_on(
 
 
 def silence_about(
-    registration: Registration, received_at: datetime, *, under: int | None = None
+    registration: Registration,
+    received_at: datetime,
+    *,
+    paused: int = 0,
+    under: int | None = None,
 ) -> Silence | None:
     """Return what silence on a request about a registration means; nothing where no text says it.
 
     Args:
         registration: with its service.
         received_at: when the request arrived, complete.
-        under: see `silence_on`.
+        paused, under: see `silence_on`.
     """
     legal = rules(under or registration.regulation_id).legal
     if legal is None:
         return None
-    return silence_of(legal, local_day(received_at, registration.service.zone))
+    return silence_of(legal, local_day(received_at, registration.service.zone), paused=paused)
 
 
 def return_of(

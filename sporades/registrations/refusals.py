@@ -173,6 +173,12 @@ class AnsweredMeanwhile(Refused):
     )
 
 
+class MovedMeanwhile(Refused):
+    """A request is completed, or asked to be, in another state than its page showed."""
+
+    message = "Cette demande a changé entre-temps : relisez-la ci-dessous."
+
+
 class StillOpen(Refused):
     """Nothing is asked of a service that accepts it."""
 

@@ -245,6 +245,7 @@ def test_the_mails_about_a_registration_may_all_be_sent_again():
             *("registered_for", "amended_for"),
             *("change_requested", "change_accepted", "change_refused"),
             *("request_received", "request_silent", "request_withdrawn", "something_awaits"),
+            *("request_completed", "request_incomplete"),
             *("appeal_received", "appeal_withdrawn", "appeal_silent"),
             *("piece_asked_again", "piece_asked_for", "piece_given_time"),
             *("piece_refused", "piece_time_cut_back"),

@@ -449,6 +449,9 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "opinions_awaited",
         "request_received",
         "request_silent",
+        # Those of what a request lacks: tests/registrations/test_incomplete_requests.
+        "request_completed",
+        "request_incomplete",
         "request_withdrawn",
         "signed_as_guardian",
         "signed_request_withdrawn",

@@ -34,6 +34,8 @@ VERBS = (
     "correction taken back",
     "correction left",
     requests.CORRECTION_ASSIGNED,
+    "correction incomplete",
+    "correction completed",
     "correction accepted",
     requests.CORRECTION_REFUSED,
 )
@@ -212,6 +214,66 @@ def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -
 
 
 @transaction.atomic
+def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetime) -> None:
+    """« Demander un complément »: it waits for its candidate until they answer, or have had time to.
+
+    Args:
+        request: one that waits for its office.
+        missing: what it lacks, as its candidate will read it.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+    """
+    locked = _locked(request)
+    requests.ask_more(locked, missing=missing, by=by, at=at)
+    _record("correction incomplete", locked, by=by, at=at, reason=missing)
+    requests.tell_incomplete(locked, at=at)
+
+
+def complete(
+    *, request: CorrectionRequest, words: str, proof: Sequence[bytes], by: Actor, at: datetime
+) -> CorrectionRequest:
+    """« Compléter »: what was sent stays, what is added comes after it.
+
+    The journal has that it was, not in which words: those stay in the request alone.
+
+    Args:
+        request: one of which something is missing.
+        words: what its candidate answers, if anything.
+        proof: PDFs or photos, in their order, if any.
+        by: who completes it.
+        at: the instant.
+
+    Raises:
+        NothingAdded, CompletedAlready: see each.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+    """
+
+    def done(found: CorrectionRequest) -> None:
+        _record("correction completed", found, by=by, at=at)
+        requests.tell_completed(found, at=at)
+
+    return requests.complete(
+        request,
+        words=words,
+        proof=proof,
+        locked=lambda: _locked(request),
+        done=done,
+        at=at,
+    )
+
+
+def _locked(request: CorrectionRequest) -> CorrectionRequest:
+    """Lock a request; that through which it is read goes on speaking of it."""
+    rows = CorrectionRequest.objects.for_list().select_for_update(of=("self",), no_key=True)
+    found: CorrectionRequest = rows.get(pk=request.pk)
+    found.received, found.registration = found.registration, request.registration
+    return found
+
+
+@transaction.atomic
 def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
     """Correct the civil data as is asked; return how many registrations stand.
 
@@ -276,7 +338,9 @@ def requests_on(registration: Registration) -> QuerySet[Entry]:
     return while_it_counts(done, "at", registration, here=done_in(registration))
 
 
-def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -> None:
+def _record(
+    verb: str, request: CorrectionRequest, *, by: Actor, at: datetime, reason: str = ""
+) -> None:
     # Which data, not what they would become: what is refused stays in the request alone.
     asked = request.identity
     journal.record(
@@ -291,7 +355,7 @@ def _record(verb: str, request: CorrectionRequest, *, by: Actor, at: datetime) -
             "fields": sorted(
                 name for name in asked if asked[name] != getattr(request.before, name)
             ),
-            "reason": request.answer,
+            "reason": request.answer or reason,
         },
     )
 

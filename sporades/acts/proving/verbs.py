@@ -46,6 +46,8 @@ NAMED_ALONE = (
     "anomaly found",
     "change request accepted",
     "change request assigned",
+    "change request completed",
+    "change request incomplete",
     "change request refused",
     "change requested",
     "registration amended on behalf",

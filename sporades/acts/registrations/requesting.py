@@ -106,6 +106,60 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
 
 
 @transaction.atomic
+def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -> None:
+    """« Demander un complément »: it waits for its candidate until they answer, or have had time to.
+
+    Args:
+        request: one that waits for its office.
+        missing: what it lacks, as its candidate will read it.
+        by: who asks.
+        at: the instant.
+
+    Raises:
+        MissingUnsaid, SetAsideMeanwhile, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+    """
+    filing.lock(request.draft)
+    locked = _locked(request)
+    requests.ask_more(locked, missing=missing, by=by, at=at)
+    _record("change request incomplete", locked, by=by, at=at, reason=missing)
+    requests.tell_incomplete(locked, at=at)
+
+
+def complete(
+    *, request: ChangeRequest, words: str, proof: Sequence[bytes], by: Actor, at: datetime
+) -> ChangeRequest:
+    """« Compléter »: what was sent stays, what is added comes after it.
+
+    Args:
+        request: one of which something is missing.
+        words: what its candidate answers, if anything.
+        proof: PDFs or photos, in their order, if any.
+        by: who completes it.
+        at: the instant.
+
+    Raises:
+        NothingAdded, CompletedAlready: see each.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+    """
+
+    def locked() -> ChangeRequest:
+        filing.lock(request.draft)
+        return _locked(request)
+
+    def done(found: ChangeRequest) -> None:
+        _record("change request completed", found, by=by, at=at, reason=words)
+        requests.tell_completed(found, at=at)
+
+    return requests.complete(request, words=words, proof=proof, locked=locked, done=done, at=at)
+
+
+def _locked(request: ChangeRequest) -> ChangeRequest:
+    rows = ChangeRequest.objects.select_for_update(of=("self",), no_key=True)
+    found: ChangeRequest = rows.select_related("registration__service").get(pk=request.pk)
+    return found
+
+
+@transaction.atomic
 def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") -> Version:
     """File what is asked, as it was frozen, in the name of whoever accepts.
 
@@ -171,7 +225,9 @@ def refused_modifications_of(registration: Registration) -> QuerySet[Entry]:
     return entries_about(registration).filter(verb=requests.CHANGE_REFUSED)
 
 
-def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> None:
+def _record(
+    verb: str, request: ChangeRequest, *, by: Actor, at: datetime, reason: str | None = None
+) -> None:
     journal.record(
         verb,
         by=by,
@@ -181,7 +237,7 @@ def _record(verb: str, request: ChangeRequest, *, by: Actor, at: datetime) -> No
         after={
             "request": request.pk,
             "changes": request.changes,
-            "reason": request.answer or request.reason,
+            "reason": request.answer or request.reason if reason is None else reason,
         },
     )
 

@@ -57,6 +57,8 @@ KINDS = {
     "appeal_received": "Recours reçu",
     "appeal_silent": "Recours resté sans réponse",
     "appeal_withdrawn": "Recours retiré",
+    "request_completed": "Demande complétée",
+    "request_incomplete": "Demande incomplète",
     "request_received": "Demande reçue",
     "request_silent": "Demande restée sans réponse",
     "request_withdrawn": "Demande retirée",

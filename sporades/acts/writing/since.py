@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from sporades.acts.requests import INCOMPLETE, WITH_PROOF, key_of_incomplete
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
 from sporades.core.french import day_in_words, instant_in_words, local_day
@@ -51,9 +52,22 @@ def doubts_about(message: Message, registration: Registration, *, at: datetime) 
         *_is_past(message, registration, at=at),
         *_stands(message, registration),
         *_has_come(message, registration),
+        *_is_answered(message),
         *_sends_elsewhere(message, registration),
         *_same_address(message, registration),
     ]
+
+
+def _is_answered(message: Message) -> list[str]:
+    """Say that what a request lacked is not awaited any more."""
+    if message.kind != INCOMPLETE:
+        return []
+    first = first_of(message).key
+    kind, _, key = first.partition(":")
+    asked = WITH_PROOF[kind].objects.filter(pk=key.partition(":")[0]).first()
+    if asked is not None and asked.is_incomplete and first.startswith(key_of_incomplete(asked)):
+        return []
+    return ["Depuis, la demande qu'il dit de compléter l'a été, ou est décidée ou retirée."]
 
 
 def _told_since(message: Message, registration: Registration) -> list[str]:

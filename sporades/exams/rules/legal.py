@@ -24,15 +24,18 @@ _APPEAL = (
 _CODE = "code des relations entre le public et l'administration, article"
 
 
-def silence_of(mentions: LegalMentions, received_on: date) -> Silence:
+def silence_of(mentions: LegalMentions, received_on: date, *, paused: int = 0) -> Silence:
     """Return what the réglementation makes of silence on what was received on a day.
 
     Args:
         mentions: what the réglementation says.
         received_on: the day of reception, where the service is.
+        paused: see `Silence.after`.
     """
     decision = mentions.implicit_decision
-    return Silence.after(received_on, months=decision.months, meaning=decision.meaning)
+    return Silence.after(
+        received_on, months=decision.months, meaning=decision.meaning, paused=paused
+    )
 
 
 def in_words(
@@ -41,11 +44,17 @@ def in_words(
     *,
     is_complete: bool,
     has_deadline: bool = False,
+    paused: int = 0,
     today: date,
 ) -> str:
     """Say in one paragraph what `paragraphs` says."""
     said = paragraphs(
-        mentions, received_on, is_complete=is_complete, has_deadline=has_deadline, today=today
+        mentions,
+        received_on,
+        is_complete=is_complete,
+        has_deadline=has_deadline,
+        paused=paused,
+        today=today,
     )
     return " ".join(said)
 
@@ -56,6 +65,7 @@ def paragraphs(
     *,
     is_complete: bool,
     has_deadline: bool = False,
+    paused: int = 0,
     today: date,
 ) -> list[str]:
     """Say who decides, on what grounds, what silence means, with its date, and how it is contested.
@@ -68,9 +78,10 @@ def paragraphs(
         is_complete: whether nothing is left to send; otherwise the date of silence moves, and
             the receipt says so (CRPA R. 112-5, 3°): a deadline may well come after it.
         has_deadline: whether what is left to send has a deadline.
+        paused: see `Silence.after`.
         today: the day there: once that of silence is over, it has decided.
     """
-    silence = silence_of(mentions, received_on)
+    silence = silence_of(mentions, received_on, paused=paused)
     is_over = silence.has_decided(today)
     moved = "" if is_complete else _moved(silence, has_deadline=has_deadline, is_over=is_over)
     said = (

@@ -1,7 +1,7 @@
 """What nobody's answer means, and from when: of what is asked for and of an appeal alike (CRPA L. 231-1)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words
@@ -27,15 +27,18 @@ class Silence:
     is_sent_since: bool = False
 
     @classmethod
-    def after(cls, received_on: date, *, months: int, meaning: Meaning) -> "Silence":
+    def after(
+        cls, received_on: date, *, months: int, meaning: Meaning, paused: int = 0
+    ) -> "Silence":
         """Return that of what was received on a day.
 
         Args:
             received_on: that day, where the service is.
             months: for how long silence lasts before it decides.
             meaning: what it then means.
+            paused: for how many days of it something was awaited from who asks (CRPA L. 114-5).
         """
-        return cls(months_after(received_on, months), meaning)
+        return cls(months_after(received_on, months) + timedelta(days=paused), meaning)
 
     def has_decided(self, today: date) -> bool:
         """Return whether it has: its day is over, by the clock of the service.

@@ -14,6 +14,7 @@ from sporades.registrations.models.request import (
     RequestQuerySet,
     has_its_instant_once_ended,
     of_registration,
+    says_what_is_missing,
     says_why_if_refused,
 )
 from sporades.registrations.models.version import Version
@@ -78,6 +79,7 @@ class ChangeRequest(Request):
                 | ~Q(state=RequestState.ACCEPTED) & Q(version__isnull=True),
             ),
             has_its_instant_once_ended("a_request_that_has_ended_has_its_instant"),
+            says_what_is_missing("a_request_that_lacks_something_says_what"),
         ]
         indexes = [
             models.Index(

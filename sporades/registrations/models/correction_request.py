@@ -17,6 +17,7 @@ from sporades.registrations.models.request import (
     RequestQuerySet,
     has_its_instant_once_ended,
     of_registration,
+    says_what_is_missing,
     says_why_if_refused,
 )
 from sporades.registrations.states import RequestState
@@ -83,6 +84,7 @@ class CorrectionRequest(Request):
             ),
             says_why_if_refused("a_refused_correction_says_why"),
             has_its_instant_once_ended("a_correction_that_has_ended_has_its_instant"),
+            says_what_is_missing("a_correction_that_lacks_something_says_what"),
         ]
         indexes = [
             models.Index(

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.lookups import LessThan
 
 from sporades.core.days import midnight, months_after, months_before
 from sporades.core.french import (
@@ -30,6 +31,13 @@ ANSWERED_WITHIN_MONTHS = 1
 SOON = timedelta(days=7)
 """How long before that day the office is reminded of it."""
 
+DAYS_TO_COMPLETE = 15
+"""In which a candidate sends what is missing; no delay of an answer runs longer for it (CRPA L. 114-5)."""
+
+_STOOD_STILL = ExpressionWrapper(
+    F("paused_days") * Value(timedelta(days=1)), output_field=DurationField()
+)
+
 
 def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
     """Return what a request satisfies whose last day of answer is before the day of an instant.
@@ -46,7 +54,10 @@ def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
         first_in_time = months_before(local_day(at, zone) + later, ANSWERED_WITHIN_MONTHS)
         alike[midnight(first_in_time, zone)].append(zone)
     ranges = [
-        Q(registration__service__zone__in=zones, sent_at__lt=begins)
+        Q(
+            LessThan(F("sent_at") + _STOOD_STILL, Value(begins)),
+            registration__service__zone__in=zones,
+        )
         for begins, zones in alike.items()
     ]
     return reduce(or_, ranges)
@@ -63,6 +74,19 @@ class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
     def waiting(self) -> Self:
         """Return those that nobody has decided."""
         return self.filter(state=RequestState.SENT)
+
+    def incomplete(self) -> Self:
+        """Return those of which something is missing that their candidate was asked for."""
+        return self.waiting().filter(asked_at__isnull=False, completed_at=None)
+
+    def with_candidate(self, at: datetime) -> Self:
+        """Return those that wait for their candidate, who has time still to send what is missing."""
+        return self.incomplete().filter(complete_before__gt=at)
+
+    def to_answer(self, at: datetime) -> Self:
+        """Return those that wait for the office: their candidate has sent what was missing, or had time to."""
+        is_with_candidate = Q(completed_at=None, complete_before__gt=at)
+        return self.waiting().filter(~is_with_candidate | Q(asked_at=None))
 
     def unscanned(self) -> Self:
         """Return those of whose proof the antivirus has said nothing."""
@@ -87,6 +111,24 @@ class Request(models.Model):
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     decided_name = models.CharField("décidée par", max_length=255, blank=True)
     answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
+    # What its candidate was asked for last, and has answered.
+    missing = models.CharField(
+        "ce qui manque", max_length=LONGEST_ANSWER, blank=True, default="", db_default=""
+    )
+    asked_at = models.DateTimeField("complément demandé le", null=True, blank=True)
+    asked_name = models.CharField(
+        "complément demandé par", max_length=255, blank=True, default="", db_default=""
+    )
+    complete_before = models.DateTimeField("complément attendu avant", null=True, blank=True)
+    completed_at = models.DateTimeField("complétée le", null=True, blank=True)
+    complement = models.CharField(
+        "réponse du candidat", max_length=LONGEST_REASON, blank=True, default="", db_default=""
+    )
+    # The same of each time before, as `exchange` says it.
+    exchanged = models.JSONField("compléments d'avant", default=list, blank=True, db_default=[])
+    paused_days = models.PositiveSmallIntegerField(
+        "jours pendant lesquels le délai de réponse ne court pas", default=0, db_default=0
+    )
 
     registration: models.ForeignKey[Registration]
     received: Registration | None = None
@@ -104,6 +146,88 @@ class Request(models.Model):
     def is_waiting(self) -> bool:
         """Whether nobody has decided it."""
         return self.state == RequestState.SENT
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether its candidate was asked for what is missing, and has not sent it."""
+        return self.is_waiting and self.asked_at is not None and self.completed_at is None
+
+    def is_with_candidate(self, at: datetime) -> bool:
+        """Return whether it waits for its candidate, who has time still to send what is missing."""
+        return self.is_incomplete and self.complete_before is not None and at < self.complete_before
+
+    @property
+    def complete_until(self) -> str:
+        """The last day on which what is missing is sent in time, by the clock of its service."""
+        if self.complete_before is None:
+            return ""
+        zone = self.registration.service.zone
+        return day_in_words(local_day(self.complete_before, zone) - timedelta(days=1))
+
+    @property
+    def asked_in_words(self) -> str:
+        """Say when its candidate was asked for more."""
+        return self._in_words(self.asked_at)
+
+    @property
+    def completed_in_words(self) -> str:
+        """Say when its candidate has sent what was missing."""
+        return self._in_words(self.completed_at)
+
+    @property
+    def received_at(self) -> datetime:
+        """When it arrived, or was completed last."""
+        return self.completed_at or max((end for _, end in self._times()), default=self.sent_at)
+
+    @property
+    def exchange(self) -> dict[str, Any]:
+        """What its candidate was asked for and has answered, as it is kept once they are asked for more."""
+        if self.asked_at is None or self.completed_at is None:
+            return {}
+        # Instants as numbers: in a copy without anybody, words become others.
+        return {
+            "missing": self.missing,
+            "asked_at": int(self.asked_at.timestamp()),
+            "complement": self.complement,
+            "completed_at": int(self.completed_at.timestamp()),
+        }
+
+    @property
+    def exchanges(self) -> list[dict[str, str]]:
+        """What its candidate was asked for before, and has answered, each with when."""
+        return [
+            {
+                "missing": one["missing"],
+                "asked": self._in_words(asked_at),
+                "complement": one["complement"],
+                "completed": self._in_words(completed_at),
+            }
+            for one, (asked_at, completed_at) in zip(self.exchanged, self._times(), strict=True)
+        ]
+
+    def paused_since(self, since: datetime, *, until: datetime | None = None) -> int:
+        """Return for how many days it has waited for its candidate since an instant.
+
+        Args:
+            since: from which a delay counts.
+            until: the end of the last time, where it waits for them still: else it is not counted.
+        """
+        zone = self.registration.service.zone
+        times = self._times()
+        if self.asked_at is not None and (end := self.completed_at or until):
+            times.append((self.asked_at, end))
+        days = [
+            (local_day(end, zone) - local_day(begin, zone)).days
+            for begin, end in times
+            if begin >= since
+        ]
+        return sum(min(one, DAYS_TO_COMPLETE) for one in days)
+
+    def _times(self) -> list[tuple[datetime, datetime]]:
+        """Return when its candidate was asked for more before, and when they have answered."""
+        return [
+            (_instant(one["asked_at"]), _instant(one["completed_at"])) for one in self.exchanged
+        ]
 
     @property
     def is_accepted(self) -> bool:
@@ -128,14 +252,19 @@ class Request(models.Model):
     @property
     def decided_in_words(self) -> str:
         """Say when it was decided, or taken back."""
-        if self.decided_at is None:
-            return ""
-        return instant_in_words(self.decided_at, self.registration.service.zone)
+        return self._in_words(self.decided_at)
+
+    def _in_words(self, at: datetime | None) -> str:
+        return "" if at is None else instant_in_words(at, self.registration.service.zone)
 
     @property
     def answer_due_on(self) -> date:
-        """The last day on which it is answered in time, by the clock of the registration's service."""
-        sent = local_day(self.sent_at, self.registration.service.zone)
+        """The last day on which it is answered in time, by the clock of the registration's service.
+
+        While its candidate has to send what is missing, it does not run.
+        """
+        counted = self.sent_at + timedelta(days=self.paused_days)
+        sent = local_day(counted, self.registration.service.zone)
         return months_after(sent, ANSWERED_WITHIN_MONTHS)
 
     def is_late(self, at: datetime) -> bool:
@@ -161,6 +290,10 @@ class Request(models.Model):
         return time_left_in_words(at - self.sent_at)
 
 
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def says_why_if_refused(name: str) -> models.CheckConstraint:
     """Return the constraint of this name: a refusal has its reason, and nothing else has one."""
     return models.CheckConstraint(
@@ -176,4 +309,17 @@ def has_its_instant_once_ended(name: str) -> models.CheckConstraint:
         name=name,
         condition=Q(state=RequestState.SENT, decided_at__isnull=True)
         | ~Q(state=RequestState.SENT) & Q(decided_at__isnull=False),
+    )
+
+
+def says_what_is_missing(name: str) -> models.CheckConstraint:
+    """Return the constraint of this name: who is asked for more reads what, and until when."""
+    never = Q(asked_at=None, missing="", asked_name="", complete_before=None, completed_at=None)
+    asked = Q(asked_at__isnull=False, complete_before__isnull=False) & ~Q(missing="")
+    in_time = Q(complete_before__gt=F("asked_at"))
+    answered = Q(completed_at__isnull=False, completed_at__gte=F("asked_at"))
+    awaited = Q(completed_at=None, complement="")
+    return models.CheckConstraint(
+        name=name,
+        condition=never & Q(complement="", paused_days=0) | asked & in_time & (awaited | answered),
     )

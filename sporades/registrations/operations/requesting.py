@@ -1,9 +1,10 @@
 """Send a request, take it back, decide it: what the room itself keeps (E7, I6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sporades.candidates.models import Candidate, Identity
+from sporades.core.days import midnight
 from sporades.core.digests import digest
 from sporades.core.french import local_day
 from sporades.core.leaving import leave
@@ -17,13 +18,14 @@ from sporades.registrations.changes import (
 from sporades.registrations.contacts import changes_contacts_alone
 from sporades.registrations.dossier import Dossier, dossier_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
-from sporades.registrations.models.request import Request
+from sporades.registrations.models.request import DAYS_TO_COMPLETE, Request
 from sporades.registrations.operations import filing, rebasing
 from sporades.registrations.operations.drafting import refuse_unless
 from sporades.registrations.refusals import (
     AnsweredMeanwhile,
     ExamOver,
     Incomplete,
+    MovedMeanwhile,
     NothingChanged,
     NothingToAsk,
 )
@@ -250,6 +252,76 @@ def take_back(request: Request, *, at: datetime) -> None:
     proof = request.proof_key
     end(request, TAKE_BACK, at=at, proof_key="")
     leave([proof] if proof else [])
+
+
+def ask_more(request: Request, *, missing: str, name: str, at: datetime) -> None:
+    """Ask the candidate of a locked request for what it lacks: until they answer it is theirs.
+
+    Args:
+        request: one that waits for the office.
+        missing: what it lacks, as its candidate will read it.
+        name: of whoever asks.
+        at: the instant.
+
+    Raises:
+        MovedMeanwhile: it does not wait for the office any more.
+    """
+    zone = request.registration.service.zone
+    last = local_day(at, zone) + timedelta(days=DAYS_TO_COMPLETE)
+    before = request.exchange
+    _written(
+        request,
+        is_incomplete=False,
+        missing=missing,
+        asked_at=at,
+        asked_name=name,
+        complete_before=midnight(last + timedelta(days=1), zone),
+        completed_at=None,
+        complement="",
+        exchanged=[*request.exchanged, before] if before else request.exchanged,
+        paused_days=request.paused_days + DAYS_TO_COMPLETE,
+    )
+
+
+def complete(request: Request, *, words: str, proof_key: str, at: datetime) -> None:
+    """Give a locked request back to its office, with what its candidate adds to it.
+
+    Args:
+        request: one of which something is missing.
+        words: what they answer.
+        proof_key: where its proof is kept now, with all that was sent before; nothing where nothing
+            is added to it.
+        at: the instant.
+
+    Raises:
+        MovedMeanwhile: nothing is missing of it any more.
+    """
+    former = request.proof_key
+    proof = {"proof_key": proof_key, "proof_scanned_at": None, "proof_is_clean": None}
+    _written(
+        request,
+        is_incomplete=True,
+        completed_at=at,
+        complement=words,
+        paused_days=request.paused_since(request.sent_at, until=at),
+        **(proof if proof_key else {}),
+    )
+    if proof_key and former:
+        leave([former])
+
+
+def _written(request: Request, *, is_incomplete: bool, **stamps: Any) -> None:
+    """Write what was asked for, or has come, of one that waits for whom it is said; else refuse to."""
+    requests: Any = type(request)._default_manager
+    waiting = (
+        requests.incomplete()
+        if is_incomplete
+        else requests.waiting().exclude(asked_at__isnull=False, completed_at=None)
+    )
+    if not waiting.filter(pk=request.pk).update(**stamps):
+        raise MovedMeanwhile
+    for name, value in stamps.items():
+        setattr(request, name, value)
 
 
 def end(request: Request, transition: Transition, *, at: datetime, **stamps: Any) -> None:

@@ -66,10 +66,18 @@ ROUTES = {
     "candidate:amend": _route(POST, owned="registration", page=False),
     "candidate:request_change": _route(POST, owned="registration", page=False),
     "candidate:send_request": _route(
-        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_PHOTO
+        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
+    ),
+    "candidate:complete_request": _route(
+        BOTH, owned="registration", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
     ),
     "candidate:take_back_request": _route(POST, owned="registration", page=False),
-    "candidate:ask_correction": _route(BOTH, keeps_answers=True, takes_files=reading.LARGEST_PHOTO),
+    "candidate:ask_correction": _route(
+        BOTH, keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
+    ),
+    "candidate:complete_correction": _route(
+        BOTH, keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
+    ),
     "candidate:take_back_correction": _route(POST, page=False),
     "candidate:withdraw": _route(
         BOTH,

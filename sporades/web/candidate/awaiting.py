@@ -25,7 +25,7 @@ from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.queries import last_request_of
+from sporades.registrations.queries import Lacking, last_request_of
 from sporades.registrations.receipt import against_of
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
@@ -220,6 +220,40 @@ def unread_answers(registrations: Sequence[Any]) -> list[Awaiting]:
         for one in registrations
         if one.unread_answers
     ]
+
+
+def to_complete(
+    lacking: Iterable[Lacking], registrations: Iterable[Registration], *, at: datetime
+) -> list[Awaiting]:
+    """Return the requests of which the managing service has said that something is missing.
+
+    Args:
+        lacking: those of a candidate.
+        registrations: all of the candidate's.
+        at: now.
+    """
+    named = {one.number: str(one) for one in registrations}
+    return [
+        Awaiting(
+            sentence=f"Votre demande de {'modification' if one.number else 'correction'} attend "
+            "quelque chose de vous.",
+            about=named.get(one.number, "") if len(named) > 1 else "",
+            link=reverse("candidate:complete_request", args=[one.number])
+            if one.number
+            else reverse("candidate:complete_correction"),
+            act="Compléter ma demande",
+            deadline=f"À envoyer au plus tard le {_last_day(one)}."
+            if at < one.complete_before
+            else "La date est passée : votre demande peut être décidée sans cela.",
+            until=(one.complete_before - MINUTE).astimezone(UTC).isoformat(),
+            left=max(one.complete_before - at, NO_TIME),
+        )
+        for one in lacking
+    ]
+
+
+def _last_day(lacking: Lacking) -> str:
+    return day_in_words(local_day(lacking.complete_before - MINUTE, lacking.zone))
 
 
 def begun_again(

@@ -19,7 +19,7 @@ from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import open_drafts_of
+from sporades.registrations.queries import lacking_of, open_drafts_of
 from sporades.territory import queries as territory
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.accommodations.confided import cases_and_papers_of_user
@@ -27,6 +27,7 @@ from sporades.web.candidate.awaiting import (
     awaiting,
     begun_again,
     contestable,
+    to_complete,
     undelivered,
     unread_answers,
 )
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             *undelivered(request.user.email),
             *unread_answers(mine),
             *contestable(mine, at=at),
+            *to_complete(lacking_of(user) if mine else [], mine, at=at),
             *awaiting(
                 active,
                 drafts,

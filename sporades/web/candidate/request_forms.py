@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 
 from sporades.accounts import limits
+from sporades.acts.requests import NothingAdded
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
 from sporades.core.french import quoted
@@ -162,3 +163,22 @@ class CorrectionRequestForm(ProofForm, IdentityForm):
         is_read = not self.errors.keys() - {"fichiers", "motif"}
         if is_read and not changes_of_identity(identity, Identity(**self.identity())):
             self.add_error(None, str(NothingChanged()))
+
+
+class CompleteForm(ProofForm):
+    """What a request lacks: files, words, or both."""
+
+    reponse = CleanLinesField(
+        label="Votre réponse",
+        help_text="Le service gestionnaire le lira. N'écrivez rien sur votre santé",
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what adds nothing."""
+        said = super().clean()
+        if not (self.errors or self.has_files or said.get("reponse")):
+            self.add_error("fichiers", str(NothingAdded()))
+        return said

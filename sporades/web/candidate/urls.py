@@ -5,6 +5,7 @@ from django.urls import path
 from sporades.web.candidate import (
     asking,
     choosing,
+    completing,
     documents,
     history,
     home,
@@ -67,6 +68,11 @@ urlpatterns = [
         "mes-inscriptions/<str:number>/demande/reprise",
         requesting.take_back,
         name="take_back_request",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/demande/complement",
+        completing.complete_request,
+        name="complete_request",
     ),
     path("mes-inscriptions/<str:number>/desinscription", leaving.withdraw, name="withdraw"),
     path("mes-inscriptions/<str:number>/reprendre", leaving.again, name="again"),
@@ -159,6 +165,11 @@ urlpatterns = [
         name="version",
     ),
     path("mon-compte/correction", asking.ask_correction, name="ask_correction"),
+    path(
+        "mon-compte/correction/complement",
+        completing.complete_correction,
+        name="complete_correction",
+    ),
     path(
         "mon-compte/correction/reprise",
         asking.take_back_correction,

@@ -116,12 +116,22 @@ ROUTES = {
     "office:refuse_request": _requests(
         POST, within="request", page=False, keeps_answers=True, shown_on="office:change_request"
     ),
+    "office:ask_more_request": _requests(
+        POST, within="request", page=False, keeps_answers=True, shown_on="office:change_request"
+    ),
     "office:request_proof": _requests(within="request", page=False),
     "office:correction_requests": _corrections(),
     "office:correction_request": _corrections(within="correction"),
     "office:assign_correction": _corrections(POST, within="correction", page=False),
     "office:accept_correction": _corrections(POST, within="correction", page=False),
     "office:refuse_correction": _corrections(
+        POST,
+        within="correction",
+        page=False,
+        keeps_answers=True,
+        shown_on="office:correction_request",
+    ),
+    "office:ask_more_correction": _corrections(
         POST,
         within="correction",
         page=False,

@@ -13,6 +13,7 @@ from sporades.exchanges.spreadsheets import FORMS
 from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.registrations.models import Registration
 from sporades.registrations.models.note import LONGEST_NOTE
+from sporades.registrations.models.request import LONGEST_ANSWER
 
 OF_SOMEBODY = {
     "birth_name": ("", "Le nom de naissance, tel qu'il est écrit sur la pièce d'identité."),
@@ -139,6 +140,19 @@ class MoveForm(forms.Form):
             ("", "Choisissez une académie"),
             *offered,
         ]
+
+
+class MissingForm(forms.Form):
+    """What a request lacks."""
+
+    manque = CleanCharField(
+        label="Ce qui manque",
+        help_text="Le candidat le lit sur sa page, où un mail l'envoie, ou dans le courrier qui lui est posté. "
+        "Par exemple : le verso de la carte d'identité",
+        max_length=LONGEST_ANSWER,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Dites ce qui manque : le candidat le lira."},
+    )
 
 
 class AnswerForm(forms.Form):

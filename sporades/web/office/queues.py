@@ -148,7 +148,8 @@ def idle(request: HttpRequest, waiting: Iterable[Queue]) -> list[Queue]:
 
 
 def _change_requests(request: HttpRequest) -> Queue | None:
-    waiting = ChangeRequest.objects.waiting().within(request.reaches(Permission.DECIDE_CHANGES))
+    reach = request.reaches(Permission.DECIDE_CHANGES)
+    waiting = ChangeRequest.objects.to_answer(request.arrived_at).within(reach)
     url = reverse("office:change_requests")
     return _requests(waiting, ALONE["office:change_requests"], url, at=request.arrived_at)
 
@@ -195,7 +196,7 @@ def _accommodations(request: HttpRequest) -> Queue | None:
 
 def _corrections(request: HttpRequest) -> Queue | None:
     reach = request.reaches(Permission.CORRECT_IDENTITY)
-    waiting = CorrectionRequest.objects.waiting().within(reach)
+    waiting = CorrectionRequest.objects.to_answer(request.arrived_at).within(reach)
     url = reverse("office:correction_requests")
     return _requests(waiting, ALONE["office:correction_requests"], url, at=request.arrived_at)
 

@@ -300,6 +300,12 @@ urlpatterns = [
         name="accept_request",
     ),
     path(
+        "demandes/<int:asked>/complement",
+        requests.ask_more,
+        {"queue": requests.CHANGES},
+        name="ask_more_request",
+    ),
+    path(
         "demandes/<int:asked>/refus",
         requests.refuse,
         {"queue": requests.CHANGES},
@@ -334,6 +340,12 @@ urlpatterns = [
         requests.accept,
         {"queue": requests.CORRECTIONS},
         name="accept_correction",
+    ),
+    path(
+        "demandes-d-etat-civil/<int:asked>/complement",
+        requests.ask_more,
+        {"queue": requests.CORRECTIONS},
+        name="ask_more_correction",
     ),
     path(
         "demandes-d-etat-civil/<int:asked>/refus",

@@ -420,3 +420,23 @@ def test_a_request_that_is_refused_counts_where_its_file_is_read(browser, regist
     browser.post(ASK, answers(registration, birth_name=""))
 
     assert (counted.count(), len(children)) == (1, 1)
+
+
+def test_what_a_request_lacks_is_on_the_account_page_and_is_sent_from_there(browser, registration):
+    browser.post(ASK, answers(registration))
+    asked = CorrectionRequest.objects.for_list().get()
+    asking.ask_more(request=asked, missing="Le verso de la carte", by=OPERATOR, at=NOW)
+
+    page = browser.get(EDIT)
+    assert "Votre demande de correction attend quelque chose de vous" in main(page)
+    assert "Votre demande attend de vous : Le verso de la carte" in main(page)
+    assert f'href="{ASK}/complement">Compléter<' in page.text
+    assert "ce que vous joignez s'y ajoute" in main(browser.get(f"{ASK}/complement"))
+
+    page = browser.post(f"{ASK}/complement", {"fichiers": sides("verso.jpg")}, follow=True)
+
+    assert "Votre demande est complétée" in main(page)
+    assert "Votre demande de correction attend une réponse" in main(page)
+    sent = CorrectionRequest.objects.get()
+    assert len(pikepdf.open(BytesIO(files.get(sent.proof_key))).pages) == 2
+    assert browser.get(f"{ASK}/complement").url == EDIT

@@ -325,7 +325,7 @@ def test_a_reason_typed_in_a_second_window_is_given_back(candidate, in_lille, la
 )
 def test_what_cannot_be_sent_is_refused_at_its_place(candidate, in_lille, late, said, words):
     draft = change(in_lille, late)
-    posted = dict(said)
+    posted = {"motif": said["motif"]}
     if "piece" in said:
         posted["fichiers"] = SimpleUploadedFile("bail.pdf", said["piece"])
 
@@ -677,3 +677,115 @@ def test_where_the_office_has_changed_the_same_what_is_asked_is_no_more_than_ask
     in_lille.refresh_from_db()
     assert in_lille.address_1 == "3 quai du Wault"
     assert "pas demandé" not in Message.objects.get(kind="change_accepted").body
+
+
+# --- What a request lacks ----------------------------------------------------------------------
+
+
+MISSING = "Le bail, recto et verso"
+
+
+def test_what_is_missing_is_asked_of_the_candidate_and_comes_back_to_the_queue(
+    manager, asked, another, in_lille, late
+):
+    page = manager.get(where("change_request", asked.pk))
+    assert "Demander un complément" in buttons(page)
+    assert manager.post(where("ask_more_request", asked.pk), {"manque": " "}).status_code == 422
+
+    page = manager.post(where("ask_more_request", asked.pk), {"manque": MISSING}, follow=True)
+
+    assert "Le complément est demandé : un mail part au candidat." in main(page)
+    assert page.redirect_chain[-1][0] == where("change_request", another.pk)
+    assert "GOFF" not in main(manager.get(where("change_requests")))
+    assert "Demandes de modification 1 " in main(manager.get(where("home")))
+    theirs = main(manager.get(where("change_requests") + "?voir=candidat"))
+    assert "1 demande qui attend le candidat" in theirs
+    assert "Après la réponse du candidat, attendue jusqu'au " in theirs
+    page = manager.get(where("change_request", asked.pk))
+    assert "Attend le candidat" in main(page)
+    assert MISSING in main(page)
+    assert "Demander un complément" not in buttons(page)
+    assert "Accepter" in buttons(page)
+    file = main(manager.get(where("history", in_lille.number)))
+    since = " ".join(read(asked).asked_in_words.split())
+    assert f"Elle attend le candidat, depuis le {since} : {MISSING}" in file
+
+    by = author(in_lille.candidate)
+    requesting.complete(
+        request=read(asked), words="Le voici", proof=[], by=by, at=read(asked).asked_at
+    )
+
+    said = f"Complétée le {' '.join(read(asked).completed_in_words.split())}"
+    assert said in main(manager.get(where("change_requests")))
+    page = main(manager.get(where("change_request", asked.pk)))
+    assert said in page
+    assert "Le voici" in page
+    assert "Demandes de modification 2 " in main(manager.get(where("home")))
+
+
+def test_a_candidate_completes_a_request_from_its_page(candidate, asked, in_lille, late):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    mine = f"/mes-inscriptions/{in_lille.number}"
+
+    home = main(candidate.get("/accueil"))
+    assert "Votre demande de modification attend quelque chose de vous." in home
+    assert "Compléter ma demande" in home
+    page = candidate.get(mine)
+    assert "Votre demande de modification attend quelque chose de vous" in main(page)
+    assert f"Votre demande attend de vous : {MISSING}" in main(page)
+    assert f'href="{mine}/demande/complement">Compléter<' in page.text
+    page = candidate.get(f"{mine}/demande/complement")
+    assert MISSING in main(page)
+    sent = {"reponse": "Les voici", "fichiers": SimpleUploadedFile("bail.pdf", a_pdf())}
+    page = candidate.post(f"{mine}/demande/complement", sent, follow=True)
+
+    assert "Votre demande est complétée" in main(page)
+    assert "Votre réponse : Les voici" in main(page)
+    assert "attend quelque chose de vous" not in main(candidate.get("/accueil"))
+
+
+def read(asked):
+    return ChangeRequest.objects.for_list().get(pk=asked.pk)
+
+
+def test_what_completes_a_request_is_kept_where_it_is_refused(candidate, asked, in_lille, late):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    completing = f"/mes-inscriptions/{in_lille.number}/demande/complement"
+
+    page = candidate.post(completing, {"reponse": ""})
+    assert page.status_code == 422
+    assert "Joignez un fichier, ou écrivez votre réponse." in main(page)
+
+    both = [SimpleUploadedFile("recto.pdf", a_pdf()), SimpleUploadedFile("verso.pdf", b"MZ")]
+    page = candidate.post(completing, {"reponse": "Les voici", "fichiers": both})
+    assert page.status_code == 422
+    assert "verso.pdf : Ce fichier n'est ni un PDF ni une photo" in main(page)
+    assert "Déjà reçu : « recto.pdf »" in main(page)
+    assert "Les voici</textarea>" in page.text
+    assert read(asked).is_incomplete
+
+
+def test_what_was_written_for_a_request_that_lacks_nothing_any_more_is_given_back(
+    candidate, asked, in_lille, late
+):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    requesting.accept(request=read(asked), by=OPERATOR, at=late)
+    completing = f"/mes-inscriptions/{in_lille.number}/demande/complement"
+
+    page = candidate.post(completing, {"reponse": "Le bail suit"})
+
+    assert page.status_code == 409
+    assert "Le bail suit" in main(page)
+    assert candidate.get(completing).status_code == 302
+
+
+def test_once_nothing_may_be_asked_for_the_page_offers_none(manager, asked, in_lille, late):
+    deciding.decide(
+        registration=in_lille, decision=SET_ASIDE, reason="Hors délai", by=OPERATOR, at=late
+    )
+
+    page = manager.get(where("change_request", asked.pk))
+
+    assert "Demander un complément" not in buttons(page)
+    page = manager.post(where("ask_more_request", asked.pk), {"manque": MISSING}, follow=True)
+    assert f"Ce que vous avez écrit n'est pas envoyé : « {MISSING} »" in main(page)

@@ -120,6 +120,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:request_change": {"POST": 302},
     "candidate:send_request": {"GET": 302, "POST": 302},
     "candidate:take_back_request": {"POST": 302},
+    # Nothing is missing.
+    "candidate:complete_request": {"GET": 302, "POST": 302},
+    "candidate:complete_correction": {"GET": 302, "POST": 302},
     "candidate:take_back_correction": {"POST": 302},
     "candidate:ask_correction": {"POST": 422},
     # What the page showed is not what stands: the draft is of another revision.
@@ -145,6 +148,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:move_registration": {"POST": 422},
     "office:assign_correction": {"POST": 302},
     "office:accept_correction": {"POST": 302},
+    "office:ask_more_correction": {"POST": 422},
     "office:refuse_correction": {"POST": 422},
     "office:propose_merge": {"POST": 422},
     "office:tell_apart": {"POST": 422},
@@ -154,6 +158,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:compare_again": {"POST": 302},
     "office:assign_request": {"POST": 302},
     "office:accept_request": {"POST": 302},
+    "office:ask_more_request": {"POST": 422},
     "office:refuse_request": {"POST": 422},
     # Refused: no academy chosen, an address that is this academy's, one speciality
     # only, civil data that are frozen.
@@ -446,6 +451,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:request_change": number,
         "candidate:send_request": draft,
         "candidate:take_back_request": number,
+        "candidate:complete_request": number,
         "candidate:withdraw": number,
         "candidate:again": {"number": estate.withdrawn.number},
         "candidate:consents": number,
@@ -528,11 +534,13 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:change_request": asked,
         "office:assign_request": asked,
         "office:accept_request": asked,
+        "office:ask_more_request": asked,
         "office:refuse_request": asked,
         "office:request_proof": asked,
         "office:correction_request": correction,
         "office:assign_correction": correction,
         "office:accept_correction": correction,
+        "office:ask_more_correction": correction,
         "office:refuse_correction": correction,
         "office:correction_proof": correction,
         "office:double": double,

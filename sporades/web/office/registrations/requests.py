@@ -6,6 +6,7 @@ queues, one way to go through them.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -28,20 +29,21 @@ from sporades.acts.requests import (
     silence_in_words,
     standings_for,
     to_refuse_in_words,
+    why_not_more,
     with_holders,
 )
 from sporades.core.refusals import Refused
-from sporades.letters.words import to_be_told
+from sporades.letters.words import announced, to_be_told
 from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
-from sporades.registrations.models.request import Request
+from sporades.registrations.models.request import DAYS_TO_COMPLETE, Request
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
 from sporades.registrations.refusals import Incomplete
 from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.papers import kept, paper
-from sporades.web.office.forms import AnswerForm
+from sporades.web.office.forms import AnswerForm, MissingForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.files import reaches
@@ -50,10 +52,12 @@ from sporades.web.wizard.recap import READ
 
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+WITH_CANDIDATE = "candidat"
 SHOWN = {
     "": "Toutes",
     "libres": "À prendre en charge",
     "miennes": "Que j'ai prises en charge",
+    WITH_CANDIDATE: "Qui attendent le candidat",
 }
 
 
@@ -67,7 +71,7 @@ class Queue:
 
     Attributes:
         model: the requests.
-        acts: what is done to one: `assign`, `accept`, `refuse`.
+        acts: what is done to one: `assign`, `accept`, `ask_more`, `refuse`.
         permission: what whoever decides them is allowed.
         named: lets each name the registration through which its reader reaches it.
         title: of the list.
@@ -120,6 +124,7 @@ CHANGES = Queue(
         "page": "office:change_request",
         "assign": "office:assign_request",
         "accept": "office:accept_request",
+        "ask_more": "office:ask_more_request",
         "refuse": "office:refuse_request",
         "proof": "office:request_proof",
     },
@@ -141,6 +146,7 @@ CORRECTIONS = Queue(
         "page": "office:correction_request",
         "assign": "office:assign_correction",
         "accept": "office:accept_correction",
+        "ask_more": "office:ask_more_correction",
         "refuse": "office:refuse_correction",
         "proof": "office:correction_proof",
     },
@@ -160,6 +166,7 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
         one.age = one.age_in_words(request.arrived_at)
         one.due = one.due_in_words(request.arrived_at)
         one.held = held_in_words(one, at=request.arrived_at)
+        one.is_theirs = one.is_with_candidate(request.arrived_at)
         one.silence = silence_in_words(one, standings, at=request.arrived_at)
         one.url = queue.urls_of(one, form)["page"]
     context = {
@@ -169,6 +176,7 @@ def listed(request: HttpRequest, queue: Queue) -> HttpResponse:
         "page": page,
         "count": page.paginator.count,
         "shown": shown,
+        "is_theirs": shown == WITH_CANDIDATE,
         "choices": [
             (value, label, queue.url_of_list + form.query(**({"voir": value} if value else {})))
             for value, label in SHOWN.items()
@@ -237,6 +245,25 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     )
 
 
+def ask_more(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
+    """Ask the candidate for what is missing."""
+    found = _found(request, queue, asked)
+    form = MissingForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, queue, found, _answer_to(request, found, is_sent=False), more=form)
+    onwards = _onwards(request, queue, found)
+    return _done(
+        request,
+        queue,
+        found,
+        lambda said: queue.acts.ask_more(missing=form.cleaned_data["manque"], **said),
+        f"Le complément est demandé : {announced(found.registration.candidate)}",
+        back=onwards,
+        written=form.cleaned_data["manque"],
+        called="Ce que vous avez écrit",
+    )
+
+
 def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """The PDF that the candidate joined, once the antivirus has found nothing in it."""
     found = _found(request, queue, asked, proof_key__gt="", proof_is_clean=True)
@@ -256,6 +283,9 @@ def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, queue: Queue, shown: str, form: PlacesForm) -> Any:
+    if shown == WITH_CANDIDATE:
+        theirs = queue.model.objects.with_candidate(request.arrived_at)
+        return _held(request, queue, theirs, form).order_by("complete_before", "pk")
     waiting = _waiting(request, queue, form).order_by("sent_at", "pk")
     if shown == "libres":
         return waiting.filter(is_free(request.arrived_at)).exclude(assigned_to=request.user)
@@ -263,8 +293,12 @@ def _shown(request: HttpRequest, queue: Queue, shown: str, form: PlacesForm) -> 
 
 
 def _waiting(request: HttpRequest, queue: Queue, form: PlacesForm) -> Any:
-    """Return those that wait, of what is chosen, with who deals with each."""
-    within = queue.model.objects.waiting().within(request.reach, **form.where())
+    """Return those that wait for the office, of what is chosen, with who deals with each."""
+    return _held(request, queue, queue.model.objects.to_answer(request.arrived_at), form)
+
+
+def _held(request: HttpRequest, queue: Queue, requests: Any, form: PlacesForm) -> Any:
+    within = requests.within(request.reach, **form.where())
     return with_holders(within, permission=queue.permission, at=request.arrived_at)
 
 
@@ -276,9 +310,10 @@ def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
     return found
 
 
-def _answer_to(request: HttpRequest, found: Request) -> AnswerForm:
+def _answer_to(request: HttpRequest, found: Request, *, is_sent: bool = True) -> AnswerForm:
     is_accepted = is_accepted_by_silence(found, at=request.arrived_at)
-    return AnswerForm(request.POST if request.method == "POST" else None, is_accepted=is_accepted)
+    said = request.POST if request.method == "POST" and is_sent else None
+    return AnswerForm(said, is_accepted=is_accepted)
 
 
 def _author(request: HttpRequest, found: Request) -> Any:
@@ -311,7 +346,14 @@ def _here(request: HttpRequest, queue: Queue, found: Request) -> str:
     return queue.urls_of(found, _row_of(request))["page"]
 
 
-def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    queue: Queue,
+    found: Any,
+    form: AnswerForm,
+    *,
+    more: MissingForm | None = None,
+) -> HttpResponse:
     following = _next(request, queue, found)
     by, about = _author(request, found), found.registration
     consulting.consult_file(registration=about, by=by, at=request.arrived_at)
@@ -327,6 +369,9 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "may_move": reaches(request, Permission.MOVE_REGISTRATIONS, about),
         "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
+        "more": _more(found, more, at=request.arrived_at),
+        "is_theirs": found.is_with_candidate(request.arrived_at),
+        "days": DAYS_TO_COMPLETE,
         "held": held_in_words(found, at=request.arrived_at),
         "is_mine": found.assigned_to_id == request.user.pk,
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
@@ -343,8 +388,14 @@ def _page(request: HttpRequest, queue: Queue, found: Any, form: AnswerForm) -> H
         "following": _here(request, queue, following) if following else "",
         "trail": [*TRAIL, (queue.title, queue.url_of_list + _row_of(request).query())],
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or (more and more.errors) else 200
     return render(request, "office/one_request.html", context, status=status)
+
+
+def _more(found: Request, sent: MissingForm | None, *, at: datetime) -> MissingForm | None:
+    """Return the form by which its candidate is asked for what is missing, where they may be."""
+    is_askable = found.is_waiting and not found.is_incomplete
+    return (sent or MissingForm()) if is_askable and why_not_more(found, at=at) is None else None
 
 
 def _outcome(request: HttpRequest, queue: Queue, found: Any) -> Outcome | None:
@@ -366,6 +417,7 @@ def _done(
     *,
     back: HttpResponseRedirect,
     written: str = "",
+    called: str = "Votre motif",
     after: Callable[[], str] = str,
 ) -> HttpResponse:
     """Do it and go on; of what is refused, give back what was written."""
@@ -380,7 +432,7 @@ def _done(
         )
         return redirect(_here(request, queue, found))
     except Refused as refusal:
-        unsent = f" Votre motif n'est pas envoyé : « {written} »" if written else ""
+        unsent = f" {called} n'est pas envoyé : « {written} »" if written else ""
         messages.error(request, f"{refusal}{unsent}")
         return redirect(_here(request, queue, found))
     here = _here(request, queue, found)

@@ -1,0 +1,357 @@
+"""What a request lacks is asked of its candidate, and comes; the delays stand still meanwhile (CRPA L. 114-5)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.acts import requests
+from sporades.acts.identities import asking
+from sporades.acts.registrations import leaving, moving, requesting
+from sporades.core import files
+from sporades.core.days import months_after
+from sporades.core.french import day_in_words, local_day
+from sporades.intake import cleaning
+from sporades.journal.models import Entry
+from sporades.letters.models import Letter
+from sporades.mail.models import Message
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models.request import DAYS_TO_COMPLETE, due_before
+from sporades.registrations.refusals import MovedMeanwhile
+from sporades.registrations.states import RESTORE, SET_ASIDE, RequestState
+from tests.documents.summaries import a_pdf
+from tests.evidence.given import a_photo, again
+from tests.factories import OPERATOR, a_registration, author, load_invented
+from tests.registrations.test_asking_a_correction import send as correct
+from tests.registrations.test_silence import REJECTED, decide
+from tests.requests import ask
+from tests.web.guide import plain
+
+pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
+
+DAY = timedelta(days=1)
+VERSO = "Le verso de la carte d'identité"
+ACTS = {ChangeRequest: requesting, CorrectionRequest: asking}
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+@pytest.fixture
+def late(registration):
+    return registration.service.closes_at + 2 * DAY
+
+
+@pytest.fixture(params=["modification", "correction"])
+def asked(request, registration, late):
+    """Return a request of either kind, with its proof."""
+    if request.param == "modification":
+        return ask(registration, late, a_pdf())
+    return correct(registration.candidate, at=late)
+
+
+def acts_of(request):
+    return ACTS[type(request)]
+
+
+def read(request):
+    return type(request).objects.for_list().get(pk=request.pk)
+
+
+def lack(request, *, at, missing=VERSO):
+    acts_of(request).ask_more(request=read(request), missing=missing, by=OPERATOR, at=at)
+    return read(request)
+
+
+def complete(request, *, at, words="Voici", proof=()):
+    by = author(request.registration.candidate)
+    acts_of(request).complete(request=read(request), words=words, proof=proof, by=by, at=at)
+    return read(request)
+
+
+def told(kind):
+    return Message.objects.filter(kind=kind).order_by("pk")
+
+
+# --- What is asked for, and comes --------------------------------------------------------------
+
+
+def test_what_is_missing_is_told_and_it_waits_for_its_candidate(asked, late):
+    found = lack(asked, at=late + DAY)
+
+    assert (found.is_waiting, found.is_incomplete, found.state) == (True, True, RequestState.SENT)
+    assert found.is_with_candidate(late + DAY)
+    kind = type(asked).objects
+    assert (kind.to_answer(late + DAY).count(), kind.with_candidate(late + DAY).count()) == (0, 1)
+    body = plain(told("request_incomplete").get().body)
+    assert f"À envoyer au plus tard le {found.complete_until}" in body
+    assert "L. 114-5" in body
+    is_correction = isinstance(asked, CorrectionRequest)
+    assert (VERSO in body) is is_correction  # a mail repeats no words that may be of health
+    verb = f"{'correction' if is_correction else 'change request'} incomplete"
+    assert Entry.objects.get(verb=verb).payload["after"]["reason"] == VERSO
+
+
+def test_what_comes_goes_after_what_was_sent_and_the_office_has_it_again(asked, late):
+    before = asked.proof_key
+    lack(asked, at=late + DAY)
+
+    found = complete(asked, at=late + 2 * DAY, words="Le voici", proof=[a_photo()])
+
+    assert (found.is_incomplete, found.complement) == (False, "Le voici")
+    assert type(asked).objects.to_answer(late + 2 * DAY).get().pk == asked.pk
+    assert found.proof_key != before
+    first = cleaning.clean(a_pdf()).content
+    assert files.get(found.proof_key) == cleaning.join([a_photo()], own=[first]).content
+    assert found.proof_is_clean is None
+    assert found.sent_at == asked.sent_at
+    body = plain(told("request_completed").get().body)
+    assert found.completed_in_words in body
+    assert "Sans réponse de sa part le " in body
+
+
+def test_words_alone_complete_it_too_and_leave_its_proof(asked, late):
+    lack(asked, at=late)
+
+    assert complete(asked, at=late + DAY).proof_key == asked.proof_key
+
+
+def test_nothing_is_no_complement(asked, late):
+    lack(asked, at=late)
+
+    with pytest.raises(requests.NothingAdded):
+        complete(asked, at=late, words="")
+
+
+def test_a_proof_in_which_a_virus_was_found_is_replaced(asked, late):
+    type(asked).objects.filter(pk=asked.pk).update(proof_scanned_at=late, proof_is_clean=False)
+    lack(asked, at=late)
+
+    found = complete(asked, at=late, proof=[a_photo()])
+
+    assert files.get(found.proof_key) == cleaning.clean(a_photo()).content
+
+
+def test_pressed_twice_it_is_completed_once(asked, late):
+    theirs = lack(asked, at=late)
+    by = author(asked.registration.candidate)
+    for _ in range(2):
+        acts_of(asked).complete(request=theirs, words="Voici", proof=[a_photo()], by=by, at=late)
+
+    assert told("request_completed").count() == 1
+    with pytest.raises(requests.CompletedAlready):
+        acts_of(asked).complete(request=theirs, words="Autre chose", proof=[], by=by, at=late)
+
+
+def test_it_is_asked_for_once_until_it_has_come_and_may_be_again(asked, late):
+    lack(asked, at=late)
+    with pytest.raises(MovedMeanwhile):
+        lack(asked, at=late)
+    complete(asked, at=late + DAY, words="Illisible")
+
+    again = lack(asked, at=late + 2 * DAY, missing="Une photo nette")
+
+    assert (again.missing, again.complement, again.completed_at) == ("Une photo nette", "", None)
+    assert [(one["missing"], one["complement"]) for one in again.exchanges] == [
+        (VERSO, "Illisible")
+    ]
+    assert told("request_incomplete").count() == 2
+
+
+@pytest.mark.parametrize("end", ["accept", "refuse", "take_back"])
+def test_it_is_decided_or_taken_back_at_any_time(asked, late, end):
+    lack(asked, at=late)
+    said = {"answer": "Trop tard"} if end == "refuse" else {}
+    by = author(asked.registration.candidate) if end == "take_back" else OPERATOR
+
+    getattr(acts_of(asked), end)(request=read(asked), by=by, at=late + DAY, **said)
+
+    found = read(asked)
+    assert (found.is_waiting, found.is_incomplete) == (False, False)
+    with pytest.raises(requests.CompletedAlready):
+        complete(asked, at=late + DAY)
+    with pytest.raises(MovedMeanwhile):
+        lack(asked, at=late + DAY)
+
+
+def test_nothing_is_asked_for_without_a_word(asked, late):
+    with pytest.raises(requests.MissingUnsaid):
+        lack(asked, at=late, missing="")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"missing": ""},
+        {"complete_before": None},
+        {"asked_at": None},
+        {"completed_at": "before"},
+        {"complement": "Voici"},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_the_database_keeps_what_is_missing_with_its_instants(asked, late, wrong):
+    lack(asked, at=late)
+    said = {name: late - DAY if value == "before" else value for name, value in wrong.items()}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(asked).objects.filter(pk=asked.pk).update(**said)
+
+
+# --- Time --------------------------------------------------------------------------------------
+
+
+def test_past_its_days_it_is_to_be_answered_again_and_may_still_be_completed(asked, late):
+    found = lack(asked, at=late)
+    over = late + (DAYS_TO_COMPLETE + 1) * DAY
+
+    assert not found.is_with_candidate(over)
+    assert type(asked).objects.to_answer(over).count() == 1
+    assert not complete(asked, at=over).is_incomplete
+
+
+def test_it_is_reminded_of_once_half_way(asked, late):
+    lack(asked, at=late)
+
+    done = [requests.remind_incomplete(at=late + days * DAY) for days in (6, 7, 8, 20)]
+
+    assert done == [0, 1, 0, 0]
+    assert told("request_incomplete").last().subject.startswith("Rappel : demande de ")
+
+
+def test_completed_or_taken_back_it_is_not_reminded_of(asked, late):
+    lack(asked, at=late)
+    complete(asked, at=late + DAY)
+
+    assert requests.remind_incomplete(at=late + 8 * DAY) == 0
+
+
+def test_the_month_of_its_answer_stands_still_meanwhile(asked, late):
+    due = read(asked).answer_due_on
+    lack(asked, at=late + DAY)
+    assert complete(asked, at=late + 5 * DAY).answer_due_on == due + 4 * DAY
+    found = read(asked)
+
+    def is_late(at):
+        return type(asked).objects.filter(due_before(at)).exists()
+
+    last = late + (found.answer_due_on - local_day(late, "Europe/Paris")).days * DAY
+    assert (found.is_late(last), is_late(last)) == (False, False)
+    assert (found.is_late(last + DAY), is_late(last + DAY)) == (True, True)
+
+
+def test_silence_that_accepts_counts_anew_from_what_has_come(asked, late):
+    lack(asked, at=late + DAY)
+
+    assert not requests.is_decided_by_silence(read(asked), at=late + 90 * DAY)
+    assert "ne court que du jour" in " ".join(requests.formally(read(asked), at=late + 2 * DAY))
+    assert "ne court que du jour" in requests.silence_in_words(read(asked), at=late + 2 * DAY)
+    assert requests.tell_of_silence(at=late + 90 * DAY) == 0
+
+    found = complete(asked, at=late + 10 * DAY)
+
+    last = months_after(local_day(late + 10 * DAY, "Europe/Paris"), 2)
+    assert day_in_words(last) in requests.silence_in_words(found, at=late + 11 * DAY)
+    assert day_in_words(last) in " ".join(requests.formally(found, at=late + 11 * DAY))
+
+
+def test_silence_that_rejects_is_put_off_by_the_days_it_waited(late):
+    load_invented(("decision_implicite: {sens: acceptation, mois: 2}", REJECTED))
+    asked = ask(a_registration(), late)
+    last = months_after(local_day(late, "Europe/Paris"), 2)
+    lack(asked, at=late + DAY)
+    stopped = " ".join(requests.formally(read(asked), at=late + 2 * DAY))
+    assert "s'arrête tant que le service attend" in stopped
+    assert "au plus tard à la date limite d'envoi" in stopped
+    assert "s'arrête jusqu'à la réponse" in requests.silence_in_words(read(asked), at=late + DAY)
+
+    # Unanswered, it runs again once its candidate has had all their time.
+    over = requests.silence_in_words(read(asked), at=late + 20 * DAY)
+    assert day_in_words(last + DAYS_TO_COMPLETE * DAY) in over
+
+    found = complete(asked, at=late + 5 * DAY)
+
+    assert day_in_words(last + 4 * DAY) in requests.silence_in_words(found, at=late + 6 * DAY)
+    assert day_in_words(last + 4 * DAY) in " ".join(requests.formally(found, at=late + 6 * DAY))
+    lack(asked, at=late + 10 * DAY)
+    found = complete(asked, at=late + 12 * DAY)
+    assert day_in_words(last + 6 * DAY) in requests.silence_in_words(found, at=late + 13 * DAY)
+
+
+def test_once_silence_has_decided_nothing_is_asked_for(asked, late):
+    with pytest.raises(requests.SilenceHasDecided):
+        lack(asked, at=late + 90 * DAY)
+
+
+# --- What becomes of its registration ----------------------------------------------------------
+
+
+def test_set_aside_nothing_is_asked_for_nor_reminded_of_and_what_comes_is_kept(registration, late):
+    asked = ask(registration, late)
+    lack(asked, at=late)
+    decide(registration, SET_ASIDE, at=late)
+
+    assert requests.remind_incomplete(at=late + 8 * DAY) == 0
+    assert complete(asked, at=late + 9 * DAY).complement == "Voici"
+    with pytest.raises(requests.SetAsideMeanwhile):
+        lack(asked, at=late + 9 * DAY)
+    assert requests.silence_in_words(read(asked), at=late + 9 * DAY) == ""
+
+    decide(registration, RESTORE, at=late + 12 * DAY)
+    last = months_after(local_day(late + 12 * DAY, "Europe/Paris"), 2)
+    said = requests.silence_in_words(read(asked), at=late + 13 * DAY)
+    assert day_in_words(last) in said
+
+
+def test_withdrawn_a_modification_is_taken_back_and_a_correction_waits_on(registration, late):
+    change, correction = ask(registration, late), correct(registration.candidate, at=late)
+    lack(change, at=late)
+    lack(correction, at=late)
+
+    mine = again(registration)
+    leaving.withdraw_as_asked(
+        registration=mine,
+        asked_on=late.date(),
+        paper="lettre signée",
+        seen=mine.version,
+        mark=mine.decided_mark,
+        by=OPERATOR,
+        at=late + DAY,
+    )
+
+    assert read(change).state == RequestState.TAKEN_BACK
+    assert complete(correction, at=late + 2 * DAY).is_waiting
+
+
+def test_given_to_another_academy_it_waits_for_its_candidate_there(registration, late):
+    asked = ask(registration, late)
+    lack(asked, at=late)
+    moving.move_for_good(
+        registration=again(registration),
+        academy="A25",
+        reason="Déménagement",
+        by=OPERATOR,
+        at=late + DAY,
+    )
+
+    found = complete(asked, at=late + 2 * DAY)
+
+    assert (found.missing, found.complement) == (VERSO, "Voici")
+    assert found.registration.academy_id == "A25"
+
+
+def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registration, late):
+    asked = ask(registration, late)
+    candidate = registration.candidate
+    candidate.user = None
+    candidate.channel, candidate.email = "letter", ""
+    candidate.save()
+
+    lack(asked, at=late)
+
+    letter = Letter.objects.get(message__kind="request_incomplete")
+    said = plain(letter.message.body)
+    assert VERSO in said
+    assert "Envoyez-le à l'adresse ci-dessous" in said
