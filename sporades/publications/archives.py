@@ -72,7 +72,10 @@ class NotAnArchive(Refused):
 class ArchiveTooLarge(Refused):
     """It is more than one deposit takes."""
 
-    message = "Une archive compte 10 000 fichiers et 100 Mo au plus : faites plusieurs dépôts."
+    message = (
+        "Une archive compte 10 000 fichiers et 100 Mo au plus : faites-en plusieurs, d'une même "
+        "publication."
+    )
 
 
 class TableWrong(Refused):

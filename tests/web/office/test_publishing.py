@@ -927,7 +927,11 @@ def test_several_archives_are_one_publication_and_say_which_one_a_refusal_came_f
     here, adding = where("publication", made.pk), where("add_archive", made.pk)
     assert "Une autre archive s'ajoute une fois ceux-ci lus." in main(manager.get(here))
     assert adding not in manager.get(here).text
-    assert "attendez la fin" in main(manager.get(adding, follow=True))
+    assert manager.get(adding).url == here
+    pressed_twice = manager.post(
+        adding, {"archive": zipped("lot-2.zip", other.number)}, follow=True
+    )
+    assert "attendez la fin" in main(pressed_twice)
     work("publications")
     assert "Archive" not in main(manager.get(here)).replace("Ajouter une archive", "")
     assert adding in manager.get(here).text
@@ -992,7 +996,7 @@ def test_nobody_adds_an_archive_to_what_is_proposed_or_anothers(manager, head, i
 
     assert "Seule la personne qui a déposé" in main(head.post(adding, lot, follow=True))
     manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
-    assert "n'est plus en préparation" in main(manager.get(adding, follow=True))
+    assert "n'est plus en préparation" in main(manager.post(adding, lot, follow=True))
     assert adding not in manager.get(where("publication", made.pk)).text
     assert made.lines.count() == 1
 

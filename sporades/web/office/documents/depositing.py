@@ -60,12 +60,13 @@ def add_archive(request: HttpRequest, publication: str) -> HttpResponse:
     """Add an archive to what one has deposited, before it is proposed."""
     found = readable(request, publication)
     page = reverse("office:publication", args=[found.pk])
+    posted = request.method == "POST"
     try:
         depositing.check_takes_archives(found, request.user)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        if posted:  # else the page says where it stands, and reading changes nothing
+            messages.error(request, str(refusal))
         return redirect(page)
-    posted = request.method == "POST"
     form = ArchiveForm(request.POST, request.FILES) if posted else ArchiveForm()
     if posted and form.is_valid():
         try:
