@@ -81,7 +81,7 @@ def test_epreuves_are_counted_by_choice_and_option_within_the_perimeter(
 ):
     a_registration(**FOREST)
 
-    answer = manager.get(where(manager), {"par": "option"})
+    answer = manager.get(where(manager), {"compter_par": "option"})
 
     assert table(answer) == [
         ["Épreuve", "Choix du candidat", "Option", "Nombre"],
@@ -125,7 +125,7 @@ def test_states_are_counted_first_with_their_share_their_chart_and_their_file(ma
 def test_two_things_are_counted_together_with_their_totals(manager, in_lille):
     a_registration(**FOREST)
     a_registration(a_candidate(birth_year=2001), **FOREST)
-    asked = {"par": "qualification", "et_par": "annee_naissance"}
+    asked = {"compter_par": "qualification", "et_par": "annee_naissance"}
 
     answer = manager.get(where(manager), asked)
 
@@ -144,7 +144,7 @@ def test_what_would_be_too_many_columns_are_lines(manager, in_lille):
     for year in range(1980, 1993):
         a_registration(a_candidate(birth_year=year))
 
-    answer = manager.get(where(manager), {"par": "epreuve", "et_par": "annee_naissance"})
+    answer = manager.get(where(manager), {"compter_par": "epreuve", "et_par": "annee_naissance"})
 
     titles, first, *others = table(answer)
     assert titles == ["Épreuve", "Choix du candidat", "Année de naissance", "Nombre"]
@@ -288,7 +288,7 @@ def test_of_a_search_that_says_something_of_health_few_are_not_told_nor_taken_ou
         a_registration(informations=DECLARED)
     a_registration(informations=DECLARED, **FOREST)
     declared = tree("handicap", Operator.IS, "oui")
-    asked = {"par": "qualification", "et_par": "zone"}
+    asked = {"compter_par": "qualification", "et_par": "zone"}
 
     answer = manager.get(where(manager, declared), asked)
 
@@ -319,11 +319,11 @@ def test_what_a_search_finds_is_counted_by_an_auditor_too(member, in_lille):
 
 
 def test_the_same_thing_is_not_counted_twice(manager, in_lille):
-    answer = manager.get(where(manager), {"par": "etat", "et_par": "etat"})
+    answer = manager.get(where(manager), {"compter_par": "etat", "et_par": "etat"})
 
     assert answer.status_code == 422
     assert "Choisissez autre chose que sous « Par »" in main(answer)
-    asked = {"par": "etat", "et_par": "epreuve"}
+    asked = {"compter_par": "etat", "et_par": "epreuve"}
     assert manager.get(where(manager), asked).status_code == 422
     assert manager.get(where(manager, name="count_file"), asked).status_code == 404
 

@@ -291,6 +291,16 @@ def spoil_doors(user):
     LeftAddress.objects.update(email=ADDRESS)
 
 
+def spoil_requests():
+    """Make hostile what is kept of requests, those that wait and one of each that is refused."""
+    ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
+    CorrectionRequest.objects.update(assigned_name=HOSTILE)
+    for refused in (ChangeRequest.objects.get(), CorrectionRequest.objects.get()):
+        refused.pk, refused.state, refused.decided_at = None, "refused", NOW
+        refused.decided_name = refused.answer = HOSTILE
+        refused.save(force_insert=True)
+
+
 @pytest.fixture(scope="module")
 def hostile(world):
     """Make hostile, row by row, what no form would have let through."""
@@ -346,16 +356,7 @@ def hostile(world):
         rule="required",
     )
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
-    ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
-    refused = ChangeRequest.objects.get()
-    refused.pk, refused.state, refused.decided_at = None, "refused", NOW
-    refused.decided_name = refused.answer = HOSTILE
-    refused.save(force_insert=True)
-    CorrectionRequest.objects.update(assigned_name=HOSTILE)
-    refused = CorrectionRequest.objects.get()
-    refused.pk, refused.state, refused.decided_at = None, "refused", NOW
-    refused.decided_name = refused.answer = HOSTILE
-    refused.save(force_insert=True)
+    spoil_requests()
     names = dict.fromkeys(("asked_name", "decided_name", "proposed_name", "refused_name"), HOSTILE)
     decided = dict.fromkeys(("taken_by", "taken_as", "appeal"), HOSTILE)
     named = [HOSTILE, HOSTILE]

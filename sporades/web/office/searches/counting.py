@@ -37,7 +37,7 @@ FEW, UNTOLD = f"Moins de {FEWEST}", "Non dit"
 class CountForm(forms.Form):
     """By what they are counted."""
 
-    par = forms.ChoiceField(
+    compter_par = forms.ChoiceField(
         label="Par",
         choices=[(title, [(one.code, one.label) for one in axes]) for title, axes in GROUPS],
         required=False,
@@ -57,7 +57,7 @@ class CountForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse the same thing twice."""
         said = super().clean()
-        if said.get("par") and said.get("par") == said.get("et_par"):
+        if said.get("compter_par") and said.get("compter_par") == said.get("et_par"):
             self.add_error("et_par", "Choisissez autre chose que sous « Par », ou rien d'autre.")
         return said
 
@@ -130,11 +130,11 @@ def count_file(request: HttpRequest, search: str) -> HttpResponse:
 
 def _form(request: HttpRequest) -> CountForm:
     said = {name: value for name, value in request.GET.items() if value}
-    return CountForm({"par": USUAL, **said})
+    return CountForm({"compter_par": USUAL, **said})
 
 
 def _counted(request: HttpRequest, tree: Group, form: CountForm) -> Counted:
-    by, beside = AXES[form.cleaned_data["par"]], AXES.get(form.cleaned_data["et_par"])
+    by, beside = AXES[form.cleaned_data["compter_par"]], AXES.get(form.cleaned_data["et_par"])
     return count(tree, by=by, beside=beside, reach=request.reach)
 
 
