@@ -224,6 +224,7 @@ def every_form():
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},
         "PlacesForm": {"data": None, "reach": EVERYWHERE},
+        "PublicationsForm": {"data": None, "reach": EVERYWHERE},
         "QueueForm": {"data": None, "reach": EVERYWHERE},
         "BannerForm": {"at": NOW, "shown": None},
         "SelectionForm": here,

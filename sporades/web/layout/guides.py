@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
+from django.forms.utils import flatatt
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,6 +20,9 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 PART, SECTION = "h2", "h3"
 CONTENTS = "ce-que-dit-ce-guide"
 """The part that lists the others: the first page does."""
+
+SAID = {"table": {"class": "s-table"}, "th": {"scope": "col"}}
+"""What Markdown does not say of an element, by its tag."""
 
 type Trail = Sequence[tuple[str, str]]
 
@@ -53,12 +58,7 @@ class Part:
             addresses: what a link of the guide may lead to, by its anchor; what leads elsewhere
                 stays as plain words.
         """
-        tokens = list(_without_images(self.content))
-        for token in tokens:
-            if token.children:
-                token.children = list(_linked(token.children, addresses))
-        # Written by us: no HTML of a file goes through.
-        return mark_safe(_reader().renderer.render(tokens, _reader().options, {}))  # noqa: S308
+        return _shown(iter(self.content), addresses)
 
 
 @cache
@@ -123,7 +123,7 @@ def _addresses(parts: Iterable[Part], of_part: str) -> dict[str, str]:
 
 @cache
 def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    return MarkdownIt("commonmark").enable("table")
 
 
 def _part(tokens: list[Token]) -> Part:
@@ -141,30 +141,32 @@ def _plain(inline: Token) -> str:
     return "".join(one.content for one in inline.children or [])
 
 
-def _without_images(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Go through copies of tokens, leaving out the paragraphs that are one image."""
-    tokens = list(tokens)
-    at = 0
-    while at < len(tokens):
-        inline = tokens[at + 1] if tokens[at].type == "paragraph_open" else None
-        if inline and inline.children and [one.type for one in inline.children] == ["image"]:
-            at += 3
-            continue
-        yield tokens[at].copy()
-        at += 1
+def _shown(tokens: Iterator[Token], addresses: Mapping[str, str]) -> SafeString:
+    """Return as HTML what comes before the end of the element that these tokens stand in."""
+    shown: list[str] = []
+    for token in tokens:
+        if token.nesting < 0:
+            break
+        if token.nesting > 0:
+            within = _shown(tokens, addresses)
+            shown.append(_element(token, within, addresses))
+        elif token.type == "inline":
+            shown.append(_shown(iter(token.children or []), addresses))
+        elif token.type == "code_inline":
+            shown.append(format_html("<code>{}</code>", token.content))
+        elif token.type != "image":
+            shown.append("\n" if token.type == "softbreak" else token.content)
+    return format_html_join("", "{}", ((one,) for one in shown))
 
 
-def _linked(children: Iterable[Token], addresses: Mapping[str, str]) -> Iterator[Token]:
-    """Go through words whose links lead to our own pages; a link to another file is its words."""
-    is_open = False
-    for child in children:
-        if child.type == "link_open":
-            anchor = _anchor(str(child.attrGet("href")))
-            is_open = anchor in addresses
-            if is_open:
-                yield Token("link_open", "a", 1, attrs={"href": addresses[anchor]})
-        elif child.type != "link_close" or is_open:
-            yield child
+def _element(token: Token, within: SafeString, addresses: Mapping[str, str]) -> SafeString:
+    """Return an element: a link that leads nowhere here is its words, a paragraph of one image nothing."""
+    said = {**token.attrs, **SAID.get(token.tag, {})}
+    if token.tag == "a":
+        said = {"href": addresses.get(_anchor(str(token.attrGet("href"))))}
+    if token.hidden or not said.get("href", True) or (token.tag == "p" and not within):
+        return within
+    return format_html("<{0}{1}>{2}</{0}>", token.tag, flatatt(said), within)
 
 
 def _anchor(href: str) -> str:
