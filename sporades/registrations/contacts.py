@@ -30,7 +30,11 @@ type Said = Iterator[tuple[tuple[str, str], Any]]
 
 
 def changes_contacts_alone(
-    registration: Registration | None, dossier: Dossier, forms: Forms
+    registration: Registration | None,
+    dossier: Dossier,
+    forms: Forms,
+    *,
+    before: Version | None = None,
 ) -> bool:
     """Return whether a modification changes contact data alone: what was reached stays.
 
@@ -43,12 +47,13 @@ def changes_contacts_alone(
             of a new one.
         dossier: what was judged.
         forms: its tabs, valid.
+        before: its last version, where it was read already.
     """
     if registration is None or not _stands_as_filed(registration, dossier.regulation.rules):
         return False
     if registration.identity_id != dossier.identity.pk:
         return False
-    before = registration.versions.get(number=registration.version)
+    before = before or registration.versions.get(number=registration.version)
     where = next(form for section, form in forms if section is IDENTIFICATION)
     was, now = dict(_said_before(registration, before)), dict(_said_now(dossier, forms))
     others = {key for key in was.keys() | now.keys() if not _is_contact(key, where)}

@@ -25,8 +25,8 @@ from sporades.registrations.models import (
     Version,
 )
 from sporades.registrations.models.version import ADDRESS
-from sporades.registrations.operations.keeping import returned_again, told_by
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.operations.keeping import returned_again
+from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import return_of
 from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
@@ -65,7 +65,7 @@ def take_identity(
     locked = Registration.objects.select_for_update(of=("self",)).get(pk=registration.pk)
     before = locked.versions.get(number=locked.version)
     was, was_by_two = of_identity(locked, locked.identity), before.is_of_a_minor
-    now, told = of_identity(locked, identity), told_by(locked, before)
+    now, told = of_identity(locked, identity), _told(locked, before)
     locked.version += 1
     locked.identity = identity
     locked.name_key = identity.name_key
@@ -119,7 +119,7 @@ def take_service(
     if left.pk != registration.service_id:
         raise Refused("Cette inscription vient d'être donnée à une autre académie.")
     before, was = locked.versions.get(number=locked.version), of_service(locked, left)
-    told = told_by(locked, before)
+    told = _told(locked, before)
     locked.version += 1
     locked.service, locked.academy, locked.is_placed = service, service.academy, True
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
@@ -156,6 +156,17 @@ def take_service(
     ]
     review = to_review(locked, was, before, at=at)
     return _frozen(locked, before, snapshot, changes, by, review=review, at=at)
+
+
+def _told(registration: Registration, before: Version) -> dict[str, Any]:
+    """Return its last version with the days that its service has told since, extended then put back or not.
+
+    Args:
+        registration: as it was before this act: another service has told it nothing.
+        before: its last version.
+    """
+    found: Registration = with_owed.get(pk=registration.pk)
+    return found.owed_now(before.snapshot)
 
 
 def _up_to_date(registration: Registration, before: Version) -> QuerySet[Draft]:

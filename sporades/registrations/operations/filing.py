@@ -160,24 +160,27 @@ def refuse_unread(draft: Draft, dossier: Dossier, forms: Forms, *, shown: Shown)
         AnsweredMeanwhile: answers were changed since they were shown.
     """
     said = as_read(dossier, forms) if shown.answers or draft.amends is not None else {}
-    _refuse_unchanged(draft, said)
-    if not changes_contacts_alone(draft.amends, dossier, forms):
+    before = _last_of(draft.amends)
+    _refuse_unchanged(draft, before, said)
+    if not changes_contacts_alone(draft.amends, dossier, forms, before=before):
         _refuse_decided_since(draft, seen=shown.decision)
     if shown.answers and shown.answers != mark_of(draft, said):
         raise AnsweredMeanwhile
 
 
-def _refuse_unchanged(draft: Draft, said: dict[str, Any]) -> None:
+def _last_of(registration: Registration | None) -> Version | None:
+    """Return the last version of what is modified; nothing of a new one."""
+    return registration.versions.get(number=registration.version) if registration else None
+
+
+def _refuse_unchanged(draft: Draft, before: Version | None, said: dict[str, Any]) -> None:
     """Check that a modification changes something.
 
     The two consents that were chosen since the last version are kept by another (D6).
     """
-    if draft.amends is None or draft.amends_version is None:
+    if draft.amends is None or before is None or draft.amends.consents_chosen_at is not None:
         return
-    if draft.amends.consents_chosen_at is not None:
-        return
-    filed = draft.amends.versions.get(number=draft.amends_version)
-    if not changes_between(accepted.said_by(filed), said):
+    if not changes_between(accepted.said_by(before), said):
         raise NothingAmended
 
 
@@ -218,9 +221,10 @@ def file(
     Raises:
         AlreadyRegistered: another registration of the candidate excludes this one.
     """
-    keeps = changes_contacts_alone(draft.amends, dossier, forms)
+    last = _last_of(draft.amends)
+    keeps = changes_contacts_alone(draft.amends, dossier, forms, before=last)
     # A validation asks for nothing any more: what undoes it asks for everything again.
-    goes_on = draft.amends is not None and not draft.amends.is_validated
+    goes_on = draft.amends is not None and (keeps or not draft.amends.is_validated)
     if draft.amends is not None:
         registration = _amended(draft.amends, keeps=keeps, at=at)
     else:
@@ -232,6 +236,7 @@ def file(
         registration,
         dossier=dossier,
         forms=forms,
+        last=last,
         keeps=keeps,
         goes_on=goes_on,
         owes_more=owes_more,
@@ -432,13 +437,13 @@ def _freeze(
     *,
     dossier: Dossier,
     forms: Forms,
+    last: Version | None,
     keeps: bool,
     goes_on: bool,
     owes_more: bool,
     by: Actor,
     at: datetime,
 ) -> Version:
-    last = registration.versions.filter(number=registration.version - 1).first()
     before = accepted.said_by(last) if last else None
     snapshot = snapshot_of(
         registration,

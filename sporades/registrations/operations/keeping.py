@@ -6,19 +6,7 @@ from typing import Any
 from sporades.exams.queries import rules
 from sporades.registrations.deadlines import later_of
 from sporades.registrations.models import Registration, Version
-from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import return_of, with_contacts
-
-
-def told_by(registration: Registration, before: Version) -> dict[str, Any]:
-    """Return its last version with the days that its service has told since, extended then put back or not.
-
-    Args:
-        registration: as it was before this act: another service has told it nothing.
-        before: its last version.
-    """
-    found: Registration = with_owed.get(pk=registration.pk)
-    return found.owed_now(before.snapshot)
 
 
 def returned_again(
@@ -56,17 +44,17 @@ def with_contacts_alone(
         owes_more: as `snapshot_of` has it.
         at: the instant of filing.
     """
-    told = told_by(registration, before)
-    settled = before.snapshot.get("to_review")
+    told, settled = before.snapshot, before.snapshot.get("to_review")
+    now = {piece["code"]: piece for piece in snapshot["evidence"]}
     when, number = snapshot["filed_in_words"], registration.version
     is_told_anew = owes_more and not registration.is_validated
     return {
         **snapshot,
-        "evidence": told["evidence"],
+        "evidence": [now.get(piece["code"], piece) for piece in told["evidence"]],
         "to_return": returned_again(registration, told["to_return"], at=at),
         "receipt": snapshot["receipt"]
         if is_told_anew
-        else with_contacts(before.snapshot["receipt"], when, number=number),
+        else with_contacts(told["receipt"], when, number=number),
         **({"to_review": settled} if settled else {}),
         "contacts_alone": True,
     }

@@ -206,7 +206,7 @@ def test_a_validated_registration_that_is_modified_is_to_be_validated_again(in_l
     drafting.answer(
         draft=draft,
         section="identification",
-        typed={**typed, "address_1": "3 quai du Wault"},
+        typed={**typed, "address_1": "3 quai du Wault", "ine": "0801234567A"},
         seen_revision=None,
         at=NOW,
     )
