@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
-from sporades.acts.requests import formally
 from sporades.core.text import clean_lines
 from sporades.drawers import operations as drawers
 from sporades.drawers.queries import begun_by
@@ -96,7 +95,6 @@ def _complete(
     context = {
         "asked": asked,
         "form": form,
-        "formally": formally(asked, at=request.arrived_at),
         "back": back,
         "leads": leads,
         "begun": begun_by(request.user),

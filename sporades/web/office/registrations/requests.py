@@ -54,7 +54,7 @@ ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WITH_CANDIDATE = "candidat"
 SHOWN = {
-    "": "Toutes",
+    "": "À traiter",
     "libres": "À prendre en charge",
     "miennes": "Que j'ai prises en charge",
     WITH_CANDIDATE: "Qui attendent le candidat",
