@@ -132,7 +132,8 @@ class ReceivedForm(ByPostForm):
 
     par = CameByField()
 
-    field_order = ("par", *ByPostForm.field_order)
+    # Mostly it came by post: whoever notes envelopes types the day, and is done.
+    field_order = ("poste_le", "par", "certain")
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         """Say which day counts; the rest is as in `ByPostForm`."""

@@ -115,10 +115,10 @@ def services(request: HttpRequest) -> HttpResponse:
 def _told(
     services: Iterable[RegistrationService], wanted: Wanted, *, at: datetime
 ) -> list[tuple[str, str]]:
-    """Return what the managing services of the chosen academy tell, each with its name."""
+    """Return what the managing services of the chosen academy tell, each with its name and its sector."""
     theirs = [one for one in services if wanted.academy and wanted.takes(one)]
     by_service = dict.fromkeys(one.managing_service for one in theirs)
-    told = [(one.name, information_of(one, at=at)) for one in by_service]
+    told = [(f"{one.name}, {one.sector}", information_of(one, at=at)) for one in by_service]
     return [one for one in dict.fromkeys(told) if one[1]]
 
 

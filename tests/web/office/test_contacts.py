@@ -253,7 +253,9 @@ def test_what_a_service_tells_is_shown_beside_its_contact_and_journalled(
 def test_it_is_of_its_academy_alone(lille, client):
     informed(lille, NOW.date(), NOW.date())
 
-    assert CLOSED in main(client.get("/ouverture-des-services?academie=A09"))
+    page = main(client.get("/ouverture-des-services?academie=A09"))
+    assert f"{lille.name}, {lille.sector}" in page
+    assert CLOSED in page
     for where in ("/ouverture-des-services?academie=A25", "/ouverture-des-services"):
         assert CLOSED not in main(client.get(where))
 

@@ -36,7 +36,7 @@ from sporades.web.office import bounded
 from sporades.web.office.days import HOW
 from tests.evidence.given import BAC, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
-from tests.web.guide import main, seen, sign_in, words
+from tests.web.guide import load_competition, main, seen, sign_in, words
 
 LIST = reverse("office:pieces_to_verify")
 LATER = NOW + timedelta(days=40)
@@ -946,11 +946,17 @@ def test_the_queue_is_narrowed_to_a_speciality_and_to_what_came_late(manager, in
 
 def test_a_speciality_goes_with_its_exam(manager, in_lille):
     queued(in_lille)
+    load_competition()
+    forget()
 
-    page = manager.get(LIST, {"specialite": "0"})
+    def asked(**said):
+        page = manager.get(LIST, {**said, "specialite": "0"})
+        assert page.status_code == 200
+        assert [line["registration"] for line in page.context["lines"]] == [in_lille]
+        return set(page.context["form"].fields)
 
-    assert page.status_code == 200
-    assert [line["registration"] for line in page.context["lines"]] == [in_lille]
+    assert "specialite" not in asked()
+    assert "specialite" in asked(examen=str(in_lille.exam_id))
 
 
 def test_what_leaves_one_choice_is_not_asked(manager, member, in_lille, in_versailles):

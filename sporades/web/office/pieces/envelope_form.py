@@ -73,7 +73,7 @@ class EnvelopeForm(ReceivedForm):
         error_messages={"required": "Cochez ce que contient l'enveloppe."},
     )
 
-    field_order = ("contenu", "par", "poste_le", "certain")
+    field_order = ("contenu", "poste_le", "par", "certain")
 
     def __init__(
         self, data: Any = None, *, papers: Sequence[Paper], at: datetime, initial: Any = None

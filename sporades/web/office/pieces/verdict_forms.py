@@ -52,8 +52,8 @@ MORE_TIME = "delay"
 TYPED = {
     "refuse": ("raison", "motif", "delai"),
     CORRECTION: ("raison", "motif", "delai"),
-    "receive": ("par", "poste_le"),
-    "postmark": ("par", "poste_le"),
+    "receive": ("poste_le", "par"),
+    "postmark": ("poste_le", "par"),
     "waive": ("pourquoi",),
     "ask": ("delai",),
     MORE_TIME: ("delai",),

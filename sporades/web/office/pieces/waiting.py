@@ -55,7 +55,10 @@ class QueueForm(PlacesForm):
         """Offer what the réglementations ask for, and did, within a perimeter."""
         super().__init__(data, reach=reach)
         self.offer(PIECE, with_added(labels_within(reach)), every="Toutes")
-        self.offer(SPECIALITY, self._specialities(reach), every="Toutes")
+        if specialities := self._specialities(reach):
+            self.offer(SPECIALITY, specialities, every="Toutes")
+        else:
+            del self.fields[SPECIALITY]
 
     def _specialities(self, reach: Reach) -> dict[str, str]:
         """Return those of the exam; one of another exam, chosen before, is let go with that exam."""

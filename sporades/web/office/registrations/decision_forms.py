@@ -339,12 +339,12 @@ class SummaryTimeForm(forms.Form):
 class PostmarkForm(forms.Form):
     """How a signed summary came, and the day that counts."""
 
-    par = CameByField()
     poste_le = DayField(
         label=CAME_ON,
         help_text=HOW_CAME_ON.format(day=date(2026, 11, 14)),
         required=True,
     )
+    par = CameByField()
 
     @classmethod
     def of(cls, data: Any, registration: Registration) -> Self:
