@@ -205,6 +205,19 @@ def test_the_same_photo_counts_once_and_no_more_than_ten_are_kept(page):
     expect(page.get_by_role("button", name="Ajouter une page")).to_be_hidden()
 
 
+def test_a_file_of_a_kind_that_is_not_taken_is_refused_as_it_is_chosen(page):
+    choose(page, photo("recto.jpg"), {"name": "notes.docx", "buffer": b"bonjour"})
+
+    said = page.locator("form .s-errors")
+    expect(said).to_contain_text("notes.docx : Ce fichier n'est ni un PDF")
+    marked = page.locator(".s-chosen__name", has_text="Refusé")
+    assert plain(marked.inner_text()).startswith("2. notes.docx")
+    page.get_by_role("button", name="Retirer notes.docx").click()
+
+    expect(said).to_have_count(0)
+    assert shown(page) == ["1. recto.jpg"]
+
+
 def test_what_is_refused_is_said_at_the_field_in_the_place_of_what_was(page):
     choose(page, {"name": "notes.txt", "buffer": b"bonjour"})
     press(page, "Déposer")

@@ -6,7 +6,7 @@ from django import forms
 
 from sporades.core.french import size_in_words
 from sporades.core.presses import a_press
-from sporades.intake.cleaning import LARGEST_TOGETHER, TooLargeTogether, Unknown
+from sporades.intake.cleaning import LARGEST_TOGETHER, TooLargeTogether
 from sporades.medical.models import LONGEST_REMARK
 from sporades.medical.operations import MOST_SENT
 from sporades.registrations.fields import CleanLinesField
@@ -22,9 +22,6 @@ ALONE = (
     "petit, ou photographiez ses pages."
 )
 
-UNFIT = f"{{name}} : {Unknown.message} Retirez-le, ou choisissez-en un autre : rien n'est envoyé."
-"""What a script says before anything is sent: after it, all of them would be chosen again."""
-
 
 class ConfideForm(FilesForm):
     """Files that are confided. They are held in memory and written nowhere: fewer at a time."""
@@ -37,7 +34,6 @@ class ConfideForm(FilesForm):
         field.widget.attrs |= {
             "data-together": MOST_SENT,
             "data-together-said": TOO_LARGE,
-            "data-unfit-said": UNFIT,
         }
 
     def clean_fichiers(self) -> list[Any]:

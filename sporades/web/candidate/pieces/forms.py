@@ -99,6 +99,9 @@ ACCEPTS = (
 )
 A_PIECE_TAKES = ACCEPTS.format(together=cleaning.LARGEST_TOGETHER // 1_000_000)
 
+UNFIT = f"{{name}} : {cleaning.Unknown.message} Retirez-le, ou choisissez-en un autre : rien n'est envoyé."
+"""What a script says of a file as it is chosen."""
+
 
 class FilesForm(forms.Form):
     """Files that are sent. Each page that shows it names the press of its button."""
@@ -112,6 +115,7 @@ class FilesForm(forms.Form):
                 "data-most": MOST_FILES,
                 "data-together": cleaning.LARGEST_TOGETHER,
                 "data-together-said": cleaning.TooLargeTogether.message,
+                "data-unfit-said": UNFIT,
             }
         ),
         error_messages={"empty": "Ce fichier est vide : choisissez-en un autre."},

@@ -20,6 +20,22 @@ export function isStillIn(input, file) {
   return file !== undefined && (input.arranged ?? [...input.files]).includes(file);
 }
 
+/* The last three become a JPEG where the browser can (photos.js). */
+const TAKEN = ["application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"];
+
+/* The first file of a field that its device knows as another type than those taken, where the field
+   says of it data-unfit-said="{name} : …". Of the list, whose files are marked: those of the field
+   may be copies of them. */
+export function unfitIn(input) {
+  const files = input.dataset.unfitSaid ? (input.arranged ?? [...input.files]) : [];
+  return files.find((file) => file.type && !TAKEN.includes(file.type));
+}
+
+/* What is said of it. */
+export function unfitSaid(input, file) {
+  return input.dataset.unfitSaid.replace("{name}", () => file.name);
+}
+
 const SEEN = 96;
 const ACTS = { up: "Monter", down: "Descendre", turn: "Tourner", away: "Retirer" };
 const NOT_TURNED = "ne se laisse pas tourner ici\u00a0: tournez cette photo dans votre appareil, puis choisissez-la de nouveau.";

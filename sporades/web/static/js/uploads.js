@@ -6,7 +6,7 @@
    the session it goes on by itself from what has come; after the tab was closed, when the same
    file is chosen again. A heavy photo is made lighter first (photos.js). Where an answer is of no
    use here, the form leaves as without script. */
-import { isStillIn } from "./chosen.js";
+import { isStillIn, unfitIn, unfitSaid } from "./chosen.js";
 import { lighter } from "./photos.js";
 import { token } from "./token.js";
 import { weight } from "./weights.js";
@@ -51,9 +51,11 @@ function watch(form) {
   // What is said of a file goes with it.
   ["change", "chosen:changed"].forEach((kind) =>
     input.addEventListener(kind, () => {
-      if (!refused || isStillIn(input, refused.file)) return;
+      if (refused && isStillIn(input, refused.file)) return;
+      if (refused) shown.forget();
       refused = null;
-      shown.forget();
+      const file = unfitIn(input);
+      if (file) refuse(file);
     }),
   );
   shown.stop.addEventListener("click", () => stopped?.abort());
@@ -63,6 +65,14 @@ function watch(form) {
     names.value = "";
     input.disabled = false;
   });
+
+  /* Of a type that is not taken: said as it is chosen. The service reads what is in it all the same. */
+  function refuse(file) {
+    refused = { file };
+    shown.forget();
+    shown.end(unfitSaid(input, file), true);
+    input.dispatchEvent(new CustomEvent("uploads:refused", { detail: file }));
+  }
 
   async function begin(chosen, button) {
     stopped = new AbortController();
