@@ -124,7 +124,7 @@ def start(page, site):
     """Go from « M'inscrire » to the first tab of the invented exam."""
     page.goto(f"{site}/m-inscrire")
     choose(page, "Brevet d'essai, session 2027", "Marin")
-    answer(page, "Académie", "Lille")
+    answer(page, "Académie", "Lille (Nord, Pas-de-Calais)")
     press(page, "Voir les dates")
     press(page, "Démarrer mon inscription")
 

@@ -80,7 +80,7 @@ def test_an_exam_loaded_from_its_file_is_registered_for(bare_site, context, tmp_
     page = signed_in(context, bare_site, a_candidate())
     page.goto(f"{bare_site}/m-inscrire")
     choose(page, "Brevets du balisage, session 2028")
-    answer(page, "Académie", "Lille")
+    answer(page, "Académie", "Lille (Nord, Pas-de-Calais)")
     press(page, "Voir les dates")
     press(page, "Démarrer mon inscription")
     assert "Le baliseur pose des bouées et les retrouve." in text(page)

@@ -16,7 +16,7 @@ def test_the_dates_asked_for_are_in_sight(site, browser, scripts):
     page = signed_in(context, site, a_candidate())
     page.goto(f"{site}/m-inscrire/ESSAI/2027/BE/MARIN")
 
-    answer(page, "Académie", "Lille")
+    answer(page, "Académie", "Lille (Nord, Pas-de-Calais)")
     press(page, "Voir les dates")
 
     dates = page.get_by_role("heading", name="Académie de Lille")

@@ -205,7 +205,7 @@ def test_somebody_registers_in_the_demo_of_a_clean_clone(demo, page):
 
     page.goto(f"{site}/m-inscrire")
     choose(page, "Diplôme national du brevet, session 2027", "Série générale")
-    answer(page, "Académie", "Lille")
+    answer(page, "Académie", "Lille (Nord, Pas-de-Calais)")
     press(page, "Voir les dates")
     press(page, "Démarrer mon inscription")
     go_through(page, TABS)

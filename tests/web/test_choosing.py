@@ -14,7 +14,7 @@ from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
-from tests.web.test_services import LATEST, SOONEST
+from tests.web.test_services import BETWEEN, LATEST
 
 DEMO = Path("demo/reglementation")
 MARIN = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -59,7 +59,7 @@ def test_each_domain_says_where_it_is_open_and_the_first_closing(client):
 
     assert "Vous ne trouvez pas votre examen ?" in main(page)
     assert said == [
-        f"Ouvert : Lille, Versailles. Première fermeture : {SOONEST}",
+        f"Ouvert : Lille, Versailles. {BETWEEN}",
         f"Ouvert : Lille. Jusqu'au {LATEST}",
     ]
 
@@ -69,7 +69,8 @@ def test_each_domain_says_where_it_is_open_and_the_first_closing(client):
 
 def test_the_academy_of_an_opening_is_kept_all_along(client):
     [opening] = links(
-        client.get("/ouverture-des-services?academie=A25"), "Brevet d'essai, session 2027"
+        client.get("/ouverture-des-services?academie=A25"),
+        "M'inscrire : Brevet d'essai, session 2027, académie de Versailles",
     )
 
     exam = client.get(opening)
@@ -78,7 +79,9 @@ def test_the_academy_of_an_opening_is_kept_all_along(client):
 
     assert opening == "/m-inscrire/ESSAI/2027?academie=A25"
     assert speciality == f"{MARIN}?academie=A25"
-    assert [words(one) for one in seen(academy).cssselect("option[selected]")] == ["Versailles"]
+    assert [words(one) for one in seen(academy).cssselect("option[selected]")] == [
+        "Versailles (Yvelines, Essonne, Hauts-de-Seine, Val-d'Oise)"
+    ]
     assert "Académie de Versailles" in main(academy)
     assert links(academy, "Brevet d'essai") == [opening]
 

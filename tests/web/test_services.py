@@ -16,7 +16,10 @@ from tests.web.guide import load_competition, main, seen, titles, words
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
-SOONEST = "Versailles, le mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours ."
+BETWEEN = (
+    "La fermeture dépend de l'académie : entre le mardi 15 décembre 2026 à 17 h 00 (heure de Paris) et "
+    "le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)."
+)
 LATEST = "mardi 15 décembre 2026 à 17 h 00 (heure de Paris). Il reste 20 jours ."
 
 
@@ -73,7 +76,7 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
 
     total = Academy.objects.count()
     assert [words(one) for one in everywhere.cssselect("main summary")] == [
-        f"Brevet d'essai, session 2027 {total} académies. Première fermeture : {SOONEST}",
+        f"Brevet d'essai, session 2027 {total} académies. {BETWEEN}",
         f"Concours d'essai, session 2027 Académie de Lille. Jusqu'au {LATEST}",
     ]
     assert everywhere.cssselect("main details[open]") == []
@@ -82,7 +85,7 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
     assert len(chosen.cssselect("main tbody tr")) == 1
 
 
-def test_a_title_that_closes_far_apart_says_the_range_of_what_is_left(visitor):
+def test_a_title_that_closes_far_apart_says_between_when_and_how_long_is_left_of_none(visitor):
     open_in_many_academies()
     lille = RegistrationService.objects.filter(academy="A09")
     lille.update(closes_at=NOW.replace(second=0) + timedelta(minutes=58))
@@ -90,9 +93,9 @@ def test_a_title_that_closes_far_apart_says_the_range_of_what_is_left(visitor):
 
     said = seen(visitor.get("/ouverture-des-services")).cssselect("main summary")[0]
 
-    assert "Première fermeture : Lille, le mercredi 25 novembre 2026" in words(said)
-    assert words(said).endswith("Il reste de 59 minutes à 20 jours selon l'académie.")
-    assert said.cssselect("[data-left]")[0].get("data-left") == "3540"
+    assert "entre le mercredi 25 novembre 2026 à 11 h 28" in words(said)
+    assert words(said).endswith("et le mardi 15 décembre 2026 à 23 h 59 (heure de Paris).")
+    assert "Il reste" not in words(said)
 
 
 def test_a_title_that_is_to_open_says_when_in_one_academy_or_first_of_several(visitor):

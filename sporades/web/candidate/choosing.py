@@ -22,13 +22,16 @@ from sporades.exams.models import RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.eligibility import conditions
 from sporades.exams.rules.facts import Facts
-from sporades.exams.rules.residence import is_free
+from sporades.exams.rules.residence import is_free, registering_academy
 from sporades.exams.schema import Audience, Rubric
+from sporades.exams.schema.eligibility import Residence
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.exclusion import exclusion_by, standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
+from sporades.territory import queries as territory
+from sporades.territory.models import Academy
 from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
 from sporades.web.components.openings import closing_in_words
@@ -56,13 +59,31 @@ class AcademyForm(forms.Form):
         label="Académie", error_messages={"required": "Choisissez une académie."}
     )
 
-    def __init__(self, data: Any, services: list[RegistrationService]) -> None:
-        """Offer the academies that hold a service."""
+    def __init__(
+        self, data: Any, services: list[RegistrationService], residence: Residence
+    ) -> None:
+        """Offer the academies that hold a service.
+
+        Args:
+            data: what was chosen, None before.
+            services: theirs.
+            residence: what it has to do with where one lives; the departments then tell which.
+        """
         super().__init__(data)
         self.fields["academie"].choices = [
             ("", "Choisir"),
-            *((service.academy_id, service.academy.name) for service in services),
+            *((one.academy_id, _with_departments(one.academy, residence)) for one in services),
         ]
+
+
+def _with_departments(academy: Academy, residence: Residence) -> str:
+    """Say « Lille (Nord, Pas-de-Calais) »; « Mayotte » alone, whose department is of that name."""
+    names = [
+        one.name
+        for one in territory.departments()
+        if not is_free(residence) and registering_academy(residence, one.academy_id) == academy.code
+    ]
+    return academy.name if names in ([], [academy.name]) else f"{academy.name} ({', '.join(names)})"
 
 
 def choose(request: HttpRequest) -> HttpResponse:
@@ -105,14 +126,15 @@ def choose_academy(
     service = next((one for one in services if one.academy_id == chosen), None)
     if request.method == "POST":
         return _start(request, offered, special, service)
-    form = AcademyForm(request.GET if "academie" in request.GET else None, services)
+    residence = offered.rules.residence
+    form = AcademyForm(request.GET if "academie" in request.GET else None, services, residence)
     mine = registrations_of(user=request.user.pk)
     context = {
         "title": title_of(offered.exam, special),
         "alone": special.label if special and len(_choices(programme, "")) == 1 else "",
         "form": form,
         "service": service,
-        "needs_residence": not is_free(offered.rules.residence),
+        "needs_residence": not is_free(residence),
         "exclusion": exclusion_by(
             mine,
             exam=offered.exam,

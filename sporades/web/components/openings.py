@@ -14,7 +14,9 @@ from sporades.web.layout.markup import counted_down
 def closing_in_words(
     services: Sequence[RegistrationService], at: datetime, reader: str = ""
 ) -> SafeString:
-    """Say until when some services accept registrations, of several that differ the first to close.
+    """Say until when some services accept registrations, of several that differ between when.
+
+    How long is left is each one's: of several it would be nobody's.
 
     Args:
         services: one at least; those that are open.
@@ -22,15 +24,14 @@ def closing_in_words(
         reader: the zone of the reader's address, nothing when it is not known.
     """
     first = min(services, key=lambda one: one.closes_at)
-    when, left = first.said(first.closes_at, reader), counted_down(first.time_left(at))
-    if all(one.closes_at == first.closes_at for one in services):
-        return format_html("Jusqu'au {}. Il reste {}.", when, left)
     last = max(services, key=lambda one: one.closes_at)
-    if last.time_left_in_words(at) != first.time_left_in_words(at):
-        most = counted_down(last.time_left(at))
-        left = format_html("de {} à {} selon l'académie", left, most)
+    when = first.said(first.closes_at, reader)
+    if last.closes_at == first.closes_at:
+        return format_html("Jusqu'au {}. Il reste {}.", when, counted_down(first.time_left(at)))
     return format_html(
-        "Première fermeture : {}, le {}. Il reste {}.", first.academy.name, when, left
+        "La fermeture dépend de l'académie\u00a0: entre le {} et le {}.",
+        when,
+        last.said(last.closes_at, reader),
     )
 
 
