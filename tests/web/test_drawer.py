@@ -207,6 +207,7 @@ def test_what_was_given_for_a_registration_that_was_withdrawn_serves_again(mine,
     anew = registering.register(draft=draft, by=by, at=NOW).registration
 
     left = mine.get(f"/mes-inscriptions/{registration.number}")
+    listed = mine.get(f"/mes-inscriptions/{anew.number}/pieces")
     page = mine.get(f"/mes-inscriptions/{anew.number}/pieces/IDENTITE")
     [choice] = [
         one.get("value")
@@ -214,8 +215,12 @@ def test_what_was_given_for_a_registration_that_was_withdrawn_serves_again(mine,
         if one.get("value")
     ]
     provide(mine, anew, porte_documents=choice)
+    after = mine.get(f"/mes-inscriptions/{anew.number}/pieces")
 
     assert f"/mes-inscriptions/{registration.number}/pieces" in left.text
+    again_said = f"Vous l'aviez fournie pour l'inscription n°{registration.number} : « Déposer »"
+    assert again_said in main(listed)
+    assert again_said not in main(after)
     assert f"déposé pour l'inscription n°{registration.number}" in main(page)
     second = Deposit.objects.exclude(pk=first.pk).get()
     assert (second.evidence.registration_id, second.digest) == (anew.pk, first.digest)

@@ -53,6 +53,7 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
         for one in pieces_of(found)
         if is_open or one.row.deposit  # of one that awaits nothing more, what was given
     ]
+    _offer_again(found, pieces)
     left = [one for one in pieces if one["may_give"] or one["may_post"]]
     pieces.sort(key=lambda one: one["owed"].row.state != State.REFUSED)
     context = {
@@ -67,6 +68,18 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
         ],
     }
     return render(request, "candidate/evidence.html", context, status=status)
+
+
+def _offer_again(registration: Registration, pieces: list[dict[str, Any]]) -> None:
+    """Put with each piece to give the same one of another registration, whose file may serve again."""
+    asked = [one for one in pieces if one["may_give"] and not one["owed"].row.deposit]
+    known = {
+        (one.code, one.label): one
+        for one in reversed(given_elsewhere(registration) if asked else [])
+        if one.state != State.REFUSED
+    }
+    for one in asked:
+        one["again"] = known.get((one["owed"].row.code, one["owed"].row.label))
 
 
 def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
