@@ -22,7 +22,7 @@ MAILS = [
         "Activez votre compte Sporades",
         [
             "Un compte Sporades vient d'être créé avec votre adresse mail.",
-            "montrez que c'est vous qui l'avez créé (avec le mot de passe choisi), puis cliquez",
+            "ouvrez ce lien, tapez le mot de passe choisi, puis cliquez",
             f"Activer mon compte : {SITE}/activer-mon-compte/clé",
             (
                 f"Vous avez 48 heures, jusqu'au {WHEN}. Passé ce délai, le compte et ses données sont "
@@ -41,7 +41,7 @@ MAILS = [
         "Activez votre compte Sporades",
         [
             "Un nouveau mot de passe a été demandé pour le compte Sporades créé avec votre adresse",
-            "Ce compte n'est pas encore activé. Pour l'activer, ouvrez ce lien, montrez que",
+            "Ce compte n'est pas encore activé. Pour l'activer, ouvrez ce lien, tapez le mot de passe choisi",
             (
                 "Si vous ne connaissez plus le mot de passe choisi, ouvrez le lien et choisissez "
                 "« Recommencer la création de mon compte »."
@@ -65,7 +65,7 @@ MAILS = [
         {"link": f"{SITE}/activer-mon-compte/clé", "deadline": WHEN, "is_forgotten": True},
         "Activez votre compte Sporades",
         [
-            "c'est vous qui l'avez créé (avec FranceConnect), puis cliquez",
+            "ouvrez ce lien, identifiez-vous avec FranceConnect, puis cliquez",
             "clé\n\nVous avez 48 heures",
         ],
     ),

@@ -121,8 +121,8 @@ def test_what_asked_for_something_is_not_said_to_wait_once_the_registration_has_
     ended = [main(client.get(page)) for page in where]
 
     count = registration.folder.documents.count()
-    assert [page.count("Pas encore ouvert") for page in standing] == [count, count]
-    assert [page.count("Pas encore ouvert") for page in ended] == [0, 0]
+    assert [page.count("pas encore ouvert") for page in standing] == [count, count]
+    assert [page.count("pas encore ouvert") for page in ended] == [0, 0]
     assert [page.count("Plus rien n'est à envoyer") for page in ended] == [count, count]
 
 
@@ -142,7 +142,7 @@ def test_a_summary_that_nobody_had_to_send_back_is_not_said_to_be_sent_no_more(s
     assert [
         (line.partition(" version")[0], "Plus rien n'est à envoyer" in line) for line in lines
     ] == [("Récapitulatif d'inscription", False), ("Demande pièces justificatives", True)]
-    assert "Pas encore ouvert" not in lines[0]
+    assert "pas encore ouvert" not in lines[0]
 
 
 def test_the_home_of_who_lives_far_from_the_court_says_its_day_too(sign_in, stopped_clock):

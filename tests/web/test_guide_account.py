@@ -136,7 +136,7 @@ def test_civil_data_stay_greyed_after_a_withdrawal():
     page = browser.get("/mon-compte")
 
     assert_greyed(page)
-    assert "une désinscription n'y change rien" in main(page)
+    assert "même après une désinscription" in main(page)
     assert "Bureau des essais de Lille" in main(page)
 
 

@@ -137,7 +137,7 @@ def test_each_line_says_whether_the_document_was_opened_and_when(mine):
 
     line = "Récapitulatif d'inscription version n°1, mise à jour le 25/11/2026, PDF"
     for unread, read in zip(before, after, strict=True):
-        assert f"{line} Pas encore ouvert" in unread
+        assert f"{line} Vous ne l'avez pas encore ouvert" in unread
         assert f"{line} Ouvert le 25/11/2026 à 10 h 50 (heure de Paris)" in read
 
 

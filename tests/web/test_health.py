@@ -87,7 +87,7 @@ def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
 
     assert "Seuls vous et le médecin désigné lisez ce que vous déposez ici." in said
     assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
-    assert "Aucun médecin n'est désigné pour l'instant" in said
+    assert "Aucun médecin n'est désigné pour l'instant" not in said
     assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert line(mine, registration) == (
         "Autre papier de santé Déposer un papier : Autre papier de santé"
@@ -788,7 +788,7 @@ def titles(browser, registration):
 
 def test_what_was_given_stays_when_it_is_called_for_no_more(mine, registration):
     confide(registration, kind="PLAN")
-    assert "Votre plan (selon votre situation)" in titles(mine, registration)
+    assert "Votre plan (obligatoire ou non, selon votre demande)" in titles(mine, registration)
     asked.write(registration)
 
     said = words(seen(mine.get(address(registration))).get_element_by_id("PLAN"))

@@ -50,7 +50,7 @@ def test_the_account_says_why_its_data_stay_as_they_are(archived):
     with time_machine.travel(at, tick=False):
         said = main(signed_in(user).get("/mon-compte"))
 
-    assert "une désinscription n'y change rien, ni un archivage" in said
+    assert "Elles ne le redeviennent pas, même après une désinscription ou un archivage." in said
 
 
 def test_the_warning_that_the_account_is_erased_says_that_it_has_none_any_more(archived):

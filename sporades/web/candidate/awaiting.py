@@ -156,14 +156,14 @@ def with_openings(
 ) -> list[tuple[DocumentVersion, str, str]]:
     """Return documents, each with whether it was opened, and whether it names its candidate as they were.
 
-    « Pas encore ouvert » calls for doing so: of one that asked for something, it is not said any
+    « Vous ne l'avez pas encore ouvert » calls for doing so: of one that asked for something, it is not said any
     more once its registration stands no more.
     """
     asks = {EVIDENCE_REQUEST.slug, SUMMARY.slug if registration.owed["to_return"] else ""}
     return [
         (
             one,
-            one.opening_in_words
+            (one.opening_in_words if one.opened_at else "Vous ne l'avez pas encore ouvert")
             if registration.is_active or one.opened_at or one.document.kind not in SAID_OTHERWISE
             else ASKED_NO_MORE
             if one.document.kind in asks

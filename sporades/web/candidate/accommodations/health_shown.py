@@ -58,6 +58,7 @@ class Kind:
         is_mandatory: whether the request is incomplete without it.
         is_asked: whether it is still called for: another one may be given.
         is_conditional: whether the request will say whether it is called for.
+        is_mandatory_then: whether it is mandatory if it is.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Kind:
     is_mandatory: bool = False
     is_asked: bool = True
     is_conditional: bool = False
+    is_mandatory_then: bool = False
 
 
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
@@ -112,7 +114,9 @@ def shown(registration: Registration, *, page: str | None, at: datetime) -> dict
     asked = _asked_by_doctor(case, remarks, given) if registration.is_active else None
     return {
         "asked": asked,
-        "doctor": _doctor(found, is_asking=asked is not None),
+        "doctor": _doctor(found, is_asking=asked is not None)
+        if case is not None or given or remarks
+        else "",
         "compartment": found,
         "left_ones": [one for one in known if one is not found],
         "is_here": is_here,
@@ -255,6 +259,7 @@ def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
             one.help or "",
             is_mandatory=one.is_mandatory and (is_known or one.when is None),
             is_conditional=one.when is not None and not is_known,
+            is_mandatory_then=one.is_mandatory,
         )
         for one in papers_called_for_by(case, registration)
     ]
