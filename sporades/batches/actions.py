@@ -303,7 +303,7 @@ _DECISIONS = [
         partial(_decide, one),
         judges=True,
         marks=_marks,
-        seen=pieces.unmet if one is VALIDATE else None,
+        seen=pieces.unmet if one in (VALIDATE, CLEAR) else None,
     )
     for one in DECISIONS
 ]

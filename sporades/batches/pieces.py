@@ -229,9 +229,9 @@ def lacks(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece
 
 
 def unmet(piece: str, at: datetime) -> Any:  # noqa: ARG001 - of any piece, at any instant
-    """Return all that the registration of a line, once validated, does without: codes, with spaces.
+    """Return all that the registration of a line, once decided of, does without: codes, with spaces.
 
-    What cannot be validated is not looked at.
+    What counts no more is not looked at, nor what is validated.
     """
     missing, unjudged = (
         Exists(rows_in(states).filter(registration=OuterRef("registration")))

@@ -121,6 +121,19 @@ def test_what_is_validated_without_its_pieces_is_told_apart(prepare, three):
     }
 
 
+def test_whose_anomaly_is_lifted_though_something_is_still_to_come_is_told_apart(prepare, three):
+    complete(three[0])
+    for one in three:
+        deciding.decide(registration=one, decision=FLAG, reason=WHY, by=OPERATOR, at=NOW)
+
+    forecast = queries.forecast(prepare("clear"), at=NOW)
+
+    assert {(one.unmet, one.count, one.refusal) for one in forecast} == {
+        (("missing", "unsigned"), 2, ""),
+        ((), 1, ""),
+    }
+
+
 def test_what_is_validated_though_its_summary_was_posted_late_is_told_apart(prepare, three):
     for one in three:
         complete(one)

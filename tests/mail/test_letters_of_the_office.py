@@ -212,7 +212,7 @@ def test_a_validation_of_what_nobody_checked_does_not_say_that_it_is_complete(le
             "Ce que vous n'avez pas envoyé est de nouveau attendu.",
         ),
         ([FLAG, CLEAR], True, "Inscription complétée", "Il ne manque plus rien"),
-        ([FLAG, CLEAR], False, "Anomalie levée", "Votre inscription n'est plus en anomalie"),
+        ([FLAG, CLEAR], False, "Anomalie levée", "n'est pas conforme, reste attendu."),
     ],
 )
 def test_what_is_undone_says_whether_something_is_still_to_come(

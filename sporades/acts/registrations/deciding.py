@@ -124,6 +124,13 @@ UNMET = {
 }
 """What is told otherwise where not all has come: nobody is told that it has."""
 
+STILL_AWAITED = {
+    **UNMET[CLEAR.name],
+    "sentence": "Votre inscription n'est plus en anomalie : elle est enregistrée. Ce qui vous est "
+    "demandé et n'est pas arrivé, ou n'est pas conforme, reste attendu.",
+}
+"""The same of one whose anomaly is over, and who has something else to send."""
+
 TO_REVIEW_AGAIN = {
     "sentence": "La validation de votre inscription a été annulée : votre inscription reste "
     "enregistrée, elle sera examinée de nouveau. Ce qu'elle ne dit pas est de nouveau demandé."
@@ -154,11 +161,13 @@ def told_of(decision: Transition, unmet: Unmet, *, is_over: bool) -> Told:
     Args:
         decision: one of `DECISIONS`.
         unmet: what has not come, or was not looked at.
-        is_over: whether the exam is: what is to be reviewed is asked of nobody any more.
+        is_over: whether the exam is: nothing is asked of anybody any more.
     """
     told, otherwise = TOLD[decision.name], UNMET.get(decision.name, {})
     if decision is REOPEN and not unmet.is_to_send:
         otherwise = TO_REVIEW_AGAIN
+    if decision is CLEAR and unmet.is_to_send and not is_over:
+        otherwise = STILL_AWAITED
     is_otherwise = {
         VALIDATE.name: bool(unmet),
         REOPEN.name: unmet.is_to_send or bool(unmet.to_review and not is_over),

@@ -22,7 +22,7 @@ from sporades.core.numbers import in_groups
 from sporades.core.refusals import NoLongerProposed, Refused
 from sporades.evidence.queries import labels_of, labels_within
 from sporades.registrations.models import Registration
-from sporades.registrations.states import STANDING
+from sporades.registrations.states import CLEAR, STANDING
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
@@ -174,6 +174,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         ],
         "expected": _expected(forecast, mine),
         "unmet": _unmet(forecast),
+        "clears": mine.action == CLEAR.name,
         "silent": _silent(mine, reached, at=request.arrived_at) if is_open else "",
         "ended": _ended(forecast),
         "beyond": _beyond(request, mine) if is_mine else None,
@@ -291,7 +292,7 @@ def _ahead(batch: Batch, reached: Reach, *, at: datetime) -> moving.Ahead | None
 
 
 def _unmet(forecast: list[queries.Forecast]) -> list[str]:
-    """Say how many would be validated without their pieces, or before anybody judged them."""
+    """Say how many would be validated, or found complete, without their pieces or before anybody judged them."""
     counts = {
         said: sum(one.count for one in forecast if said in one.unmet and not one.refusal)
         for said in pieces.UNMET
