@@ -32,6 +32,7 @@ from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
 from sporades.exams.models import PreparedRegulation
 from sporades.exams.queries import programme_of
+from sporades.exams.schema.eligibility import Residence
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Registration
@@ -193,7 +194,7 @@ def every_form():
         "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
         "ConsentsForm": {"registration": a_registration()},
         "MoveForm": {"services": [draft.service], "registration": a_registration()},
-        "AcademyForm": {"data": None, "services": [draft.service]},
+        "AcademyForm": {"data": None, "services": [draft.service], "residence": Residence()},
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
         "ServicesForm": {"data": None, "services": [draft.service], "at": NOW},
