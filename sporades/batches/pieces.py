@@ -27,7 +27,7 @@ from sporades.core.actors import Actor
 from sporades.core.digests import digest
 from sporades.core.prepared import prepared
 from sporades.evidence.completeness import calls_for_a_summary, missing_rows
-from sporades.evidence.models import MARKED, Evidence
+from sporades.evidence.models import READ_FOR_MARK, Evidence
 from sporades.evidence.states import ACCEPT, REFUSE, TO_PROVIDE, UNJUDGED, WAIVE, State
 from sporades.evidence.unmet import rows_in
 from sporades.exams.models import RegistrationService
@@ -268,7 +268,7 @@ def given(summaries: Mapping[int, date | None]) -> dict[int, str]:
     """
     rows = defaultdict(list)
     asked = Evidence.objects.asked().filter(registration__in=list(summaries)).order_by("code")
-    for row in asked.only("registration", "code", *MARKED):
+    for row in asked.only("registration", "code", *READ_FOR_MARK):
         rows[row.registration_id].append(row)
     return {key: _as_given(posted_on, rows[key]) for key, posted_on in summaries.items()}
 
@@ -281,7 +281,7 @@ def given_now(registration: Registration) -> str:
 @prepared(Evidence)
 def _asked_of(registration: int) -> QuerySet[Evidence]:
     asked = Evidence.objects.asked().filter(registration=registration).order_by("code")
-    return asked.only("registration", "code", *MARKED)
+    return asked.only("registration", "code", *READ_FOR_MARK)
 
 
 def _as_given(posted_on: date | None, rows: Iterable[Evidence]) -> str:
@@ -309,7 +309,7 @@ def overtaken(
     row = Evidence.objects.filter(registration=registration, code=piece).first()
     if not seen or row is None:
         return ""
-    # In the order of MARKED; what another version of this code has kept says the first and the third.
+    # In the order of `Evidence.mark`; what another version of this code has kept says the first and the third.
     was, now = seen.split(" "), row.mark.split(" ")
     if len(was) < len(now):
         is_same = seen == decided_mark(row.state, row.decided_at)

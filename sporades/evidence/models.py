@@ -36,6 +36,8 @@ ANTIVIRUS = "l'antivirus"
 """Who has refused a file in which something was found."""
 MARKED = ("state", "deposit", "decided_at", "posted_on", "granted_until")
 """What tells a piece from what it was as somebody read it."""
+READ_FOR_MARK = (*MARKED, "came_by")
+"""The columns that say so: how it was received stands with the day."""
 LOOKED_AT_FOR = timedelta(minutes=10)
 """For how long a piece that somebody has opened is not proposed to a colleague."""
 
