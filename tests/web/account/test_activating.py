@@ -68,7 +68,7 @@ def test_the_link_opened_again_leads_who_is_signed_in_to_the_account_and_others_
 def test_the_mail_asks_for_the_proof_that_this_account_has(client, waiting):
     body = Message.objects.get(kind="activation").body
 
-    assert "(avec le mot de passe choisi)" in body
+    assert "tapez le mot de passe choisi" in body
     assert "FranceConnect" not in body
 
 
