@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import lxml.html
@@ -70,6 +71,7 @@ OURS = {
             "accounts.Attempt.key",
             "accounts.User.password",
             "documents.DocumentVersion.digest",
+            "exchanges.Export.digest",
             "exams.PreparedRegulation.digest",
             "exams.PreparedRegulation.file_digest",
             "exams.PreparedRegulation.loaded_by_id",
@@ -124,7 +126,6 @@ OURS = {
             "searches.Search.perimeters",
             "batches.Batch.perimeters",
             "batches.BatchLine.mark",
-            "batches.Batch.academy",
             "batches.Batch.piece",
             "batches.Batch.why",
             "mailings.MailingTemplate.perimeters",
@@ -293,8 +294,17 @@ def spoil_doors(user):
 
 def spoil_requests():
     """Make hostile what is kept of requests, those that wait and one of each that is refused."""
-    ChangeRequest.objects.update(assigned_name=HOSTILE, changes=[HOSTILE])
-    CorrectionRequest.objects.update(assigned_name=HOSTILE)
+    then = int(NOW.timestamp())
+    before = {"missing": HOSTILE, "asked_at": then, "complement": HOSTILE, "completed_at": then}
+    said = {
+        **dict.fromkeys(("assigned_name", "missing", "asked_name", "complement"), HOSTILE),
+        "exchanged": [before],
+        "asked_at": NOW,
+        "complete_before": NOW + timedelta(days=15),
+        "completed_at": NOW,
+    }
+    ChangeRequest.objects.update(changes=[HOSTILE], **said)
+    CorrectionRequest.objects.update(**said)
     for refused in (ChangeRequest.objects.get(), CorrectionRequest.objects.get()):
         refused.pk, refused.state, refused.decided_at = None, "refused", NOW
         refused.decided_name = refused.answer = HOSTILE
@@ -353,6 +363,7 @@ def hostile(world):
         exam=world.owner.registration.exam,
         section="supplementaires",
         field="q-projet",
+        label=HOSTILE,
         rule="required",
     )
     BatchLine.objects.update(outcome="refused", why=HOSTILE)
