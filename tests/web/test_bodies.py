@@ -120,11 +120,11 @@ def test_what_is_too_heavy_is_refused_unread_to_a_reader_who_finds_their_menu(in
     browser = signed_in(a_candidate().user)
 
     answer = browser.post(
-        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="76000001")
+        TAKES_A_FILE, **sent(Unread(), CONTENT_TYPE=BOUNDARY, CONTENT_LENGTH="96000001")
     )
 
     assert answer.status_code == 413
-    assert "cette page prend 20 Mo de fichier au plus" in main(answer)
+    assert "cette page prend 40 Mo de fichier au plus" in main(answer)
     assert "Mes inscriptions" in {words(one) for one in seen(answer).cssselect("nav a")}
 
 
@@ -167,14 +167,14 @@ def test_a_file_that_took_long_to_come_arrived_when_it_was_whole(
 
 
 def test_of_a_file_that_is_too_heavy_no_more_is_kept_than_shows_it(invented_exam, rf):
-    heavy = SimpleUploadedFile("a.pdf", bytes(25_000_000))
+    heavy = SimpleUploadedFile("a.pdf", bytes(45_000_000))
     request = rf.post(TAKES_A_FILE, {"motif": "Pourquoi", "piece": heavy})
     request.user = a_candidate().user
 
     arrival(carried(admitted(lambda _: HttpResponse())))(request)
 
     kept = request.FILES["piece"]
-    assert (kept.size, 20_000_000 < len(kept.read()) < 20_200_000) == (25_000_000, True)
+    assert (kept.size, 40_000_000 < len(kept.read()) < 40_200_000) == (45_000_000, True)
     assert dict(request.POST) == {"motif": ["Pourquoi"]}
     request.close()
 

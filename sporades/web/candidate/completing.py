@@ -127,6 +127,8 @@ def _no_more(
             leads=leads,
             about=about,
         )
-    forget(request)
-    messages.info(request, _NOTHING_LEFT)
+    # That page says where the request stands; reading changes nothing.
+    if request.method == "POST":
+        forget(request)
+        messages.info(request, _NOTHING_LEFT)
     return redirect(back)
