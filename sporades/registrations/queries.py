@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate
@@ -28,7 +28,7 @@ from sporades.registrations.models import (
     SectionAnswers,
     Version,
 )
-from sporades.registrations.states import STANDING, State
+from sporades.registrations.states import State
 
 
 def cards_of(user: int) -> QuerySet[Registration]:
@@ -160,28 +160,35 @@ class Lacking(NamedTuple):
     complete_before: datetime
 
 
-def lacking_of(user: int) -> list[Lacking]:
-    """Return the requests of an account that lack something, the first deadline first.
+def with_lacking(registrations: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Add until when what their candidate's requests lack is sent in time, for `lacking_of`."""
+    changes = ChangeRequest.objects.incomplete().filter(registration=OuterRef("pk"))
+    corrections = CorrectionRequest.objects.incomplete().filter(candidate=OuterRef("candidate"))
+    return registrations.annotate(
+        lacks_before=Subquery(changes.values("complete_before")[:1]),
+        correction_lacks_before=Subquery(corrections.values("complete_before")[:1]),
+        correction_zone=Subquery(corrections.values("registration__service__zone")[:1]),
+    )
+
+
+def lacking_of(registrations: Sequence[Registration]) -> list[Lacking]:
+    """Return the requests of a candidate that lack something, the first deadline first.
 
     Args:
-        user: its key.
+        registrations: all of theirs, as `with_lacking` loads them.
     """
-    columns = ("service_zone", "complete_before")
-    zone = F("registration__service__zone")
-    changes = ChangeRequest.objects.incomplete().filter(
-        registration__candidate__user=user, registration__state__in=STANDING
-    )
-    corrections = CorrectionRequest.objects.incomplete().filter(candidate__user=user)
-    found = (
-        changes.annotate(service_zone=zone)
-        .values_list("registration__number", *columns)
-        .union(
-            corrections.annotate(service_zone=zone).values_list(
-                Value("", output_field=CharField()), *columns
-            )
-        )
-    )
-    return sorted(map(Lacking._make, found), key=attrgetter("complete_before"))
+    found = [
+        Lacking(one.number, one.service.zone, one.lacks_before)
+        for one in registrations
+        if one.is_active and one.lacks_before
+    ]
+    # Of a candidate one correction waits at most.
+    found += [
+        Lacking("", one.correction_zone, one.correction_lacks_before)
+        for one in registrations[:1]
+        if one.correction_lacks_before
+    ]
+    return sorted(found, key=attrgetter("complete_before"))
 
 
 def persons_of(registration: Registration) -> list[Candidate]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import cards_of, whole_of
+from sporades.registrations.queries import cards_of, whole_of, with_lacking
 from sporades.threads.models import ThreadMessage
 
 ON_THE_PAGE = 50
@@ -19,8 +19,11 @@ ON_THE_PAGE = 50
 
 @prepared(Registration)
 def registrations_and_answers_to(user: int) -> QuerySet[Registration]:
-    """Return `registrations_of` an account, each with its `unread_answers`, in one question."""
-    return _with_answers(cards_of(user))
+    """Return `registrations_of` an account, each with its `unread_answers`, in one question.
+
+    And with what requests of their candidate lack, for `registrations.queries.lacking_of`.
+    """
+    return _with_answers(with_lacking(cards_of(user)))
 
 
 @prepared(Registration)

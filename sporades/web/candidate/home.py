@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             *undelivered(request.user.email),
             *unread_answers(mine),
             *contestable(mine, at=at),
-            *to_complete(lacking_of(user) if mine else [], mine, at=at),
+            *to_complete(lacking_of(mine), mine, at=at),
             *awaiting(
                 active,
                 drafts,
