@@ -164,6 +164,8 @@ WORDS = {
     "user_agent": "Navigateur",
     "version": "Version",
 }
+SAID_WITH = {"came_by": "posted_on", "summary_came_by": "summary_posted_on"}
+"""What says nothing without another: by which way something came, before any day is noted."""
 """The columns that a person reads under another name than the office, or that have none."""
 
 SIGNED = {"author_kind": "author_name", "reader_kind": "reader_name"}
@@ -372,6 +374,8 @@ def _said(
     """Return what is read of a value: a text, or pairs; nothing where it says nothing."""
     value = row[name]
     if value in (None, "", {}) or (value == [] and name != "papers"):
+        return None
+    if name in SAID_WITH and not row[SAID_WITH[name]]:
         return None
     if (known := wording.of(model, name, value, row)) is not None:
         return _told(capfirst(known))
