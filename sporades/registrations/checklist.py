@@ -14,6 +14,9 @@ from sporades.registrations.summary import SUMMARY
 CALL = "Contactez votre service gestionnaire."
 """What is left of something that was to be sent, once its day has passed."""
 
+ASKED_BY_SERVICE = "Ce que demande votre service gestionnaire"
+"""What an anomaly is to its candidate: its note is the reason of it."""
+
 HAS_COME = "Ce qui était à envoyer est arrivé, ou n'est plus demandé : votre service gestionnaire l'examine."
 
 
@@ -111,9 +114,9 @@ def _decided(registration: Registration, *, has_come: bool) -> list[Check]:
     """
     if registration.state == State.ANOMALY and has_come:
         note = f"{registration.reason} {HAS_COME}"
-        return [Check("Ce que demande votre service gestionnaire", "waiting", note)]
+        return [Check(ASKED_BY_SERVICE, "waiting", note)]
     if registration.state == State.ANOMALY:
-        return [Check("Ce que demande votre service gestionnaire", "missing", registration.reason)]
+        return [Check(ASKED_BY_SERVICE, "missing", registration.reason)]
     if registration.is_validated:
         return [Check("Inscription validée", "done", f"Le {_decided_on(registration)}.")]
     if registration.awaits_new_validation:

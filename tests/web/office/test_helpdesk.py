@@ -1,21 +1,33 @@
 """« Accueil »: one file at a time, and nothing in it of health; notes, the post, no decision."""
 
-from datetime import timedelta
+import ast
+import importlib
+import pkgutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
 import sporades.accommodations
+import sporades.acts.medical
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State as CaseState
+from sporades.accounts import permissions
 from sporades.accounts.models import Membership
+from sporades.accounts.permissions import Permission
+from sporades.acts import accommodating
+from sporades.acts.pieces import granting, verifying
 from sporades.acts.registrations import deciding
+from sporades.acts.services import announcing
+from sporades.acts.writing import resending
 from sporades.documents import kinds
+from sporades.evidence.queries import pieces_of
 from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from sporades.journal.words import QUALITIES
 from sporades.mail.models import Message
+from sporades.publications.operations import depositing
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG
 from sporades.searches import operations as searches
@@ -24,9 +36,14 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from sporades.web.office.registrations.deciding import MORE_TIME
 from sporades.web.office.registrations.mail_lines import KINDS
-from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
+from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS, REASON_NOT_SHOWN
 from tests.accommodations.asked import THIRD, reach
+from tests.documents.summaries import a_pdf
+from tests.evidence.given import MANAGER, again, piece
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
+from tests.medical.given import confide, found_clean
+from tests.medical.test_scanning import INFECTED, look
+from tests.publications import doing
 from tests.web.guide import links, main, seen
 
 HELPDESK = Membership.Role.HELPDESK
@@ -45,7 +62,7 @@ OF_HEALTH = [
 TABS = ("registration", "pieces", "documents", "thread", "mails", "notes")
 CLOSED = ("history", "accommodation", "journal")
 
-pytestmark = pytest.mark.usefixtures("kept")
+pytestmark = pytest.mark.usefixtures("kept", "confided")
 
 
 @pytest.fixture
@@ -106,17 +123,19 @@ def test_its_pieces_are_read_but_those_of_health_and_none_is_opened(manager, hel
         assert helpdesk.get(where).status_code == 404
 
 
-def test_why_it_is_in_anomaly_is_read_unless_that_says_it(manager, helpdesk, declared):
-    for reason, is_read in (
-        ("Il manque la pièce d'identité.", True),
-        ("Attestation de droits", False),
-    ):
+def test_no_reason_is_read_whatever_it_says(manager, helpdesk, declared):
+    pages = set()
+    for reason in ("Il manque la pièce d'identité.", "Attestation de droits"):
         Registration.objects.update(state="registered", reason="")
         declared.refresh_from_db()
         deciding.decide(registration=declared, decision=FLAG, reason=reason, by=OPERATOR, at=NOW)
 
         assert f"Motif : {reason}" in main(manager.get(page_of(declared)))
-        assert (reason in main(helpdesk.get(page_of(declared)))) is is_read
+        pages.add(main(helpdesk.get(page_of(declared))))
+
+    (page,) = pages
+    assert page.count(REASON_NOT_SHOWN) == 2  # of its state, and of what its candidate reads
+    assert "Manque : Ce que demande votre service gestionnaire" in page
 
 
 def test_no_document_is_opened_and_decisions_on_accommodations_are_not_listed(helpdesk, in_lille):
@@ -151,6 +170,110 @@ def test_every_mail_of_accommodations_to_a_candidate_is_known():
     to_doctors = {"opinions_awaited"}
 
     assert {one.stem for one in folder.glob("*.txt")} - to_doctors == OF_ACCOMMODATIONS
+
+
+def test_every_kind_that_an_act_on_a_request_writes_is_left_out_or_told_by_its_key():
+    written = set()
+    for package in (accommodating, sporades.acts.medical):
+        for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(one.name)
+            tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+            named = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+            written |= {one for one in (*named, *vars(module).values()) if isinstance(one, str)}
+
+    by_key = {"request_silent", "file_refused"}
+    assert (written & KINDS.keys()) - by_key <= OF_ACCOMMODATIONS
+    assert by_key <= written
+
+
+def deposit_and_publish(registration, user, kind, decision=None):
+    """Have a PDF deposited for a registration, published, and its candidate told."""
+    made = depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=registration.pk),
+        kind=kinds.get(kind),
+        content=a_pdf(),
+        reach=permissions.reach(user.memberships.all(), Permission.PREPARE_DOCUMENTS),
+        by=user,
+        author=doing.member(user),
+        at=NOW,
+        decision=decision,
+    )
+    doing.publish_together(made, user)
+    doing.tell(made)
+
+
+def test_silence_on_accommodations_is_not_told_and_that_on_a_modification_is(
+    manager, helpdesk, in_lille
+):
+    found_clean(confide(in_lille, kind="CERTIFICAT"))
+    reach(in_lille, CaseState.ASKED, Wish(THIRD))
+    accommodating.tell_of_unanswered(at=NOW + timedelta(days=70))
+    silent = Message.objects.get(kind="request_silent")
+    Message.objects.filter(pk=silent.pk).update(state=Message.State.REFUSED)
+    resending.send_again(
+        message=silent, registration=in_lille, by=OPERATOR, at=NOW + timedelta(days=71)
+    )
+
+    assert KINDS["request_silent"] in main(manager.get(page_of(in_lille, "mails")))
+    assert KINDS["request_silent"] not in main(helpdesk.get(page_of(in_lille, "mails")))
+
+    of_change = {"key": "changerequest:1:silence", "again_of": None}
+    Message.objects.filter(pk=silent.pk).update(**of_change)
+    assert main(helpdesk.get(page_of(in_lille, "mails"))).count(KINDS["request_silent"]) == 2
+
+
+def test_a_paper_of_health_that_the_antivirus_refuses_is_not_told(
+    manager, helpdesk, in_lille, settings
+):
+    known = main(helpdesk.get(page_of(in_lille, "mails")))
+    confide(in_lille, kind="CERTIFICAT")
+    look(settings, INFECTED)
+
+    assert KINDS["file_refused"] in main(manager.get(page_of(in_lille, "mails")))
+    assert main(helpdesk.get(page_of(in_lille, "mails"))) == known
+
+
+def test_a_document_that_is_left_out_is_told_by_no_mail_and_another_is(manager, helpdesk, in_lille):
+    known = main(helpdesk.get(page_of(in_lille, "mails")))
+    deposit_and_publish(in_lille, manager.user, "notification-amenagement", doing.DECISION)
+    announcing.remind_unread(at=NOW + timedelta(days=6))
+    unread = Message.objects.filter(kind="document_unread")
+
+    whole = main(manager.get(page_of(in_lille, "mails")))
+    assert KINDS["document_published"] in whole
+    assert KINDS["document_unread"] in whole
+    assert unread.count() == 2  # the summary too
+    page = main(helpdesk.get(page_of(in_lille, "mails")))
+    assert KINDS["document_published"] not in page
+    assert page.count(KINDS["document_unread"]) == 1
+    assert page != known
+
+    deposit_and_publish(in_lille, manager.user, "convocation")
+    page = main(helpdesk.get(page_of(in_lille, "mails")))
+    assert page.count(KINDS["document_published"]) == 1
+
+
+def test_a_piece_of_health_is_told_by_no_mail_and_another_is(manager, helpdesk, declared):
+    health = next(
+        one for one in pieces_of(again(declared)) if one.row.label == "Attestation de droits"
+    )
+    for row, count in ((health.row, 0), (piece(declared), 1)):
+        verifying.waive(row=row, reason="Vue au guichet.", by=MANAGER, at=NOW)
+        page = main(helpdesk.get(page_of(declared, "mails")))
+        assert page.count(KINDS["piece_waived"]) == count
+
+    assert main(manager.get(page_of(declared, "mails"))).count(KINDS["piece_waived"]) == 2
+
+
+def test_a_mail_of_several_pieces_is_not_told_where_one_may_be_of_health(
+    manager, helpdesk, declared
+):
+    granting.grant_all(registration=declared, until=date(2027, 2, 1), by=MANAGER, at=NOW)
+
+    assert KINDS["pieces_given_time"] in main(manager.get(page_of(declared, "mails")))
+    page = main(helpdesk.get(page_of(declared, "mails")))
+    assert KINDS["pieces_given_time"] not in page
+    assert "les rappels de plusieurs pièces non plus" in page
 
 
 def test_it_finds_somebody_and_lists_nobody_by_criteria(helpdesk, in_lille):

@@ -102,7 +102,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     said = {
         "others": others,
         "set_aside": [
-            (one, "" if spared.is_told(one.reason) else one.reason)
+            (one, "" if spared.is_any else one.reason)
             for one in others
             if one.is_set_aside and one.exam_id == found.exam_id
         ],
@@ -282,7 +282,7 @@ def mails(request: HttpRequest, number: str) -> HttpResponse:
     """The messages about it, each with its fate."""
     found = registration_of(request, number)
     spared = spared_of(request, found)
-    messages = spared.of_mails(with_letters(mails_about(found)))
+    messages = spared.of_mails(with_letters(mails_about(found)), found)
     elsewhere = letters_elsewhere(request, messages)
     lines = lines_of(request, found, messages, elsewhere=elsewhere, by_kind=spared.is_any)
     said = {"lines": lines}
@@ -464,7 +464,7 @@ def file_page(
     context = {
         "registration": registration,
         "is_whole": not spared.is_any,
-        "reason": "" if spared.is_told(registration.reason) else registration.reason,
+        "reason": spared.of_reason(registration.reason),
         "to_review": [one for one in registration.to_review or () if not spared.is_told(one)],
         "summary_is_late": registration.is_summary_late(at),
         "undelivered": undelivered_in_words(registration),

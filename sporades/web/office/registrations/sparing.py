@@ -1,17 +1,23 @@
 """What of a file says something of health: left out for whoever does not read the whole of it (P-12)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
 
 from sporades.accounts.permissions import Permission
+from sporades.acts.writing.since import first_of
+from sporades.documents import kinds
+from sporades.documents.models import DocumentVersion
+from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.exams.queries import rules
 from sporades.exams.rules.health import dispenses_for_health, of_health
+from sporades.letters.rules import of_piece
 from sporades.mail.models import Message
-from sporades.registrations.checklist import Check
+from sporades.publications.models import PublicationLine
+from sporades.registrations.checklist import ASKED_BY_SERVICE, Check
 from sporades.registrations.models import Registration
 from sporades.registrations.sections.candidacy import CandidacyForm
 from sporades.searches.answered import pieces_of_health
@@ -24,6 +30,14 @@ OF_ACCOMMODATIONS = frozenset(
     )
 )
 """The mails that only a request for accommodations has: that one was written says that there is one."""
+
+_OF_HEALTH = ("accommodation", "accommodation unsent", "accommodation left", "file refused")
+"""How the keys begin of what is told of a request, of one that was not sent, of a paper of health."""
+_OF_SEVERAL = ("pieces_due", "pieces_given_time")
+"""The mails that name several pieces, which nothing in them tells apart."""
+
+REASON_NOT_SHOWN = "Son motif n'est pas montré à l'accueil."
+"""Said of every reason of the office, whatever it is: one that was left out alone would tell by that."""
 
 _DECLARED = str(CandidacyForm.base_fields["has_disability"].label)
 
@@ -51,13 +65,36 @@ class Spared:
 
     def of_checks(self, checks: Iterable[Check]) -> list[Check]:
         """Return what is shown of that which a candidate has to do, or waits for."""
+        shown = (self._without_reason(one) for one in checks)
+        return [one for one in shown if one.piece not in self.pieces and not self.is_told(one.note)]
+
+    def of_mails(self, messages: Iterable[Message], registration: Registration) -> list[Message]:
+        """Return the mails that are shown: none about accommodations, or about what is left out elsewhere.
+
+        Args:
+            messages: about a registration.
+            registration: which.
+        """
+        if not self.is_any:
+            return list(messages)
+        left_out = {*OF_ACCOMMODATIONS, *(_OF_SEVERAL if self.pieces else ())}
+        written = [(one, first_of(one)) for one in messages if one.kind not in left_out]
+        rows = Evidence.objects.filter(registration=registration.pk, code__in=self.pieces)
+        pieces = {of_piece(pk) for pk in rows.values_list("pk", flat=True)}
+        documents = _of_documents(registration)
         return [
-            one for one in checks if one.piece not in self.pieces and not self.is_told(one.note)
+            one
+            for one, first in written
+            if one.matter not in pieces
+            and _said_by(first.key, 1) not in _OF_HEALTH
+            and _said_by(first.key, 2) not in documents
         ]
 
-    def of_mails(self, messages: Iterable[Message]) -> list[Message]:
-        """Return the mails that are shown."""
-        return [one for one in messages if not self.is_any or one.kind not in OF_ACCOMMODATIONS]
+    def of_reason(self, reason: str) -> str:
+        """Return the sentence that says why the office decided something; nothing where it says nothing."""
+        if not reason:
+            return ""
+        return REASON_NOT_SHOWN if self.is_any else f"Motif : {reason}"
 
     def of_snapshot(self, snapshot: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is shown of a version."""
@@ -74,6 +111,11 @@ class Spared:
     def is_told(self, text: str) -> bool:
         """Return whether a text names what is left out: the reason of what lacks a piece does."""
         return any(label in text for label in self.labels)
+
+    def _without_reason(self, check: Check) -> Check:
+        if not self.is_any or check.label != ASKED_BY_SERVICE:
+            return check
+        return replace(check, note=REASON_NOT_SHOWN)
 
     def _of_table(self, table: Mapping[str, Any]) -> dict[str, Any]:
         kept = [
@@ -98,6 +140,23 @@ def spared_of(request: HttpRequest, registration: Registration) -> Spared:
         papers=frozenset(one.code for one in exam.papers if dispenses_for_health(one, exam)),
         labels=frozenset((_DECLARED, *asked, *_labels(exam.evidence, codes))),
     )
+
+
+def _of_documents(registration: Registration) -> set[str]:
+    """Return how the keys begin of what is told of the decisions on accommodations of a registration."""
+    slugs = [one.slug for one in kinds.registered() if one.is_on_accommodations]
+    lines = PublicationLine.objects.filter(
+        registration=registration.pk, publication__kind__in=slugs
+    ).values_list("pk", flat=True)
+    issued = DocumentVersion.objects.filter(
+        document__folder=registration.folder_id, document__kind__in=slugs
+    ).values_list("pk", flat=True)
+    return {*(f"publication line:{pk}" for pk in lines), *(f"document:{pk}" for pk in issued)}
+
+
+def _said_by(key: str, count: int) -> str:
+    """Return the first parts of the key of a mail."""
+    return ":".join(key.split(":")[:count])
 
 
 def _labels(evidence: Iterable[Any], codes: Collection[str]) -> Iterable[str]:
