@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from sporades.acts.registrations import moving
@@ -20,9 +20,11 @@ from sporades.exams.models.service import MINUTE
 from sporades.publications.models import PublicationLine
 from sporades.publications.states import PublicationState
 from sporades.registrations.issued_before import speaks_of_then
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.reviewing import asked_there
+from sporades.registrations.sections.identification import IDENTIFICATION
 from sporades.registrations.states import STANDING
+from sporades.territory.queries import communes_known
 
 MOVE = "move"
 _SINCE, _THERE, _NOWHERE, _CLOSED, _OPEN = "since", "there", "not-offered", "closed", "offered"
@@ -43,8 +45,11 @@ REFUSALS = {
 }
 """Why it is not given to that academy, by what is seen of it."""
 
-MOST_JUDGED = 500
-"""How many registrations are judged by the rules of the other academy before a batch is launched."""
+MOST_JUDGED = 50
+"""How many registrations are judged by the rules of the other academy before a batch is launched.
+
+Each time its page is read: a judgement is that of all the tabs of the wizard, twice.
+"""
 MOST_SAID = 10
 """How many of the things that they do not say are named."""
 
@@ -173,8 +178,19 @@ def _judged(keys: QuerySet[Any], *, academy: str, at: datetime) -> list[list[str
     rows = Registration.objects.filter(pk__in=first).whole().select_related("identity")
     services = RegistrationService.objects.filter(academy=academy)
     by_place = {_place(one): one for one in services.select_related("academy", "managing_service")}
-    judged = (asked_there(one, [by_place[_place(one.service)]], at=at) for one in rows)
+    last = Version.objects.filter(registration__in=first, number=F("registration__version"))
+    versions = {one.registration_id: one for one in last}
+    with communes_known(map(_postcode, versions.values())):
+        judged = [
+            asked_there(one, [by_place[_place(one.service)]], version=versions[one.pk], at=at)
+            for one in rows
+        ]
     return [[said for _, sentences in asked for said in sentences] for asked in judged]
+
+
+def _postcode(version: Version) -> str:
+    """Return the postcode of an address, as it was typed."""
+    return str(version.snapshot["answers"].get(IDENTIFICATION.slug, {}).get("postcode", ""))
 
 
 def _place(service: RegistrationService) -> tuple[int, int, str]:

@@ -60,19 +60,24 @@ def to_review(
 
 
 def asked_there(
-    registration: Registration, services: Iterable[RegistrationService], *, at: datetime
+    registration: Registration,
+    services: Iterable[RegistrationService],
+    *,
+    version: Version | None = None,
+    at: datetime,
 ) -> list[tuple[RegistrationService, list[str]]]:
     """Return what the services of other academies would ask that a registration does not say.
 
     Args:
         registration: one that stands, loaded `whole()`.
         services: those of the academies that it may be given to.
+        version: its last one, where whoever asks it of many has read them.
         at: the instant.
 
     Returns:
         Those that ask for something, each with sentences as `to_review` makes them.
     """
-    version = registration.versions.get(number=registration.version)
+    version = version or registration.versions.get(number=registration.version)
     here = set(_judged(registration, version, at=at))
     found = []
     for service in services:

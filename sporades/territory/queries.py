@@ -4,7 +4,9 @@ Academies, departments, countries and postcodes are kept in the process: they co
 A question about communes costs one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import reduce
@@ -194,9 +196,34 @@ def _suggested(postcode: str) -> tuple[Academy, ...]:
 # --- Communes: one indexed query --------------------------------------------------------------
 
 
+_known: ContextVar[dict[str, list[Commune]] | None] = ContextVar("communes", default=None)
+
+
+@contextmanager
+def communes_known(postcodes: Iterable[str]) -> Iterator[None]:
+    """Read at once which communes some postcodes serve: while this lasts, it is asked of none of them.
+
+    Args:
+        postcodes: those of many addresses, which are about to be judged one by one.
+    """
+    served: dict[str, list[Commune]] = {joined(one): [] for one in postcodes}
+    current = Commune.objects.filter(
+        kind=Commune.Kind.CURRENT, postcodes__overlap=sorted(served)
+    ).order_by("search_key", "code")
+    for one in _placed(current) if served else ():
+        for postcode in served.keys() & {*one.postcodes}:
+            served[postcode].append(one)
+    token = _known.set(served)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def communes_of_postcode(postcode: str) -> list[Commune]:
     """Return the current communes that a postcode serves, by name."""
-    return _placed(_communes_served(joined(postcode)))
+    known = (_known.get() or {}).get(joined(postcode))
+    return _placed(_communes_served(joined(postcode))) if known is None else list(known)
 
 
 @prepared(Commune)

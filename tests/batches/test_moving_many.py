@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
@@ -139,6 +141,26 @@ def test_what_would_be_to_settle_there_is_counted_before(prepare, asker, monkeyp
 
     launched(batch)
     assert all(one.to_review_since for one in Registration.objects.all())
+
+
+def test_looking_ahead_asks_as_much_of_twenty_as_of_three(prepare, three):
+    def asked(count):
+        keys = Registration.objects.order_by("pk").values("pk")[:count]
+        batch = moved(prepare, registrations=Registration.objects.filter(pk__in=keys))
+        with CaptureQueriesContext(connection) as queries_of:
+            found = many.ahead(batch.lines.all(), academy=THERE, at=NOW)
+        assert found.judged == count
+        return len(queries_of)
+
+    homes = [("59000", "Lille"), ("59800", "Lille"), ("62000", "Arras")] * 6
+    for letter, (postcode, town) in zip("abcdefghijklmnopqr", homes, strict=True):
+        home = {"postcode": postcode, "town": town}
+        a_registration(a_candidate(birth_name=f"Nom{letter}"), identification=home)
+    asked(3)  # what a process holds is read
+    first = asked(3)
+
+    assert asked(20) == first
+    assert first <= 12
 
 
 def test_nobody_gives_away_what_is_not_of_their_perimeter(prepare, three, asker):
