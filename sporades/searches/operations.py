@@ -179,7 +179,7 @@ def forget(search: Search, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def stop_sharing(search: Search, *, by: Actor, at: datetime) -> None:
-    """Stop sharing what somebody shared who holds its perimeter no more, as one who does asks.
+    """Stop sharing what somebody shared who reads its perimeter no more, as one who does asks.
 
     Args:
         search: what is shared with whoever asks.
@@ -198,10 +198,10 @@ def stop_sharing(search: Search, *, by: Actor, at: datetime) -> None:
 
 
 def is_left_shared(search: Search, *, at: datetime) -> bool:
-    """Return whether a search is shared by somebody who holds its perimeter no more."""
+    """Return whether a search is shared by somebody who reads the lists of its perimeter no more."""
     if not search.is_shared:
         return False
-    theirs = reach_of(search.owner_id, Permission.READ_FILES, at=at)
+    theirs = reach_of(search.owner_id, Permission.READ_LISTS, at=at)
     return not theirs.includes(search.reach)
 
 

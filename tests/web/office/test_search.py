@@ -177,13 +177,20 @@ def test_what_colleagues_are_given_to_read_is_in_the_journal_and_what_is_ones_ow
     assert {(one.academy, one.actor_id) for one in acts} == {("A09", f"user:{mine.user.pk}")}
 
 
-def test_what_somebody_who_has_left_shares_is_taken_away_by_a_colleague(member, in_lille):
+@pytest.mark.parametrize(
+    "since",
+    [{"ends_on": (NOW - timedelta(days=3)).date()}, {"role": Membership.Role.HELPDESK}],
+    ids=["has_left", "answers_the_telephone"],
+)
+def test_what_somebody_shares_who_reads_no_list_more_is_taken_away_by_a_colleague(
+    member, in_lille, since
+):
     gone, here = member("A09"), member("A09", email="autre@exemple.test")
     address = shared(gone, REGISTERED)
     before = main(here.post(f"{address}/oubli", follow=True))
     assert "Ne plus partager" not in main(here.get(address))
     assert "Son auteur peut encore cesser de la partager" in plain(before)
-    gone.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())
+    gone.user.memberships.update(**since)
 
     page = main(here.get(address))
     said = main(here.post(f"{address}/oubli", follow=True))
