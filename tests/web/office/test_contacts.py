@@ -327,6 +327,31 @@ def test_sixty_days_are_not_too_many_and_what_is_over_is_shown_no_more(manager, 
     assert {form[name].value() for name in INFORMS} == {"", None}
 
 
+def test_one_that_has_passed_is_changed_by_nobody_who_does_not_touch_it(manager, lille):
+    change(manager, lille)
+    informed(lille, NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=1))
+    acts = Entry.objects.filter(verb="managing service changed", actor_kind="manager")
+
+    same = change(manager, lille)
+
+    assert "Ce sont déjà les coordonnées affichées" in main(same)
+    assert (lille.information, acts.count()) == (CLOSED, 1)
+    change(manager, lille, horaires="l'après-midi")
+    assert [*acts.latest("pk").payload["after"]] == ["opening_hours"]
+    assert "est enregistrée" in main(change(manager, lille, horaires="l'après-midi", **INFORMS))
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_one_that_is_taken_away_is_said_to_be(manager, lille, first):
+    change(manager, lille)
+    informed(lille, NOW.date() + timedelta(days=first), NOW.date() + timedelta(days=9))
+
+    page = main(change(manager, lille))
+
+    assert "L'information du service est retirée." in page
+    assert (lille.information, lille.information_until) == ("", None)
+
+
 def test_a_file_loaded_again_leaves_it(lille):
     informed(lille, NOW.date(), NOW.date())
 

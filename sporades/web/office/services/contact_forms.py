@@ -78,7 +78,8 @@ class ContactForm(forms.Form):
         """
         self._on = on
         last = managing.information_until
-        told = managing.informs if last is not None and last >= on else {}
+        self._is_over = last is not None and last < on
+        told = {} if self._is_over else managing.informs
         initial = {
             "interlocuteur": managing.contact_name,
             "telephone": managing.phone,
@@ -127,8 +128,13 @@ class ContactForm(forms.Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What was typed, as an act takes it."""
+        """What was typed, as an act takes it; what has passed, and is left empty, stays as it is."""
         said = self.cleaned_data
+        informs = {
+            "information": said["information"],
+            "information_from": said["information_du"],
+            "information_until": said["information_au"],
+        }
         return {
             "reached": {
                 "contact_name": said["interlocuteur"],
@@ -137,10 +143,6 @@ class ContactForm(forms.Form):
                 "address": said["adresse_postale"],
                 "opening_hours": said["horaires"],
             },
-            "informs": {
-                "information": said["information"],
-                "information_from": said["information_du"],
-                "information_until": said["information_au"],
-            },
+            "informs": None if self._is_over and not said["information"] else informs,
             "seen": said["vu"],
         }

@@ -1,6 +1,7 @@
 """« Coordonnées »: how the managing services are reached (I1)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -41,10 +42,12 @@ def contacts(request: HttpRequest) -> HttpResponse:
     return render(request, "office/contacts.html", context)
 
 
-def _said(changed: list[str]) -> str:
-    """Say what was changed."""
+def _said(changed: list[str], informs: dict[str, Any] | None) -> str:
+    """Say what was changed, of what is typed."""
     if set(changed) & set(REACHED):
         return "Les coordonnées sont changées. Ce qui est déjà enregistré ou publié garde les anciennes."
+    if informs and not informs["information"]:
+        return "L'information du service est retirée."
     return "L'information du service est enregistrée."
 
 
@@ -75,7 +78,7 @@ def contact(request: HttpRequest, managing: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _said(changed))
+            messages.success(request, _said(changed, form.said["informs"]))
             return redirect("office:contacts")
     status = 422 if form.errors else 200
     context = {"service": found, "form": form, "trail": LIST_TRAIL}
