@@ -13,7 +13,8 @@ from sporades.core.actors import SYSTEM
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
-from sporades.publications.models import PublicationLine
+from sporades.journal.queries import entries_about
+from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.refusals import NOT_STANDING, OUT_OF_REACH
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -23,6 +24,9 @@ DECIDED_IN = {
     "document withdrawn": "publication withdrawn",
 }
 """Of what the service does of one document, at its instant, the act on all that somebody decided."""
+
+ARCHIVE_ADDED = "publication archive added"
+"""The act that gives a publication another archive."""
 
 
 def authors_of(entries: Iterable[Entry]) -> dict[int, str]:
@@ -122,6 +126,18 @@ def remarks_on(lines: QuerySet[PublicationLine]) -> Remarks:
     return Remarks(
         sorted((why, count) for why, count in unheard.items() if why), unnamed, namesakes
     )
+
+
+def given_again(publication: Publication) -> int:
+    """Return how many files its archives gave again to who had their document, and keeps it.
+
+    They have no line: the journal says how many they were.
+    """
+    if not publication.has_several_archives:
+        return 0
+    added = entries_about(publication).filter(verb=ARCHIVE_ADDED)
+    counts = added.values_list("payload__after__given_again", flat=True)
+    return sum(count or 0 for count in counts)
 
 
 def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[PublicationLine]:

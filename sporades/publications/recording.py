@@ -13,6 +13,7 @@ def record(
     *,
     reason: str = "",
     before: str = "",
+    again: int = 0,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -23,6 +24,7 @@ def record(
         publication: which.
         reason: why, where somebody said it.
         before: from when on its documents were to be read, where that is changed.
+        again: how many files of an archive were given again to who has their document.
         by: who does it.
         at: the instant.
     """
@@ -39,6 +41,7 @@ def record(
             "publish_at": publication.publish_at.isoformat() if publication.publish_at else "",
             "reason": reason,
             **publication.counts(),
+            **({"given_again": again} if again else {}),
         },
     )
 

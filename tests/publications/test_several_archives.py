@@ -14,6 +14,7 @@ from sporades.mail.models import Message
 from sporades.publications import archives, refusals
 from sporades.publications.models import Publication
 from sporades.publications.operations import depositing, preparing
+from sporades.publications.queries import given_again
 from sporades.publications.states import PublicationState
 from sporades.registrations.numbers import UNKNOWN
 from tests.documents.summaries import a_pdf
@@ -22,7 +23,7 @@ from tests.factories import NOW
 from tests.jobs import work
 from tests.publications.doing import approve, member, publish, read
 from tests.publications.test_at_once import locked
-from tests.publications.zips import archive, lines
+from tests.publications.zips import TABLE, archive, lines, zipped
 from tests.spaces import plain
 
 CONVOCATION = kinds.get("convocation")
@@ -109,7 +110,9 @@ def test_each_archive_is_told_once_it_is_read_and_noted_when_it_is_added(deposit
     assert (noted.object_id, noted.payload["after"]["waiting"]) == (str(made.pk), 2)
 
 
-def test_a_number_that_an_archive_has_given_is_told_and_keeps_its_document(deposit, add, three):
+def test_who_has_their_document_keeps_it_and_what_is_given_again_is_counted_and_no_refusal(
+    deposit, add, three
+):
     made = deposit(of(three[0]))
     work("publications")
     version = made.lines.get().version
@@ -117,12 +120,50 @@ def test_a_number_that_an_archive_has_given_is_told_and_keeps_its_document(depos
     add(made, archive(**{three[0].number: a_pdf("autre"), three[1].number: a_pdf()}))
     work("publications")
 
+    assert outcomes(made) == [("prepared", 1, ""), ("prepared", 2, "")]
+    assert made.lines.get(registration=three[0]).version == version
+    noted = Entry.objects.get(verb="publication archive added")
+    assert noted.payload["after"]["given_again"] == 1
+    made.refresh_from_db()
+    assert given_again(made) == 1
+    first, second = Message.objects.filter(kind="publication_filled").order_by("pk")
+    assert "Donnés de nouveau" not in first.body
+    assert "Refusés : 0" in plain(second.body)
+    assert "(l'inscription garde son document) : 1\n" in plain(second.body)
+
+
+def test_a_whole_export_that_is_given_again_once_mended_leaves_no_refusal(deposit, add, three):
+    one, two, third = (each.number for each in three)
+    table = lines((one, "a.pdf"), (two, "b.pdf"), (third, "c.pdf"))
+    made = deposit(archive(table, a=a_pdf(), b=a_pdf(), c=b"MZ"))
+    work("publications")
+    assert made.counts()["refused"] == 1
+
+    add(made, zipped({f"export/{name}.pdf": a_pdf() for name in "abc"} | {TABLE: table.encode()}))
+    work("publications")
+
+    assert outcomes(made) == [("prepared", 1, ""), ("prepared", 1, ""), ("prepared", 2, "")]
+    made.refresh_from_db()
+    assert given_again(made) == 2
+
+
+def test_another_file_for_a_number_that_has_its_document_is_refused_once(deposit, add, three):
+    one, two, third = (each.number for each in three)
+    made = deposit(archive(lines((one, "a.pdf")), a=a_pdf()))
+    work("publications")
+    for name, number in (("lot-2.zip", two), ("lot-3.zip", third)):
+        table = lines((one, "b.pdf"), (number, f"{number}.pdf"))
+        add(made, archive(table, b=a_pdf(), **{number: a_pdf()}), name)
+        work("publications")
+        made.refresh_from_db()
+
     assert outcomes(made) == [
         ("prepared", 1, ""),
         ("refused", 2, given_before("n°1 (lot-1.zip)")),
         ("prepared", 2, ""),
+        ("prepared", 3, ""),
     ]
-    assert made.lines.get(registration=three[0], outcome="prepared").version == version
+    assert given_again(made) == 1
 
 
 def test_what_was_refused_is_so_no_more_once_another_archive_gives_it(deposit, add, three):
@@ -227,7 +268,8 @@ def test_a_publication_has_so_many_lines_and_no_more(deposit, add, three, monkey
 
     with pytest.raises(refusals.TooMany):
         add(made, of(*three[1:]))
-    add(made, of(three[1]))
+    add(made, of(*three[:2]))  # what is given again counts for nothing
+    assert made.lines.count() == 2
 
 
 def test_what_began_before_archives_were_counted_has_a_first_one(deposit, add, three):
@@ -242,11 +284,8 @@ def test_what_began_before_archives_were_counted_has_a_first_one(deposit, add, t
 
     made.refresh_from_db()
     assert made.archive_names == ["", "lot-2.zip"]
-    assert outcomes(made) == [
-        ("prepared", None, ""),
-        ("refused", 2, depositing.GIVEN_BEFORE.format("")),
-        ("prepared", 2, ""),
-    ]
+    assert outcomes(made) == [("prepared", None, ""), ("prepared", 2, "")]
+    assert given_again(made) == 1
 
 
 def test_a_role_that_has_ended_refuses_the_files_of_the_next_archive_alone(

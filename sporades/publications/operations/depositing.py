@@ -1,10 +1,11 @@
 """Deposit documents made elsewhere: one, or an archive of thousands (I5)."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -28,6 +29,7 @@ from sporades.publications.deposited import DEPOSITED, Decision, Deposit, unhear
 from sporades.publications.locking import in_preparation, locked
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import preparing
+from sporades.publications.queries import ARCHIVE_ADDED, given_again
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
     OUT_OF_REACH,
@@ -57,7 +59,8 @@ LONGEST_NAME = 100
 
 TWICE = "Ce numéro est donné plusieurs fois."
 GIVEN_BEFORE = (
-    "Ce numéro a déjà son document dans cette publication{} : ce fichier n'y est pas ajouté."
+    "Ce numéro a déjà son document dans cette publication{} : ce fichier, d'un autre nom, n'y est pas "
+    "ajouté."
 )
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
 OUR_FAULT = (
@@ -83,6 +86,19 @@ class _Reading:
     reader: pdf_checks.Reader
     now: Reach
     at: datetime
+
+
+@dataclass
+class _Given:
+    """What a registration has already in a publication.
+
+    Attributes:
+        files: the names of the files that it was given, without their folders.
+        archive: which archive gave it its document, in words; None where it has none.
+    """
+
+    files: set[str]
+    archive: str | None = None
 
 
 def deposit_one(
@@ -191,7 +207,8 @@ def deposit_more(
     """Add an archive to a publication that is deposited and not proposed yet; jobs read it.
 
     Its decisions are of the author that the publication says. What was refused is refused no more
-    once the same registration has its document by a later archive.
+    once the same registration has its document by a later archive. Who has their document already
+    keeps it: a file that is given them again is counted, and has no line.
 
     Args:
         publication: one's own.
@@ -218,10 +235,8 @@ def deposit_more(
         check_takes_archives(found, by)
         if not found.reach.includes(reach):
             raise WiderNow
-        if found.lines.count() + len(named) > MOST_LINES:
-            raise TooMany
-        _take_in(found, named, key, name=name, reach=reach, at=at)
-        record("publication archive added", found, by=author, at=at)
+        again = _take_in(found, named, key, name=name, reach=reach, at=at)
+        record(ARCHIVE_ADDED, found, again=again, by=author, at=at)
 
 
 def check_takes_archives(publication: Publication, by: User) -> None:
@@ -267,29 +282,43 @@ def _take_in(
     name: str,
     reach: Reach,
     at: datetime,
-) -> None:
-    """Give a publication that nobody else changes the lines of an archive, and have it read."""
+) -> int:
+    """Give a publication that nobody else changes the lines of an archive, and have it read.
+
+    Returns:
+        How many of its files are given again to who has their document.
+    """
     if not publication.archive_names and publication.lines.exclude(file_name="").exists():
         # One that began before its archives were counted has a first one.
         publication.archive_names.append("")
     publication.archive_names.append(archives.shown(name, LONGEST_NAME))
-    lines = _lines(publication, named, reach)
+    lines, again = _lines(publication, named, reach)
+    if publication.lines.count() + len(lines) > MOST_LINES:
+        raise TooMany
     PublicationLine.objects.bulk_create(lines, batch_size=2_000)
     publication.archive_key, publication.moved_at = key, at
     publication.save(update_fields=["archive_key", "archive_names", "moved_at"])
     _queue(publication)
+    return again
 
 
 def _lines(
     publication: Publication, named: list[archives.Named], reach: Reach
-) -> list[PublicationLine]:
-    """Return a line for each: one that waits, or one that is refused already. Raises NothingNew."""
+) -> tuple[list[PublicationLine], int]:
+    """Return a line for each, that waits or is refused already, and how many are given again.
+
+    A file that is given again, to who has their document, has no line: nothing of it is lost. Under
+    another name it is refused: its number is perhaps not the one that was meant.
+
+    Raises:
+        NothingNew: all of them have their document.
+    """
     numbers = [archives.normal(one.number) for one in named]
     times = Counter(numbers)
     found = Registration.objects.within(reach).filter(number__in=set(numbers))
     known = dict(found.values_list("number", "pk"))
     given = _given(publication)
-    lines = []
+    lines, again, are_given = [], 0, False
     for number, one in zip(numbers, named, strict=True):
         line = PublicationLine(
             publication=publication,
@@ -300,25 +329,39 @@ def _lines(
             outcome=LineOutcome.WAITING,
         )
         refusal = _refusal_of(number, one, times, known)
-        if refusal := refusal or given.get(line.registration_id, ""):
+        before = given.get(line.registration_id)
+        are_given = are_given or before is not None
+        if before and not refusal:
+            if _bare(one.file) in before.files:
+                again += 1
+                continue
+            refusal = GIVEN_BEFORE.format(_by(before.archive))
+        if refusal:
             line.outcome, line.why = LineOutcome.REFUSED, refusal
         lines.append(line)
-    are_given = any(line.registration_id in given for line in lines)
     if are_given and all(line.outcome == LineOutcome.REFUSED for line in lines):
         raise NothingNew
-    return lines
+    return lines, again
 
 
-def _given(publication: Publication) -> dict[int | None, str]:
-    """Return, of each registration that has its document already, why another is refused."""
-    kept = publication.lines.exclude(outcome=LineOutcome.REFUSED).exclude(registration=None)
-    return {
-        registration: GIVEN_BEFORE.format(_by(publication.archive_in_words(archive)))
-        for registration, archive in kept.values_list("registration", "archive")
-    }
+def _given(publication: Publication) -> dict[int | None, _Given]:
+    """Return what each registration that has its document already was given."""
+    found = defaultdict[int | None, _Given](lambda: _Given(set()))
+    lines = publication.lines.exclude(registration=None)
+    rows = lines.values_list("registration", "archive", "outcome", "file_name")
+    for registration, archive, outcome, file in rows:
+        found[registration].files.add(_bare(file))
+        if outcome != LineOutcome.REFUSED:
+            found[registration].archive = publication.archive_in_words(archive)
+    return {key: one for key, one in found.items() if one.archive is not None}
 
 
-def _by(archive: str) -> str:
+def _bare(file: str) -> str:
+    """Return the name of a file without its folders, in one case."""
+    return PurePosixPath(file.replace("\\", "/")).name.casefold()
+
+
+def _by(archive: str | None) -> str:
     return f", par l'archive {archive}" if archive else ""
 
 
@@ -476,6 +519,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
         about=publication,
         publication=publication,
         counts=publication.counts(),
+        again=given_again(publication),
         link=link_to("office:publication", publication.pk),
     )
 

@@ -27,7 +27,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import deciding, preparing
-from sporades.publications.queries import Remarks, remarks_on
+from sporades.publications.queries import Remarks, given_again, remarks_on
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
 from sporades.publications.states import UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
@@ -425,6 +425,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "batch": filling,
         "takes_archives": found.takes_archives_of(request.user),
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
+        "again": _again_in_words(given_again(found)),
         "printed": in_groups(str(printed)) if printed else "",
         # Of all its lines, a million perhaps: once, not on each page of fifty.
         **(_opened(found, mine, at=request.arrived_at) if "page" not in request.GET else {}),
@@ -447,6 +448,21 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
+
+
+def _again_in_words(count: int) -> str:
+    """Say how many files were given again to who had their document; nothing of none."""
+    if not count:
+        return ""
+    if count == 1:
+        return (
+            "1 fichier donné de nouveau n'est pas ajouté : son inscription avait déjà son document, qui "
+            "est gardé."
+        )
+    return (
+        f"{in_groups(str(count))} fichiers donnés de nouveau ne sont pas ajoutés : leurs inscriptions "
+        "avaient déjà leur document, qui est gardé."
+    )
 
 
 def _counted(found: Publication) -> tuple[dict[str, int], int]:
