@@ -16,6 +16,7 @@ from sporades.publications.models import Publication
 from sporades.publications.operations import depositing, preparing
 from sporades.publications.queries import given_again
 from sporades.publications.states import PublicationState
+from sporades.registrations.models import Registration
 from sporades.registrations.numbers import UNKNOWN
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import first, together
@@ -183,6 +184,72 @@ def test_what_was_refused_is_so_no_more_once_another_archive_gives_it(deposit, a
         ("refused", 1, UNKNOWN),
         ("prepared", 2, ""),
         ("refused", 2, pdf_checks.NotAPdf.message),
+    ]
+
+
+def test_a_refusal_without_a_registration_is_forgotten_once_its_file_is_taken(deposit, add, three):
+    one, two, third = (each.number for each in three)
+    table = lines((one, "a.pdf"), ("?", "b.pdf"), ("!", "d.pdf"))
+    made = deposit(archive(table, **dict.fromkeys("abcd", a_pdf())))
+    work("publications")
+    assert [why for _, _, why in outcomes(made)] == ["", UNKNOWN, UNKNOWN, archives.UNNAMED]
+
+    add(made, archive(lines((two, "b.pdf"), (third, "c.pdf")), b=a_pdf(), c=a_pdf()))
+    work("publications")
+
+    assert outcomes(made) == [
+        ("prepared", 1, ""),
+        ("refused", 1, UNKNOWN),
+        ("prepared", 2, ""),
+        ("prepared", 2, ""),
+    ]
+    assert made.lines.get(outcome="refused").file_name == "d.pdf"
+    last = Message.objects.filter(kind="publication_filled").latest("pk")
+    assert "Refusés : 1" in plain(last.body)
+
+
+def test_a_refusal_of_a_number_that_was_out_of_reach_is_forgotten_once_it_has_its_document(
+    deposit, add, three
+):
+    Registration.objects.filter(pk=three[1].pk).update(academy="A25")
+    made = deposit(archive(lines((three[1].number, "b.pdf")), b=a_pdf()))
+    work("publications")
+    assert outcomes(made) == [("refused", 1, UNKNOWN)]
+    Registration.objects.filter(pk=three[1].pk).update(academy=three[1].academy)
+
+    said = f" {three[1].number[:5]} {three[1].number[5:]}"
+    add(made, archive(lines((said, "autre.pdf")), autre=a_pdf()))
+    work("publications")
+
+    assert outcomes(made) == [("prepared", 2, "")]
+
+
+def test_a_refusal_stays_where_the_file_that_would_mend_it_is_refused_too(deposit, add, three):
+    made = deposit(archive(lines(("?", "b.pdf")), b=a_pdf()))
+    work("publications")
+
+    add(made, archive(lines((three[1].number, "b.pdf")), b=b"MZ"))
+    work("publications")
+
+    assert outcomes(made) == [("refused", 1, UNKNOWN), ("refused", 2, pdf_checks.NotAPdf.message)]
+
+
+def test_where_archives_name_the_files_of_two_persons_alike_a_name_forgets_no_refusal(
+    deposit, add, three
+):
+    one, two, third = (each.number for each in three)
+    made = deposit(archive(lines((one, "1.pdf"), ("?", "2.pdf")), **{"1": a_pdf(), "2": a_pdf()}))
+    work("publications")
+
+    second = lines((two, "1.pdf"), (third, "2.pdf"))
+    add(made, archive(second, **{"1": a_pdf(), "2": a_pdf()}))
+    work("publications")
+
+    assert outcomes(made) == [
+        ("prepared", 1, ""),
+        ("refused", 1, UNKNOWN),
+        ("prepared", 2, ""),
+        ("prepared", 2, ""),
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.db.models import Count
 
 from sporades import mail
 from sporades.accommodations.queries import asked_here
@@ -207,7 +208,7 @@ def deposit_more(
     """Add an archive to a publication that is deposited and not proposed yet; jobs read it.
 
     Its decisions are of the author that the publication says. What was refused is refused no more
-    once the same registration has its document by a later archive. Who has their document already
+    once the same registration, the same number or the same file is taken by a later archive. Who has their document already
     keeps it: a file that is given them again is counted, and has no line.
 
     Args:
@@ -477,6 +478,32 @@ def _forget_refusals(publication: Publication, registration: Registration) -> No
     publication.lines.filter(registration=registration, outcome=LineOutcome.REFUSED).delete()
 
 
+def _forget_unplaced(publication: Publication) -> None:
+    """Forget what former archives refused for want of a registration, where the last one mends it.
+
+    It gives the same number its document, or the same file under another number. A file says so by its
+    name, unless two archives name those of two persons alike, as a software that counts them from 1
+    does: what is another's would be forgotten.
+    """
+    last = len(publication.archive_names)
+    unplaced = publication.lines.filter(outcome=LineOutcome.REFUSED, registration=None)
+    before = list(unplaced.exclude(archive=last).values_list("pk", "number", "file_name", "why"))
+    if not before:
+        return
+    kept = publication.lines.exclude(outcome=LineOutcome.REFUSED).exclude(file_name="").order_by()
+    taken = list(kept.filter(archive=last).values_list("number", "file_name"))
+    numbers = {archives.normal(number) for number, _ in taken}
+    alike = kept.values("file_name").annotate(count=Count("pk")).filter(count__gt=1)
+    files = set() if alike.exists() else {file for _, file in taken}
+    mended = [
+        pk
+        for pk, number, file, why in before
+        if archives.normal(number) in numbers
+        or (why in (UNKNOWN, archives.UNNAMED) and file in files)
+    ]
+    publication.lines.filter(pk__in=mended).delete()
+
+
 def _check_elsewhere(registration: Registration, kind: kinds.Kind) -> None:
     """Refuse a decision on accommodations beside a request that is decided here: two would stand (H2)."""
     if not kind.is_on_accommodations:
@@ -511,6 +538,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
     if not still.update(archive_key="", moved_at=at):
         return
     transaction.on_commit(lambda: files.forget_or_say([key]))
+    _forget_unplaced(publication)
     mail.write(
         "publication_filled",
         to=publication.asked_by.email,
