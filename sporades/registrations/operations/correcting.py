@@ -14,6 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
+from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
 from sporades.registrations.dossier import civil_facts
 from sporades.registrations.evidence import evidence_anew
@@ -76,12 +77,12 @@ def take_identity(
         changes.append(ASKED_AGAIN)
     is_minor_now = locked.is_minor(at) and not was_by_two
     if locked.summary_posted_on and is_minor_now and not locked.is_exam_over(at):
-        locked.summary_posted_on = None
+        locked.summary_posted_on, locked.summary_came_by = None, CameBy.POST
         if not locked.is_validated:  # it is asked for once the validation is undone
             changes.append(SIGNED_AGAIN)
     kept["to_return"] = returned_again(locked, kept["to_return"], at=at)
-    changed = ["version", "identity", "name_key", "birth_date", "summary_posted_on"]
-    locked.save(update_fields=changed)
+    returned = ["summary_posted_on", "summary_came_by"]
+    locked.save(update_fields=["version", "identity", "name_key", "birth_date", *returned])
     former = civil_facts(was.identity)
     snapshot = {
         **_under(identity, kept, number=locked.version, at=at),

@@ -270,9 +270,14 @@ def withdraw(*, registration: Registration, at: datetime, is_asked_on_paper: boo
 
 def take_summary_back(*, registration: Registration) -> None:
     """Forget the day of a signed summary that has not come back."""
+    _forget_summary(registration)
+    registration.save(update_fields=_RETURNED)
+
+
+def _forget_summary(registration: Registration) -> None:
+    """Leave a registration without the signed summary that came: neither its day, nor how it came."""
     registration.summary_posted_on, registration.summary_came_by = None, CameBy.POST
     registration.is_summary_posted_late = False
-    registration.save(update_fields=_RETURNED)
 
 
 def note_summary_received(
@@ -397,7 +402,7 @@ def _amended(registration: Registration, *, keeps: bool, at: datetime) -> Regist
         registration.state, registration.decided_at = State.REGISTERED, at
     registration.amended_at = at
     # What came back signed is the summary of the version before.
-    registration.summary_posted_on, registration.is_summary_posted_late = None, False
+    _forget_summary(registration)
     # The version that is being filed is judged whole.
     registration.to_review_since = None
     return registration

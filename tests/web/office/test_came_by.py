@@ -16,9 +16,13 @@ from sporades.registrations.came import CameBy
 from sporades.registrations.models import Registration
 from sporades.searches.columns import BY_CODE
 from sporades.searches.operators import Operator
+from sporades.web.office.registrations.decision_forms import PostmarkForm
+from tests.accommodations.asked import MINOR
+from tests.acts.test_to_review import correct
 from tests.evidence.given import MANAGER, again, piece
 from tests.factories import NOW
 from tests.web.guide import main, seen
+from tests.web.office.test_amended_since_decided import modify
 from tests.web.office.test_pieces import decide, decision, tab
 
 DAY = date(2026, 11, 24)
@@ -143,6 +147,32 @@ def test_the_same_day_by_another_way_replaces_what_was_noted(in_lille):
         registration=in_lille, noted=receiving.noted_in(again(in_lille)), by=MANAGER, at=NOW
     )
     assert again(in_lille).summary_came_by == CameBy.POST
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [lambda found: modify(found, hours=1), lambda found: correct(found, **MINOR)],
+    ids=["modified", "of a minor now"],
+)
+def test_of_a_summary_that_counts_no_more_the_way_is_forgotten_too(in_lille, changed):
+    receiving.receive_summary(
+        registration=again(in_lille),
+        posted_on=NOW.date(),
+        came_by=CameBy.DESK,
+        by=MANAGER,
+        at=NOW,
+    )
+
+    changed(in_lille)
+
+    now = again(in_lille)
+    assert (now.summary_posted_on, now.summary_came_by) == (None, CameBy.POST)
+
+
+def test_until_one_has_come_it_is_noted_as_posted_unless_somebody_says_otherwise(in_lille):
+    in_lille.summary_came_by = CameBy.DESK  # of one that counted before
+
+    assert PostmarkForm.of(None, in_lille)["par"].value() == CameBy.POST
 
 
 def test_it_is_found_and_taken_out_by_how_it_came(manager, in_lille):

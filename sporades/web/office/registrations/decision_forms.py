@@ -349,5 +349,7 @@ class PostmarkForm(forms.Form):
     @classmethod
     def of(cls, data: Any, registration: Registration) -> Self:
         """Return it as it is noted, or as it was sent."""
-        noted = {"poste_le": registration.summary_posted_on, "par": registration.summary_came_by}
+        day = registration.summary_posted_on
+        # Until one has come, nothing is known of how.
+        noted = {"poste_le": day, "par": registration.summary_came_by} if day else {}
         return cls(data, initial=noted)
