@@ -29,6 +29,10 @@ _KEPT = (
     "fichiers s'il y en a, puis envoyez-la."
 )
 _SENT = "Votre demande est complétée : un mail vous le confirme."
+_HAS_COME = (
+    "Votre demande est complétée : votre réponse est arrivée le {}, et n'est pas envoyée une "
+    "seconde fois."
+)
 
 
 def complete_request(request: HttpRequest, number: str) -> HttpResponse:
@@ -69,7 +73,7 @@ def _complete(
 ) -> HttpResponse:
     posted = request.method == "POST"
     if asked is None or not asked.is_incomplete:
-        return _no_more(request, back=back, leads=leads, about=about)
+        return _no_more(request, asked, back=back, leads=leads, about=about)
     form = (
         CompleteForm(request.POST, request.FILES, sender=request.user)
         if posted
@@ -113,10 +117,15 @@ def _asking(request: HttpRequest) -> CompleteForm:
 
 
 def _no_more(
-    request: HttpRequest, *, back: str, leads: str, about: Registration | None
+    request: HttpRequest, asked: Any, *, back: str, leads: str, about: Registration | None
 ) -> HttpResponse:
-    """Lead back where nothing is missing any more; what was written is given back."""
+    """Lead back where nothing is missing any more; what was written is given back, unless it has come."""
     words = clean_lines(written(request, "reponse")[: LONGEST_REASON * 2])
+    if words and asked is not None and _has_come(request, asked, words):
+        # The button was pressed twice: it is the second answer that is read.
+        forget(request)
+        messages.success(request, _HAS_COME.format(asked.completed_in_words))
+        return redirect(back)
     if words:
         return not_sent(
             request,
@@ -132,3 +141,9 @@ def _no_more(
         forget(request)
         messages.info(request, _NOTHING_LEFT)
     return redirect(back)
+
+
+def _has_come(request: HttpRequest, asked: Request, words: str) -> bool:
+    """Return whether a request was completed in these words, and has a proof if files come with them."""
+    is_of_words = asked.completed_at is not None and asked.complement == words
+    return is_of_words and bool(asked.proof_key or not request.FILES)

@@ -779,6 +779,29 @@ def test_what_was_written_for_a_request_that_lacks_nothing_any_more_is_given_bac
     assert candidate.get(completing).status_code == 302
 
 
+@pytest.mark.parametrize("is_with_files", [True, False])
+def test_what_completes_a_request_is_pressed_twice_and_has_come(
+    candidate, asked, in_lille, late, is_with_files
+):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    completing = f"/mes-inscriptions/{in_lille.number}/demande/complement"
+
+    def press(words="Les voici"):
+        bail = SimpleUploadedFile("bail.pdf", a_pdf())
+        sent = {"reponse": words, **({"fichiers": bail} if is_with_files else {})}
+        return candidate.post(completing, sent, follow=True)
+
+    press()
+    page = press()
+
+    assert page.status_code == 200
+    assert "Votre demande est complétée : votre réponse est arrivée le" in main(page)
+    assert Message.objects.filter(kind="request_completed").count() == 1
+    other = press("Et la quittance")
+    assert other.status_code == 409
+    assert "Et la quittance" in main(other)
+
+
 def test_once_nothing_may_be_asked_for_the_page_offers_none(manager, asked, in_lille, late):
     deciding.decide(
         registration=in_lille, decision=SET_ASIDE, reason="Hors délai", by=OPERATOR, at=late
