@@ -325,10 +325,8 @@ def formally(request: Request | None, *, at: datetime) -> list[str]:
     if request is None or not (request.is_waiting or request.is_refused):
         return []
     registration = Registration.objects.whole().get(pk=request.registration.pk)
-    if request.is_waiting and not _may_be_accepted(request):
-        return [SET_ASIDE_MEANWHILE]
     if request.is_waiting:
-        return _silence_on(request, at=at)
+        return _while_it_waits(request, at=at)
     about, verb = (
         ([registration], CHANGE_REFUSED)
         if isinstance(request, ChangeRequest)
@@ -341,6 +339,11 @@ def formally(request: Request | None, *, at: datetime) -> list[str]:
     refused_in = _refused_in(request, last) or registration
     against = taken_by(refused_in, name=last.actor_name, role=last.actor_kind, at=last.at)
     return [*_taken_back(request, at=last.at), *against]
+
+
+def _while_it_waits(request: Request, *, at: datetime) -> list[str]:
+    """Return what silence on a request means, or why nothing comes of it: nobody can accept it."""
+    return _silence_on(request, at=at) if _may_be_accepted(request) else [SET_ASIDE_MEANWHILE]
 
 
 def _refused_in(request: Request, act: Entry) -> Registration | None:
@@ -853,7 +856,8 @@ def tell(
         received=request.sent_in_words,
         is_unnamed=False,
         is_correction=isinstance(request, CorrectionRequest),
-        silence=_silence_on(request, at=at) if request.is_waiting else [],
+        is_acceptable=_may_be_accepted(request),
+        silence=_while_it_waits(request, at=at) if request.is_waiting else [],
         against=against,
         enclosed=summary_for(registration) if kind == "change_accepted" else None,
         due=due_as_told(version) if version is not None else None,

@@ -295,6 +295,10 @@ def test_set_aside_nothing_is_asked_for_nor_reminded_of_and_what_comes_is_kept(r
 
     assert requests.remind_incomplete(at=late + 8 * DAY) == 0
     assert complete(asked, at=late + 9 * DAY).complement == "Voici"
+    body = plain(told("request_completed").get().body)
+    assert requests.SET_ASIDE_MEANWHILE in body
+    assert "réputée" not in body
+    assert "l'acceptera ou la refusera" not in body
     with pytest.raises(requests.SetAsideMeanwhile):
         lack(asked, at=late + 9 * DAY)
     assert requests.silence_in_words(read(asked), at=late + 9 * DAY) == ""
