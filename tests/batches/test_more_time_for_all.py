@@ -15,6 +15,7 @@ from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
+from sporades.registrations.came import CameBy
 from sporades.registrations.states import VALIDATE
 from tests.batches.test_more_time_for_many import DAY, LATE, LATER, signed, until
 from tests.batches.test_pieces_of_many import launched, refused
@@ -89,10 +90,15 @@ def test_of_one_thing_alone_the_message_is_that_of_it(prepare, three):
     assert not again(three[2]).is_summary_posted_late
 
 
-def test_a_summary_that_came_late_is_so_no_more_beside_the_pieces(prepare, three):
+@pytest.mark.parametrize(
+    ("came_by", "came"),
+    [(CameBy.POST, "posté le"), (CameBy.DESK, "remis au guichet le")],
+)
+def test_a_summary_that_came_late_is_so_no_more_beside_the_pieces(prepare, three, came_by, came):
     receiving.receive_summary(
         registration=again(three[0]),
         posted_on=date(2027, 1, 4),
+        came_by=came_by,
         by=MANAGER,
         at=LATE - timedelta(days=9),
     )
@@ -104,7 +110,7 @@ def test_a_summary_that_came_late_is_so_no_more_beside_the_pieces(prepare, three
     assert "pièce à fournir" in message.subject
     body = body_of(message)
     assert (
-        "signé, posté le 4 janvier 2027, n'est plus hors délai. Vous n'avez pas à le renvoyer."
+        f"signé, {came} 4 janvier 2027, n'est plus hors délai. Vous n'avez pas à le renvoyer."
         in body
     )
     assert "est aussi à renvoyer" not in body

@@ -11,7 +11,6 @@ from sporades.acts.pieces import owing, verifying
 from sporades.acts.registrations import receiving
 from sporades.acts.reminders import OF_PIECES
 from sporades.core.actors import Actor
-from sporades.core.french import day_in_words
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
@@ -113,12 +112,12 @@ def _tell(registration: Registration, *, is_now_in_time: bool, at: datetime) -> 
         at: the instant of the act.
     """
     due, signed = _due(registration), registration.summary_awaited
-    posted_on = registration.summary_posted_on if is_now_in_time else None
+    came = registration.summary_came_in_words if is_now_in_time else ""
     if not due:
         key = f"summary given time:{registration.pk}:{at.isoformat()}"
         receiving.tell_given_time(registration, key=key, at=at)
         return
-    if len(due) == 1 and not signed and posted_on is None:
+    if len(due) == 1 and not signed and not came:
         owing.tell_of("piece_given_time", due[0].row, registration, at=at)
         return
     _leave_out_earlier(registration, due, at=at)
@@ -137,7 +136,7 @@ def _tell(registration: Registration, *, is_now_in_time: bool, at: datetime) -> 
         registration=registration,
         pieces=due,
         signed=signed,
-        posted=day_in_words(posted_on) if posted_on else "",
+        came=came,
         giving=giving_to(registration, due),
         is_named=are_named_to(registration),
         contact=contact_of(registration.service),
