@@ -11,6 +11,7 @@ from sporades.acts.registrations import leaving, moving, requesting
 from sporades.core import files
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
+from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -344,6 +345,29 @@ def test_given_to_another_academy_it_waits_for_its_candidate_there(registration,
 
     assert (found.missing, found.complement) == (VERSO, "Voici")
     assert found.registration.academy_id == "A25"
+
+
+@pytest.mark.parametrize(
+    ("left", "there"),
+    [
+        ("Europe/Paris", "America/Guadeloupe"),
+        ("America/Guadeloupe", "Europe/Paris"),
+        ("Indian/Reunion", "Europe/Paris"),
+        ("Europe/Paris", "Pacific/Noumea"),
+    ],
+)
+def test_given_away_across_clocks_its_last_day_is_the_one_that_was_told(
+    registration, late, left, there
+):
+    services = RegistrationService.objects.filter(pk=registration.service_id)
+    services.update(zone=left)
+    told_first = lack(ask(registration, late), at=late).complete_until
+    services.update(zone=there)
+
+    found = read(ChangeRequest.objects.get())
+
+    last = local_day(late, left) + DAYS_TO_COMPLETE * DAY
+    assert told_first == found.complete_until == day_in_words(last)
 
 
 def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registration, late):

@@ -34,9 +34,24 @@ SOON = timedelta(days=7)
 DAYS_TO_COMPLETE = 15
 """In which a candidate sends what is missing; no delay of an answer runs longer for it (CRPA L. 114-5)."""
 
+_HALF_A_DAY = timedelta(hours=12)
+
 _STOOD_STILL = ExpressionWrapper(
     F("paused_days") * Value(timedelta(days=1)), output_field=DurationField()
 )
+
+
+def last_day_to_complete(before: datetime, zone: str) -> str:
+    """Return the last day on which what is missing is sent in time, in words, as it was told first.
+
+    It ends at midnight by the clock of the service that asked, which may be another than that of the
+    service it was given to since: half a day before, it is that day by both.
+
+    Args:
+        before: until when.
+        zone: of the service that has the registration.
+    """
+    return day_in_words(local_day(before - _HALF_A_DAY, zone))
 
 
 def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
@@ -158,11 +173,10 @@ class Request(models.Model):
 
     @property
     def complete_until(self) -> str:
-        """The last day on which what is missing is sent in time, by the clock of its service."""
+        """The last day on which what is missing is sent in time, as its candidate was told."""
         if self.complete_before is None:
             return ""
-        zone = self.registration.service.zone
-        return day_in_words(local_day(self.complete_before, zone) - timedelta(days=1))
+        return last_day_to_complete(self.complete_before, self.registration.service.zone)
 
     @property
     def asked_in_words(self) -> str:

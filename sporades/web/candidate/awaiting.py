@@ -25,6 +25,7 @@ from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models.request import last_day_to_complete
 from sporades.registrations.queries import Lacking, last_request_of
 from sporades.registrations.receipt import against_of
 from sporades.registrations.reviewing import how_to_change
@@ -242,7 +243,8 @@ def to_complete(
             if one.number
             else reverse("candidate:complete_correction"),
             act="Compléter ma demande",
-            deadline=f"À envoyer au plus tard le {_last_day(one)}."
+            deadline="À envoyer au plus tard le "
+            f"{last_day_to_complete(one.complete_before, one.zone)}."
             if at < one.complete_before
             else "La date est passée : votre demande peut être décidée sans cela.",
             until=(one.complete_before - MINUTE).astimezone(UTC).isoformat(),
@@ -250,10 +252,6 @@ def to_complete(
         )
         for one in lacking
     ]
-
-
-def _last_day(lacking: Lacking) -> str:
-    return day_in_words(local_day(lacking.complete_before - MINUTE, lacking.zone))
 
 
 def begun_again(
