@@ -118,6 +118,15 @@ class SetAsideMeanwhile(Refused):
     message = SET_ASIDE_MEANWHILE
 
 
+class NoAccount(Refused):
+    """Its candidate has no page from which to send what is missing, and nobody could note it."""
+
+    message = (
+        "Ce candidat n'a pas de compte : ce qui manque à sa demande se demande, et vous parvient, "
+        "par courrier ou par téléphone. Dès que vous l'avez, acceptez la demande ou refusez-la."
+    )
+
+
 class NothingAdded(Refused):
     """A request is not completed by nothing."""
 
@@ -235,6 +244,8 @@ def why_not_more(request: Request, *, at: datetime) -> Refused | None:
     """
     if not _may_be_accepted(request):
         return SetAsideMeanwhile()
+    if not request.registration.candidate.has_account:
+        return NoAccount()
     return SilenceHasDecided() if is_decided_by_silence(request, at=at) else None
 
 
@@ -249,7 +260,7 @@ def ask_more(request: Request, *, missing: str, by: Actor, at: datetime) -> None
 
     Raises:
         MissingUnsaid: nothing is said.
-        SetAsideMeanwhile, SilenceHasDecided: see each.
+        SetAsideMeanwhile, NoAccount, SilenceHasDecided: see each.
         MovedMeanwhile: it does not wait for its office any more.
     """
     if not missing:

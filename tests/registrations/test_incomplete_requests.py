@@ -370,14 +370,27 @@ def test_given_away_across_clocks_its_last_day_is_the_one_that_was_told(
     assert told_first == found.complete_until == day_in_words(last)
 
 
-def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registration, late):
-    asked = ask(registration, late)
-    candidate = registration.candidate
+def leave_account(candidate):
     candidate.user = None
     candidate.channel, candidate.email = "letter", ""
     candidate.save()
 
+
+def test_who_has_no_account_is_asked_for_nothing_that_nobody_could_note(asked, registration, late):
+    leave_account(registration.candidate)
+
+    with pytest.raises(requests.NoAccount):
+        lack(asked, at=late)
+
+    assert read(asked).asked_at is None
+
+
+def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registration, late):
+    asked = ask(registration, late)
     lack(asked, at=late)
+    leave_account(registration.candidate)
+
+    requests.remind_incomplete(at=late + 7 * DAY)
 
     letter = Letter.objects.get(message__kind="request_incomplete")
     said = plain(letter.message.body)

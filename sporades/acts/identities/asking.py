@@ -224,7 +224,7 @@ def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetim
         at: the instant.
 
     Raises:
-        MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+        MissingUnsaid, NoAccount, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
     """
     locked = _locked(request)
     requests.ask_more(locked, missing=missing, by=by, at=at)

@@ -116,7 +116,8 @@ def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -
         at: the instant.
 
     Raises:
-        MissingUnsaid, SetAsideMeanwhile, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+        MissingUnsaid, SetAsideMeanwhile, NoAccount, SilenceHasDecided, MovedMeanwhile: see
+            `requests.ask_more`.
     """
     filing.lock(request.draft)
     locked = _locked(request)

@@ -20,6 +20,7 @@ from sporades.acts.registrations import (
     requesting,
     standing_in,
 )
+from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
@@ -800,6 +801,20 @@ def test_what_completes_a_request_is_pressed_twice_and_has_come(
     other = press("Et la quittance")
     assert other.status_code == 409
     assert "Et la quittance" in main(other)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_of_who_has_no_account_the_page_says_how_what_is_missing_comes(
+    manager, asked, in_lille, late, is_asked
+):
+    if is_asked:
+        requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    Candidate.objects.filter(pk=in_lille.candidate_id).update(user=None)
+
+    page = manager.get(where("change_request", asked.pk))
+
+    assert "Demander un complément" not in buttons(page)
+    assert "Dès que vous l'avez, acceptez la demande ou refusez-la." in main(page)
 
 
 def test_once_nothing_may_be_asked_for_the_page_offers_none(manager, asked, in_lille, late):

@@ -23,6 +23,7 @@ from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
 from sporades.acts.requests import (
+    NoAccount,
     held_in_words,
     is_accepted_by_silence,
     is_free,
@@ -370,6 +371,9 @@ def _page(
         "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
         "more": _more(found, more, at=request.arrived_at),
+        "without_account": ""
+        if not found.is_waiting or about.candidate.has_account
+        else NoAccount.message,
         "is_theirs": found.is_with_candidate(request.arrived_at),
         "days": DAYS_TO_COMPLETE,
         "held": held_in_words(found, at=request.arrived_at),
