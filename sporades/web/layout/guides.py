@@ -58,7 +58,7 @@ class Part:
             addresses: what a link of the guide may lead to, by its anchor; what leads elsewhere
                 stays as plain words.
         """
-        return _shown(iter(self.content), addresses)
+        return _shown(iter(self.content), addresses, self.title)
 
 
 @cache
@@ -141,17 +141,25 @@ def _plain(inline: Token) -> str:
     return "".join(one.content for one in inline.children or [])
 
 
-def _shown(tokens: Iterator[Token], addresses: Mapping[str, str]) -> SafeString:
-    """Return as HTML what comes before the end of the element that these tokens stand in."""
+def _shown(tokens: Iterator[Token], addresses: Mapping[str, str], title: str) -> SafeString:
+    """Return as HTML what comes before the end of the element that these tokens stand in.
+
+    Args:
+        tokens: those that are still to be shown.
+        addresses: as for `Part.shown`.
+        title: of the part: Markdown gives a table no caption.
+    """
     shown: list[str] = []
     for token in tokens:
         if token.nesting < 0:
             break
         if token.nesting > 0:
-            within = _shown(tokens, addresses)
+            within = _shown(tokens, addresses, title)
+            if token.tag == "table":
+                within = format_html('<caption class="fr-sr-only">{}</caption>{}', title, within)
             shown.append(_element(token, within, addresses))
         elif token.type == "inline":
-            shown.append(_shown(iter(token.children or []), addresses))
+            shown.append(_shown(iter(token.children or []), addresses, title))
         elif token.type == "code_inline":
             shown.append(format_html("<code>{}</code>", token.content))
         elif token.type != "image":
