@@ -171,7 +171,7 @@ def with_lacking(registrations: QuerySet[Registration]) -> QuerySet[Registration
     )
 
 
-def lacking_of(registrations: Sequence[Registration]) -> list[Lacking]:
+def lacking_of(registrations: Sequence[Any]) -> list[Lacking]:
     """Return the requests of a candidate that lack something, the first deadline first.
 
     Args:
