@@ -394,7 +394,7 @@ Ce mail ne dit pas ce que vous demandiez : lisez-le dans votre espace.
 
 
 def test_a_request_that_is_accepted(letters, registration, late):
-    draft = change(registration, late)
+    draft = change(registration, late, ine="0801234567A")
     asked = requesting.send(
         draft=draft, reason="Déménagé", proof=[], by=author(registration.candidate), at=late
     )

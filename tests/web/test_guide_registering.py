@@ -314,8 +314,8 @@ def test_the_receipt_of_a_modification_has_its_own_hour_and_version(sign_in):
         client = sign_in(registration.candidate)
         page = client.post(f"/mes-inscriptions/{registration.number}/modifier", follow=True)
         draft = page.request["PATH_INFO"].split("/")[2]
-        address = answers_with()["identification"] | {"address_1": "3 quai du Wault"}
-        client.post(f"/inscription/{draft}/identification", address)
+        typed = answers_with()["identification"] | {"ine": "0801234567A"}
+        client.post(f"/inscription/{draft}/identification", typed)
         page = save(client, client.get(f"/inscription/{draft}/recapitulatif"))
 
     assert (
