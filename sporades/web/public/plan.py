@@ -60,5 +60,6 @@ STEPS = frozenset(
         "socialaccount_signup",
         "socialaccount_connections",
         "candidate:ask_correction",
+        "candidate:complete_correction",
     }
 )

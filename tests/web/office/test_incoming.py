@@ -106,7 +106,7 @@ def test_the_code_of_a_document_that_came_back_leads_to_its_registration(manager
 
 def test_the_code_of_a_summary_that_was_replaced_is_said_to_be(manager, in_lille):
     code = summary_of(in_lille).code
-    filed_by_candidate(modified_by_candidate(in_lille, mobile="06 39 98 11 11"))
+    filed_by_candidate(modified_by_candidate(in_lille, ine="0801234567A"))
 
     page = manager.get(find(manager, code).url)
 
