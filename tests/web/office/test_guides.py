@@ -46,7 +46,7 @@ def test_every_link_of_the_guide_leads_to_a_page_and_to_a_title_of_it(reader, ro
 
     for page in (seen(browser.get(reverse(f"{room}:guide"))), *pages(browser, room).values()):
         assert page.cssselect("main img") == []
-        for link in page.cssselect(".s-guide a"):
+        for link in page.cssselect("#guide a"):
             address, _, anchor = link.get("href").partition("#")
             there = seen(browser.get(address))
             assert there.cssselect("h1")
@@ -59,7 +59,7 @@ def test_every_link_of_the_guide_leads_to_a_page_and_to_a_title_of_it(reader, ro
 def test_the_first_page_says_the_first_morning_and_leads_on(manager):
     page = seen(manager.get(reverse("office:guide")))
 
-    steps = page.cssselect(".s-guide ol li")
+    steps = page.cssselect("#guide ol li")
     assert "double authentification" in words(steps[0])
     assert steps[0].cssselect("a")[0].get("href") == reverse("office:guide_part", args=["entrer"])
 
