@@ -219,8 +219,13 @@ class Life(RuleBasedStateMachine):
         groups = {"statut-M1": "inscrit"}
         if speciality == "FOREST":
             groups = {"statut-M1": None, "statut-M2": "inscrit"}
+        # A street alone would undo nothing.
         said = answers_with(
-            identification={"address_1": f"{self.serial} rue des Îles"}, epreuves=groups
+            identification={
+                "address_1": f"{self.serial} rue des Îles",
+                "ine": f"{self.serial:010d}A",
+            },
+            epreuves=groups,
         )
         answer_all(draft, said, at=self.now)
 
@@ -231,7 +236,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(target=registrations, registration=registrations, has_read=st.booleans())
     def modify(self, registration, has_read):
-        """« Modifier », another address, « Enregistrer »."""
+        """« Modifier », another INE, « Enregistrer »."""
         self.amend(registration)
         known = [key for key, one in self.typed.items() if one.amends == registration]
         if not known:
