@@ -135,6 +135,7 @@ IN_WORDS = {
     "identity changed": "État civil changé",
     "identity corrected": "État civil corrigé",
     "identity given": "État civil donné",
+    "instruction proof taken": "Preuve de l'instruction préparée",
     "letter left returned": "Courrier revenu, sans rien à renvoyer",
     "letter not returned": "Courrier noté revenu par erreur",
     "letter returned": "Courrier revenu",
@@ -294,6 +295,7 @@ READINGS = (
     "document read",
     "file read",
     "filing proof taken",
+    "instruction proof taken",
     "piece read",
     "proof read",
     "record read",
@@ -301,10 +303,10 @@ READINGS = (
 )
 """The verbs of those who only read (S-60): many, and apart from what changes something."""
 
-CONSULTATIONS = tuple(verb for verb in READINGS if verb != "filing proof taken")
+CONSULTATIONS = tuple(verb for verb in READINGS if not verb.endswith(" proof taken"))
 """Those of them that say who looked, and prove nothing: they name them a year (S-60).
 
-Of the proof of a filing the journal keeps the fingerprint, by which the proof itself is known.
+Of a proof the journal keeps the fingerprint, by which the proof itself is known.
 """
 
 RESTORED = "database restored"

@@ -1,19 +1,22 @@
-"""Have the proof of a filing made, which the journal keeps as a reading (S-60)."""
+"""Have a proof made, which the journal keeps as a reading (S-60)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from sporades import journal
-from sporades.acts.proving.facts import (
+from sporades.acts.proving import filing_paper, instruction, instruction_paper
+from sporades.acts.proving.filing import (
     Matter,
     facts_of,
     matter_of_candidate,
     matter_of_registration,
 )
-from sporades.acts.proving.paper import content_of
+from sporades.acts.proving.kept import Facts
 from sporades.candidates.models import Candidate
 from sporades.core import pdf, seal
 from sporades.core.actors import Actor
@@ -24,7 +27,7 @@ from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
 
 TEMPLATE = "acts/typst/proof.typ"
-VERB = "filing proof taken"
+FILING, INSTRUCTION = "filing proof taken", "instruction proof taken"
 
 
 class NothingBegun(Refused):
@@ -38,7 +41,7 @@ class NothingBegun(Refused):
 
 @dataclass(frozen=True)
 class Proof:
-    """The proof of a filing.
+    """A proof: one file.
 
     Attributes:
         pdf: the file, with its data in it.
@@ -93,8 +96,30 @@ def of_account(*, candidate: Candidate, by: Actor, at: datetime) -> Proof:
     return made
 
 
+@transaction.atomic
+def of_instruction(*, registration: Registration, by: Actor, at: datetime) -> Proof:
+    """Return the proof of how a registration was dealt with: what was asked, found, decided and told.
+
+    Args:
+        registration: which.
+        by: who has it made.
+        at: the instant.
+
+    Raises:
+        BeingPrepared, Unprintable: see `of_registration`.
+    """
+    whole = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    facts = instruction.facts_of(whole, by=by, at=at)
+    made = _printed(facts, instruction_paper.content_of, at=at)
+    _note(made, registration, verb=INSTRUCTION, academy=registration.academy_id, by=by, at=at)
+    return made
+
+
 def _made(matter: Matter, *, by: Actor, at: datetime) -> Proof:
-    facts = facts_of(matter, by=by, at=at)
+    return _printed(facts_of(matter, by=by, at=at), filing_paper.content_of, at=at)
+
+
+def _printed(facts: Facts, content_of: Callable[..., dict[str, Any]], *, at: datetime) -> Proof:
     data = canonical(facts)
     fingerprint, is_sealed = hashlib.sha256(data).hexdigest(), seal.is_configured()
     content = content_of(facts, digest=fingerprint, is_sealed=is_sealed)
@@ -110,9 +135,15 @@ def _made(matter: Matter, *, by: Actor, at: datetime) -> Proof:
 
 
 def _note(
-    made: Proof, row: Registration | Candidate, *, academy: str, by: Actor, at: datetime
+    made: Proof,
+    row: Registration | Candidate,
+    *,
+    verb: str = FILING,
+    academy: str,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Keep who had it made, and the fingerprint of what it says; nothing while none is written (R-05)."""
     if not notices.is_database_read_only():
         after = {"digest": made.digest, "sealed": made.is_sealed}
-        journal.record(VERB, by=by, on=row, at=at, academy=academy, after=after)
+        journal.record(verb, by=by, on=row, at=at, academy=academy, after=after)

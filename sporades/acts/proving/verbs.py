@@ -1,4 +1,4 @@
-"""Which acts of the journal are of a filing, and which mails tell of it.
+"""Which acts of the journal are of a filing, which of an instruction, and which mails tell of them.
 
 Nothing else enters a proof: whether accommodations were asked for, and what was joined, is
 nobody's to read in it (P-10 to P-14). It leaves the other acts out whole: by the fingerprint of an
@@ -85,3 +85,90 @@ TELLING = (
     "withdrawn",
 )
 """The mails and the letters of a filing."""
+
+INSTRUCTING = (
+    "anomaly cleared",
+    "anomaly found",
+    "piece accepted",
+    "piece asked again",
+    "piece asked for",
+    "piece deposited",
+    "piece found infected",
+    "piece given time",
+    "piece postmark corrected",
+    "piece received",
+    "piece reception taken back",
+    "piece refusal corrected",
+    "piece refusal taken back",
+    "piece refused",
+    "piece scanned",
+    "piece time cut back",
+    "piece waived",
+    "pieces given time",
+    "pieces reminded",
+    "registration moved",
+    "registration restored",
+    "registration set aside",
+    "registration validated",
+    "registration withdrawn",
+    "registration withdrawn as asked",
+    "summary asked again",
+    "summary given time",
+    "summary received",
+    "summary reception taken back",
+    "validation undone",
+)
+"""The acts of an instruction that are given with all that they say."""
+
+INSTRUCTING_ALONE = (
+    "candidate written to",
+    "change request accepted",
+    "change request completed",
+    "change request incomplete",
+    "change request refused",
+    "change request taken back",
+    "change requested",
+    "message answered",
+    "message sent",
+    "message settled",
+    "registration amended",
+    "registration amended after its validation",
+    "registration amended on behalf",
+    "registration amended on behalf after its validation",
+    "registration filed",
+    "registration filed on behalf",
+)
+"""Those that are given without it, but for the reason of the office: answers, what was written."""
+
+ASKING = (
+    "amended",
+    "amended_for",
+    "change_accepted",
+    "change_refused",
+    "change_requested",
+    "file_refused",
+    "piece_asked_again",
+    "piece_asked_for",
+    "piece_found_good",
+    "piece_given_time",
+    "piece_refused",
+    "piece_time_cut_back",
+    "piece_waived",
+    "pieces_due",
+    "pieces_given_time",
+    "registered",
+    "registered_for",
+    "registration_moved",
+    "request_completed",
+    "request_incomplete",
+    "request_silent",
+    "state_changed",
+    "summary_asked_again",
+    "summary_given_time",
+    "summary_in_time",
+    "withdrawn",
+)
+"""The mails and the letters that tell what is asked, and what is decided: their text is given."""
+
+IN_OWN_WORDS = ("message_answered", "message_of_service")
+"""Those that say that somebody wrote: what they wrote stays out, it may say anything."""

@@ -294,6 +294,9 @@ ROUTES = {
     "office:filing_proof": Route(
         Who.STAFF, within="registration", page=False, permission=Permission.READ_JOURNAL
     ),
+    "office:instruction_proof": Route(
+        Who.STAFF, within="registration", page=False, permission=Permission.READ_JOURNAL
+    ),
     "office:decide": Route(
         Who.STAFF, BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
     ),

@@ -160,6 +160,11 @@ urlpatterns = [
         files.filing_proof,
         name="filing_proof",
     ),
+    path(
+        "inscriptions/<str:number>/preuve-de-l-instruction",
+        files.instruction_proof,
+        name="instruction_proof",
+    ),
     path("inscriptions/<str:number>/etat", deciding.decide, name="decide"),
     path(
         "inscriptions/<str:number>/desinscription",

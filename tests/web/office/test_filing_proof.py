@@ -1,4 +1,4 @@
-"""« Preuve du dépôt »: one sealed file, for who reads the journal of its academy (L-04)."""
+"""« Preuve du dépôt », « Preuve de l'instruction »: a sealed file, for who reads the journal there (L-04)."""
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,15 @@ from tests.web.guide import main
 
 AUDITOR, HEAD = Membership.Role.AUDITOR, Membership.Role.HEAD
 NOTED = "filing proof taken"
+EACH = [
+    ("filing_proof", "preuve-du-depot", NOTED, "Preuve du dépôt préparée"),
+    (
+        "instruction_proof",
+        "preuve-de-l-instruction",
+        "instruction proof taken",
+        "Preuve de l'instruction préparée",
+    ),
+]
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -24,29 +33,35 @@ def page_of(browser, registration):
 
 
 @pytest.mark.parametrize("role", [AUDITOR, HEAD])
-def test_it_is_taken_from_the_journal_of_the_file_and_noted_as_a_reading(member, in_lille, role):
-    browser = member("A09", role=role)
-    assert where(in_lille) in browser.get(reverse("office:journal", args=[in_lille.number])).text
+@pytest.mark.parametrize("proof", EACH)
+def test_it_is_taken_from_the_journal_of_the_file_and_noted_as_a_reading(
+    member, in_lille, role, proof
+):
+    route, name, verb, words = proof
+    browser, page = member("A09", role=role), reverse(f"office:{route}", args=[in_lille.number])
+    assert page in browser.get(reverse("office:journal", args=[in_lille.number])).text
 
-    answer = browser.get(where(in_lille))
+    answer = browser.get(page)
 
     assert answer.headers["Content-Disposition"] == (
-        f'attachment; filename="preuve-du-depot-{in_lille.number}.pdf"'
+        f'attachment; filename="{name}-{in_lille.number}.pdf"'
     )
     assert in_lille.number in pdf_text(answer.content)
-    noted = Entry.objects.get(verb=NOTED)
+    noted = Entry.objects.get(verb=verb)
     assert (noted.actor_id, noted.academy) == (f"user:{browser.user.pk}", "A09")
     looked = f"{reverse('office:journal', args=[in_lille.number])}?consultations=1"
-    assert "Preuve du dépôt préparée" in main(browser.get(looked))
-    assert "Preuve du dépôt préparée" not in page_of(browser, in_lille)
+    assert words in main(browser.get(looked))
+    assert words not in page_of(browser, in_lille)
 
 
 def test_it_is_for_who_reads_the_journal_there_and_for_nobody_else(member, manager, in_lille):
     elsewhere = member("A25", role=HEAD, email="chef@exemple.test")
 
-    assert [one.get(where(in_lille)).status_code for one in (manager, elsewhere)] == [404, 404]
-    assert "Preuve du dépôt" not in page_of(manager, in_lille)
-    assert not Entry.objects.filter(verb=NOTED).exists()
+    for route, _, verb, _ in EACH:
+        page = reverse(f"office:{route}", args=[in_lille.number])
+        assert [one.get(page).status_code for one in (manager, elsewhere)] == [404, 404]
+        assert not Entry.objects.filter(verb=verb).exists()
+    assert "Preuve d" not in page_of(manager, in_lille)
 
 
 def test_while_no_seal_can_be_put_there_is_no_proof_and_nothing_is_noted(

@@ -612,6 +612,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:correct_identity": number,
         "office:journal": number,
         "office:filing_proof": number,
+        "office:instruction_proof": number,
         "office:decide": number,
         "office:withdraw_as_asked": number,
         "office:receive_summary": number,

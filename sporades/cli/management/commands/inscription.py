@@ -34,7 +34,7 @@ LONGEST_OF_A_MOVE = 300
 
 
 class Command(BaseCommand):
-    help = "Décide de l'état d'une inscription, la donne à une autre académie, prouve son dépôt."
+    help = "Décide de l'état d'une inscription, la donne à une autre académie, prouve son dépôt et son instruction."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -54,7 +54,8 @@ class Command(BaseCommand):
         moved.add_argument("academy", metavar="ACADÉMIE")
         moved.add_argument("--motif", required=True, help="le candidat le lira")
         proved = commands.add_parser(
-            "preuve", help="tout ce qui est gardé de son dépôt, en un PDF cacheté"
+            "preuve",
+            help="tout ce qui est gardé de son dépôt ou de son instruction, en un PDF cacheté",
         )
         whose = proved.add_mutually_exclusive_group(required=True)
         whose.add_argument("number", metavar="NUMÉRO", nargs="?")
@@ -62,6 +63,11 @@ class Command(BaseCommand):
             "--compte",
             metavar="ADRESSE",
             help="les saisies non enregistrées de ce candidat, arrivées trop tard ou non",
+        )
+        proved.add_argument(
+            "--instruction",
+            action="store_true",
+            help="comment elle a été traitée : pièces, verdicts, décisions, rappels, mails",
         )
         proved.add_argument("--vers", required=True, metavar="FICHIER", help="un nouveau fichier")
 
@@ -80,20 +86,24 @@ class Command(BaseCommand):
         file = Path(options["vers"])
         _check_new(file)
         by, at = operator(), timezone.now()
+        of_what, take = "preuve du dépôt", proving.of_registration
+        if options["instruction"]:
+            if options["compte"]:
+                message = "« --instruction » est d'une inscription : donnez son numéro."
+                raise CommandError(message)
+            of_what, take = "preuve de l'instruction", proving.of_instruction
         try:
             if options["compte"]:
                 whose = _held_by(options["compte"])
                 made = proving.of_account(candidate=whose, by=by, at=at)
             else:
-                made = proving.of_registration(
-                    registration=_numbered(options["number"]), by=by, at=at
-                )
+                made = take(registration=_numbered(options["number"]), by=by, at=at)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         write_new(file, made.pdf)
         for line in made.anomalies:
             self.stderr.write(line)
-        self.stdout.write(f"{file} : preuve du dépôt. SHA-256 de ses données : {made.digest}")
+        self.stdout.write(f"{file} : {of_what}. SHA-256 de ses données : {made.digest}")
         if not made.is_sealed:
             self.stderr.write("Elle n'a pas de cachet : SEAL_KEY_FILE n'est pas réglé.")
 

@@ -1,6 +1,6 @@
 """The file of a registration, as its manager reads it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -344,15 +344,25 @@ def journal(request: HttpRequest, number: str) -> HttpResponse:
 
 def filing_proof(request: HttpRequest, number: str) -> HttpResponse:
     """All that is kept of its filing, in one file that proves itself (L-04)."""
+    return _proof(request, number, "preuve-du-depot", proving.of_registration)
+
+
+def instruction_proof(request: HttpRequest, number: str) -> HttpResponse:
+    """All that is kept of how it was dealt with, likewise."""
+    return _proof(request, number, "preuve-de-l-instruction", proving.of_instruction)
+
+
+def _proof(
+    request: HttpRequest, number: str, name: str, take: Callable[..., proving.Proof]
+) -> HttpResponse:
     found = registration_of(request, number, noted_by_caller=True)
 
     def made() -> bytes:
-        by = author_on(request, found)
-        return proving.of_registration(registration=found, by=by, at=request.arrived_at).pdf
+        return take(registration=found, by=author_on(request, found), at=request.arrived_at).pdf
 
     return paper(
         request,
-        name=f"preuve-du-depot-{found.number}",
+        name=f"{name}-{found.number}",
         read=made,
         instead=[("Revenir au journal", reverse("office:journal", args=[found.number]))],
         is_attached=True,

@@ -1,16 +1,15 @@
 """What is kept of a filing, as one JSON: instants are in UTC, fingerprints are SHA-256."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
+from sporades.acts.proving.kept import Facts, act_of, head, in_order, message_of, seals_of, utc
 from sporades.acts.registrations.registering import OUT_OF_HOURS, SESSION_ENDED
 from sporades.candidates.models import Candidate
 from sporades.core import files
@@ -21,10 +20,7 @@ from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, once
-from sporades.journal.words import QUALITIES
 from sporades.letters.queries import with_letters
-from sporades.letters.words import fate_in_words
-from sporades.mail import fate
 from sporades.mail.models import Message
 from sporades.mail.queries import with_fate
 from sporades.notices.queries import read_only_between
@@ -32,10 +28,6 @@ from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.summary import SUMMARY
 
-type Facts = dict[str, Any]
-
-FORM = 1
-"""Of this JSON: another figure when what a key means changes."""
 NOT_FILED = {
     OUT_OF_HOURS: "refusée : hors des heures du service",
     SESSION_ENDED: "non prise en compte : la session venait de se terminer",
@@ -106,24 +98,23 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
     """
     summaries = _summaries(matter)
     rows = [*([matter.registration] if matter.registration else []), *matter.drafts, *summaries]
-    acts = _in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    acts = in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
     refusing = _refusing(matter, acts)
     matter = replace(matter, services=matter.services | {one.pk: one for one in refusing.values()})
     of_services = {
-        pk: _in_order(entries_about(one).filter(verb__in=verbs.ON_HOURS))
+        pk: in_order(entries_about(one).filter(verb__in=verbs.ON_HOURS))
         for pk, one in matter.services.items()
     }
     told = [*(one for every in of_services.values() for one in every), *acts]
-    seals = sealing.seals_of(told)
+    placed = sealing.seals_of(told)
     return {
-        "forme": FORM,
-        "nature": "preuve du dépôt",
-        "faite_le": _utc(at),
-        "faite_par": f"{by.name}, {QUALITIES.get(by.kind, by.kind)}",
-        "service": settings.SERVICE_NAME,
-        "autorite": settings.DEPLOYER_NAME,
-        "candidat": _candidate(matter.candidate),
-        "inscription": _registration(matter.registration),
+        **head(
+            "preuve du dépôt",
+            candidate=matter.candidate,
+            registration=matter.registration,
+            by=by,
+            at=at,
+        ),
         "arrivees": _arrivals(matter, acts, of_services, refusing),
         "versions": [_version(one) for one in matter.versions],
         "saisies": [_draft(one) for one in matter.drafts],
@@ -132,54 +123,18 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
             for pk, one in matter.services.items()
         ],
         "recapitulatifs": [_summary(one) for one in summaries],
-        "messages": [_message(one) for one in _messages(matter)],
-        "actes": [_act(one) for one in told],
-        "sceaux": [
-            {
-                "numero": one.number,
-                "pose_le": _utc(one.sealed_at),
-                "precedent": one.previous,
-                "empreinte": one.digest,
-            }
-            for one in seals
-        ],
+        "messages": [message_of(one) for one in _messages(matter)],
+        "actes": [act_of(one, is_whole=one.verb in verbs.WITH_CONTENT) for one in told],
+        "sceaux": list(seals_of(placed)),
         "anomalies": [
             *_altered(matter.versions, summaries),
-            *sealing.findings_on(told, seals, at=at),
+            *sealing.findings_on(told, placed, at=at),
         ],
     }
 
 
 def _every_verb() -> tuple[str, ...]:
     return (*verbs.WITH_CONTENT, *verbs.NAMED_ALONE)
-
-
-def _in_order(entries: Any) -> list[Entry]:
-    return list(entries.select_related("seal").order_by("at", "pk"))
-
-
-def _utc(instant: datetime | None) -> str | None:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds") if instant else None
-
-
-def _candidate(candidate: Candidate) -> Facts:
-    return {
-        "nom": candidate.identity.full_name,
-        "numero": candidate.number,
-        "adresse": candidate.address,
-    }
-
-
-def _registration(registration: Registration | None) -> Facts | None:
-    if registration is None:
-        return None
-    return {
-        "numero": registration.number,
-        "intitule": registration.title,
-        "academie": registration.service.academy.full_name,
-        "etat": registration.get_state_display(),
-        "version": registration.version,
-    }
 
 
 def _refusing(matter: Matter, acts: Iterable[Entry]) -> dict[int, RegistrationService]:
@@ -223,7 +178,7 @@ def _arrivals(
         hours = hours_at(service, of_services[service.pk], version.filed_at) if service else None
         outcome = f"enregistrée : version n°{version.number}"
         found.append(_arrival(version.filed_at, outcome, hours, draft, service))
-        found[-1] |= {"par": version.author_in_office, "ecrite_le": _utc(version.stored_at)}
+        found[-1] |= {"par": version.author_in_office, "ecrite_le": utc(version.stored_at)}
     for act in acts:
         if act.verb in NOT_FILED:
             draft = drafts[act.object_id]
@@ -243,12 +198,12 @@ def _arrival(
     service: RegistrationService | None,
 ) -> Facts:
     return {
-        "arrivee_le": _utc(at),
+        "arrivee_le": utc(at),
         "suite": outcome,
         "saisie": str(draft.pk) if draft else None,
         "service": service.pk if service else None,
-        "ouverture": _utc(hours.opens_at) if hours else None,
-        "fermeture": _utc(hours.closes_at) if hours else None,
+        "ouverture": utc(hours.opens_at) if hours else None,
+        "fermeture": utc(hours.closes_at) if hours else None,
         "dans_les_heures": hours.accept(at) if hours else None,
     }
 
@@ -256,8 +211,8 @@ def _arrival(
 def _version(version: Version) -> Facts:
     return {
         "numero": version.number,
-        "arrivee_le": _utc(version.filed_at),
-        "ecrite_le": _utc(version.stored_at),
+        "arrivee_le": utc(version.filed_at),
+        "ecrite_le": utc(version.stored_at),
         "par": version.author_in_office,
         "reglementation": version.snapshot["regulation"],
         "fermeture_dite": version.snapshot["closes_at"],
@@ -285,16 +240,16 @@ def _draft(draft: Draft) -> Facts:
         "service": draft.service_id,
         "par": "le candidat" if _is_by_candidate(draft) else "la gestion",
         "modifie": draft.amends_version,
-        "commencee_le": _utc(draft.created_at),
-        "derniere_reponse_le": _utc(draft.answered_at),
-        "envoyee_comme_demande_le": _utc(draft.sent_at),
-        "abandonnee_le": _utc(draft.abandoned_at),
+        "commencee_le": utc(draft.created_at),
+        "derniere_reponse_le": utc(draft.answered_at),
+        "envoyee_comme_demande_le": utc(draft.sent_at),
+        "abandonnee_le": utc(draft.abandoned_at),
         "enregistree_comme": draft.filed_as.number if draft.filed_as else None,
         "onglets": [
             {
                 "onglet": TITLES.get(one.section, one.section),
                 "revision": one.revision,
-                "garde_le": _utc(one.answered_at),
+                "garde_le": utc(one.answered_at),
             }
             for one in steps
         ],
@@ -314,14 +269,13 @@ def _service(
         "cle": service.pk,
         "intitule": str(service),
         "fuseau": service.zone,
-        "ouverture": _utc(service.opens_at),
-        "fermeture": _utc(service.closes_at),
+        "ouverture": utc(service.opens_at),
+        "fermeture": utc(service.closes_at),
         "changements": [
-            {"le": _utc(one.at), "acte": one.pk, "quoi": one.in_words, **_moved(one)}
-            for one in acts
+            {"le": utc(one.at), "acte": one.pk, "quoi": one.in_words, **_moved(one)} for one in acts
         ],
         "lectures_seules": [
-            {"debut": _utc(one.starts_at), "fin": _utc(one.ends_at), "bandeau": one.message}
+            {"debut": utc(one.starts_at), "fin": utc(one.ends_at), "bandeau": one.message}
             for one in read_only_between(since, at)
         ],
     }
@@ -350,9 +304,9 @@ def _summary(version: DocumentVersion) -> Facts:
     return {
         "version": version.number,
         "code": version.content["code"],
-        "delivre_le": _utc(version.issued_at),
-        "ouvert_le": _utc(version.opened_at),
-        "retire_le": _utc(version.withdrawn_at),
+        "delivre_le": utc(version.issued_at),
+        "ouvert_le": utc(version.opened_at),
+        "retire_le": utc(version.withdrawn_at),
         "empreinte": version.digest,
         "empreinte_du_pdf": files.digest_of(version.pdf_key) if version.pdf_key else None,
         "cachete": version.sealed,
@@ -366,34 +320,6 @@ def _messages(matter: Matter) -> Iterable[Any]:
     found = with_letters(with_fate(Message.objects.filter(about, kind__in=verbs.TELLING)))
     # Their text is read, for its fingerprint.
     return found.defer(None).order_by("written_at", "pk")
-
-
-def _message(message: Any) -> Facts:
-    letter = getattr(message, "letter", None)
-    return {
-        "objet": message.subject,
-        "a": ", ".join(letter.address) if letter else message.recipient,
-        "ecrit_le": _utc(message.written_at),
-        "envoye_le": _utc(message.sent_at),
-        "essais": message.attempts,
-        "suite": fate_in_words(letter) if letter else fate.in_words(message, settings.TIME_ZONE),
-        "message_id": "" if letter else message.message_id,
-        "empreinte_du_texte": hashlib.sha256(message.body.encode()).hexdigest(),
-    }
-
-
-def _act(act: Entry) -> Facts:
-    return {
-        "numero": act.pk,
-        "le": _utc(act.at),
-        "quoi": act.in_words,
-        "par": act.author_in_words,
-        "empreinte": act.digest,
-        "sceau": act.seal.number if act.seal else None,
-        "contenu": act.content if act.verb in verbs.WITH_CONTENT else None,
-        # Of an agent, where they work from is nobody's to read in it.
-        "provenance": act.provenance if act.actor_kind == CANDIDATE and act.network else None,
-    }
 
 
 def _altered(versions: Iterable[Version], summaries: Iterable[DocumentVersion]) -> Iterable[str]:
