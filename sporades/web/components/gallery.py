@@ -1,8 +1,4 @@
-"""The gallery: every component in every state, for those who build pages and for the tests.
-
-Two of them stand on no page yet and wait for the office: the timeline, of a file's history, and
-the pagination, of what a search finds (tests/test_codebase.py, `KEPT_FOR_LATER`).
-"""
+"""The gallery: every component in every state, for those who build pages and for the tests."""
 
 from types import SimpleNamespace
 
