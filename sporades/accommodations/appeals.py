@@ -74,7 +74,7 @@ def followed_in_words(
     return [*said, waiting, *([late] if late else [])]
 
 
-def waiting_in_words(appeal: Appeal, zone: str, *, is_standing: bool = True, at: datetime) -> str:
+def waiting_in_words(appeal: Appeal, zone: str, *, is_standing: bool, at: datetime) -> str:
     """Say until when an appeal is answered, and what silence means, to its candidate."""
     silent = silent_on(appeal.received_on)
     is_passed = silence_about(appeal.received_on).has_decided(local_day(at, zone))

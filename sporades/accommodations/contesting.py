@@ -77,7 +77,7 @@ def presumed_by(notified_at: datetime, posting: Posting | None, zone: str) -> da
 
 
 def received_at(
-    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None = None
+    notified_at: datetime, opened_at: datetime | None, zone: str, *, posting: Posting | None
 ) -> datetime | None:
     """Return from when the appeal delay runs: the first reading, else the presumption.
 
@@ -414,7 +414,7 @@ def answer_in_words(
     opened_at: datetime | None,
     zone: str,
     *,
-    posting: Posting | None = None,
+    posting: Posting | None,
 ) -> str:
     """Say until when the court may be asked once an appeal is refused, as its page and its document do.
 

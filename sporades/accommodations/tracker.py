@@ -182,10 +182,10 @@ def told_of(
     case: Case | None,
     *,
     to_ask: str,
-    former: Case | None = None,
-    fallen: Case | None = None,
+    former: Case | None,
+    fallen: Case | None,
     at: datetime,
-    papers: str = "",
+    papers: str,
 ) -> Told:
     """Say of a request where it stands; of one that is not made, until when it is.
 

@@ -103,7 +103,7 @@ def usual_day_of(case: Case) -> date | None:
     return local_day(case.asked_at, case.registration.service.zone) + timedelta(days=days)
 
 
-def usual_day_in_words(case: Case, *, at: datetime, papers: str = "") -> str:
+def usual_day_in_words(case: Case, *, at: datetime, papers: str) -> str:
     """Say until which day the decision on a request ordinarily comes: it is no promise.
 
     Nothing where the réglementation is silent, nor of a decision that its service takes again.

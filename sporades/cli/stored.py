@@ -131,7 +131,7 @@ class Fault:
         return f"{self.words}, n°{self.row}{of} : {self.what}{f' ; {again}' * self.is_made_again}"
 
 
-def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | None]:
+def compared(source: Source, *, sample: int | None) -> Iterator[Fault | None]:
     """Read each file that some rows name, one in memory at a time.
 
     Args:
@@ -164,7 +164,7 @@ def compared(source: Source, *, sample: int | None = None) -> Iterator[Fault | N
         )
 
 
-def compared_archives(*, sample: int | None = None) -> Iterator[Fault | None]:
+def compared_archives(*, sample: int | None) -> Iterator[Fault | None]:
     """Do the same of the files that archives name, which only one role of the database reads."""
     rows, look = Archive.objects.exclude(files=[]), _Looking(files.USUAL)
     for row, number, keys in _drawn(rows.values_list("pk", "number", "files"), sample):

@@ -59,9 +59,9 @@ class Unmet:
 def unmet_by(
     rows: Iterable[Evidence],
     *,
-    lacks_summary: bool = False,
-    is_summary_late: bool = False,
-    to_review: Iterable[str] = (),
+    lacks_summary: bool,
+    is_summary_late: bool,
+    to_review: Iterable[str],
 ) -> Unmet:
     """Return what is missing, or waits for a verdict, among the pieces that are asked for.
 

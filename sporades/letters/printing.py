@@ -478,7 +478,7 @@ def _overtaken_by(letter: Letter, later: QuerySet[Message]) -> Message | None:
     return last if may else None
 
 
-def content_of(letter: Letter, *, place: str = "", note: str = "") -> dict[str, object]:
+def content_of(letter: Letter, *, place: str, note: str) -> dict[str, object]:
     """Return what the sheet says.
 
     Args:

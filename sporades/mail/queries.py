@@ -29,7 +29,7 @@ def undelivered_to(address: str) -> Message | None:
     return None
 
 
-def refused_for_good(since: datetime | None = None) -> QuerySet[Message]:
+def refused_for_good(since: datetime | None) -> QuerySet[Message]:
     """Return the refused mails that were not sent again, the oldest first.
 
     Args:

@@ -234,7 +234,7 @@ def note_scanned(paper: Paper, *, is_clean: bool, at: datetime) -> bool:
     )
 
 
-def take_back(paper: Paper, *, may_return: bool = False, at: datetime) -> None:
+def take_back(paper: Paper, *, may_return: bool, at: datetime) -> None:
     """Erase a paper that its candidate does not wish to confide any more, its registration locked.
 
     One in which a virus was found serves nobody: it is taken back whenever.

@@ -153,8 +153,8 @@ def plan(
     message: str,
     starts_at: datetime,
     at: datetime,
-    until: datetime | None = None,
-    stops_writing: bool = False,
+    until: datetime | None,
+    stops_writing: bool,
 ) -> Shown:
     """Have a banner begin by itself; the one that stands then gives way.
 

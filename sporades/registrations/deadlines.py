@@ -27,9 +27,9 @@ def owed_now(
     rules: Exam,
     reader: str,
     has_account: bool,
-    filed_at: datetime | None = None,
-    latest_closing: datetime | None = None,
-    summary_until: datetime | None = None,
+    filed_at: datetime | None,
+    latest_closing: datetime | None,
+    summary_until: datetime | None,
 ) -> dict[str, Any]:
     """Return what a version calls for, by the dates, and at the address, that its service has now.
 

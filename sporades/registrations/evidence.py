@@ -51,7 +51,7 @@ def evidence_of(
     dossier: Dossier,
     papers: PapersForm,
     *,
-    told: Iterable[Mapping[str, Any]] = (),
+    told: Iterable[Mapping[str, Any]],
     at: datetime,
 ) -> list[dict[str, Any]]:
     """Return what this candidate owes: label, help, date due of each piece, and its last minute.

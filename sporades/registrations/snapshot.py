@@ -29,9 +29,9 @@ def snapshot_of(
     number: int,
     dossier: Dossier,
     forms: list[tuple[Section, SectionForm]],
-    before: Mapping[str, Any] | None = None,
-    goes_on: bool = True,
-    owes_more: bool = False,
+    before: Mapping[str, Any] | None,
+    goes_on: bool,
+    owes_more: bool,
     at: datetime,
 ) -> dict[str, Any]:
     """Return what a version freezes.

@@ -23,9 +23,7 @@ CATEGORY_CHANGED = (
 )
 
 
-def follow(
-    registration: Registration, *, is_declared_no_more: bool = False, at: datetime
-) -> Case | None:
+def follow(registration: Registration, *, is_declared_no_more: bool, at: datetime) -> Case | None:
     """Make the open request of a registration follow its answers, its state and its academy.
 
     What becomes of it is told by one table, « A request for accommodations » of docs/states.md.

@@ -156,7 +156,7 @@ def move_address(
     reason: str,
     by: Actor,
     at: datetime,
-    is_read_by_another: bool = False,
+    is_read_by_another: bool,
 ) -> User:
     """Give an account another address for an owner who reads the former letter box no more.
 
@@ -647,9 +647,7 @@ def _send_reset(user: User, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def choose_password(
-    user: User, *, password_hash: str, is_first: bool = False, at: datetime
-) -> None:
+def choose_password(user: User, *, password_hash: str, is_first: bool, at: datetime) -> None:
     """Give an account the password that its owner has chosen; tell them, and the journal.
 
     Args:

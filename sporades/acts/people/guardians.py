@@ -78,8 +78,8 @@ def tell_guardian(
 def tell_of_leaving(
     registration: Registration,
     *,
-    fallen: Case | None = None,
-    is_asked_on_paper: bool = False,
+    fallen: Case | None,
+    is_asked_on_paper: bool,
     at: datetime,
 ) -> None:
     """Tell the guardian of a minor that their registration is withdrawn: there is time to undo it.

@@ -55,7 +55,7 @@ class Refusal:
     came_by: CameBy = CameBy.POST
 
 
-def receive(row: Evidence, *, posted_on: date, came_by: CameBy = CameBy.POST, at: datetime) -> None:
+def receive(row: Evidence, *, posted_on: date, came_by: CameBy, at: datetime) -> None:
     """Keep the day and the way of a piece that came (L-05): its paper is in force. Raises Refused."""
     move(
         row,

@@ -64,7 +64,7 @@ def paragraphs(
     received_on: date,
     *,
     is_complete: bool,
-    has_deadline: bool = False,
+    has_deadline: bool,
     paused: int = 0,
     today: date,
 ) -> list[str]:

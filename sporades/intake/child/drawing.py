@@ -8,7 +8,7 @@ WIDEST, HIGHEST = 1_240, 3_508
 """Of an image, in pixels: an A4 page at 150 dots per inch, and the longest that is read."""
 
 
-def drawn(content: bytes, page: int, turned: int = 0) -> bytes:
+def drawn(content: bytes, page: int, turned: int) -> bytes:
     """Return a page as a JPEG.
 
     Args:

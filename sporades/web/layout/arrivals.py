@@ -75,7 +75,7 @@ def press_noted(
     noted: Sequence[tuple[datetime, str]],
     *,
     path: str = "",
-    fields: Fields | None = None,
+    fields: Fields | None,
 ) -> Press | None:
     """Return the press of a button by its reader, that came as their session had just ended; or nothing.
 

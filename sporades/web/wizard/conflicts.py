@@ -24,7 +24,7 @@ class Difference:
     keeps_mine: bool
 
 
-def posted(post: MultiValueDict[str, str], *, stored: Mapping[str, Any] | None = None) -> Answers:
+def posted(post: MultiValueDict[str, str], *, stored: Mapping[str, Any] | None) -> Answers:
     """Return what was posted, with the stored answer wherever the candidate chose it.
 
     Args:

@@ -98,7 +98,7 @@ def replacing(former: Case, zone: str) -> str:
     )
 
 
-def spared(registration: Registration, *, proposed: Iterable[Proposal] = (), at: datetime) -> str:
+def spared(registration: Registration, *, proposed: Iterable[Proposal], at: datetime) -> str:
     """Say what a decision on another registration spares, and what is still to be done.
 
     Args:

@@ -26,7 +26,7 @@ def press_in_time(
     *,
     is_late: Callable[[datetime], bool],
     path: str = "",
-    fields: Fields | None = None,
+    fields: Fields | None,
 ) -> Press | None:
     """Return a button that came in time as the session had just ended, where that is of use; or nothing.
 
