@@ -274,6 +274,11 @@ class Reach:
         """Return what is kept of it, to be compared later."""
         return [one.as_json() for one in self.perimeters]
 
+    @property
+    def member(self) -> Actor:
+        """Who acts on nothing of one academy or one domain: in their first role. Raises IndexError."""
+        return self.perimeters[0].member
+
     def author(self, *, academy: str, domain: str) -> Actor:
         """Return who acts on something of this academy and this domain, in the role that reaches it.
 
@@ -295,7 +300,7 @@ class Reach:
             for mine in self.perimeters
             if all(mine.includes(theirs) for theirs in other.perimeters)
         )
-        return next(holding, None) or self.perimeters[0].member
+        return next(holding, None) or self.member
 
     def member_for(self, domain: str) -> Actor:
         """Return who acts on something of a domain and of no academy. Raises LookupError."""

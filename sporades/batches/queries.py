@@ -259,7 +259,7 @@ def beyond_alone(
         total=total,
         lately=lately,
         alone=action.alone,
-        by_administrator=reach.perimeters[0].member.kind == Membership.Role.ADMINISTRATOR,
+        by_administrator=reach.member.kind == Membership.Role.ADMINISTRATOR,
         approvers=asking.approvers_of(reach, permission=action.approval, author=by, at=at),
         counted=action.counted,
     )

@@ -146,7 +146,7 @@ def ask(
         raise Nothing
     if total > MOST_LINES:
         raise TooLong
-    author = reach.perimeters[0].member
+    author = reach.member
     is_large = total + _taken_alone(by, at=at) > WITHOUT_APPROVAL
     export: Export = Export.objects.create(
         asked_by=by,

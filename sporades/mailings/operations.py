@@ -112,7 +112,7 @@ def keep_template(
     mine = MailingTemplate.objects.filter(asked_by=by)
     if mine.exclude(name=name).count() >= MOST_TEMPLATES:
         raise TooManyTemplates
-    author = reach.perimeters[0].member
+    author = reach.member
     kept: MailingTemplate
     kept, _ = MailingTemplate.objects.update_or_create(
         asked_by=by,

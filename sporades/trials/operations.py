@@ -69,7 +69,7 @@ def ask(*, prepared: PreparedRegulation, reach: Reach, by: User, at: datetime) -
     under_way: Trial | None = by.trials.filter(prepared=prepared, state=TrialState.RUNNING).first()
     if under_way is not None:
         return under_way  # the button was pressed twice
-    author = reach.perimeters[0].member
+    author = reach.member
     trial: Trial = Trial.objects.create(
         prepared=prepared,
         against=in_force_beside(prepared),

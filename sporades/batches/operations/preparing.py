@@ -131,7 +131,7 @@ def prepare(
         delays.check_to_come(until, zones, at=at)
     if action.has_reason and not reason:
         raise ReasonMissing(REASON_MISSING)
-    author = reach.perimeters[0].member
+    author = reach.member
     batch: Batch = Batch.objects.create(
         asked_by=by,
         asked_name=author.name,

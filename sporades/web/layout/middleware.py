@@ -267,7 +267,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
             request.reach = request.reaches(route.permission)
             if not request.reach:
                 raise Http404
-            request.actor = request.reach.perimeters[0].member
+            request.actor = request.reach.member
         return None
 
 

@@ -137,7 +137,7 @@ def export_file(request: HttpRequest, export: str) -> HttpResponse:
         return second_factor_again(request)
     try:
         content = operations.hand_over(
-            export=found, by=request.reach.perimeters[0].member, at=request.arrived_at
+            export=found, by=request.actor, at=request.arrived_at
         )
     except OutOfReach:
         messages.error(
@@ -221,9 +221,8 @@ def _to_decide(request: HttpRequest, pk: str) -> Export:
 
 
 def _done(request: HttpRequest, found: Export, act: Any, said: str, **more: Any) -> HttpResponse:
-    by = request.reach.perimeters[0].member
     try:
-        act(export=found, by=by, at=request.arrived_at, **more)
+        act(export=found, by=request.actor, at=request.arrived_at, **more)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

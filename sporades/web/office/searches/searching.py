@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.candidates.models import Candidate
-from sporades.core.actors import Actor
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges.models import Export
@@ -228,7 +227,7 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             shared_within=request.reach if form.cleaned_data.get("partagee") else None,
             order=known_order(request.GET.get("tri", "")),
             by=request.user,
-            author=_author(request),
+            author=request.actor,
             at=request.arrived_at,
         )
     except Refused as refusal:
@@ -241,7 +240,7 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
 
 def forget(request: HttpRequest, search: str) -> HttpResponse:
     """Forget one of one's own searches, or stop sharing one whose author has left."""
-    kept, by, at = search_of(request, search), _author(request), request.arrived_at
+    kept, by, at = search_of(request, search), request.actor, request.arrived_at
     if kept.owner_id == request.user.pk:
         operations.forget(kept, by=by, at=at)
         messages.success(request, "La recherche est supprimée.")
@@ -253,12 +252,6 @@ def forget(request: HttpRequest, search: str) -> HttpResponse:
         return redirect("office:found", kept.pk)
     messages.success(request, "La recherche n'est plus partagée.")
     return redirect("office:search")
-
-
-def _author(request: HttpRequest) -> Actor:
-    """Return who keeps a search or forgets one: it is on nothing of one academy, their first role."""
-    author: Actor = request.reach.perimeters[0].member
-    return author
 
 
 def _list_of(kept: Search, asked: str) -> str:

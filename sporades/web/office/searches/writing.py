@@ -117,7 +117,7 @@ def forget_template(request: HttpRequest, template: str) -> HttpResponse:
     """Forget one of one's own templates."""
     mailings.forget_template(
         get_object_or_404(request.user.mailing_templates, pk=template),
-        by=request.reach.perimeters[0].member,
+        by=request.actor,
         at=request.arrived_at,
     )
     messages.success(request, "Le modèle est supprimé.")
