@@ -230,15 +230,15 @@ class ReauthenticateForm(allauth.ReauthenticateForm):
 class _NewPassword:
     """allauth asks for a new password twice; once is enough when it can be shown."""
 
-    def _keep_one(self, user: User | None) -> None:
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
         self.fields.pop("password2")
         self.fields["password1"].help_text = passwords.help_text(
-            is_staff=bool(user and user.is_staff_member)
+            is_staff=bool(self.user and self.user.is_staff_member)
         )
-        self.checked_for = user
 
-    def _checked(self) -> str:
-        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.checked_for)
+    def clean_password1(self) -> str:
+        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
 
 
 class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
@@ -246,10 +246,6 @@ class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
 
     oldpassword = current_password_field("Votre mot de passe actuel")
     password1 = new_password_field("Votre nouveau mot de passe")
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self._keep_one(self.user)
 
     def clean_oldpassword(self) -> str:
         with tries.counted(context.request, self.user):
@@ -259,7 +255,7 @@ class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
         # An old one that is wrong is not there: nothing is said of the right one.
         if self.cleaned_data["password1"] == self.cleaned_data.get("oldpassword"):
             raise ValidationError("C'est déjà votre mot de passe : choisissez-en un autre.")
-        return self._checked()
+        return super().clean_password1()
 
 
 class SetPasswordForm(_NewPassword, allauth.SetPasswordForm):
@@ -267,25 +263,11 @@ class SetPasswordForm(_NewPassword, allauth.SetPasswordForm):
 
     password1 = new_password_field("Votre mot de passe")
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self._keep_one(self.user)
-
-    def clean_password1(self) -> str:
-        return self._checked()
-
 
 class ResetPasswordKeyForm(_NewPassword, allauth.ResetPasswordKeyForm):
     """A new password, from the link of a mail."""
 
     password1 = new_password_field("Votre nouveau mot de passe")
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self._keep_one(self.user)
-
-    def clean_password1(self) -> str:
-        return self._checked()
 
 
 class ResetPasswordForm(allauth.ResetPasswordForm):
