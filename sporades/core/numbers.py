@@ -3,6 +3,9 @@
 The digit is Damm's: it detects every wrong digit and every swap of two neighbours.
 """
 
+NARROW = "\u202f"
+"""The space between two groups of figures: narrow, and no line is broken there."""
+
 INTEGER, BIGINT = 9, 18
 """How many figures an integer of the database takes, and a bigint, whichever they are."""
 
@@ -61,4 +64,4 @@ def in_groups(number: str) -> str:
     head = len(number) % 3
     groups = [number[:head]] if head else []
     groups += [number[at : at + 3] for at in range(head, len(number), 3)]
-    return "\u202f".join(groups)
+    return NARROW.join(groups)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from sporades.exams import operations as exams
 from tests.factories import NOW, OPERATOR, PASSWORD, answers_with
-from tests.spaces import plain
+from tests.spaces import plain, whole_numbers
 
 CONCOURS = Path(__file__).parent / "concours.yaml"
 EXAM = "/m-inscrire/ESSAI/2027/BE/MARIN"
@@ -52,7 +52,7 @@ def sign_in(browser, user):
 
 def seen(page):
     """Return a page as its reader has it: a tree, from the answer or from its text."""
-    return lxml.html.fromstring(page if isinstance(page, str) else page.text)
+    return lxml.html.fromstring(whole_numbers(page if isinstance(page, str) else page.text))
 
 
 def words(element):

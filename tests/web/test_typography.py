@@ -1,7 +1,8 @@
-"""French punctuation keeps its space: set once, for what code and réglementation say too."""
+"""French punctuation keeps its space, our numbers their groups: set once, for what code says too."""
 
 import time_machine
 
+from sporades.core.numbers import with_check_digit
 from sporades.web.layout.typography import set_spaces
 from tests.factories import NOW, a_registration
 from tests.web.guide import seen
@@ -45,6 +46,32 @@ def test_a_telephone_number_stands_in_one_line_a_date_does_not():
     )
 
 
+def test_a_number_of_ours_stands_in_groups_and_is_copied_whole():
+    number = with_check_digit(2000000077)
+    assert len(number) == 11
+    grouped = (
+        f'<data class="s-digits" value="{number}">20<span>000</span><span>000</span>'
+        f"<span>{number[8:]}</span></data>"
+    )
+
+    page = set_spaces(f"<h1>Inscription n°{number}</h1><p>{number}, version 2.</p>")
+
+    assert page == f"<h1>Inscription n°{grouped}</h1><p>{grouped}, version 2.</p>"
+    assert seen(page).text_content() == f"Inscription n°{number}{number}, version 2."
+
+
+def test_what_is_no_number_of_ours_or_is_not_seen_is_left_as_it_is():
+    number = with_check_digit(2000000077)
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    kept = (
+        f"<title>{number}</title><p>{wrong}</p><p>IMG_{number}.jpg, {number}.pdf, /lien/{number}</p>"
+        f'<a href="/{number}">Voir<span class="fr-sr-only">\xa0: {number}</span></a>'
+        f"<option>{number}</option><pre>{number}</pre><p>0{number[:9]}</p>"
+    )
+
+    assert set_spaces(kept) == kept
+
+
 def test_what_is_typed_run_or_written_in_a_tag_is_left_as_it_is():
     kept = (
         '<input value="a : b ?"><textarea name="x">c : d <i>e ?</i></textarea>'
@@ -61,6 +88,6 @@ def test_a_sentence_written_in_code_keeps_its_spaces_on_the_page(sign_in):
         page = sign_in(registration.candidate).get("/accueil")
 
     awaited = seen(page).cssselect("main .s-awaiting")[0].text_content()
-    assert "Pièces justificatives à fournir\xa0: Pièce" in awaited
+    assert "Pièces justificatives à fournir\xa0:" in awaited
     assert not any(sign in awaited for sign in (" :", " ;", " ?", "« ", " »"))
     assert int(page.headers["Content-Length"]) == len(page.content)
