@@ -29,6 +29,8 @@ REASSURED = (
     "inscription sera rejetée."
 )
 """Said first, where silence would reject."""
+_RECEIVED = "Demande reçue le "
+"""How the sentence begins that says what was received, when, by whom."""
 _CONTACTS = "Coordonnées changées le "
 """How the sentence begins that says so under a receipt: the last of them stays."""
 _AGAIN = (
@@ -56,7 +58,7 @@ def receipt_of(
     service = dossier.service
     legal = dossier.regulation.rules.legal
     received = (
-        f"Demande reçue le {service.said(at, dossier.reader_zone)} et enregistrée sous le numéro "
+        f"{_RECEIVED}{service.said(at, dossier.reader_zone)} et enregistrée sous le numéro "
         f"{registration.number}, version n°{number}, par le service : "
         f"{named(service)}."
     )
@@ -78,6 +80,16 @@ def with_contacts(receipt: list[str], when: str, *, number: int) -> list[str]:
     """
     kept = [one for one in receipt if not one.startswith(_CONTACTS)]
     return [*kept, f"{_CONTACTS}{when}, version n°{number} : ce qui précède reste vrai."]
+
+
+def in_parts(receipt: list[str]) -> tuple[list[str], list[str]]:
+    """Return what a receipt says was received, and what the law has it say besides, each possibly empty.
+
+    Args:
+        receipt: its paragraphs, as `receipt_of` or `with_contacts` made them.
+    """
+    received = [one for one in receipt if one.startswith((_RECEIVED, _CONTACTS))]
+    return received, [one for one in receipt if one not in received]
 
 
 def named(service: RegistrationService) -> str:

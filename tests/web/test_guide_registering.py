@@ -300,11 +300,12 @@ def test_the_last_tab_gives_the_receipt_with_its_hour_its_number_its_service_and
     assert receipt.startswith(
         "Demande reçue le mercredi 25 novembre 2026 à 10 h 37 (heure de Paris) et enregistrée sous "
         f"le numéro {number}, version n°1, par le service : Bureau des essais de Lille, académie de Lille. "
-        "Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
+        "Ce que dit la loi Autorité compétente : le recteur de l'académie (arrêté inventé du 1er janvier). "
         "Sans réponse de sa part le 25 janvier 2027, votre demande sera réputée acceptée. "
         "Ce délai ne court que du jour où le service reçoit tout ce qui vous est demandé, avant la date "
         "limite d'envoi (code des relations entre le public et l'administration, article L. 114-5). "
     )
+    assert words(seen(page).cssselect("main details summary")[-1]) == "Ce que dit la loi"
 
 
 def test_the_receipt_of_a_modification_has_its_own_hour_and_version(sign_in):

@@ -408,7 +408,9 @@ def test_a_silence_that_rejects_is_said_not_to_be_a_refusal(sign_in, meaning, is
         sign_in(registration.candidate).get(f"/mes-inscriptions/{registration.number}/numero")
     )
 
-    assert (REASSURING in page) is is_said
+    assert (
+        REASSURING.removesuffix(" Demande reçue le").partition("réception ")[2] in page
+    ) is is_said
     body = " ".join(Message.objects.get(kind="registered").body.split())
     assert (REASSURING.replace("réception Ce", "réception : Ce") in body) is is_said
     paper = main(
@@ -416,7 +418,7 @@ def test_a_silence_that_rejects_is_said_not_to_be_a_refusal(sign_in, meaning, is
     )
     assert (REASSURING in paper) is is_said
     after = seen(number_page(sign_in, registration)).xpath(
-        "//main//h2[.='Accusé de réception']/following-sibling::p"
+        "//main//h2[.='Accusé de réception']/following-sibling::details//p"
     )
     paragraphs = [words(one) for one in after]
     assert len([one for one in paragraphs if one.startswith("Autorité compétente")]) == 1

@@ -50,6 +50,7 @@ from sporades.registrations.queries import (
     registrations_of,
     version_of,
 )
+from sporades.registrations.receipt import in_parts
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.registrations.summary import SUMMARY, is_former_good
 from sporades.retention.categories import kept_in_words
@@ -194,6 +195,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     late = [one for one in missing_ones if not one.is_in_time(at)]
     pressing = [*to_give, *(one for one in late if one.row.is_mandatory)]
     said = last.snapshot.get("candidate_number", "")
+    received, law = in_parts(last.snapshot["receipt"])
     context = {
         "registration": found,
         "version": last,
@@ -214,6 +216,8 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "is_just_filed": _is_just_filed(last, at=at),
         "is_reached_elsewhere": found.is_reached_elsewhere(last.snapshot),
         "heading": _filing_in_words(last, at=at),
+        "received": received,
+        "law": law,
     }
     return render(request, "candidate/number.html", context)
 
