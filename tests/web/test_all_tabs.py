@@ -87,7 +87,7 @@ def test_whoever_came_from_the_summary_goes_back_there_from_each_of_them(modifyi
 
     assert chosen.url == f"{at(draft, 'qualification')}?retour=1"
     assert before.url == f"{at(draft, 'identification')}?retour=1"
-    assert "Revenir au récapitulatif" in main(client.get(before.url))
+    assert "Garder et revenir au récapitulatif" in main(client.get(before.url))
 
 
 @pytest.mark.parametrize("slug", ["recapitulatif", "numero", "autre", ""])

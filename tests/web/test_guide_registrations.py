@@ -135,7 +135,14 @@ def test_a_modification_just_opened_says_that_nothing_is_changed_then_that_somet
     draft = page.request["PATH_INFO"].split("/")[2]
     unsaved = "Vos modifications ne sont pas encore enregistrées."
 
+    assert words(seen(page).cssselect("h1")[0]) == "Modifier mon inscription : Récapitulatif"
     assert "Choisissez ce que vous modifiez. Ces réponses sont celles" in main(page)
+    assert "Cliquez sur « Modifier », à côté de ce que vous voulez changer" in main(page)
+    assert "« Enregistrer » paraît ensuite au bas de cette page" in main(page)
+    assert "Étape suivante" not in main(page)
+    assert links(page, "Précédent") == []
+    back = f"/mes-inscriptions/{registration.number}"
+    assert links(page, "Revenir à mon inscription") == [back]
     assert unsaved not in main(page)
     assert "Ce qui change" not in main(page)
     moved = answers_with(identification={"address_1": "3 quai du Port"})["identification"]
@@ -143,6 +150,7 @@ def test_a_modification_just_opened_says_that_nothing_is_changed_then_that_somet
     page = client.get(f"/inscription/{draft}/recapitulatif")
 
     assert unsaved in main(page)
+    assert links(page, "Précédent")
     assert "Ce qui change Numéro et voie : 12 rue des Îles → devient 3 quai du Port" in main(page)
     assert "Choisissez ce que vous modifiez" not in main(page)
 

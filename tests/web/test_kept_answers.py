@@ -75,7 +75,7 @@ def test_a_tab_opened_from_the_summary_still_leads_back_to_it(clock):
     page = browser.get(tab)
 
     assert "Votre session s'était terminée" in main(page)
-    assert "Revenir au récapitulatif" in buttons(page)
+    assert "Garder et revenir au récapitulatif" in buttons(page)
 
 
 def test_whoever_signs_in_next_on_the_same_computer_finds_nothing_of_it(left):

@@ -440,7 +440,7 @@ def test_a_tab_opened_from_the_summary_leads_back_to_it_once_it_is_right(sign_in
     back = client.post(f"/inscription/{draft.pk}/identification", right)
 
     for page in (tab, refused):
-        assert "Revenir au récapitulatif" in buttons(page)
+        assert "Garder et revenir au récapitulatif" in buttons(page)
     assert back["Location"] == f"/inscription/{draft.pk}/recapitulatif"
 
 

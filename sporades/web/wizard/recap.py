@@ -179,6 +179,7 @@ def _recap(
         "changes": changes,
         **_undone(draft, judged, forms, is_begun=is_begun),
         "is_begun": is_begun,
+        "is_changeable": exclusion is None and not is_gone,
         "can_save": can_save,
         "may_ask": bool(changes) and not is_gone and not is_accepting,
         "rules_changed": have_rules_moved(draft, judged),

@@ -43,7 +43,7 @@ def test_what_both_modify_is_chosen_and_what_one_modifies_is_kept(site, enter):
         follow(page.get_by_role("link", name="Modifier : Identification"))
         answer(page, "Téléphone mobile", mobile)
         answer(page, "Appartement, étage, bâtiment", more)
-        press(page, "Revenir au récapitulatif")
+        press(page, "Garder et revenir au récapitulatif")
     press(first, "Enregistrer")
     press(second, "Enregistrer")
 

@@ -17,7 +17,7 @@ def test_a_diploma_dispenses_and_one_that_is_taken_back_leaves_the_choice_to_mak
 
     follow(page.get_by_role("link", name="Modifier : Formation"))
     answer(page, "Diplôme le plus élevé", "CAP")
-    press(page, "Revenir au récapitulatif")
+    press(page, "Garder et revenir au récapitulatif")
     assert heading(page) == "Ma candidature est-elle prête ?"
     assert LOST_DISPENSATION in text(page)
 
