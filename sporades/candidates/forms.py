@@ -130,21 +130,11 @@ class IdentityForm(forms.Form):
         self.place: Place | None = None
 
     def _id_of(self, name: str) -> str:
-        # Not by the bound field, which keeps the help of this instant, frozen or not.
         return str(self.auto_id) % self.add_prefix(name)
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
         return list(GROUPS)
-
-    def freeze(self) -> None:
-        """Grey every field: what was said, without how to say it."""
-        for name in ("has_no_first_name", "birth_date_is_partial"):
-            if not self[name].value():
-                del self.fields[name]
-        for field in self.fields.values():
-            field.disabled = True
-            field.help_text = ""
 
     def clean_birth_name(self) -> str:
         """Keep a name that a civil register may hold."""

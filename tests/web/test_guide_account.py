@@ -29,20 +29,6 @@ from tests.web.guide import (
     words,
 )
 
-CIVIL = {
-    "civility",
-    "birth_name",
-    "usage_name",
-    "first_names",
-    "nationality",
-    "birth_date_day",
-    "birth_date_month",
-    "birth_date_year",
-    "birth_country",
-    "birth_department",
-    "birth_place",
-}
-
 
 @pytest.fixture(autouse=True)
 def _nothing_tried_yet(stopped_clock):
@@ -87,13 +73,17 @@ def test_messages_follow_the_address_of_the_account():
 
 
 def assert_greyed(page):
-    """Every civil datum is on the page, and none can be typed."""
-    fields = seen(page).cssselect(".s-frozen input, .s-frozen select")
-    assert {field.get("name") for field in fields} >= CIVIL - {"civility"}
-    assert [words(one) for one in seen(page).cssselect(".s-field__locked")] == ["Madame"]
-    assert all(
-        field.get("disabled") is not None or field.get("readonly") is not None for field in fields
-    )
+    """Every civil datum is on the page, greyed as on a registration, and none can be typed."""
+    [greyed] = seen(page).cssselect("main .s-greyed")
+    assert [words(one) for one in greyed.cssselect("dt")] == [
+        "Civilité",
+        "Nom de famille",
+        "Prénoms",
+        "Date de naissance",
+        "Lieu de naissance",
+        "Nationalité",
+    ]
+    assert seen(page).cssselect("main input, main select") == []
 
 
 @pytest.mark.parametrize(

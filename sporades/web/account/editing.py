@@ -22,6 +22,7 @@ from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity
+from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words, instant_in_words, listed
 from sporades.mail.queries import undelivered_to
 from sporades.notices.queries import stops_writing
@@ -59,17 +60,18 @@ def edit(request: HttpRequest) -> HttpResponse:
         **_pending(request),
     }
     if candidate is not None:
+        if candidate.is_frozen:
+            if request.method == "POST":
+                raise candidates.Frozen
+            context |= _asked(candidate, at=request.arrived_at)
+            return render(request, "account/edit.html", context)
         form = _identity_form(request, candidate)
-        is_sent = request.method == "POST" and not candidate.is_frozen and form.is_valid()
+        is_sent = request.method == "POST" and form.is_valid()
         if is_sent and _is_changed(request, candidate, form):
             messages.success(request, "Vos informations sont enregistrées.")
             say_understood(request, form)
             return redirect(goes_back or "account_edit")
-        if request.method == "POST" and candidate.is_frozen:
-            raise candidates.Frozen
         context |= {"form": form, "seen": candidate.identity_id}
-        if candidate.is_frozen:
-            context |= _asked(candidate, at=request.arrived_at)
     return render(request, "account/edit.html", context)
 
 
@@ -91,12 +93,13 @@ def _is_changed(request: HttpRequest, candidate: Candidate, form: IdentityForm) 
 
 
 def _asked(candidate, *, at) -> dict[str, Any]:
-    """Return whom to ask for a correction, and what was asked last (I6)."""
+    """Return what can be changed no more, whom to ask for a correction, and what was asked last (I6)."""
     asked = last_correction_of(candidate)
     services = _services_of(candidate)
     # The one that waits, if any, is the last.
     is_waiting = asked is not None and asked.is_waiting
     return {
+        "identity": identity_in_words(candidate.identity),
         "services": services,
         "asked": asked,
         "formally": formally(asked, at=at),
@@ -106,14 +109,11 @@ def _asked(candidate, *, at) -> dict[str, Any]:
 
 
 def _identity_form(request: HttpRequest, candidate) -> IdentityForm:
-    form = IdentityForm(
+    return IdentityForm(
         request.POST or None,
         initial=answers_of(candidate.identity),
         on=day_of(request),
     )
-    if candidate.is_frozen:
-        form.freeze()
-    return form
 
 
 def _services_of(candidate) -> list[ManagingService]:

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from sporades.accounts.keys import activation_key
 from sporades.accounts.models import User
-from sporades.candidates import operations as candidates
 from sporades.candidates.models import Identity
 from sporades.mail.models import Message
 from tests.factories import NOW, PASSWORD, a_candidate
@@ -234,15 +233,3 @@ def test_a_long_name_stays_at_the_right_of_the_service_s(site, page):
     brand, person = (page.locator(one).bounding_box() for one in (".s-brand", ".s-person"))
     assert person["x"] >= brand["x"] + brand["width"]
     assert person["y"] < brand["y"] + brand["height"]
-
-
-def test_frozen_lists_look_like_frozen_boxes(site, user, page):
-    candidates.freeze_identity(user.candidate, at=NOW)
-    sign_in(page, site)
-
-    page.goto(site + reverse("account_edit"))
-
-    colours = page.locator(".s-frozen .fr-input, .s-frozen .fr-select").evaluate_all(
-        "all => [...new Set(all.map((one) => getComputedStyle(one).backgroundColor))]"
-    )
-    assert len(colours) == 1
