@@ -34,7 +34,10 @@ def what_is_said(client):
     """Return what the home page and « Modifier mon compte » say of it."""
     home, account = client.get("/accueil"), client.get("/mon-compte")
     assert (home.status_code, account.status_code) == (200, 200)
-    awaited = [words(one) for one in seen(home).cssselect("main .s-awaiting li p:first-child")]
+    awaited = [
+        " ".join(words(part) for part in one.cssselect("h2, h2 + p"))
+        for one in seen(home).cssselect("main .s-awaiting li")
+    ]
     noticed = [words(one) for one in seen(account).cssselect("main .s-notice")]
     return awaited, noticed
 

@@ -51,7 +51,7 @@ def heading(page):
 
 def awaited(page):
     """Return what awaits, in order: each with its deadline, without how long there is."""
-    found = [one.cssselect("p")[:-1] for one in seen(page).cssselect("main .s-awaiting li")]
+    found = [one.cssselect("h2, h3, p")[:-1] for one in seen(page).cssselect("main .s-awaiting li")]
     return [LEFT.sub("", " ".join(words(part) for part in parts)) for parts in found]
 
 
@@ -106,11 +106,11 @@ def test_each_thing_is_said_then_its_date_and_the_first_has_the_one_main_button(
         page = sign_in(registration.candidate).get("/accueil")
 
     first, second = seen(page).cssselect("main .s-awaiting li")
-    assert [words(one) for one in first.cssselect("p")[:2]] == [
+    assert [words(one) for one in first.cssselect("h2, p")[:2]] == [
         "Récapitulatif d'inscription à signer et à renvoyer.",
         "À poster au plus tard le vendredi 25 décembre 2026. Il reste 30 jours .",
     ]
-    assert not first.cssselect("p")[1].cssselect(".s-quiet")
+    assert not first.cssselect("p")[0].cssselect(".s-quiet")
     assert words(second.cssselect("p")[1]).endswith("Il reste 35 jours .")
     filled = seen(page).cssselect("main .fr-btn:not([class*=secondary]):not([class*=tertiary])")
     assert [words(one).partition(" : ")[0] for one in filled] == [
@@ -119,6 +119,23 @@ def test_each_thing_is_said_then_its_date_and_the_first_has_the_one_main_button(
     [card] = seen(page).cssselect("main .s-card .fr-btn:first-child")
     assert words(card).startswith("Gérer ma candidature")
     assert "fr-btn--secondary" in card.get("class")
+
+
+def test_each_thing_has_its_heading_and_a_link_that_says_in_short_what_it_is_about(sign_in):
+    registration = a_registration()
+
+    with time_machine.travel(NOW, tick=False):
+        page = sign_in(registration.candidate).get("/accueil")
+
+    tasks = seen(page).cssselect("main .s-awaiting li")
+    assert [words(one.cssselect("h2")[0]) for one in tasks] == [
+        "Récapitulatif d'inscription à signer et à renvoyer.",
+        "Pièces justificatives à fournir :",
+    ]
+    assert [words(one.cssselect("a")[0]) for one in tasks] == [
+        "Visualiser/imprimer le récapitulatif",
+        "Déposer mes pièces justificatives : Pièce d'identité",
+    ]
 
 
 def test_where_nothing_awaits_the_main_button_is_that_of_a_card(sign_in):
@@ -156,10 +173,7 @@ def test_a_document_that_is_read_awaits_no_more_what_is_to_be_sent_does(sign_in)
     assert awaited(page) == [SUMMARY, PIECES]
     assert heading(page) == "2 choses vous attendent"
     way = f"/mes-documents/{registration.number}/recapitulatif/pdf"
-    assert links(
-        page,
-        f"Visualiser/imprimer le récapitulatif : {SUMMARY.split(' À poster', maxsplit=1)[0]}",
-    ) == [way]
+    assert links(page, "Visualiser/imprimer le récapitulatif") == [way]
 
 
 def test_the_summary_awaits_until_it_has_come_back(sign_in):

@@ -18,6 +18,7 @@ class Awaiting:
     Attributes:
         sentence: what it is.
         about: the registration, where there are several.
+        which: what the words of the link are about, where others of the page may be the same.
         link: where it is done.
         act: the words of the link.
         deadline: what to do before when, in words, or nothing.
@@ -32,3 +33,20 @@ class Awaiting:
     until: str = ""
     about: str = ""
     left: timedelta = timedelta()
+    which: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is, without what follows: « Pièces justificatives à fournir : »."""
+        before, colon, _ = self.sentence.partition(" : ")
+        return f"{before} :" if colon else self.sentence
+
+    @property
+    def rest(self) -> str:
+        """What follows its title, possibly nothing."""
+        return self.sentence.removeprefix(self.title).strip()
+
+    @property
+    def apart(self) -> str:
+        """What tells its link from the others, for who hears it alone: the paper, the registration."""
+        return ", ".join(filter(None, (self.which, self.about)))

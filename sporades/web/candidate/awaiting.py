@@ -243,6 +243,7 @@ def to_complete(
             if one.number
             else reverse("candidate:complete_correction"),
             act="Compléter ma demande",
+            which="modification" if one.number else "correction",
             deadline="À envoyer au plus tard le "
             f"{last_day_to_complete(one.complete_before, one.zone)}."
             if at < one.complete_before
@@ -391,6 +392,7 @@ def _documents(
                 args=[folders[version.document.folder_id].number, version.document.kind],
             ),
             act="Ouvrir le document",
+            which=version.document.title,
             deadline=_presumed(version, folders[version.document.folder_id]),
         )
         for version in unread
@@ -485,6 +487,7 @@ def _pieces(
             about=name(registration),
             link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{group[0].row.code}",
             act=f"{'Déposer' if any(one.is_deposited for one in group) else 'Voir'} mes pièces justificatives",
+            which=_first_of(group),
             deadline=due_in_words(registration, before),
             until=until.isoformat(),
         )
@@ -510,6 +513,7 @@ def _late(
         about=name(registration),
         link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{missing[0].row.code}",
         act="Voir mes pièces justificatives",
+        which=_first_of(missing),
         deadline=PASSED,
         until=min(one.until for one in missing).isoformat(),
     )
@@ -526,6 +530,13 @@ def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: dateti
 def _piece(owed: Owed) -> str:
     is_refused = owed.row.state == PieceState.REFUSED
     return f"{owed.row.label}{' (non conforme, à remplacer)' if is_refused else ''}"
+
+
+def _first_of(group: Sequence[Owed]) -> str:
+    """Return which pieces a link leads to: the first one, and how many others."""
+    others = len(group) - 1
+    first = group[0].row.label
+    return f"{first}, et {others} autre{'s' if others > 1 else ''}" if others else first
 
 
 def _deadline(owed: Owed) -> tuple[str, datetime]:
