@@ -133,6 +133,7 @@ def test_a_field_that_is_alone_is_asked_for_by_its_form_and_by_nothing_else(fiel
 def test_what_is_said_of_all_fields_is_true_of_each(fields, exceptions):
     class Asked(forms.Form):
         due = forms.CharField()
+        due_too = forms.CharField()
         optional = forms.CharField(required=False)
         called_for = forms.CharField(required=False)
         box = forms.BooleanField(required=False)
@@ -146,6 +147,14 @@ def test_what_is_said_of_all_fields_is_true_of_each(fields, exceptions):
 
     [rule] = html.cssselect(".s-required")
     assert words(rule) == f"Tout est à remplir{exceptions}."
+
+
+def test_of_one_field_with_boxes_nothing_is_said_of_all():
+    class Asked(forms.Form):
+        file = forms.FileField(label="Fichier")
+        follows = forms.BooleanField(label="À la suite de ce qui est déposé", required=False)
+
+    assert "Tout est à remplir" not in str(Asked())
 
 
 def test_where_only_what_other_answers_call_for_is_due_the_rule_is_said_all_the_same():

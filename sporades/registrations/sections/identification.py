@@ -156,6 +156,9 @@ class IdentificationForm(SectionForm):
         widget=forms.EmailInput({"autocomplete": "off", **AS_TYPED}),
     )
 
+    # Some countries have no postcode, and one telephone of two is enough.
+    rule = "Tout est à remplir, sauf ce qui est marqué « facultatif » ou peut rester vide."
+
     def build(self) -> None:
         """Keep the contextual questions only where they apply."""
         countries = [(country.code, country.name) for country in territory.countries(current=True)]

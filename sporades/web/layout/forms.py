@@ -265,7 +265,7 @@ def groups(form: BaseForm) -> list[tuple[str, list[BoundField]]]:
 
 
 def _rule(form: BaseForm) -> str:
-    """Say which fields must be answered; nothing of one that is alone, which its form asks for.
+    """Say which fields must be answered; nothing of one that is alone, boxes apart, which its form asks for.
 
     Nor where none must be: each says so. One that another answer calls for has its own help. A
     form that asks for something among several fields says it itself, in its `rule`.
@@ -276,13 +276,13 @@ def _rule(form: BaseForm) -> str:
     is_due = any(
         field.field.required or getattr(field.field, "is_conditional", False) for field in fields
     )
-    if len(fields) <= 1 or not is_due:
+    # A box says by itself that it is to be ticked or not.
+    asked = [field for field in fields if field.kind != "checkbox" or field.field.required]
+    if len(asked) <= 1 or not is_due:
         return ""
     exceptions = {
         "ce qui est marqué « facultatif »": any(field.is_optional for field in fields),
-        "les cases, à cocher s'il y a lieu": any(
-            field.kind == "checkbox" and not field.field.required for field in fields
-        ),
+        "les cases, à cocher s'il y a lieu": len(asked) < len(fields),
     }
     kept = listed([words for words, is_one in exceptions.items() if is_one])
     return f"Tout est à remplir{', sauf ' if kept else ''}{kept}."

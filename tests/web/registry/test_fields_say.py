@@ -255,7 +255,7 @@ FORMS = {
 }
 RULES = ("Tout est à remplir", "puis répondez aux questions")
 """What a form says above its fields: one of these."""
-ASKING = ".//*[self::input[not(@type='hidden')] or self::select or self::textarea]/@name"
+ASKING = ".//*[self::input[not(@type='hidden' or @type='checkbox')] or self::select or self::textarea]/@name"
 
 
 def kind_of(name):
@@ -291,7 +291,7 @@ def faults_of(control, page):
     if "required" in control.attrib:
         form = control.xpath("ancestor::form")[0]
         asked = form.xpath(ASKING)
-        if not any(rule in words(form) for rule in RULES) and set(asked) != {name}:
+        if not any(rule in words(form) for rule in RULES) and not set(asked) <= {name}:
             yield "required, and nothing says so"
     elif not (
         "facultatif" in called
