@@ -15,6 +15,7 @@ LONGEST_PART = 60
 _ALL_THREE = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
 _IN_FIGURES = "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
 _YEAR = "Indiquez au moins l'année, par exemple 2008."
+_BOTH_WRONG = "un mois de 1 à 12, et l'année sur quatre chiffres"
 _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
 
 type Parts = tuple[int | None, int | None, int | None]
@@ -92,8 +93,10 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     day, month, year = parts
     if year is None or (not is_partial and (day is None or month is None)):
         raise ValidationError(_YEAR if is_partial else _ALL_THREE)
+    is_month = month is None or 1 <= month <= 12  # noqa: PLR2004 - months
     if year < FIRST_OF_FOUR_FIGURES:
-        raise ValidationError("Indiquez l'année sur quatre chiffres, par exemple 2008.")
+        asked = "l'année sur quatre chiffres" if is_month else _BOTH_WRONG
+        raise ValidationError(f"Indiquez {asked}, par exemple 2008.")
     if year < on.year - OLDEST - 1:
         raise ValidationError("Vérifiez l'année de naissance : elle est trop ancienne.")
     if year > on.year:
@@ -105,7 +108,7 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
         )
     if month is None and day is not None:
         raise ValidationError("Indiquez aussi le mois, ou laissez le jour vide.")
-    if month is not None and not 1 <= month <= 12:  # noqa: PLR2004 - months
+    if not is_month:
         raise ValidationError("Indiquez un mois de 1 à 12.")
     if day is not None and month is not None:
         _check_day(day, month, year)

@@ -77,6 +77,7 @@ def test_the_future_is_refused(days):
         ((29, 2, 2007), False, "n'existe pas"),
         ((14, 13, 2008), False, "un mois de 1 à 12"),
         ((14, 3, 8), False, "sur quatre chiffres"),
+        ((3, 13, 66), False, "Indiquez un mois de 1 à 12, et l'année sur quatre chiffres"),
         ((None, 3, 2008), False, "par exemple 14 03 2008"),
         ((None, None, None), False, "Indiquez le jour, le mois et l'année, par exemple"),
         ((None, None, None), True, "Indiquez au moins l'année, par exemple 2008."),

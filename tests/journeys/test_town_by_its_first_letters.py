@@ -1,6 +1,7 @@
 """Communes are suggested as one types, accents or not, among those of the postcode."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import a_candidate, a_draft
 from tests.journeys.helpers import answer, press, signed_in, tab
@@ -17,13 +18,28 @@ def test_a_town_is_found_by_its_first_letters(site, context, typed):
     town.clear()
     town.press_sequentially(typed)
     offered = page.get_by_role("listbox", name="Propositions").get_by_role("option")
-    offered.first.wait_for()
-    assert offered.all_inner_texts() == ["Saint-Amand-les-Eaux (Nord, 59)"]
+    expect(offered).to_have_text(["Saint-Amand-les-Eaux (Nord, 59)"])
     offered.first.click()
     assert town.input_value() == "Saint-Amand-les-Eaux"
     press(page, "Suivant")
 
     assert tab(page) == "Informations candidature"
+
+
+def test_the_towns_of_a_postcode_are_offered_before_a_letter_is_typed(site, context):
+    draft = a_draft(a_candidate(), identification={"postcode": "", "town": ""})
+    page = signed_in(context, site, draft.candidate)
+    page.goto(f"{site}/inscription/{draft.pk}/identification")
+    town = page.get_by_label("Commune", exact=True)
+    offered = page.get_by_role("listbox", name="Propositions").get_by_role("option")
+
+    answer(page, "Code postal", "59230")
+    town.focus()
+
+    expect(offered.get_by_text("Saint-Amand-les-Eaux", exact=True)).to_have_count(1)
+    town.press_sequentially("r")
+    expect(offered).to_contain_text(["Rosult"])
+    expect(offered.get_by_text("Saint-Amand-les-Eaux", exact=True)).to_have_count(0)
 
 
 def test_a_town_that_is_picked_is_said_and_what_was_refused_is_no_more(site, context):

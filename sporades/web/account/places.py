@@ -10,22 +10,26 @@ from sporades.territory import queries as territory
 from sporades.territory.rules import POSTCODE, joined
 
 LONGEST = 80
+MOST = 20
+"""How many are suggested at once: see suggest.js."""
 DEPARTMENT = re.compile(r"[0-9AB]{2,3}")
 
 
 def communes(request: HttpRequest) -> JsonResponse:
-    """Return the communes that somebody who types may mean, where a postcode or a department says."""
+    """Return the communes that somebody who types may mean, where a postcode or a department says.
+
+    Before anything is typed, all those of a postcode.
+    """
     postcode = joined(request.GET.get("postcode", "").strip())
-    is_french = not postcode or POSTCODE.fullmatch(postcode)
-    found = (
-        territory.communes_matching(
-            request.GET.get("q", "")[:LONGEST].replace("\0", ""),
-            department=_said_department(request),
-            postcode=postcode or None,
+    typed = request.GET.get("q", "")[:LONGEST].replace("\0", "")
+    if postcode and not POSTCODE.fullmatch(postcode):
+        found = []
+    elif postcode and not typed.strip():
+        found = territory.communes_of_postcode(postcode)[:MOST]
+    else:
+        found = territory.communes_matching(
+            typed, department=_said_department(request), postcode=postcode or None, limit=MOST
         )
-        if is_french
-        else []
-    )
     return JsonResponse(
         {
             "results": [

@@ -6,8 +6,9 @@
      {"results": [{"code": "59350", "label": "Lille", "detail": "Nord", "within": "59"}]}
    Picking one writes its label in the field and its code in the hidden field, and says under the
    field which of its namesakes it is; typing again empties both. data-suggest-with="id" sends that
-   field's value too, under its name (a department narrows its communes); a list follows what is
-   picked ("within"), and forgets it with it. Arrows move, Enter picks, Escape closes, Home and End
+   field's value too, under its name (a department narrows its communes); a postcode that is typed
+   there narrows them to so few that they are suggested as the field is entered, before a letter; a
+   list follows what is picked ("within"), and forgets it with it. Arrows move, Enter picks, Escape closes, Home and End
    stay the cursor's. */
 const FEWEST = 2;
 const QUIET = 180;
@@ -130,7 +131,7 @@ function make(field) {
 
   async function ask() {
     const typed = field.value.trim();
-    if (typed.length < FEWEST) return close();
+    if (typed.length < (isNarrow(narrowing) ? 0 : FEWEST)) return close();
     asked?.abort();
     asked = new AbortController();
     const address = new URL(field.dataset.suggest, location.href);
@@ -159,6 +160,7 @@ function make(field) {
     clearTimeout(timer);
     timer = setTimeout(ask, QUIET);
   });
+  field.addEventListener("focus", () => !field.value && isNarrow(narrowing) && ask());
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
@@ -177,6 +179,11 @@ function make(field) {
   field.addEventListener("blur", close);
   // Another department than that of the commune: it is not the one that was picked.
   narrowing?.addEventListener("change", () => narrowing.value && narrowing.value !== place && forget());
+}
+
+/* A postcode has few communes, a department has hundreds. */
+function isNarrow(narrowing) {
+  return narrowing?.tagName !== "SELECT" && /^\d{2} ?\d{3}$/.test(narrowing?.value.trim() ?? "");
 }
 
 /* A postcode mistyped, another department: it may be why there is nothing. */

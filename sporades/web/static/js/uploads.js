@@ -52,7 +52,7 @@ function watch(form) {
   ["change", "chosen:changed"].forEach((kind) =>
     input.addEventListener(kind, () => {
       if (refused && isStillIn(input, refused.file)) return;
-      if (refused) shown.forget();
+      if (refused || isAnswered()) shown.forget();
       refused = null;
       const file = unfitIn(input);
       if (file) refuse(file);
@@ -65,6 +65,12 @@ function watch(form) {
     names.value = "";
     input.disabled = false;
   });
+
+  /* « Choisissez un fichier » leaves as there is one, where nothing else is wrong. */
+  function isAnswered() {
+    const wrong = [...form.querySelectorAll(".s-field--error")];
+    return input.files.length > 0 && wrong.length === 1 && wrong[0].contains(input);
+  }
 
   /* Of a type that is not taken: said as it is chosen. The service reads what is in it all the same. */
   function refuse(file) {
