@@ -249,11 +249,16 @@ def _changes(draft: Draft, told: dict[str, Any]) -> tuple[list[str], bool]:
 
 
 def _part(door: Door, draft: Draft, section: Section, form: SectionForm) -> dict[str, Any]:
+    lines, tables = [(line.label, line.value) for line in form.lines()], form.tables()
+    if not lines and not tables:
+        # « Aucune réponse » alone does not say to what.
+        left = [field for field in form.visible_fields() if field.is_optional]  # type: ignore[attr-defined] # web.layout.forms.Field
+        lines = [(str(field.label), "Aucune réponse") for field in left]
     return {
         "slug": section.slug,
         "title": section.title,
-        "lines": [(line.label, line.value) for line in form.lines()],
-        "tables": form.tables(),
+        "lines": lines,
+        "tables": tables,
         "change_url": door.url("tab", draft, section.slug) + "?retour=1",
     }
 
