@@ -1,6 +1,6 @@
 """What will become of a batch that is not launched, who approves it, and what one that is leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Greatest
 
+from sporades.accommodations.models import Case
 from sporades.accounts import asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
@@ -27,9 +28,9 @@ from sporades.exams.schema.legal import Meaning
 from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
 from sporades.registrations.models import Registration
-from sporades.registrations.states import SET_ASIDE, State
+from sporades.registrations.states import SET_ASIDE, STANDING, State
 from sporades.searches.criteria import Unreadable
-from sporades.searches.queries import found
+from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import from_json
 
 WORDS = {
@@ -99,6 +100,57 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, known, count, by_letter in states
     ]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How many registrations were chosen, and of how many each action may be done.
+
+    Attributes:
+        total: how many.
+        possible: at most, by the code of an action: what tells more of them apart is seen once it is chosen.
+    """
+
+    total: int
+    possible: Mapping[str, int]
+
+
+def chosen_among(
+    registrations: Any, actions: Iterable[Action], *, allows: Callable[[Permission], Reach]
+) -> Chosen:
+    """Return of how many registrations each action may be done, as far as their state says it.
+
+    Or the state of their request, of an action on accommodations. In two questions, however many actions.
+
+    Args:
+        registrations: which were chosen.
+        actions: which are offered.
+        allows: says where something may be done.
+    """
+    which = Registration.objects.filter(pk__in=registrations.values("pk"))
+    asked = Case.objects.filter(
+        registration__in=which.values("pk"),
+        registration__state__in=STANDING,
+        state__in=accommodations.AWAITED.values(),
+    )
+    with planned_anew():
+        standing = _by_place(which, "academy", "exam__domain__code")
+        requests = _by_place(asked, "registration__academy", "registration__exam__domain__code")
+    possible = {}
+    for one in actions:
+        reach, is_of_requests = allows(one.permission), one.code in accommodations.AWAITED
+        sources = {accommodations.AWAITED[one.code]} if is_of_requests else one.sources
+        possible[one.code] = sum(
+            count
+            for state, academy, domain, count in (requests if is_of_requests else standing)
+            if state in sources and reach.covers(academy=academy, domain=domain)
+        )
+    return Chosen(sum(count for *_, count in standing), possible)
+
+
+def _by_place(rows: Any, academy: str, domain: str) -> list[tuple[str, str, str, int]]:
+    """Return how many rows are in each state, in each academy and domain."""
+    return list(rows.order_by().values_list("state", academy, domain).annotate(count=Count("pk")))
 
 
 def perhaps_accepted(batch: Batch, *reaches: Reach, at: datetime) -> int:

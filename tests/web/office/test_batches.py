@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.accommodations.states import State as Asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import GRANTED, Permission
 from sporades.acts.pieces import verifying
@@ -26,6 +27,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
 from sporades.web.office import bounded
 from sporades.web.office.searches import batching
+from tests.accommodations.asked import reach
 from tests.evidence.given import IDENTITY, MANAGER, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
 from tests.jobs import work
@@ -289,10 +291,65 @@ def test_launched_again_it_leads_to_its_page_and_alarms_nobody(manager, two):
     assert "Terminé" in main(manager.post(launch, follow=True))
 
 
+def offered(page):
+    """Return the actions that a page offers, each with what is said under it."""
+    labels = seen(page).cssselect("main label[for^=id_decision]")
+    said = [[plain(part) for part in one.xpath(".//text()")] for one in labels]
+    return {name: " ".join(hint) for name, *hint in said}
+
+
+def test_what_suits_none_of_the_chosen_is_named_apart_and_who_is_told_is_said_at_each(manager, two):
+    Registration.objects.filter(pk=two[0].pk).update(
+        state="anomaly", reason="Illisible", decided_at=NOW
+    )
+    reach(two[1], Asking.OPINION_GIVEN)
+    where = place(manager)
+
+    page = manager.get(where)
+    said, apart = offered(page), plain(main(page)).partition("Ne conviennent à aucune")[2]
+
+    assert "Revenir sur la validation" not in said
+    assert "Rétablir" not in said
+    assert "« Revenir sur la validation », « Rétablir »" in apart
+    assert "« Aménagements : notifier les décisions »" in apart
+    assert "Lever l'anomalie" not in apart
+    assert (
+        "un message le dit à chaque candidat. Possible pour 1 sur 2 au plus"
+        in (said["Lever l'anomalie"])
+    )
+    assert "Possible pour 1 sur 2" in said["Aménagements : décider selon l'avis du médecin"]
+    assert "Possible" not in said["Valider"]
+
+    late = manager.post(where, {"decision": "restore", "motif": ""}, follow=True)
+    assert "Acceptées : 0. Refusées : 2." in plain(main(late))
+
+
+def test_of_those_that_have_left_nothing_but_a_message_is_offered(manager, two):
+    Registration.objects.update(state="withdrawn", withdrawn_at=NOW, decided_at=None)
+
+    page = manager.get(place(manager))
+
+    assert "Rien de ce que vous pouvez faire ici ne convient" in main(page)
+    assert not seen(page).cssselect("main form[method=post]")
+    assert "écrire aux candidats" in main(page)
+
+
+def test_its_page_asks_no_more_of_many_than_of_two(manager, two, django_assert_num_queries):
+    where = place(manager)
+    manager.get(where)
+    with CaptureQueriesContext(connection) as asked:
+        manager.get(where)
+    for _ in range(3):
+        a_registration(a_candidate())
+
+    with django_assert_num_queries(len(asked)):
+        assert "5" in main(manager.get(where))
+
+
 def test_how_many_letters_it_makes_is_said_before(manager, two):
     Candidate.objects.filter(pk=two[0].candidate_id).update(user=None, email="")
     where, action = place(manager), {"decision": "validate", "motif": ""}
-    assert "par courrier à qui n'a pas de mail" in main(manager.get(where))
+    assert "ou un courrier à qui n'a pas de mail" in main(manager.get(where))
 
     page = manager.post(where, action, follow=True)
 
@@ -320,7 +377,7 @@ def test_what_is_said_before_documents_are_prepared_is_of_documents(manager, in_
 
     choosing, before = manager.get(place(manager)), manager.post(place(manager), asked, follow=True)
 
-    assert "personne n'est prévenu avant qu'il soit publié" in main(choosing)
+    assert "et personne n'est prévenu avant qu'ils le soient" in main(choosing)
     assert "Rien n'est publié : vous verrez d'abord les documents" in main(before)
     assert "une décision d'un collègue" not in main(before)
 

@@ -1,6 +1,6 @@
 """What is decided of a registration or of many, and what came by post."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -10,8 +10,11 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
 from sporades.acts.registrations.leaving import LONGEST_PAPER
 from sporades.acts.registrations.moving import academies_for
-from sporades.batches.actions import ACTIONS
+from sporades.batches import accommodations
+from sporades.batches.actions import ACTIONS, Action
 from sporades.batches.operations import AcademyMissing, DayMissing, WordsMissing
+from sporades.batches.queries import Chosen
+from sporades.core.numbers import in_groups
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
@@ -21,7 +24,7 @@ from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
 from sporades.registrations.operations.deciding import decisions_for, needs_reason
-from sporades.registrations.states import FLAG, SET_ASIDE
+from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE
 from sporades.web.office.days import CAME_ON, HOW_CAME_ON, CameByField, DayField
 from sporades.web.office.registrations.more_form import GIVEN, MoreForm
 
@@ -32,9 +35,10 @@ MEANINGS = {
     "clear": "Plus rien ne manque",
     "set_aside": "Le candidat n'est plus inscrit ; l'inscription peut être rétablie",
     "restore": "Le candidat est de nouveau inscrit",
-    "declare-incomplete": "Une pièce obligatoire manque après sa date limite ; chaque candidat lit "
-    "lesquelles, et l'anomalie se lève d'elle-même quand elles arrivent",
-    "accept-piece": "Les fichiers déposés et les papiers reçus sont trouvés bons ; aucun message ne part",
+    "declare-incomplete": "Une pièce obligatoire manque après sa date limite ; un message dit à chaque "
+    "candidat lesquelles, et l'anomalie se lève d'elle-même quand elles arrivent",
+    "accept-piece": "Les fichiers déposés et les papiers reçus sont trouvés bons ; le candidat le lit dans son "
+    "espace, et un message ne part qu'à celui dont l'inscription n'est alors plus incomplète",
     "waive-piece": "Ces inscriptions se passent de la pièce ; un message dit le motif à chaque candidat",
     "refuse-piece": "Le candidat lit le motif, un mail le lui dit, et il peut en déposer une autre",
     "grant-piece": "Qui doit encore l'envoyer peut le faire jusqu'à la fin de ce jour, un message le lui dit ; "
@@ -48,12 +52,16 @@ MEANINGS = {
     "move": "Ces inscriptions sont données pour de bon à l'académie choisie, qui les gère ; un message dit "
     "le motif à chaque candidat",
     "follow-opinion": "Ce à quoi le médecin est favorable est accordé, le reste est refusé ou remplacé comme il "
-    "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois",
+    "le dit ; la décision porte vos prénom, nom et qualité, dits comme la dernière fois, et personne n'est "
+    "prévenu avant qu'elle soit notifiée",
     "notify-accommodation": "Chaque décision est publiée dans « Mes documents » ; un mail dit que "
     "quelque chose attend, jamais quoi",
-    "prepare-attestation-inscription": "Rien n'est publié : vous verrez d'abord les documents",
+    "prepare-attestation-inscription": "Rien n'est publié : vous verrez d'abord les documents, et personne "
+    "n'est prévenu avant qu'ils le soient",
 }
 """What each decision means for the candidate, under its name."""
+TOLD = "un message le dit à chaque candidat"
+"""What else is said of a decision on many: of one alone, what its candidate will read is shown."""
 
 
 NO_PIECE = (
@@ -200,6 +208,39 @@ class DecisionForm(MoreForm):
         return data
 
 
+def allowed_to(allows: Callable[[Permission], Reach]) -> list[Action]:
+    """Return what a reader may do somewhere to many registrations."""
+    return [one for one in ACTIONS.values() if not one.asked_apart and allows(one.permission)]
+
+
+def _grouped(actions: Iterable[Action], chosen: Chosen | None) -> list[tuple[str, list[Any]]]:
+    """Return what may be done, by what it is done to."""
+    groups: dict[str, list[Any]] = {}
+    for one in actions:
+        groups.setdefault(_group_of(one), []).append((one.code, _hinted(one, chosen)))
+    return list(groups.items())
+
+
+def _group_of(action: Action) -> str:
+    if action.code in accommodations.LABELS:
+        return "Aménagements"
+    if action.permission == Permission.PREPARE_DOCUMENTS:
+        return "Documents"
+    is_of_pieces = action.has_piece or action.has_day
+    return "Pièces et récapitulatif signé" if is_of_pieces else "Inscription"
+
+
+def _hinted(action: Action, chosen: Chosen | None) -> Hinted:
+    """Return what an action is called, with what it means, who is told, and for how many it is possible."""
+    said = MEANINGS[action.code]
+    if action.code in {one.name for one in DECISIONS}:
+        said = f"{said} ; {TOLD}"
+    if chosen is not None and 0 < chosen.possible[action.code] < chosen.total:
+        most, total = in_groups(str(chosen.possible[action.code])), in_groups(str(chosen.total))
+        said = f"{said}. Possible pour {most} sur {total} au plus"
+    return Hinted(action.label, said)
+
+
 class BatchForm(forms.Form):
     """What is done to many registrations, and why."""
 
@@ -233,22 +274,31 @@ class BatchForm(forms.Form):
 
     field_order = ("decision", "piece", "demandee", "jusquau", "voie", "academie", "motif")
 
-    def __init__(self, data: Any = None, *, allows: Callable[[Permission], Reach]) -> None:
-        """Offer every action that its reader may do somewhere.
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        allows: Callable[[Permission], Reach],
+        chosen: Chosen | None = None,
+    ) -> None:
+        """Offer the actions that its reader may do, to one at least of what was chosen.
 
         Args:
-            data: what was sent.
+            data: what was sent; the action that it names is offered still: the next page says why
+                it is refused to each.
             allows: says where its reader may do something.
+            chosen: how many were chosen; nothing to offer all that they may do somewhere.
         """
         super().__init__(data)
+        allowed = {one.code: one for one in allowed_to(allows)}
+        sent = self.data.get("decision", "")
         self.possible = {
             name: one
-            for name, one in ACTIONS.items()
-            if not one.asked_apart and allows(one.permission)
+            for name, one in allowed.items()
+            if chosen is None or chosen.possible[name] or name == sent
         }
-        self.fields["decision"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, Hinted(one.label, MEANINGS[name])) for name, one in self.possible.items()
-        ]
+        self.unfit = [one.label for name, one in allowed.items() if name not in self.possible]
+        self.fields["decision"].choices = _grouped(self.possible.values(), chosen)  # type: ignore[attr-defined] # a ChoiceField
         pieces = labels_within(allows(Permission.JUDGE_EVIDENCE))
         self.fields["piece"].choices = [("", "Choisissez"), *pieces.items()]  # type: ignore[attr-defined] # a ChoiceField
         about = " ".join(name for name, one in self.possible.items() if one.has_piece)
@@ -257,6 +307,8 @@ class BatchForm(forms.Form):
             del self.fields["piece"]
         reasoned = " ".join(name for name, one in self.possible.items() if one.has_reason)
         ask_if_called_for(self.fields["motif"], f"decision={reasoned}")
+        if not reasoned:
+            del self.fields["motif"]
         dated = " ".join(name for name, one in self.possible.items() if one.has_day)
         ask_if_called_for(self.fields["jusquau"], f"decision={dated}")
         if not dated:
@@ -276,6 +328,11 @@ class BatchForm(forms.Form):
             ("", "Choisissez une académie"),
             *((one.code, one.full_name) for one in receiving),
         ]
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether anything may be done."""
+        return bool(self.possible)
 
     @property
     def decided(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.web.layout.presses import press_of
 from sporades.web.layout.proofs import second_factor_first
 from sporades.web.office.bounded import page_of
-from sporades.web.office.registrations.decision_forms import BatchForm
+from sporades.web.office.registrations.decision_forms import BatchForm, allowed_to
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.registrations.more_form import GIVEN
 from sporades.web.office.searches import building
@@ -62,7 +62,12 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
     if choice is None:
         messages.error(request, NOTHING_TICKED)
         return redirect("office:found", search)
-    form = BatchForm(request.POST if request.method == "POST" else None, allows=request.reaches)
+    chosen = queries.chosen_among(
+        choice.registrations, allowed_to(request.reaches), allows=request.reaches
+    )
+    form = BatchForm(
+        request.POST if request.method == "POST" else None, allows=request.reaches, chosen=chosen
+    )
     if request.method == "POST" and form.is_valid():
         allowed = request.reaches(form.decided["action"].permission)
         try:
@@ -83,7 +88,7 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
     context = {
         **choice.as_context(request),
         "form": form,
-        "count": in_groups(str(choice.count())),
+        "count": in_groups(str(chosen.total)),
         "write_query": urlencode(choice.as_query()),
     }
     return render(request, "office/batch.html", context, status=422 if form.errors else 200)

@@ -65,10 +65,6 @@ class Choice:
         """Whether being among them says something of health, all of them or those that were ticked."""
         return says_of_health(self.search.tree)
 
-    def count(self) -> int:
-        """Return how many there are."""
-        return int(self.registrations.count())
-
     def mark(self) -> tuple[int, ...]:
         """Return what tells it from what the same search finds another day."""
         chosen = Registration.objects.filter(pk__in=self.registrations.values("pk"))
