@@ -27,8 +27,8 @@ class QuickForm(forms.Form):
     quoi = CleanCharField(
         label="Trouver une inscription",
         help_text=(
-            "Un numéro, un nom, une date de naissance, les deux ensemble, une adresse mail ou un "
-            "téléphone"
+            "Un nom, une date de naissance, ou un nom et une date de naissance ; un numéro, une "
+            "adresse mail ou un téléphone"
         ),
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

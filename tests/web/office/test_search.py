@@ -83,6 +83,14 @@ def test_a_manager_finds_the_registrations_of_their_academy_alone(manager, in_li
     assert page.context["count"] == 1
 
 
+def test_a_file_is_opened_by_its_number_and_by_its_name(manager, in_lille):
+    page = sought(manager, leaf("g-1", "nom", "commence", "le goff"))
+
+    of_number, of_name = seen(page).cssselect("main tbody a")
+    assert of_number.get("href") == of_name.get("href")
+    assert [words(one).lower() for one in (of_number, of_name)] == [in_lille.number, "le goff"]
+
+
 def test_an_administrator_finds_those_of_every_academy(member, in_lille, in_versailles):
     page = sought(
         member(role=Membership.Role.ADMINISTRATOR), leaf("g-1", "nom", "commence", "le goff")
@@ -389,6 +397,17 @@ def test_criteria_are_added_and_taken_out_without_a_script(manager):
     )
     assert "Kerou" not in page.text
     assert read_with(page) == ("g-ajout", "Critère retiré : Nom de famille.")
+
+
+def test_a_criterion_that_is_compared_in_one_way_asks_for_its_value_alone(manager, in_lille):
+    page = manager.post(SEARCH, {"g-lien": "et", "g-ajout": "a_revoir", "faire": "ajouter:g"})
+
+    [criterion] = seen(page).cssselect(".s-criterion")
+    [operator] = criterion.cssselect("[name=g-1-operateur]")
+    assert (operator.get("type"), operator.get("value")) == ("hidden", "egal")
+    assert [words(one) for one in criterion.cssselect("label")] == ["Valeur"]
+    assert read_with(page)[0] == "g-1-valeur"
+    assert numbers(sought(manager, leaf("g-1", "a_revoir", "egal", "non"))) == [in_lille.number]
 
 
 def read_with(page):

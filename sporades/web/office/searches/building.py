@@ -165,6 +165,7 @@ class SearchForm(forms.Form):
         self.fields[operator] = forms.ChoiceField(
             label=criterion.asks_how,
             choices=[(one.value, one.label) for one in criterion.operators],
+            widget=forms.HiddenInput if _is_told_at_once(criterion) else forms.Select,
         )
         with_value = " ".join(
             one.value for one in criterion.operators if one.boxes and one is not Operator.AMONG
@@ -385,9 +386,18 @@ def _put(tree: Group, place: str, added: Node) -> tuple[Group, str]:
         raise BadRequest
     wider = replace(group, members=(*group.members, added))
     at = f"{place}-{len(wider.members)}"
-    return _changed(
-        tree, ROOT, {place: wider}
-    ), f"{at}-{OPERATOR if isinstance(added, Leaf) else LINK}"
+    first = LINK if isinstance(added, Group) else _first_of(added.criterion)
+    return _changed(tree, ROOT, {place: wider}), f"{at}-{first}"
+
+
+def _first_of(criterion: Criterion) -> str:
+    """Return what is asked first of a criterion."""
+    return VALUE if _is_told_at_once(criterion) else OPERATOR
+
+
+def _is_told_at_once(criterion: Criterion) -> bool:
+    """Return whether a criterion asks for its value alone: it is compared in one way, which goes without saying."""
+    return criterion.operators == (Operator.IS,)
 
 
 def _at(tree: Group, place: str) -> Node:

@@ -34,8 +34,9 @@ MOST_UNFILED = 5
 MOST_NAMED = 20
 """How many of a list that are not found are read above what is found; more are in a fold."""
 NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
-NAMES = ("nom", "prenoms")
-"""The columns that name whose registration a box ticks, where they are shown."""
+NAME = "nom"
+NAMES = (NAME, "prenoms")
+"""The columns that name whose registration a box ticks, where they are shown; the first opens its file too."""
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -153,6 +154,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "lists": _of_lists(tree_of(kept), reach=reach),
         "columns": _titles(kept, order, here),
         "labels": [column.label for column in kept.shown],
+        "name_at": shown.index(NAME) if NAME in shown else None,
         "lines": [
             {
                 "number": values[0],
