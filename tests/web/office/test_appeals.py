@@ -446,6 +446,7 @@ def test_who_only_reads_files_reads_no_appeal(member, in_lille, decided):
     tab = reader.get(reverse("office:accommodation", args=[in_lille.number]))
     assert CONTESTED not in main(tab)
     assert "ecours" not in main(tab)
+    assert "Aménagement (" not in main(tab)
 
 
 TO_CALL = "a-appeler-reponse"

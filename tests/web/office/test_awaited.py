@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from sporades.accommodations.states import State
 from sporades.acts.registrations import deciding, leaving
 from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message
 from sporades.registrations.states import VALIDATE
-from tests.accommodations.asked import a_minor
+from tests.accommodations.asked import a_minor, contest, reach
 from tests.evidence.given import again, complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_mail, a_record, a_registration, author
 from tests.spaces import plain
@@ -55,7 +56,7 @@ def test_a_file_says_what_its_candidate_reads_that_is_left(manager, is_received)
 
     assert told(page) == left(theirs)
     assert any(one.startswith("En attente : ") for one in told(page)) is is_received
-    [fold] = seen(page).cssselect("main details[open]")
+    [fold] = seen(page).cssselect("main details[open]:not([data-folded-narrow])")
     assert words(fold.cssselect("summary")[0]) == "Ce que lit le candidat"
 
 
@@ -116,6 +117,30 @@ def test_tabs_say_what_awaits_in_them(manager):
 
     answer(registration, ANSWERED)
     assert "Messages" in tabs(page_of(manager, registration))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.ASKED, "Aménagement (à confier)"),
+        (State.WITH_DOCTOR, "Aménagement"),
+        (State.OPINION_GIVEN, "Aménagement (à décider)"),
+        (State.DECIDED, "Aménagement (à notifier)"),
+        (State.NOTIFIED, "Aménagement"),
+    ],
+)
+def test_the_tab_of_accommodations_says_what_its_request_awaits_of_the_office(
+    manager, in_lille, state, said
+):
+    reach(in_lille, state)
+
+    assert said in tabs(page_of(manager, in_lille))
+
+
+def test_the_tab_of_accommodations_says_that_a_decision_is_contested(manager, in_lille):
+    contest(reach(in_lille, State.NOTIFIED))
+
+    assert "Aménagement (recours à étudier)" in tabs(page_of(manager, in_lille))
 
 
 def test_pieces_of_an_exam_that_is_over_wait_for_nobody_in_their_tab(manager, member, in_lille):

@@ -143,7 +143,7 @@ def test_an_address_that_has_changed_is_told_from_the_one_that_was_filed(manager
 
 
 def test_the_fingerprint_of_a_version_is_named(manager, in_lille):
-    [fold] = seen(manager.get(tab("history", in_lille))).cssselect("main details")
+    [fold] = seen(manager.get(tab("history", in_lille))).cssselect("main details:not([open])")
 
     assert words(fold) == f"Empreinte {in_lille.versions.get().digest}"
 

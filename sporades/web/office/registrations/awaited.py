@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from sporades.accommodations import models as asked
+from sporades.accommodations.states import State
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import documents_in
 from sporades.evidence.checks import checks_of
@@ -17,6 +19,12 @@ from sporades.registrations.checklist import Check, checklist
 from sporades.registrations.models import Note, Registration
 from sporades.threads.models import ThreadMessage
 
+OF_REQUESTS = {
+    State.ASKED: "à confier",
+    State.OPINION_GIVEN: "à décider",
+    State.DECIDED: "à notifier",
+}
+"""What a request for accommodations awaits of the office, by where it stands."""
 TO_DO = ("missing", "yours")
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 """Before each date: what has none is done first."""
@@ -32,7 +40,15 @@ def with_counts(registrations: QuerySet[Registration]) -> QuerySet[Registration]
         state=Message.State.WAITING
     )
     last = settled.order_by("-written_at", "-pk").values(refused_at=refused)[:1]
+    requests = asked.Case.objects.filter(
+        registration=OuterRef("pk"), stands=True, state__in=OF_REQUESTS
+    )
+    contested = asked.Appeal.objects.waiting().filter(
+        case__registration=OuterRef("pk"), case__stands=True
+    )
     found: QuerySet[Registration] = registrations.annotate(
+        request_stands=Subquery(requests.values("state")[:1]),
+        is_contested=Exists(contested),
         reached_at=Coalesce("candidate__user__email", "candidate__email"),
         to_verify=_count_of(Evidence.objects.filter(state__in=TO_VERIFY)),
         unanswered=_count_of(ThreadMessage.objects.unanswered()),
@@ -57,7 +73,11 @@ def counts_of(registration: Any, *, at: datetime) -> dict[str, str]:
     # As « Pièces à vérifier » has them: of an exam that is over, or of what is decided, none waits.
     verified = registration.state in TO_COMPLETE and not registration.is_exam_over(at)
     unanswered = registration.unanswered
+    requested = OF_REQUESTS.get(registration.request_stands, "")
     said = {
+        "accommodation": ", ".join(
+            filter(None, (requested, "recours à étudier" if registration.is_contested else ""))
+        ),
         "pieces": f"{registration.to_verify} à vérifier"
         if verified and registration.to_verify
         else "",

@@ -471,6 +471,8 @@ def file_page(
     counts, spared = counts_of(registration, at=at), spared_of(request, registration)
     if spared.is_any:
         counts.pop("pieces", None)  # of all of them: it would say that some are left out
+    if not request.reaches(Permission.DECIDE_ACCOMMODATIONS).covers(**here):
+        counts.pop("accommodation", None)  # an appeal is for who decides
     context = {
         "registration": registration,
         "is_whole": not spared.is_any,
