@@ -154,7 +154,10 @@ class DecisionForm(MoreForm):
                 del self.fields[name]
                 continue
             self.fields[name].required = False
-            ask_if_called_for(self.fields[name], f"decision={FLAG.name}", is_due=False)
+            said = f"decision={FLAG.name}"
+            # Once a piece is typed: of none there is neither a day nor a way.
+            called_for = said if name == "demandee" else f"{said}&demandee!="
+            ask_if_called_for(self.fields[name], called_for, is_due=False)
         if is_offered:
             delay = self.fields["delai"]
             delay.help_text = f"À dire si vous demandez une pièce. {delay.help_text}"

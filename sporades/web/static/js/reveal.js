@@ -2,7 +2,7 @@
 
    A control with data-shown-when="name=value other" is shown, with its label, while the
    control called "name" has one of these values; with "name!=value other", while it has none of
-   them; with "name=value|another=value", while one of both does; with "&", while both do. Without script it is always there, and the
+   them, and with "name!=" while it is not empty; with "name=value|another=value", while one of both does; with "&", while both do. Without script it is always there, and the
    server knows by itself whether its answer counts: it refuses one that does not, so what is
    out of sight is emptied as the form is sent. Until then it comes back with its answer.
    An answer out of sight calls for nothing. What an answer makes appear is read out, by its name. */
@@ -20,6 +20,10 @@ export function reveal() {
     apply();
     status ??= region();
     form.addEventListener("change", () => tell(status, apply()));
+    // What is typed calls for its questions before one goes on to the next.
+    form.addEventListener("input", ({ target }) => {
+      if (waiting.some(({ dataset }) => dataset.shownWhen.includes(`${target.name}!=`))) tell(status, apply());
+    });
     // On the document: before anything looks at what the form sends.
     document.addEventListener("submit", (event) => event.target === form && waiting.forEach(empty), true);
   });
