@@ -4,8 +4,10 @@ import io
 import random
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from sporades.core.refusals import Refused
 from sporades.intake import reading
@@ -35,6 +37,13 @@ def test_of_two_files_of_one_name_neither_is_chosen_by_its_name_alone():
     found = named(lines(("1", "a.pdf"), ("2", "b.pdf")), "lille/a.pdf", "paris/a.pdf", "b.pdf")
 
     assert found == [Named("1", "a.pdf", archives.SEVERAL), Named("2", "b.pdf")]
+
+
+def test_the_table_that_is_given_as_an_example_is_read():
+    example = Path(finders.find("exemples/documents.csv")).read_bytes()
+    names = ("convocation-durand.pdf", "convocation-martin.pdf", "dossier-b/convocation.pdf")
+
+    assert reasons(named(example, *names)) == ["", "", ""]
 
 
 @pytest.mark.parametrize("here", ["lille/a.pdf", "./a.pdf", "lille\\A.pdf"])
