@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, IntegerField, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from sporades.accounts.permissions import Reach
@@ -116,6 +116,24 @@ def waiting_within(reach: Reach, **where: str) -> QuerySet[ThreadMessage, Any]:
     found = messages.values("registration_id", "registration__number")
     counted = found.annotate(since=Min("sent_at"), unanswered=Count("pk"), first=Min("pk"))
     return counted.order_by("since", "registration_id")
+
+
+def handled_within(reach: Reach, **where: str) -> QuerySet[ThreadMessage]:
+    """Return the last message of each thread of a perimeter that waits for no answer, the latest first.
+
+    Args:
+        reach: the perimeter.
+        where: what they are filtered by, too.
+    """
+    later = ThreadMessage.objects.filter(
+        registration=OuterRef("registration"), pk__gt=OuterRef("pk")
+    )
+    found: QuerySet[ThreadMessage] = (
+        ThreadMessage.objects.within(reach)
+        .filter(Q(is_candidates=False) | Q(settled_at__isnull=False), ~Exists(later), **where)
+        .order_by("-pk")
+    )
+    return found
 
 
 def texts_of(messages: Iterable[int]) -> dict[int, str]:

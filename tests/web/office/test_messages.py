@@ -134,6 +134,34 @@ def test_the_list_has_the_first_words_of_the_oldest_and_marks_none_as_read(manag
     assert not ThreadMessage.objects.exclude(read_at=None).exists()
 
 
+def test_what_was_answered_or_left_is_found_again_the_latest_first(
+    manager, in_lille, in_versailles
+):
+    waiting, settled = (a_registration(a_candidate()) for _ in range(2))
+    for one in (in_lille, in_versailles, waiting, settled):
+        write(one)
+    answer(in_lille)
+    answer(in_versailles)
+    manager.post(
+        reverse("office:settle_messages", args=[settled.number]),
+        sent(manager.get(tab(settled))),
+    )
+    [way] = links(manager.get(LIST), "Messages traités")
+
+    page = manager.get(way)
+
+    rows = [words(one) for one in seen(page).cssselect("main tbody tr")]
+    opened = [one.get("href") for one in seen(page).cssselect("main tbody a")]
+    assert opened == [tab(in_lille), tab(settled)]
+    assert "Sans suite, par Claude Martin, le mercredi 25 novembre 2026" in rows[1]
+    assert ANSWERED in rows[0]
+    assert "Claude Martin (gestionnaire), le mercredi 25 novembre 2026" in rows[0]
+
+    write(in_lille, "Merci, et à quelle heure ?")
+    write(settled, "Toujours rien ?")
+    assert "Aucun échange n'est traité." in main(manager.get(f"{LIST}?voir=traites"))
+
+
 @pytest.fixture
 def three():
     """Let three candidates write, the second one twice, one hour after the other."""

@@ -16,7 +16,9 @@ from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
 from sporades.threads.forms import MessageForm
 from sporades.threads.operations import Overtaken
-from sporades.threads.queries import last_of, page_of, texts_of, waiting_within
+from sporades.threads.queries import handled_within, last_of, page_of, texts_of, waiting_within
+from sporades.web.office.bounded import is_cut
+from sporades.web.office.bounded import page_of as page_of_rows
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import OF_REGISTRATION, PlacesForm
 from sporades.web.office.registrations.files import file_page, reaches, registration_of
@@ -27,6 +29,8 @@ ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 IN_A_ROW = {"suite": "oui"}
 """Said by the address of a file that is come to from « Messages sans réponse »."""
+HANDLED = "traites"
+"""Said by the address of « Messages traités »."""
 SETTLED = "Sans suite : rien n'est envoyé au candidat, à qui vous pouvez encore répondre."
 _MOVED_ON = "Un message est arrivé dans ce fil depuis que vous l'avez ouvert : relisez-le. Rien n'est changé."
 
@@ -42,8 +46,10 @@ class AnswerMessageForm(MessageForm):
 
 
 def unanswered(request: HttpRequest) -> HttpResponse:
-    """The registrations whose candidate waits for an answer, the oldest first."""
+    """The registrations whose candidate waits for an answer, the oldest first; or those that wait no more."""
     form = _row_of(request)
+    if request.GET.get("voir") == HANDLED:
+        return _handled(request, form)
     waiting = waiting_within(request.reach, **form.where(OF_REGISTRATION))
     page = Paginator(waiting, ON_THE_PAGE).get_page(request.GET.get("page"))
     keys = [one["registration_id"] for one in page]
@@ -66,10 +72,35 @@ def unanswered(request: HttpRequest) -> HttpResponse:
         ],
         "count": page.paginator.count,
         "base": f"{reverse('office:unanswered')}?{urlencode({**form.chosen, 'page': ''})}",
+        "handled_url": f"{reverse('office:unanswered')}{form.query(voir=HANDLED)}",
         "trail": TRAIL,
     }
     status = 422 if form.errors else 200
     return render(request, "office/unanswered.html", context, status=status)
+
+
+def _handled(request: HttpRequest, form: PlacesForm) -> HttpResponse:
+    """The threads that wait for no answer, the latest first: what was said to somebody is found again."""
+    here = reverse("office:unanswered")
+    page = page_of_rows(request, handled_within(request.reach, **form.where(OF_REGISTRATION)))
+    keys = [one.registration_id for one in page]
+    found = Registration.objects.within(request.reach).for_office().in_bulk(keys)
+    lines = [one for one in page if one.registration_id in found]
+    for one in lines:
+        one.registration = found[one.registration_id]
+    context = {
+        "page": page,
+        "lines": lines,
+        "form": form,
+        "shown": HANDLED,
+        "is_chosen": bool(form.chosen),
+        "every": f"{here}?{urlencode({'voir': HANDLED})}",
+        "is_cut": is_cut(page),
+        "base": f"{here}{form.query(voir=HANDLED)}&page=",
+        "trail": [*TRAIL, ("Messages sans réponse", here + form.query())],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/handled_messages.html", context, status=status)
 
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
