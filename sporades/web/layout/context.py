@@ -40,7 +40,7 @@ STAFF = (
     ("Gérer les inscriptions", "office:search"),
     ("Publications", "office:publications"),
     ("Gérer les services", "office:services"),
-    ("Gérer les réglementations", "office:regulations"),
+    ("Réglementations", "office:regulations"),
     ("Statistiques", "office:statistics"),
     ("Journal", "office:all_acts"),
     ("Ouverture des services", "public:services"),

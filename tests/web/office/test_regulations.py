@@ -1,4 +1,4 @@
-"""« Gérer les réglementations »: load, read the difference, try, put in force, take out again."""
+"""« Réglementations »: load, read the difference, try, put in force, take out again."""
 
 import html
 from datetime import timedelta

@@ -117,11 +117,9 @@ def test_the_name_of_a_file_says_what_where_and_when(member, manager, in_lille):
 def test_an_auditor_has_the_files_of_what_they_read(member, in_lille, in_versailles):
     auditor = member("A25", role=Role.AUDITOR)
 
-    file = auditor.get(
-        links(auditor.get(reverse("office:statistics")))["Inscriptions par académie"]
-    )
+    file = auditor.get(links(auditor.get(reverse("office:statistics")))["Inscriptions par domaine"])
 
-    assert lines(file)[1:] == [["Versailles", "1", "100,0 %"]]
+    assert lines(file)[1:] == [["Brevet d'essai", "1", "100,0 %"]]
 
 
 def test_the_choice_of_the_page_is_that_of_the_file(manager, in_lille):
@@ -129,23 +127,23 @@ def test_the_choice_of_the_page_is_that_of_the_file(manager, in_lille):
     leaving.withdraw(registration=gone, by=author(gone.candidate), at=NOW)
     answer = manager.get(reverse("office:statistics"), {"comptees": "en-cours"})
 
-    file = manager.get(links(answer)["Inscriptions par académie"])
+    file = manager.get(links(answer)["Inscriptions par domaine"])
 
-    assert lines(file)[1:] == [["Lille", "1", "100,0 %"]]
+    assert lines(file)[1:] == [["Brevet d'essai", "1", "100,0 %"]]
 
 
 @pytest.mark.parametrize(
     ("page", "slug", "asked"),
     [
-        ("ailleurs", "inscriptions-par-academie", {}),
+        ("ailleurs", "inscriptions-par-domaine", {}),
         ("inscriptions", "inscriptions-par-nom", {}),
-        ("heures", "inscriptions-par-academie", {}),
-        ("inscriptions", "inscriptions-par-academie", {"academie": "A25"}),
-        ("inscriptions", "inscriptions-par-academie", {"du": "hier"}),
+        ("heures", "inscriptions-par-domaine", {}),
+        ("inscriptions", "inscriptions-par-domaine", {"academie": "A25"}),
+        ("inscriptions", "inscriptions-par-domaine", {"du": "hier"}),
     ],
 )
 def test_what_is_no_table_of_its_reader_is_not_found(manager, in_lille, page, slug, asked):
-    known = reverse("office:statistics_table", args=("inscriptions", "inscriptions-par-academie"))
+    known = reverse("office:statistics_table", args=("inscriptions", "inscriptions-par-domaine"))
     assert manager.get(known).status_code == 200
 
     where = reverse("office:statistics_table", args=(page, slug))
@@ -158,7 +156,7 @@ def test_a_file_costs_as_much_for_many_as_for_few(member, in_lille, monkeypatch)
 
     monkeypatch.setattr(held, "FRESH_FOR", float("inf"))
     administrator = member(role=Role.ADMINISTRATOR)
-    where = reverse("office:statistics_table", args=("inscriptions", "inscriptions-par-academie"))
+    where = reverse("office:statistics_table", args=("inscriptions", "inscriptions-par-domaine"))
 
     def cost():
         administrator.get(where)

@@ -523,7 +523,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:refuse_batch": large,
         "office:forget_template": {"template": world.template.pk},
         "office:send_again": {"message": world.refused.pk},
-        "office:statistics_table": {"page": "inscriptions", "slug": "inscriptions-par-academie"},
+        "office:statistics_table": {"page": "inscriptions", "slug": "inscriptions-par-domaine"},
         "office:export": search,
         "office:one_export": export,
         "office:export_file": export,

@@ -73,14 +73,20 @@ def in_hours(day: Period, by_hour: Any, *, at: datetime) -> Figures:
     return in_time("Inscriptions par heure", "Heure qui commence à", rows, places=24)
 
 
-def apart(found: Filed) -> list[Figures]:
-    """Return what was filed by each of what tells registrations apart."""
+def apart(found: Filed, *, of_one_academy: bool) -> list[Figures]:
+    """Return what was filed by each of what tells registrations apart.
+
+    Args:
+        found: what was filed.
+        of_one_academy: whether its reader reaches one academy alone: all of them are there.
+    """
+    by_academy = by_size("Inscriptions par académie", "Académie", _academies(found))
     return [
         in_order("Inscriptions par état, aujourd'hui", "État", _states(found)),
         by_size("Inscriptions par domaine", "Domaine", _domains(found)),
         by_size("Inscriptions par spécialité", "Examen et spécialité", _choices(found)),
         by_size("Inscriptions par catégorie", "Catégorie du candidat", _categories(found)),
-        by_size("Inscriptions par académie", "Académie", _academies(found)),
+        *([] if of_one_academy else [by_academy]),
     ]
 
 

@@ -62,7 +62,7 @@ FREE_WORDS = "Autre motif, dit en mots libres"
 def registrations(form: RegistrationsForm) -> dict[str, Any]:
     """Registrations of a period, by day and by all that tells them apart."""
     counted = keeping.filed(form.selection, form.period, at=form.at)
-    found = counted.filed
+    found, of_one = counted.filed, len(form.offered["academie"]) == 1
     return {
         "period": form.period,
         "total": in_groups(str(found.total)),
@@ -85,7 +85,7 @@ def registrations(form: RegistrationsForm) -> dict[str, Any]:
         "kept_for": int(keeping.KEPT_FOR.total_seconds()),
         "figures": [
             in_days(form, counted.by_day),
-            *(apart(found) if found.total else ()),
+            *(apart(found, of_one_academy=of_one) if found.total else ()),
         ],
     }
 

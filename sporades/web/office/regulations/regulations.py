@@ -1,4 +1,4 @@
-"""« Gérer les réglementations »: what is in force, every version, each file as it was loaded."""
+"""« Réglementations »: what is in force, every version, each file as it was loaded."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ MOST_TOGETHER = 50
 YAML = "application/yaml"
 TRAIL = [
     ("Accueil", reverse_lazy("office:home")),
-    ("Gérer les réglementations", reverse_lazy("office:regulations")),
+    ("Réglementations", reverse_lazy("office:regulations")),
 ]
 
 
