@@ -72,4 +72,9 @@ def reasons_for(registration: Registration, piece: str) -> list[Reason]:
     own = asked.refusal_reasons if asked else ()
     is_given = registration.candidate.has_account and Way.DEPOSIT in ways_of(registration, piece)
     general = GENERAL if is_given else [replace(one, sentence=one.by_post) for one in GENERAL]
-    return [*(Reason(one.code, one.label, one.label) for one in own), *general]
+    return [*(Reason(one.code, _short(one.label), one.label) for one in own), *general]
+
+
+def _short(sentence: str) -> str:
+    """Return what of a reason says what is wrong: what to do about it is for the candidate alone."""
+    return sentence.partition(" : ")[0]

@@ -45,7 +45,8 @@ class RefusalReason(Strict):
     code: Code = Field(description="Nom du motif, que les statistiques comptent.")
     label: Line = Field(
         alias="libelle",
-        description="Ce que le candidat lit : une phrase, avec ce qu'il peut faire.",
+        description="Ce que le candidat lit : une phrase, avec ce qu'il peut faire après « : ». Le service "
+        "choisit par ce qui précède, que les statistiques comptent.",
     )
 
 
@@ -55,7 +56,10 @@ class Piece(Strict):
     model_config = ConfigDict(title="Pièce justificative")
 
     code: Code = Field(description="Nom de la pièce.")
-    label: Line = Field(alias="libelle", description="Ce qui est lu.")
+    label: Line = Field(
+        alias="libelle",
+        description="Ce qui est lu, par le candidat et par le service : sans « vous ».",
+    )
     help: Paragraph | None = Field(
         None, alias="aide", description="Où la trouver, ce qu'elle doit montrer."
     )

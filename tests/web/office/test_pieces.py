@@ -436,15 +436,30 @@ def test_another_reason_needs_its_words(manager, in_lille):
 
 def test_the_reasons_of_the_reglementation_come_first(manager, in_lille):
     due = "si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}"
-    load_invented((due, f"{due}, motifs_de_refus: [{{code: COPIE, libelle: Certifiez-la.}}]"))
+    load_invented(
+        (
+            due,
+            f"{due}, motifs_de_refus: [{{code: COPIE, libelle: 'Non certifiée : faites-la certifier.'}}]",
+        )
+    )
     forget()
     with_bac = a_registration(a_candidate(), **WITH_BAC)
     clean(with_bac, code=BAC)
 
-    page = seen(manager.get(reverse("office:judge_piece", args=[with_bac.number, BAC])))
+    where = reverse("office:judge_piece", args=[with_bac.number, BAC])
+    page = seen(manager.get(where))
     offered = [one.get("value") for one in page.cssselect("input[name=raison]")]
 
+    said = [words(one) for one in page.cssselect("label[for^=id_raison]")]
     assert offered[:2] == ["COPIE", "illisible"]
+    # What to do about it is for the candidate.
+    assert said[:2] == ["Non certifiée", "Illisible"]
+    read = {
+        name: page.cssselect(f"main input[name={name}]")[0].get("value") for name in ("vue", "lue")
+    }
+    manager.post(where, {**read, "verdict": "refuse", "raison": "COPIE", "motif": ""})
+    assert piece(with_bac, BAC).reason == "Non certifiée : faites-la certifier."
+    assert Verdict.objects.get().motive == "Non certifiée"
 
 
 @pytest.mark.parametrize("verdict", ["", "erase", "waive receive"])

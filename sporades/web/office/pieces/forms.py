@@ -153,8 +153,8 @@ class RefusalForm(DelayForm):
     )
     motif = CleanCharField(
         label="Précision",
-        help_text="Le candidat la lit après le motif ; avec « Autre motif », elle est à écrire. "
-        "Par exemple : le bas de la page 2 est coupé",
+        help_text="Facultative, sauf avec « Autre motif ». Le candidat la lit après le motif. Par "
+        "exemple : le bas de la page 2 est coupé",
         max_length=LONGEST_REASON - LONGEST_LINE - len(f" {DETAIL}."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
