@@ -26,6 +26,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, allowing
 from sporades.core import apart, files
 from sporades.core.actors import SYSTEM, Actor
+from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day, time_left_in_words
 from sporades.core.links import link_to
 from sporades.core.queue import defer_once
@@ -40,6 +41,7 @@ from sporades.letters import operations as letters
 from sporades.letters.queries import summary_for
 from sporades.mail.models import Message
 from sporades.notices.queries import stops_writing
+from sporades.registrations.came import CameBy
 from sporades.registrations.evidence import due_as_told, first_due
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration, Version
 from sporades.registrations.models.request import Request
@@ -118,19 +120,23 @@ class SetAsideMeanwhile(Refused):
     message = SET_ASIDE_MEANWHILE
 
 
-class NoAccount(Refused):
-    """Its candidate has no page from which to send what is missing, and nobody could note it."""
-
-    message = (
-        "Ce candidat n'a pas de compte : ce qui manque à sa demande se demande, et vous parvient, "
-        "par courrier ou par téléphone. Dès que vous l'avez, acceptez la demande ou refusez-la."
-    )
-
-
 class NothingAdded(Refused):
     """A request is not completed by nothing."""
 
     message = "Joignez un fichier, ou écrivez votre réponse."
+
+
+class CameToCome(Refused):
+    """Nothing has come tomorrow."""
+
+    message = "Cette date n'est pas encore passée."
+
+
+class CameBeforeAsked(Refused):
+    """What came before it was asked for is not what was asked for."""
+
+
+CAME_BEFORE_ASKED = "Indiquez un jour à partir du {day}, où le complément a été demandé."
 
 
 class CompletedAlready(Refused):
@@ -244,8 +250,6 @@ def why_not_more(request: Request, *, at: datetime) -> Refused | None:
     """
     if not _may_be_accepted(request):
         return SetAsideMeanwhile()
-    if not request.registration.candidate.has_account:
-        return NoAccount()
     return SilenceHasDecided() if is_decided_by_silence(request, at=at) else None
 
 
@@ -260,7 +264,7 @@ def ask_more(request: Request, *, missing: str, by: Actor, at: datetime) -> None
 
     Raises:
         MissingUnsaid: nothing is said.
-        SetAsideMeanwhile, NoAccount, SilenceHasDecided: see each.
+        SetAsideMeanwhile, SilenceHasDecided: see each.
         MovedMeanwhile: it does not wait for its office any more.
     """
     if not missing:
@@ -268,6 +272,54 @@ def ask_more(request: Request, *, missing: str, by: Actor, at: datetime) -> None
     if request.is_waiting and (refusal := why_not_more(request, at=at)) is not None:
         raise refusal
     requesting.ask_more(request, missing=missing, name=by.name, at=at)
+
+
+@dataclass(frozen=True)
+class Came:
+    """How what a request lacked reached its service, of what its candidate has not sent on line.
+
+    Attributes:
+        on: the day on which the service had it, from which delays run again (CRPA L. 114-5).
+        by: by which way.
+    """
+
+    on: date
+    by: CameBy
+
+    def refused(self, request: Request, *, at: datetime) -> Refused | None:
+        """Return why what a request lacks cannot have come on that day; or nothing.
+
+        Args:
+            request: one of which something is missing.
+            at: now.
+        """
+        zone = request.registration.service.zone
+        if self.on > local_day(at, zone):
+            return CameToCome()
+        asked_on = local_day(request.asked_at or at, zone)
+        if self.on < asked_on:
+            return CameBeforeAsked(CAME_BEFORE_ASKED.format(day=day_in_words(asked_on)))
+        return None
+
+    def instant(self, request: Request, *, at: datetime) -> datetime:
+        """Return an instant of that day, as near to eleven o'clock as what is known allows.
+
+        That is the same day by every clock of the country: whoever reads it there reads the day.
+
+        Args:
+            request: one of which something is missing.
+            at: the instant at which it is noted.
+        """
+        there = midnight(self.on, request.registration.service.zone) + _ELEVEN_HOURS
+        return min(max(there, request.asked_at or there), at)
+
+    @property
+    def noted(self) -> dict[str, str]:
+        """What the journal keeps of it."""
+        return {"received_on": self.on.isoformat(), "came_by": str(self.by)}
+
+
+_ELEVEN_HOURS = timedelta(hours=11)
 
 
 def complete[R: Request](
@@ -278,6 +330,7 @@ def complete[R: Request](
     locked: Callable[[], R],
     done: Callable[[R], None],
     at: datetime,
+    came: Came | None = None,
 ) -> R:
     """« Compléter »: what its candidate adds goes after what they had sent, and the office has it again.
 
@@ -290,9 +343,11 @@ def complete[R: Request](
         locked: locks the request, and what is locked before it.
         done: keeps and tells that it is done, in the transaction.
         at: the instant.
+        came: how it reached its service, where somebody there notes it.
 
     Raises:
         NothingAdded: neither a word nor a file.
+        CameToCome, CameBeforeAsked: it cannot have come on that day.
         CompletedAlready: it does not wait for its candidate any more, and not because of this press.
         reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
     """
@@ -303,12 +358,18 @@ def complete[R: Request](
     def kept(key: str) -> R:
         found = locked()
         if not found.is_incomplete:
-            if found.is_waiting and _is_the_same(found, words, key):
+            if found.is_waiting and _is_the_same(found, words, key, came):
                 return found  # the button was pressed twice
             raise CompletedAlready
         if found.proof_key != request.proof_key:
             raise CompletedAlready
-        requesting.complete(found, words=words, proof_key=key, at=at)
+        if came is None:
+            requesting.complete(found, words=words, proof_key=key, at=at)
+        else:
+            if (refusal := came.refused(found, at=at)) is not None:
+                raise refusal
+            had_at = came.instant(found, at=at)
+            requesting.complete(found, words=words, proof_key=key, at=had_at, came_by=came.by)
         done(found)
         return found
 
@@ -317,9 +378,10 @@ def complete[R: Request](
     return with_proof(proof, kept, after=own, at=at)
 
 
-def _is_the_same(sent: Request, words: str, key: str) -> bool:
-    """Return whether a request was completed in the same words, with the same files."""
-    if sent.completed_at is None or sent.complement != words:
+def _is_the_same(sent: Request, words: str, key: str, came: Came | None) -> bool:
+    """Return whether a request was completed in the same words, with the same files, by the same way."""
+    said = (sent.complement, sent.complement_came_by)
+    if sent.completed_at is None or said != (words, came.by if came else ""):
         return False
     return not key or files.digest_of(sent.proof_key) == files.digest_of(key)
 

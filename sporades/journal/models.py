@@ -13,6 +13,7 @@ from sporades.journal.words import (
     IN_WORDS,
     RESTORED,
     in_quality,
+    on_complement,
     on_document,
     on_export,
     on_pieces,
@@ -147,7 +148,7 @@ class Entry(models.Model):
         if not isinstance(after, dict):
             return said
         proof = after.get("proof")
-        told = (on(self.verb, after) for on in (on_pieces, on_document, on_export))
+        told = (on(self.verb, after) for on in (on_pieces, on_document, on_export, on_complement))
         if which := next(filter(None, told), ""):
             said = f"{said} : {which}"
         return f"{said}, sur justificatif : {proof}" if proof else said

@@ -67,6 +67,7 @@ IN_WORDS = {
     "change request accepted": "Demande de modification acceptée",
     "change request assigned": "Demande de modification prise en charge",
     "change request completed": "Demande de modification complétée par le candidat",
+    "change request complement noted": "Complément reçu noté, demande de modification",
     "change request incomplete": "Complément demandé à une demande de modification",
     "change request refused": "Demande de modification refusée",
     "change request taken back": "Demande de modification retirée par le candidat",
@@ -90,6 +91,7 @@ IN_WORDS = {
     "correction accepted": "Demande de correction d'état civil acceptée",
     "correction assigned": "Demande de correction d'état civil prise en charge",
     "correction completed": "Demande de correction d'état civil complétée par le candidat",
+    "correction complement noted": "Complément reçu noté, demande de correction d'état civil",
     "correction incomplete": "Complément demandé à une demande de correction d'état civil",
     "correction left": "Demande de correction d'état civil close, plus rien n'étant en cours",
     "correction refused": "Demande de correction d'état civil refusée",
@@ -277,6 +279,9 @@ CAME = {
 }
 """The day of what was not deposited, by how it came."""
 
+THROUGH = {"post": "par la poste", "desk": "au guichet", "mail": "par mail"}
+"""The way by which what a request lacked came."""
+
 FORGETTING = (
     "account erased as asked",
     "acts forgotten",
@@ -354,6 +359,14 @@ def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
     if day := _day(verb, after):
         said.append(day)
     return ", ".join(said)
+
+
+def on_complement(verb: str, after: Mapping[str, Any]) -> str:
+    """Say on which day, and how, what a request lacked came; nothing of any other act."""
+    if not (verb.endswith(" complement noted") and after.get("received_on")):
+        return ""
+    day = day_in_words(date.fromisoformat(after["received_on"]))
+    return f"{day}, {THROUGH[after['came_by']]}"
 
 
 def on_export(verb: str, after: Mapping[str, Any]) -> str:

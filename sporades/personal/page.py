@@ -12,11 +12,18 @@ from django.template.loader import render_to_string
 from django.utils.text import capfirst
 
 from sporades.core.actors import CANDIDATE
-from sporades.core.french import day_in_words, figure, instant_in_words, size_in_words
+from sporades.core.french import (
+    day_in_words,
+    figure,
+    instant_in_words,
+    local_day,
+    size_in_words,
+)
 from sporades.core.phones import phone_in_words
 from sporades.personal.gathering import Kept
 from sporades.personal.tables import BY_MODEL, CHAPTERS, TABLES, Table
 from sporades.personal.wording import Answered, Rows, Wording
+from sporades.registrations.came import received_in_words
 from sporades.registrations.models import Draft
 
 STYLE = """<style>
@@ -386,6 +393,8 @@ def _said(
         if text is None and isinstance(value, list) and not any(map(_is_tree, value)):
             text = "\n".join(map(in_words, value))
         return _folded(_pairs(value)) if text is None else _told(text)
+    if name == "completed_at" and row.get("complement_came_by"):
+        value = _day_of(value)
     text = phone_in_words(value) if name in PHONES else _text(column, value, wording)
     return _told(text) if text else None
 
@@ -421,18 +430,31 @@ def _civil(value: dict[str, Any], wording: Wording) -> list[dict[str, str]]:
 def _exchanged(value: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Return what was asked for and answered before, of a request that lacked something more than once."""
     said = [
-        (label, _since_epoch(one[at]), one[what])
+        (label, when, text)
         for one in value
-        for label, at, what in (
-            ("Ce qui manquait", "asked_at", "missing"),
-            ("Réponse", "completed_at", "complement"),
+        for label, when, text in (
+            ("Ce qui manquait, le", in_words(_instant(one["asked_at"])), one["missing"]),
+            (*_completed(one), one["complement"]),
         )
     ]
-    return [{"label": f"{label}, le {when}", "text": text} for label, when, text in said if text]
+    return [{"label": f"{label} {when}", "text": text} for label, when, text in said if text]
 
 
-def _since_epoch(seconds: int) -> str:
-    return in_words(dt.datetime.fromtimestamp(seconds, dt.UTC))
+def _completed(exchange: dict[str, Any]) -> tuple[str, str]:
+    """Return how what was missing came, on line or not, and when."""
+    at = _instant(exchange["completed_at"])
+    if by := exchange.get("came_by"):
+        return "Complément reçu le", received_in_words(by, _day_of(at))
+    return "Réponse, le", in_words(at)
+
+
+def _day_of(at: dt.datetime) -> dt.date:
+    """Return the day on which something came that has no hour: its service noted that day alone."""
+    return local_day(at, settings.TIME_ZONE)
+
+
+def _instant(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def _text(column: "Field[Any, Any] | None", value: Any, wording: Wording) -> str:

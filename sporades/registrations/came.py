@@ -20,6 +20,11 @@ _ON = {
     CameBy.DESK: "remis{} au guichet le {}",
     CameBy.MAIL: "envoyé{} par mail le {}",
 }
+_THROUGH = {
+    CameBy.POST: "par la poste",
+    CameBy.DESK: "au guichet",
+    CameBy.MAIL: "par mail",
+}
 
 
 def came_in_words(by: str, on: date, *, is_feminine: bool = False) -> str:
@@ -31,6 +36,16 @@ def came_in_words(by: str, on: date, *, is_feminine: bool = False) -> str:
         is_feminine: whether it is a piece, and no summary.
     """
     return _ON[CameBy(by)].format("e" if is_feminine else "", day_in_words(on))
+
+
+def received_in_words(by: str, on: date) -> str:
+    """Say on which day, and how, something reached its service: « 26 novembre 2026, au guichet ».
+
+    Args:
+        by: by which way.
+        on: the day on which the service had it.
+    """
+    return f"{day_in_words(on)}, {_THROUGH[CameBy(by)]}"
 
 
 def as_kept(by: str, on: date | None) -> str:

@@ -16,6 +16,7 @@ from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.registrations.came import CameBy
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.request import DAYS_TO_COMPLETE, due_before
 from sporades.registrations.refusals import MovedMeanwhile
@@ -376,13 +377,123 @@ def leave_account(candidate):
     candidate.save()
 
 
-def test_who_has_no_account_is_asked_for_nothing_that_nobody_could_note(asked, registration, late):
+# --- What comes on paper -----------------------------------------------------------------------
+
+
+def note(request, *, on, at, words="Le verso", proof=(), by=CameBy.DESK):
+    acts_of(request).note_complement(
+        request=read(request),
+        words=words,
+        proof=proof,
+        came=requests.Came(on, by),
+        by=OPERATOR,
+        at=at,
+    )
+    return read(request)
+
+
+def test_who_has_no_account_is_asked_by_letter_and_what_comes_is_noted(asked, registration, late):
     leave_account(registration.candidate)
+    lack(asked, at=late)
+    assert Letter.objects.filter(message__kind="request_incomplete").exists()
+    came_on = local_day(late + 3 * DAY, "Europe/Paris")
 
-    with pytest.raises(requests.NoAccount):
-        lack(asked, at=late)
+    found = note(asked, on=came_on, at=late + 5 * DAY, proof=[a_photo()], by=CameBy.POST)
 
-    assert read(asked).asked_at is None
+    assert (found.is_incomplete, found.complement, found.proof_is_clean) == (
+        False,
+        "Le verso",
+        None,
+    )
+    assert type(asked).objects.to_answer(late + 5 * DAY).get().pk == asked.pk
+    said = f"{day_in_words(came_on)}, par la poste"
+    assert found.completed_in_words == said
+    assert f"est reçu, le {said}" in plain(told("request_completed").get().body)
+    [act] = Entry.objects.filter(verb__endswith=" complement noted")
+    assert (act.actor_name, act.payload["after"]["received_on"]) == (
+        OPERATOR.name,
+        came_on.isoformat(),
+    )
+    assert said in act.in_words
+    assert (act.payload["after"]["reason"] == "") is isinstance(asked, CorrectionRequest)
+
+
+def test_its_delays_run_again_from_the_day_on_which_it_came(asked, late):
+    due = read(asked).answer_due_on
+    lack(asked, at=late)
+    came_on = local_day(late + 3 * DAY, "Europe/Paris")
+
+    found = note(asked, on=came_on, at=late + 10 * DAY)
+
+    assert found.answer_due_on == due + 3 * DAY
+    last = day_in_words(months_after(came_on, 2))
+    assert last in requests.silence_in_words(found, at=late + 11 * DAY)
+    assert last in " ".join(requests.formally(found, at=late + 11 * DAY))
+
+
+@pytest.mark.parametrize("day", [0, 1])
+def test_noted_on_the_day_it_was_asked_for_or_that_it_is_it_has_an_instant_between(
+    asked, late, day
+):
+    lack(asked, at=late)
+    on = local_day(late + day * DAY, "Europe/Paris")
+
+    found = note(asked, on=on, at=late + day * DAY)
+
+    assert late <= found.completed_at <= late + day * DAY
+    assert found.completed_in_words == f"{day_in_words(on)}, au guichet"
+
+
+@pytest.mark.parametrize(
+    ("days", "refusal"), [(-1, requests.CameBeforeAsked), (3, requests.CameToCome)]
+)
+def test_it_came_neither_before_it_was_asked_for_nor_tomorrow(asked, late, days, refusal):
+    lack(asked, at=late)
+
+    with pytest.raises(refusal):
+        note(asked, on=local_day(late + days * DAY, "Europe/Paris"), at=late + 2 * DAY)
+
+    assert read(asked).is_incomplete
+
+
+def test_noted_twice_it_is_noted_once_and_what_its_candidate_sends_then_is_too_late(asked, late):
+    theirs = lack(asked, at=late)
+    on = local_day(late, "Europe/Paris")
+    for _ in range(2):
+        acts_of(asked).note_complement(
+            request=theirs,
+            words="Le verso",
+            proof=[a_photo()],
+            came=requests.Came(on, CameBy.DESK),
+            by=OPERATOR,
+            at=late,
+        )
+
+    assert told("request_completed").count() == 1
+    with pytest.raises(requests.CompletedAlready):
+        complete(asked, at=late, words="Le verso")
+
+
+def test_asked_for_more_again_it_stays_said_how_the_first_came(asked, late):
+    lack(asked, at=late)
+    on = local_day(late, "Europe/Paris")
+    note(asked, on=on, at=late, by=CameBy.MAIL)
+
+    found = lack(asked, at=late + DAY, missing="Une photo nette")
+
+    assert found.exchanges[0]["completed"] == f"{day_in_words(on)}, par mail"
+    assert found.complement_came_by == ""
+    assert complete(asked, at=late + 2 * DAY).completed_in_words == found._in_words(late + 2 * DAY)
+
+
+@pytest.mark.parametrize("wrong", [{"complement_came_by": "fax"}, {"complement_came_by": "desk"}])
+def test_the_database_keeps_a_way_that_exists_with_what_has_come(asked, late, wrong):
+    lack(asked, at=late)
+    if wrong["complement_came_by"] == "fax":
+        complete(asked, at=late)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(asked).objects.filter(pk=asked.pk).update(**wrong)
 
 
 def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registration, late):

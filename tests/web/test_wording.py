@@ -35,7 +35,7 @@ from sporades.exams.queries import programme_of
 from sporades.exams.schema.eligibility import Residence
 from sporades.medical.models import Compartment, Paper, Remark
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.models import Registration
+from sporades.registrations.models import ChangeRequest, Registration
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import SectionForm
 from sporades.searches.catalogue import CRITERIA
@@ -152,6 +152,10 @@ def every_form():
         "AnswerMessageForm": {"candidate": draft.candidate},
         "SignatureForm": {"case": asking["case"]},
         "AnswerForm": {"is_accepted": True},
+        "ComplementForm": {
+            "asked": ChangeRequest(registration=asking["case"].registration),
+            "at": NOW,
+        },
         "AppealForm": {"registration": asking["case"].registration, "is_minor": True},
         "EnteredAppealForm": {"today": NOW.date(), "notified": NOW.date(), "is_minor": True},
         "EntryForm": {

@@ -36,6 +36,7 @@ VERBS = (
     requests.CORRECTION_ASSIGNED,
     "correction incomplete",
     "correction completed",
+    "correction complement noted",
     "correction accepted",
     requests.CORRECTION_REFUSED,
 )
@@ -224,7 +225,7 @@ def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetim
         at: the instant.
 
     Raises:
-        MissingUnsaid, NoAccount, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+        MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
     """
     locked = _locked(request)
     requests.ask_more(locked, missing=missing, by=by, at=at)
@@ -262,6 +263,47 @@ def complete(
         locked=lambda: _locked(request),
         done=done,
         at=at,
+    )
+
+
+def note_complement(
+    *,
+    request: CorrectionRequest,
+    words: str,
+    proof: Sequence[bytes],
+    came: requests.Came,
+    by: Actor,
+    at: datetime,
+) -> CorrectionRequest:
+    """« Noter le complément reçu »: what was missing has come by post, at the desk or by mail.
+
+    As of what its candidate adds, the words stay in the request alone.
+
+    Args:
+        request: one of which something is missing.
+        words: what it is, if it is said.
+        proof: its scan, PDFs or photos, if any.
+        came: by which way, and the day from which delays run again.
+        by: who notes it.
+        at: the instant.
+
+    Raises:
+        NothingAdded, CameToCome, CameBeforeAsked, CompletedAlready: see each.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+    """
+
+    def done(found: CorrectionRequest) -> None:
+        _record("correction complement noted", found, by=by, at=at, **came.noted)
+        requests.tell_completed(found, at=at)
+
+    return requests.complete(
+        request,
+        words=words,
+        proof=proof,
+        locked=lambda: _locked(request),
+        done=done,
+        at=at,
+        came=came,
     )
 
 
@@ -339,7 +381,13 @@ def requests_on(registration: Registration) -> QuerySet[Entry]:
 
 
 def _record(
-    verb: str, request: CorrectionRequest, *, by: Actor, at: datetime, reason: str = ""
+    verb: str,
+    request: CorrectionRequest,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    **more: str,
 ) -> None:
     # Which data, not what they would become: what is refused stays in the request alone.
     asked = request.identity
@@ -356,6 +404,7 @@ def _record(
                 name for name in asked if asked[name] != getattr(request.before, name)
             ),
             "reason": request.answer or reason,
+            **more,
         },
     )
 

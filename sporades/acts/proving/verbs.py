@@ -46,6 +46,7 @@ NAMED_ALONE = (
     "anomaly found",
     "change request accepted",
     "change request assigned",
+    "change request complement noted",
     "change request completed",
     "change request incomplete",
     "change request refused",

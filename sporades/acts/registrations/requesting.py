@@ -116,7 +116,7 @@ def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -
         at: the instant.
 
     Raises:
-        MissingUnsaid, SetAsideMeanwhile, NoAccount, SilenceHasDecided, MovedMeanwhile: see
+        MissingUnsaid, SetAsideMeanwhile, SilenceHasDecided, MovedMeanwhile: see
             `requests.ask_more`.
     """
     filing.lock(request.draft)
@@ -143,15 +143,63 @@ def complete(
         reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
     """
 
-    def locked() -> ChangeRequest:
-        filing.lock(request.draft)
-        return _locked(request)
-
     def done(found: ChangeRequest) -> None:
         _record("change request completed", found, by=by, at=at, reason=words)
         requests.tell_completed(found, at=at)
 
-    return requests.complete(request, words=words, proof=proof, locked=locked, done=done, at=at)
+    return requests.complete(
+        request,
+        words=words,
+        proof=proof,
+        locked=lambda: _locked_with_draft(request),
+        done=done,
+        at=at,
+    )
+
+
+def note_complement(
+    *,
+    request: ChangeRequest,
+    words: str,
+    proof: Sequence[bytes],
+    came: requests.Came,
+    by: Actor,
+    at: datetime,
+) -> ChangeRequest:
+    """« Noter le complément reçu »: what was missing has come by post, at the desk or by mail.
+
+    Args:
+        request: one of which something is missing.
+        words: what it is, if it is said.
+        proof: its scan, PDFs or photos, if any.
+        came: by which way, and the day from which delays run again.
+        by: who notes it.
+        at: the instant.
+
+    Raises:
+        NothingAdded, CameToCome, CameBeforeAsked, CompletedAlready: see each.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+    """
+
+    def done(found: ChangeRequest) -> None:
+        verb = "change request complement noted"
+        _record(verb, found, by=by, at=at, reason=words, **came.noted)
+        requests.tell_completed(found, at=at)
+
+    return requests.complete(
+        request,
+        words=words,
+        proof=proof,
+        locked=lambda: _locked_with_draft(request),
+        done=done,
+        at=at,
+        came=came,
+    )
+
+
+def _locked_with_draft(request: ChangeRequest) -> ChangeRequest:
+    filing.lock(request.draft)
+    return _locked(request)
 
 
 def _locked(request: ChangeRequest) -> ChangeRequest:
@@ -227,7 +275,13 @@ def refused_modifications_of(registration: Registration) -> QuerySet[Entry]:
 
 
 def _record(
-    verb: str, request: ChangeRequest, *, by: Actor, at: datetime, reason: str | None = None
+    verb: str,
+    request: ChangeRequest,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str | None = None,
+    **more: str,
 ) -> None:
     journal.record(
         verb,
@@ -239,6 +293,7 @@ def _record(
             "request": request.pk,
             "changes": request.changes,
             "reason": request.answer or request.reason if reason is None else reason,
+            **more,
         },
     )
 

@@ -12,6 +12,7 @@ from sporades.registrations.models.request import (
     LONGEST_REASON,
     Request,
     RequestQuerySet,
+    completed_by_a_way_that_exists,
     has_its_instant_once_ended,
     of_registration,
     says_what_is_missing,
@@ -80,6 +81,7 @@ class ChangeRequest(Request):
             ),
             has_its_instant_once_ended("a_request_that_has_ended_has_its_instant"),
             says_what_is_missing("a_request_that_lacks_something_says_what"),
+            completed_by_a_way_that_exists("a_request_is_completed_by_a_way_that_exists"),
         ]
         indexes = [
             models.Index(

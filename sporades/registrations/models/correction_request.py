@@ -15,6 +15,7 @@ from sporades.registrations.models.request import (
     LONGEST_REASON,
     Request,
     RequestQuerySet,
+    completed_by_a_way_that_exists,
     has_its_instant_once_ended,
     of_registration,
     says_what_is_missing,
@@ -85,6 +86,7 @@ class CorrectionRequest(Request):
             says_why_if_refused("a_refused_correction_says_why"),
             has_its_instant_once_ended("a_correction_that_has_ended_has_its_instant"),
             says_what_is_missing("a_correction_that_lacks_something_says_what"),
+            completed_by_a_way_that_exists("a_correction_is_completed_by_a_way_that_exists"),
         ]
         indexes = [
             models.Index(

@@ -20,6 +20,7 @@ from sporades.core.french import (
     local_day,
     time_left_in_words,
 )
+from sporades.registrations.came import CameBy, received_in_words
 from sporades.registrations.models.registration import Registration
 from sporades.registrations.states import RequestState
 
@@ -137,7 +138,11 @@ class Request(models.Model):
     complete_before = models.DateTimeField("complément attendu avant", null=True, blank=True)
     completed_at = models.DateTimeField("complétée le", null=True, blank=True)
     complement = models.CharField(
-        "réponse du candidat", max_length=LONGEST_REASON, blank=True, default="", db_default=""
+        "complément reçu", max_length=LONGEST_REASON, blank=True, default="", db_default=""
+    )
+    # Of what its candidate has sent on line it says nothing.
+    complement_came_by = models.CharField(
+        "complément venu", max_length=4, choices=CameBy, blank=True, default="", db_default=""
     )
     # The same of each time before, as `exchange` says it.
     exchanged = models.JSONField("compléments d'avant", default=list, blank=True, db_default=[])
@@ -185,8 +190,8 @@ class Request(models.Model):
 
     @property
     def completed_in_words(self) -> str:
-        """Say when its candidate has sent what was missing."""
-        return self._in_words(self.completed_at)
+        """Say when its candidate has sent what was missing, or on which day, and how, it has come."""
+        return self._came_in_words(self.completed_at, self.complement_came_by)
 
     @property
     def received_at(self) -> datetime:
@@ -204,6 +209,7 @@ class Request(models.Model):
             "asked_at": int(self.asked_at.timestamp()),
             "complement": self.complement,
             "completed_at": int(self.completed_at.timestamp()),
+            **({"came_by": self.complement_came_by} if self.complement_came_by else {}),
         }
 
     @property
@@ -214,7 +220,7 @@ class Request(models.Model):
                 "missing": one["missing"],
                 "asked": self._in_words(asked_at),
                 "complement": one["complement"],
-                "completed": self._in_words(completed_at),
+                "completed": self._came_in_words(completed_at, one.get("came_by", "")),
             }
             for one, (asked_at, completed_at) in zip(self.exchanged, self._times(), strict=True)
         ]
@@ -267,6 +273,11 @@ class Request(models.Model):
     def decided_in_words(self) -> str:
         """Say when it was decided, or taken back."""
         return self._in_words(self.decided_at)
+
+    def _came_in_words(self, at: datetime | None, by: str) -> str:
+        if at is None or not by:
+            return self._in_words(at)
+        return received_in_words(by, local_day(at, self.registration.service.zone))
 
     def _in_words(self, at: datetime | None) -> str:
         return "" if at is None else instant_in_words(at, self.registration.service.zone)
@@ -336,4 +347,13 @@ def says_what_is_missing(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name,
         condition=never & Q(complement="", paused_days=0) | asked & in_time & (awaited | answered),
+    )
+
+
+def completed_by_a_way_that_exists(name: str) -> models.CheckConstraint:
+    """Return the constraint of this name: what came otherwise than on line has come, by one way of three."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(complement_came_by="")
+        | Q(complement_came_by__in=CameBy.values, completed_at__isnull=False),
     )

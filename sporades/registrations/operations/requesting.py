@@ -278,12 +278,15 @@ def ask_more(request: Request, *, missing: str, name: str, at: datetime) -> None
         complete_before=midnight(last + timedelta(days=1), zone),
         completed_at=None,
         complement="",
+        complement_came_by="",
         exchanged=[*request.exchanged, before] if before else request.exchanged,
         paused_days=request.paused_days + DAYS_TO_COMPLETE,
     )
 
 
-def complete(request: Request, *, words: str, proof_key: str, at: datetime) -> None:
+def complete(
+    request: Request, *, words: str, proof_key: str, at: datetime, came_by: str = ""
+) -> None:
     """Give a locked request back to its office, with what its candidate adds to it.
 
     Args:
@@ -291,7 +294,8 @@ def complete(request: Request, *, words: str, proof_key: str, at: datetime) -> N
         words: what they answer.
         proof_key: where its proof is kept now, with all that was sent before; nothing where nothing
             is added to it.
-        at: the instant.
+        at: the instant at which it came.
+        came_by: by which way, of what its candidate has not sent on line.
 
     Raises:
         MovedMeanwhile: nothing is missing of it any more.
@@ -303,6 +307,7 @@ def complete(request: Request, *, words: str, proof_key: str, at: datetime) -> N
         is_incomplete=True,
         completed_at=at,
         complement=words,
+        complement_came_by=came_by,
         paused_days=request.paused_since(request.sent_at, until=at),
         **(proof if proof_key else {}),
     )

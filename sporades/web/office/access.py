@@ -119,6 +119,9 @@ ROUTES = {
     "office:ask_more_request": _requests(
         POST, within="request", page=False, keeps_answers=True, shown_on="office:change_request"
     ),
+    "office:note_request_complement": _requests(
+        BOTH, within="request", takes_files=reading.LARGEST_PHOTO, keeps_answers=True
+    ),
     "office:request_proof": _requests(within="request", page=False),
     "office:correction_requests": _corrections(),
     "office:correction_request": _corrections(within="correction"),
@@ -137,6 +140,9 @@ ROUTES = {
         page=False,
         keeps_answers=True,
         shown_on="office:correction_request",
+    ),
+    "office:note_correction_complement": _corrections(
+        BOTH, within="correction", takes_files=reading.LARGEST_PHOTO, keeps_answers=True
     ),
     "office:correction_proof": _corrections(within="correction", page=False),
     "office:doubles": _doubles(),

@@ -10,6 +10,7 @@ from sporades.candidates.forms import IdentityForm
 from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
 from sporades.exchanges.spreadsheets import FORMS
+from sporades.intake import cleaning
 from sporades.registrations.fields import CleanCharField, CleanLinesField
 from sporades.registrations.models import Registration
 from sporades.registrations.models.note import LONGEST_NOTE
@@ -153,6 +154,35 @@ class MissingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites ce qui manque : le candidat le lira."},
     )
+
+
+class ScannedField(forms.FileField):
+    """The scan of what came on paper; what is in it is looked at when it is kept."""
+
+    def __init__(self, **options: Any) -> None:
+        """Offer the files of which a scan is made."""
+        super().__init__(
+            label="Numérisation",
+            widget=forms.FileInput(
+                attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
+            ),
+            error_messages={
+                "empty": "Ce fichier est vide : choisissez-en un autre.",
+                "required": "Choisissez le fichier de la numérisation.",
+            },
+            **options,
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Refuse what needs no reading to be refused."""
+        chosen = super().clean(data, initial)
+        if not chosen:
+            return chosen
+        head = chosen.read(cleaning.HEAD)
+        chosen.seek(0)
+        if refusal := cleaning.refused_unread(head, chosen.size):
+            raise ValidationError(refusal.message, code="unfit")
+        return chosen
 
 
 class AnswerForm(forms.Form):

@@ -311,6 +311,12 @@ urlpatterns = [
         name="ask_more_request",
     ),
     path(
+        "demandes/<int:asked>/complement-recu",
+        requests.note_complement,
+        {"queue": requests.CHANGES},
+        name="note_request_complement",
+    ),
+    path(
         "demandes/<int:asked>/refus",
         requests.refuse,
         {"queue": requests.CHANGES},
@@ -351,6 +357,12 @@ urlpatterns = [
         requests.ask_more,
         {"queue": requests.CORRECTIONS},
         name="ask_more_correction",
+    ),
+    path(
+        "demandes-d-etat-civil/<int:asked>/complement-recu",
+        requests.note_complement,
+        {"queue": requests.CORRECTIONS},
+        name="note_correction_complement",
     ),
     path(
         "demandes-d-etat-civil/<int:asked>/refus",

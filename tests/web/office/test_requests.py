@@ -22,6 +22,7 @@ from sporades.acts.registrations import (
 )
 from sporades.candidates.models import Candidate
 from sporades.core import files
+from sporades.core.french import day_in_words
 from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -30,7 +31,7 @@ from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import SET_ASIDE, VALIDATE, RequestState
 from tests.documents.summaries import a_pdf
-from tests.factories import OPERATOR, a_candidate, a_registration, author, load_invented
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
 from tests.web.guide import BACKEND, buttons, main, seen, value_of
 from tests.web.registry.world import HOST, a_member
@@ -803,18 +804,67 @@ def test_what_completes_a_request_is_pressed_twice_and_has_come(
     assert "Et la quittance" in main(other)
 
 
-@pytest.mark.parametrize("is_asked", [False, True])
-def test_of_who_has_no_account_the_page_says_how_what_is_missing_comes(
-    manager, asked, in_lille, late, is_asked
-):
-    if is_asked:
-        requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+def test_of_who_has_no_account_what_is_missing_is_asked_for_too(manager, asked, in_lille):
     Candidate.objects.filter(pk=in_lille.candidate_id).update(user=None)
 
-    page = manager.get(where("change_request", asked.pk))
+    assert "Demander un complément" in buttons(manager.get(where("change_request", asked.pk)))
 
-    assert "Demander un complément" not in buttons(page)
-    assert "Dès que vous l'avez, acceptez la demande ou refusez-la." in main(page)
+
+def test_what_comes_on_paper_is_noted_with_its_day_and_its_scan(manager, asked, in_lille, sign_in):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=NOW)
+    noting = where("note_request_complement", asked.pk)
+    assert f'href="{noting}"' in manager.get(where("change_request", asked.pk)).text
+    envelope = manager.get(where("envelope", in_lille.number))
+    assert "Un complément est attendu pour une demande de modification." in main(envelope)
+    assert f'href="{noting}"' in envelope.text
+    assert MISSING in main(manager.get(noting))
+    day = f"{NOW:%d/%m/%Y}"
+
+    empty = manager.post(noting, {"recu_le": day, "par": "desk"})
+    assert empty.status_code == 422
+    assert "Dites ce que vous avez reçu" in main(empty)
+    early = manager.post(noting, {"recu_le": "01/09/2026", "recu": "Le bail"})
+    assert "où le complément a été demandé" in main(early)
+    said = {"recu_le": day, "par": "desk", "recu": "Le bail entier"}
+    wrong = manager.post(noting, {**said, "fichier": SimpleUploadedFile("b.pdf", b"MZ")})
+    assert "Ce fichier n'est ni un PDF ni une photo" in main(wrong)
+    assert "Le bail entier</textarea>" in wrong.text
+    scan = SimpleUploadedFile("bail.pdf", a_pdf())
+    page = manager.post(noting, {**said, "fichier": scan}, follow=True)
+
+    assert page.redirect_chain[-1][0] == where("change_request", asked.pk)
+    assert "Le complément est noté, et le délai de réponse court de nouveau" in main(page)
+    assert f"Complétée le {day_in_words(NOW.date())}, au guichet" in main(page)
+    assert "Ce qui est arrivé Le bail entier" in main(page)
+    assert "antivirus n'a pas encore vérifié la pièce jointe" in main(page)
+    mine = main(sign_in(in_lille.candidate).get(f"/mes-inscriptions/{in_lille.number}"))
+    assert "Ce que votre service gestionnaire a reçu : Le bail entier" in mine
+
+
+def test_of_what_lacks_nothing_any_more_nothing_is_noted_and_its_words_are_given_back(
+    manager, asked, late
+):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    requesting.accept(request=read(asked), by=OPERATOR, at=late)
+
+    said = {"recu_le": f"{late:%d/%m/%Y}", "par": "post", "recu": "Le bail"}
+    page = manager.post(where("note_request_complement", asked.pk), said, follow=True)
+
+    assert "Rien ne manque plus à cette demande" in main(page)
+    assert "n'est pas noté : « Le bail »" in main(page)
+
+
+def test_who_opens_the_post_and_decides_nothing_reads_that_a_complement_is_awaited(
+    member, asked, in_lille, late
+):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    desk = member("A09", role="helpdesk", email="accueil@ac.example", at=late)
+
+    page = desk.get(where("envelope", in_lille.number))
+
+    assert "S'il est dans l'enveloppe, remettez-le à qui la traite." in main(page)
+    assert MISSING not in main(page)
+    assert desk.get(where("note_request_complement", asked.pk)).status_code in (403, 404)
 
 
 def test_once_nothing_may_be_asked_for_the_page_offers_none(manager, asked, in_lille, late):

@@ -111,6 +111,8 @@ NO_FORM = {
     "office:enforce_regulation",
     "office:handle_accommodation",
     "office:move_publication",
+    "office:note_correction_complement",
+    "office:note_request_complement",
     "office:publish_publication",
     "office:refuse_merge",
     "office:refuse_publication",

@@ -19,11 +19,11 @@ from sporades.evidence.operations import SamePostmark, SameReason
 from sporades.evidence.queries import Owed
 from sporades.evidence.reasons import Reason
 from sporades.exams.schema.base import LONGEST_LINE
-from sporades.intake import cleaning
 from sporades.registrations.came import CameBy
 from sporades.registrations.fields import CleanCharField, ask_if_called_for, say_missing
 from sporades.registrations.models import Registration
 from sporades.web.office.days import DayField, ReceivedForm
+from sporades.web.office.forms import ScannedField
 
 OTHER = "autre"
 A_WEEK = timedelta(days=7)
@@ -268,27 +268,10 @@ class CorrectedPostmarkForm(ReceivedForm):
 class ScanForm(ReceivedForm):
     """What came on paper, once it is scanned."""
 
-    fichier = forms.FileField(
-        label="Numérisation",
-        help_text="Un PDF (5\u00a0Mo au plus) ou une photo JPEG ou PNG (20\u00a0Mo au plus) : le candidat qui a un compte la verra",
-        widget=forms.FileInput(
-            attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
-        ),
-        error_messages={
-            "empty": "Ce fichier est vide : choisissez-en un autre.",
-            "required": "Choisissez le fichier de la numérisation.",
-        },
+    fichier = ScannedField(
+        help_text="Un PDF (5\u00a0Mo au plus) ou une photo JPEG ou PNG (20\u00a0Mo au plus) : le candidat qui a un compte la verra"
     )
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
-
-    def clean_fichier(self) -> Any:
-        """Refuse what needs no reading to be refused."""
-        chosen = self.cleaned_data["fichier"]
-        head = chosen.read(cleaning.HEAD)
-        chosen.seek(0)
-        if refusal := cleaning.refused_unread(head, chosen.size):
-            raise forms.ValidationError(refusal.message, code="unfit")
-        return chosen
 
     @property
     def sent(self) -> list[Sent]:

@@ -31,6 +31,7 @@ from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.pieces.envelope_form import EnvelopeForm, Paper, WhoseForm
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import reaches, registration_of
+from sporades.web.office.registrations.requests import CHANGES, CORRECTIONS
 from sporades.web.office.registrations.sparing import spared_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.searches.searching import NOBODY, meant
@@ -279,6 +280,20 @@ def _named(paper: Enclosed, whose: Registration) -> str:
     return label if of.pk == whose.pk else f"{label} (n°{of.number})"
 
 
+def _lacking(request: HttpRequest, whose: Registration) -> Iterator[dict[str, str]]:
+    """Return which requests of somebody lack something, and where it is noted by who decides them."""
+    for queue, of in (
+        (CHANGES, {"registration": whose.pk}),
+        (CORRECTIONS, {"candidate": whose.candidate_id}),
+    ):
+        lacking = queue.model.objects.incomplete()
+        if (one := lacking.filter(**of).first()) is None:
+            continue
+        is_theirs = lacking.within(request.reaches(queue.permission)).filter(pk=one.pk).exists()
+        url = reverse(queue.routes["note"], args=[one.pk]) if is_theirs else ""
+        yield {"what": queue.one.lower(), "url": url}
+
+
 def _page(
     request: HttpRequest,
     whose: Registration,
@@ -297,6 +312,7 @@ def _page(
         "refusal": refusal,
         "awaited": [one for one in papers if one.is_awaited],
         "here": [one for one in papers if not one.is_awaited],
+        "lacking": list(_lacking(request, whose)),
         "quick": _box(),
         "where": reverse("office:incoming") + query_of(day),
         "enters": bool(enters),

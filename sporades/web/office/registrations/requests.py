@@ -23,7 +23,6 @@ from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
 from sporades.acts.requests import (
-    NoAccount,
     held_in_words,
     is_accepted_by_silence,
     is_free,
@@ -39,14 +38,16 @@ from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
-from sporades.registrations.models.request import DAYS_TO_COMPLETE, Request
+from sporades.registrations.models.request import DAYS_TO_COMPLETE, LONGEST_REASON, Request
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
 from sporades.registrations.refusals import Incomplete
 from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.papers import kept, paper
+from sporades.web.layout.sent import taking
 from sporades.web.office.forms import AnswerForm, MissingForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
+from sporades.web.office.registrations.complement_form import ComplementForm
 from sporades.web.office.registrations.files import reaches
 from sporades.web.office.registrations.told import done_on
 from sporades.web.wizard.recap import READ
@@ -61,6 +62,11 @@ SHOWN = {
     WITH_CANDIDATE: "Qui attendent le candidat",
 }
 
+_NOTHING_LACKS = (
+    "Rien ne manque plus à cette demande : elle est déjà complétée, décidée ou retirée."
+)
+_NOTED = "Le complément est noté, et le délai de réponse court de nouveau : {}"
+
 
 def _as_they_are(requests: Iterable[ChangeRequest], reach: Reach) -> None:
     """Leave each with the registration that it asks to change."""
@@ -72,7 +78,7 @@ class Queue:
 
     Attributes:
         model: the requests.
-        acts: what is done to one: `assign`, `accept`, `ask_more`, `refuse`.
+        acts: what is done to one: `assign`, `accept`, `ask_more`, `note_complement`, `refuse`.
         permission: what whoever decides them is allowed.
         named: lets each name the registration through which its reader reaches it.
         title: of the list.
@@ -126,6 +132,7 @@ CHANGES = Queue(
         "assign": "office:assign_request",
         "accept": "office:accept_request",
         "ask_more": "office:ask_more_request",
+        "note": "office:note_request_complement",
         "refuse": "office:refuse_request",
         "proof": "office:request_proof",
     },
@@ -148,6 +155,7 @@ CORRECTIONS = Queue(
         "assign": "office:assign_correction",
         "accept": "office:accept_correction",
         "ask_more": "office:ask_more_correction",
+        "note": "office:note_correction_complement",
         "refuse": "office:refuse_correction",
         "proof": "office:correction_proof",
     },
@@ -265,6 +273,54 @@ def ask_more(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     )
 
 
+def note_complement(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
+    """Note what was missing, where it has come by post, at the desk or by mail."""
+    found = _found(request, queue, asked)
+    here = _here(request, queue, found)
+    posted = request.method == "POST"
+    form = ComplementForm(
+        *((request.POST, request.FILES) if posted else ()), asked=found, at=request.arrived_at
+    )
+    if posted and not found.is_incomplete:
+        messages.info(request, f"{_NOTHING_LACKS}{_written(form)}")
+        return redirect(here)
+    by = _author(request, found)
+    if posted and form.is_valid():
+        with taking(form, "fichier"):
+            queue.acts.note_complement(
+                request=found,
+                words=form.cleaned_data["recu"],
+                proof=form.proof,
+                came=form.came,
+                by=by,
+                at=request.arrived_at,
+            )
+        if not form.errors:
+            messages.success(request, _NOTED.format(announced(found.registration.candidate)))
+            return redirect(here)
+    about = found.registration
+    consulting.consult_file(registration=about, by=by, at=request.arrived_at)
+    context = {
+        "asked": found,
+        "form": form if found.is_incomplete else None,
+        "nothing_lacks": _NOTHING_LACKS,
+        "here": here,
+        "trail": [
+            *TRAIL,
+            (queue.title, queue.url_of_list + _row_of(request).query()),
+            (about.number, here),
+        ],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/note_complement.html", context, status=status)
+
+
+def _written(form: ComplementForm) -> str:
+    """Give back the words of what is noted no more, if there are any."""
+    words = form.data.get("recu", "").strip()[: 2 * LONGEST_REASON]
+    return f" Ce que vous avez écrit n'est pas noté : « {words} »" if words else ""
+
+
 def proof(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
     """The PDF that the candidate joined, once the antivirus has found nothing in it."""
     found = _found(request, queue, asked, proof_key__gt="", proof_is_clean=True)
@@ -371,9 +427,6 @@ def _page(
         "urls": queue.urls_of(found, _row_of(request)),
         "form": form if found.is_waiting else None,
         "more": _more(found, more, at=request.arrived_at),
-        "without_account": ""
-        if not found.is_waiting or about.candidate.has_account
-        else NoAccount.message,
         "is_theirs": found.is_with_candidate(request.arrived_at),
         "days": DAYS_TO_COMPLETE,
         "held": held_in_words(found, at=request.arrived_at),
