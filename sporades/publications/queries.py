@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from sporades.accommodations.queries import asked_here
@@ -27,6 +27,11 @@ DECIDED_IN = {
 
 ARCHIVE_ADDED = "publication archive added"
 """The act that gives a publication another archive."""
+
+DOCUMENT_TAKEN_OUT = "publication document taken out"
+ARCHIVE_TAKEN_OUT = "publication archive taken out"
+TAKEN_OUT = (DOCUMENT_TAKEN_OUT, ARCHIVE_TAKEN_OUT)
+"""The acts that leave somebody without the document that a publication had for them."""
 
 
 def authors_of(entries: Iterable[Entry]) -> dict[int, str]:
@@ -131,11 +136,14 @@ def remarks_on(lines: QuerySet[PublicationLine]) -> Remarks:
 def given_again(publication: Publication) -> int:
     """Return how many files its archives gave again to who had their document, and keeps it.
 
-    They have no line: the journal says how many they were.
+    They have no line: the journal says how many they were. Of those before something was taken out
+    nothing says who keeps theirs.
     """
     if not publication.has_several_archives:
         return 0
-    added = entries_about(publication).filter(verb=ARCHIVE_ADDED)
+    done = entries_about(publication)
+    last = done.filter(verb__in=TAKEN_OUT).order_by("-pk").values("pk")[:1]
+    added = done.filter(verb=ARCHIVE_ADDED, pk__gt=Coalesce(Subquery(last), 0))
     counts = added.values_list("payload__after__given_again", flat=True)
     return sum(count or 0 for count in counts)
 

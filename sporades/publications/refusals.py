@@ -5,6 +5,8 @@ from sporades.core.refusals import ReasonMissing, Refused
 
 NOT_STANDING = "L'inscription ne compte plus : elle est désinscrite ou écartée."
 OUT_OF_REACH = "Cette inscription n'est plus dans votre périmètre."
+TAKEN_OUT = "Retiré de cette publication avant qu'elle ne soit lue."
+TAKEN_OUT_WITH = "Retiré de cette publication avant qu'elle ne soit lue, avec l'archive {}."
 STANDS_NO_MORE = "L'inscription ne comptait plus : elle était désinscrite ou écartée."
 HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
 HAS_MOVED = (
@@ -135,6 +137,12 @@ class AlreadyMoved(Refused):
     """Somebody else has just decided."""
 
     message = "Cette publication vient de changer d'état : lisez sa page avant de recommencer."
+
+
+class TakenOutAlready(Refused):
+    """Somebody else has just taken it out, or it was refused meanwhile."""
+
+    message = "Rien n'est à retirer : c'est déjà retiré, ou refusé à sa ligne."
 
 
 class InstantFar(Refused):

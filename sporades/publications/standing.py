@@ -33,14 +33,14 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
         lines: those of its lines that are looked at.
         within: where whoever publishes may.
     """
-    _refuse(lines.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
+    refuse(lines.exclude(registration__state__in=STANDING), STANDS_NO_MORE)
     # Asked of each: a list of all that lies there is the whole table.
     there = Registration.objects.within(within).filter(pk=OuterRef("registration"))
-    _refuse(lines.filter(~Exists(there)), HAS_MOVED)
+    refuse(lines.filter(~Exists(there)), HAS_MOVED)
     if publication.publishes.is_on_accommodations:
-        _refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
+        refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
     if not publication.publishes.is_deposited:
-        _refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
+        refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
 
 
 def give_way(registration: Registration, publication: Publication) -> None:
@@ -60,10 +60,16 @@ def give_way(registration: Registration, publication: Publication) -> None:
         version__published_at=None,
     )
     its_own = Q(version__academy="") | Q(version__academy=F("registration__academy"))
-    _refuse(before.exclude(its_own), GIVEN_ANEW)
+    refuse(before.exclude(its_own), GIVEN_ANEW)
 
 
-def _refuse(lines: QuerySet[PublicationLine], why: str) -> None:
+def refuse(lines: QuerySet[PublicationLine], why: str) -> None:
+    """Refuse some lines that nobody outside has read, and delete their documents.
+
+    Args:
+        lines: which.
+        why: the reason that each says.
+    """
     refused = list(lines.values_list("pk", "version_id"))
     PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
         outcome=LineOutcome.REFUSED, why=why

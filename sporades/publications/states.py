@@ -47,12 +47,18 @@ DROP = Transition(
 """What is published is dropped before its instant alone: nobody has seen it."""
 WITHDRAW = Transition("withdraw", {PUBLISHED}, PublicationState.WITHDRAWN, "Retirer")
 
+TAKE_OUT = Transition("take_out", {PROPOSED, PUBLISHED}, PREPARING, "Retirer avant la publication")
+"""A proposal, or an approval, is of what it was made of; what is published, before its instant alone."""
+
 PUBLISH_ANEW = Transition("publish_anew", {PUBLISHED}, PUBLISHED, "Changer l'instant")
 PROPOSE_ANEW = Transition("propose_anew", {PUBLISHED}, PROPOSED, "Changer l'instant")
 """Before its instant alone: what two persons decided, two decide again."""
 
 EXPLAINED = (LineOutcome.REFUSED, LineOutcome.WITHDRAWN)
 """The outcomes that say why."""
+
+HELD = (LineOutcome.PREPARED, LineOutcome.PUBLISHED)
+"""The outcomes of lines that have a document, which their candidate reads or is to read."""
 
 UNREAD = (LineOutcome.WAITING, LineOutcome.PREPARED, LineOutcome.PUBLISHED)
 """The outcomes of lines that go with a publication that is dropped before its instant."""

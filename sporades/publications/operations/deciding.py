@@ -343,7 +343,7 @@ def _decide_anew(
     """
     if before.publishes.needs_approval:
         if not are_judged_later:
-            _wait_again(publication)
+            wait_again(publication)
         nobody = {"decided_at": None, "decided_by": None, "decided_name": ""}
         _propose(publication, instant, PROPOSE_ANEW, user=user, by=by, at=at, **nobody)
         if are_judged_later:
@@ -357,8 +357,15 @@ def _decide_anew(
     _tell_rescheduled(publication, before, by=by, at=at)
 
 
-def _wait_again(publication: Publication) -> None:
-    """Have the documents of a publication wait for their instant to be said. Raises AnotherWaits."""
+def wait_again(publication: Publication) -> None:
+    """Have the documents of a publication wait for their instant to be said.
+
+    Args:
+        publication: locked, its lines prepared.
+
+    Raises:
+        AnotherWaits: another document of the kind waits for one of the registrations.
+    """
     waiting = DocumentVersion.objects.filter(publication_line__in=prepared_of(publication))
     try:
         with transaction.atomic():

@@ -20,6 +20,7 @@ from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.publications.locking import hold_all, locked
 from sporades.publications.models import DECIDED, Publication, PublicationLine
+from sporades.publications.queries import TAKEN_OUT
 from sporades.publications.recording import record_line
 from sporades.publications.standing import set_aside
 from sporades.publications.states import LineOutcome
@@ -137,7 +138,8 @@ def tell_refused(publication: Publication, *, at: datetime) -> None:
         publication: decided, as it stands now.
         at: the instant.
     """
-    decided = entries_about(publication).filter(verb="publication published")
+    # What was taken out since is counted there: whoever did it knows.
+    decided = entries_about(publication).filter(verb__in=("publication published", *TAKEN_OUT))
     known = decided.order_by("-pk").values_list("payload__after__refused", flat=True).first()
     count = publication.counts()[LineOutcome.REFUSED] - (known or 0)
     if count > 0 and known is not None:

@@ -197,6 +197,8 @@ ROUTES = {
         shown_on="office:publication",
     ),
     "office:drop_publication": _publications(POST, within="publication", page=False),
+    "office:take_document_out": _publications(BOTH, within="publication"),
+    "office:take_archive_out": _publications(BOTH, within="publication"),
     "office:withdraw_publication": _publications(
         POST, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
     ),

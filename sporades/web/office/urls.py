@@ -275,6 +275,16 @@ urlpatterns = [
         name="withdraw_publication",
     ),
     path(
+        "publications/<uuid:publication>/documents/<str:number>/retrait",
+        publishing.take_document_out,
+        name="take_document_out",
+    ),
+    path(
+        "publications/<uuid:publication>/archives/<int:archive>/retrait",
+        publishing.take_archive_out,
+        name="take_archive_out",
+    ),
+    path(
         "publications/<uuid:publication>/refus",
         publishing.publication_refusals,
         name="publication_refusals",

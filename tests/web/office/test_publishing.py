@@ -989,6 +989,61 @@ def test_an_archive_that_brings_nothing_or_is_none_is_refused_at_its_place(manag
         assert why in main(page)
 
 
+def test_an_archive_is_taken_out_of_what_waits_for_an_approval_once_its_page_is_read(
+    manager, head, in_lille
+):
+    other = a_registration(a_candidate(email="autre@exemple.test"))
+    said = {"nature": "convocation", "archive": zipped("lot-1.zip", in_lille.number)}
+    manager.post(where("deposit_many"), said)
+    work("publications")
+    made = Publication.objects.get()
+    assert "Retirer une archive" not in main(manager.get(where("publication", made.pk)))
+    lot = {"archive": zipped("lot-2.zip", other.number)}
+    manager.post(where("add_archive", made.pk), lot)
+    work("publications")
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+    taking_out = where("take_archive_out", made.pk, 2)
+    assert f'href="{taking_out}"' in manager.get(where("publication", made.pk)).text
+    assert taking_out not in head.get(where("publication", made.pk)).text
+
+    page = main(manager.get(taking_out))
+    assert "Archive n°2 (lot-2.zip), documents à lire : 1" in page
+    assert "La publication attend une approbation : elle revient en préparation" in page
+    page = main(manager.post(taking_out, follow=True))
+
+    assert "L'archive est retirée : qui n'a plus de document est parmi les refus." in page
+    assert "Prêts 1" in page
+    assert "Refusés 1" in page
+    assert "n°2 (lot-2.zip, retirée) Retiré de cette publication" in page
+    assert "Proposer la publication" in page
+    assert manager.get(where("take_archive_out", made.pk, 7)).status_code == 404
+
+
+def test_a_document_is_taken_out_before_it_is_read(manager, head, in_lille):
+    made = deposited(manager, in_lille)
+    taking_out = where("take_document_out", made.pk, in_lille.number)
+    assert f'href="{taking_out}"' in manager.get(where("publication", made.pk)).text
+
+    page = main(head.get(taking_out))
+    assert "Ce document est effacé pour toujours : le candidat ne l'a pas vu" in page
+    assert "Qui l'a préparée est prévenu par mail." in page
+    page = head.post(taking_out, follow=True)
+
+    assert "Le document est retiré de la publication : l'inscription n'en a plus." in main(page)
+    assert "Retiré de cette publication avant qu'elle ne soit lue." in main(page)
+    assert "déjà retiré" in main(manager.post(taking_out, follow=True))
+    assert manager.get(where("take_document_out", made.pk, "20000099999")).status_code == 404
+
+
+def test_nothing_is_taken_out_of_what_is_read(manager, in_lille):
+    made = deposited(manager, in_lille, kind="releve")
+    taking_out = where("take_document_out", made.pk, in_lille.number)
+    Publication.objects.update(state="dropped")
+
+    assert taking_out not in manager.get(where("publication", made.pk)).text
+    assert manager.post(taking_out).url == where("publication", made.pk)
+
+
 def test_nobody_adds_an_archive_to_what_is_proposed_or_anothers(manager, head, in_lille):
     made = deposited(manager, in_lille)
     adding = where("add_archive", made.pk)

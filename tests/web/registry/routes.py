@@ -199,6 +199,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:approve_publication": {"GET": 302, "POST": 302},
     "office:refuse_publication": {"POST": 422},
     "office:drop_publication": {"POST": 302},
+    # Its documents are read.
+    "office:take_document_out": {"GET": 302, "POST": 302},
+    "office:take_archive_out": {"GET": 302, "POST": 302},
     "office:withdraw_publication": {"POST": 422},
     "office:withdraw_document": {"POST": 422},
     "office:approve_export": {"GET": 302, "POST": 302},
@@ -576,6 +579,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:refuse_publication": publication,
         "office:drop_publication": publication,
         "office:withdraw_publication": publication,
+        "office:take_document_out": prepared,
+        "office:take_archive_out": {**publication, "archive": 1},
         "office:publication_refusals": publication,
         "office:prepared_document": prepared,
         "office:prepared_pdf": prepared,

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
@@ -26,10 +26,10 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.letters.models import Letter
 from sporades.publications.models import Publication, PublicationLine
-from sporades.publications.operations import deciding, preparing
+from sporades.publications.operations import deciding, preparing, taking_out
 from sporades.publications.queries import Remarks, given_again, remarks_on
 from sporades.publications.refusals import InstantFar, InstantPast, OfHealth, SameInstant
-from sporades.publications.states import UNREAD, LineOutcome, PublicationState
+from sporades.publications.states import HELD, UNREAD, LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
@@ -275,6 +275,75 @@ def drop_publication(request: HttpRequest, publication: str) -> HttpResponse:
     return _done(request, publication, preparing.drop, said)
 
 
+def take_document_out(request: HttpRequest, publication: str, number: str) -> HttpResponse:
+    """Take one document out of what nobody has read, once what comes of it is read."""
+    found = readable(request, publication)
+    mine = Registration.objects.within(request.reach).filter(number=number)
+    lines = found.lines.filter(registration__in=mine).select_related("registration__identity")
+    line = get_object_or_404(lines.order_by(Case(When(outcome__in=HELD, then=0), default=1))[:1])
+    return _taken_out(
+        request,
+        found,
+        partial(taking_out.take_out, line=line),
+        says="Le document est retiré de la publication : l'inscription n'en a plus.",
+        line=line,
+    )
+
+
+def take_archive_out(request: HttpRequest, publication: str, archive: int) -> HttpResponse:
+    """Take out what one archive gave, once what comes of it is read."""
+    found = readable(request, publication)
+    may = _gives_back(found, at=request.arrived_at)
+    if may and not (found.has_several_archives and 0 < archive <= len(found.archive_names)):
+        raise Http404
+    count = found.lines.filter(archive=archive, outcome__in=HELD).count()
+    return _taken_out(
+        request,
+        found,
+        partial(taking_out.take_archive_out, publication=found, number=archive, user=request.user),
+        says="L'archive est retirée : qui n'a plus de document est parmi les refus.",
+        archive=found.archive_in_words(archive) if may else "",
+        count=in_groups(str(count)),
+    )
+
+
+def _taken_out(
+    request: HttpRequest, found: Publication, act: Callable[..., None], *, says: str, **what: Any
+) -> HttpResponse:
+    """Say what taking something out makes of a publication, then do it."""
+    here = reverse("office:publication", args=[found.pk])
+    if not _gives_back(found, at=request.arrived_at):
+        return redirect(here)  # it says where it stands
+    if request.method == "POST":
+        try:
+            act(by=_author(request, found), at=request.arrived_at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, says)
+        if not _is_readable(request, found):
+            # Sent back, it is its author's alone again.
+            return redirect("office:publications")
+        return redirect(here)
+    context = {
+        "line": None,
+        "archive": "",
+        "count": "",
+        "publication": found,
+        "is_scheduled": found.is_scheduled(request.arrived_at),
+        "is_mine": found.is_of(request.user),
+        "here": here,
+        "trail": [*LIST_TRAIL, (found.publishes.title, here)],
+        **what,
+    }
+    return render(request, "office/take_out.html", context)
+
+
+def _is_readable(request: HttpRequest, found: Publication) -> bool:
+    """Return whether a publication is of the reader's perimeter, as it is now."""
+    return bool(Publication.objects.within(request.reach).filter(pk=found.pk).exists())
+
+
 def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Take every document back, with a reason."""
     found = readable(request, publication)
@@ -424,6 +493,8 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "is_busy": is_busy,
         "batch": filling,
         "takes_archives": found.takes_archives_of(request.user),
+        "gives_back": not is_busy and _gives_back(found, at=request.arrived_at),
+        "archives": _archives(request, found) if not is_busy else [],
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "again": _again_in_words(given_again(found)),
         "printed": in_groups(str(printed)) if printed else "",
@@ -448,6 +519,24 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "office/publication.html", context, status=status)
+
+
+def _gives_back(found: Publication, *, at: datetime) -> bool:
+    """Return whether something may be taken out of a publication: nobody has read it, nor does soon."""
+    return found.may_be_dropped(at) and not found.is_under_way
+
+
+def _archives(request: HttpRequest, found: Publication) -> list[dict[str, Any]]:
+    """Return the archives that the reader may take out, each with how many documents it gave."""
+    is_theirs = found.has_several_archives and found.asked_by_id == request.user.pk
+    if not is_theirs or not _gives_back(found, at=request.arrived_at):
+        return []
+    given = found.lines.filter(outcome__in=HELD, archive__isnull=False).order_by("archive")
+    counts = given.values_list("archive").annotate(count=Count("pk"))
+    return [
+        {"number": number, "name": found.archive_in_words(number), "count": count}
+        for number, count in counts
+    ]
 
 
 def _again_in_words(count: int) -> str:

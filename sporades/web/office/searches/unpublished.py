@@ -20,8 +20,8 @@ from sporades.searches.trees import Group, Leaf
 from sporades.web.office.searches import building
 
 MISSED = (
-    "Publié, ou à publier, sans ces inscriptions, qui ne comptaient pas. Une fois rétablies, elles "
-    "n'ont pas ces documents : préparez-les, ou déposez-les, pour elles."
+    "Publié, ou à publier, sans ces inscriptions. Une fois rétablies, elles n'ont pas ces "
+    "documents : préparez-les, ou déposez-les, pour elles."
 )
 MAY_CHANGE = (
     "Pas encore lu. Une inscription dont la validation est annulée peut avoir une nouvelle version : "
