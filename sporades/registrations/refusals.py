@@ -280,8 +280,8 @@ class Overtaken(Refused):
 
     message = (
         "Ces réponses ont été modifiées ailleurs (une autre fenêtre, un autre appareil) : ce que vous "
-        "saisissez ici n'est plus gardé à mesure. Envoyez la page : vous choisirez, question par "
-        "question, la réponse à garder."
+        "saisissez ici n'est plus gardé à mesure. Appuyez sur le bouton au bas de la page : vous "
+        "choisirez, question par question, la réponse à garder."
     )
 
 

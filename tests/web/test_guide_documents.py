@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_draft, a_registration
 from tests.web.guide import (
     LATER,
     ask_to_withdraw,
@@ -180,3 +180,30 @@ def test_keeping_the_registration_is_the_main_button_leaving_it_is_not(mine):
         "Me désinscrire": "fr-btn fr-btn--secondary",
         "Garder mon inscription": "fr-btn",
     }
+
+
+def test_who_has_begun_and_not_saved_is_told_so_and_led_to_what_they_typed(sign_in):
+    client = sign_in(a_draft().candidate)
+
+    page = client.get("/mes-documents")
+
+    assert "Votre inscription n'est pas encore enregistrée." in main(page)
+    assert links(page, "Reprendre ma saisie") == ["/mes-inscriptions"]
+    assert "M'inscrire" not in main(page)
+
+
+def test_a_document_leads_back_to_the_list_and_to_its_registration(mine):
+    registration, client = mine
+    number = registration.number
+
+    page = client.get(f"/mes-documents/{number}/recapitulatif")
+
+    assert [one.get("href") for one in seen(page).cssselect(".fr-breadcrumb__link")] == [
+        "/mes-documents",
+        f"/mes-documents/{number}",
+        None,
+    ]
+    assert links(page, "Gérer ma candidature") == [f"/mes-inscriptions/{number}"]
+    assert links(client.get(f"/mes-documents/{number}"), "Gérer ma candidature") == [
+        f"/mes-inscriptions/{number}"
+    ]

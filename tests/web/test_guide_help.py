@@ -32,6 +32,7 @@ OURS = [
     "Je veux me désinscrire",
     "Je n'ai plus mon téléphone ou ma clé pour la double authentification",
     "J'ai moins de 18 ans",
+    "Mon nom s'écrit dans un autre alphabet, ou le jour de ma naissance n'est pas connu",
     "Quelles pièces dois-je fournir ?",
     "Je veux demander un aménagement d'épreuves",
     "Où sont mes documents ?",

@@ -165,8 +165,13 @@ def test_a_modification_is_abandoned_from_its_summary_and_from_its_registration(
     way = f"/inscription/{page.request['PATH_INFO'].split('/')[2]}/abandon"
     assert links(page, "Abandonner ma modification") == [way]
     assert links(client.get(managed), "Abandonner ma modification") == [way]
-    for _ in range(2):
-        client.post(way)
+    ready = client.get(way.replace("abandon", "est-elle-prete"))
+    assert "Votre inscription enregistrée reste telle qu'elle est." in main(ready)
+    assert links(ready, "Abandonner ma modification") == [way]
+    left = client.post(way, follow=True)
+    assert left.request["PATH_INFO"] == managed
+    assert "Votre modification est abandonnée : votre inscription reste" in main(left)
+    client.post(way)
     [noted] = Entry.objects.filter(verb="draft abandoned")
     assert (noted.object_kind, noted.object_id) == ("registration", str(registration.pk))
 

@@ -154,6 +154,7 @@ def test_every_module_is_fetched_by_some_page_and_those_of_the_office_by_no_othe
 
     assert every | office | alone == set(bundle.STATIC.glob("js/*.js"))
     assert sorted(path.name for path in office - every) == [
+        "folds.js",
         "in_full.js",
         "keys.js",
         "office.js",

@@ -190,7 +190,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
     said = [words(one) for one in seen(page).xpath(to_provide)]
     assert said
     assert not any(one.startswith(label) for one in said)
-    assert f"Les autres : Pièce en vérification : {label}." in main(page)
+    assert f"Déjà là, ou dispensé : Pièce en vérification : {label}." in main(page)
 
     for row in registration.evidence.asked().exclude(code=piece(registration).code):
         verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)

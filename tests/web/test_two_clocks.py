@@ -201,3 +201,21 @@ def test_the_competition_closes_at_the_hour_of_paris():
         ("A09", CLOSING, "Europe/Paris"),
         ("A28", CLOSING, "Europe/Paris"),
     }
+
+
+@pytest.mark.parametrize("page", ["identification", "recapitulatif", "est-elle-prete"])
+def test_on_its_last_day_the_closing_is_said_in_plain_sight(sign_in, page):
+    draft = begun()
+    client, address = sign_in(draft.candidate), f"/inscription/{draft.pk}/{page}"
+    assert not in_sight(client.get(address))
+
+    with time_machine.travel(draft.service.closes_at - timedelta(minutes=38), tick=False):
+        [said] = in_sight(sign_in(draft.candidate).get(address))
+
+    assert said.startswith("Il vous reste 39 minutes : le service ferme le ")
+
+
+def in_sight(page):
+    """Return what a page says of the time that is left, where it cannot be overlooked."""
+    told = [words(one) for one in seen(page).cssselect(".s-notice--warning")]
+    return [one for one in told if one.startswith("Il vous reste")]

@@ -586,9 +586,13 @@ def test_one_goes_by_ear_from_one_epreuve_to_the_next(sign_in):
     page = seen(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/epreuves"))
 
     for section in page.cssselect(".s-papers"):
-        named = [one.get("aria-labelledby") for one in section.cssselect(".s-paper")]
         assert [one.tag for one in section.iterchildren("h2")] == ["h2"]
-        assert [one.get("id") for one in section.cssselect(".s-paper > h3")] == named
+        papers = section.cssselect(".s-paper")
+        assert [len(one.cssselect("h3")) for one in papers] == [1] * len(papers)
+        # Its heading and what is asked of it name it: a group around both would say it once more.
+        assert {one.get("role") for one in papers} == {None}
     [asked] = page.cssselect("#id_statut-E1_group legend")
     assert words(asked) == f"Statut : {words(page.get_element_by_id('epreuve-E1'))}"
     assert words(asked.cssselect(".fr-sr-only")[0]).startswith(": ")
+    [option] = page.cssselect("label[for=id_option-E3]")
+    assert words(option).endswith(f": {words(page.get_element_by_id('epreuve-E3'))}")

@@ -126,7 +126,6 @@ class PapersForm(SectionForm):
                     ("required", "invalid_choice"), "Choisissez un statut."
                 ),
             )
-            self.fields[STATUS + code].asked_of = titled(offer.paper)  # type: ignore[attr-defined] # for who hears it alone
             if offer.commits:
                 self.fields[STATUS + code].described_by = f"engage-{code}"  # type: ignore[attr-defined] # where its tab says it
         if offer.options:
@@ -159,6 +158,9 @@ class PapersForm(SectionForm):
                 help_text="L'année où vous avez obtenu cette note. Par exemple : 2025.",
                 error_messages={"invalid": "Indiquez une année, par exemple 2025."},
             )
+        for prefix in (STATUS, OPTION, MARK, SESSION):
+            if field := self.fields.get(prefix + code):
+                field.asked_of = titled(offer.paper)  # type: ignore[attr-defined] # for who hears it alone
 
     def _lost(self, offer: PaperOffer) -> Status | None:
         """Return the status that was chosen and is no longer on offer.

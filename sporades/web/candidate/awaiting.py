@@ -267,8 +267,8 @@ def begun_again(
     """
     return [
         Awaiting(
-            sentence="Vous vous êtes désinscrit(e). Si vous changez d'avis, une nouvelle inscription "
-            "peut reprendre vos réponses.",
+            sentence="Votre désinscription est enregistrée. Si vous changez d'avis, une nouvelle "
+            "inscription peut reprendre vos réponses.",
             about=str(one),
             link=reverse("candidate:registration", args=[one.number]),
             act="Me réinscrire avec mes réponses",

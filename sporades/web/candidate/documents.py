@@ -34,7 +34,7 @@ from sporades.publications.queries import withdrawn_lines
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST, NOTHING_LEFT
 from sporades.registrations.issued_before import since
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import registrations_of
+from sporades.registrations.queries import open_drafts_of, registrations_of
 from sporades.registrations.summary import SUMMARY
 from sporades.web.candidate.as_issued import as_issued
 from sporades.web.candidate.awaiting import with_openings
@@ -46,9 +46,12 @@ AT_ITS_DATE = "Ce document dit ce qui restait à faire à sa date."
 
 def documents(request: HttpRequest) -> HttpResponse:
     """The candidate's registrations, withdrawn ones included."""
+    found = registrations_of(user=request.user.pk)
     context = {
-        "registrations": registrations_of(user=request.user.pk),
+        "registrations": found,
         "had_some": request.user.candidate.is_frozen,
+        "begun": not found
+        and any(not one.is_untouched for one in open_drafts_of(user=request.user.pk)),
     }
     return render(request, "candidate/documents.html", context)
 
@@ -80,6 +83,11 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     stands_no_more = _replaced(version) or _ended(found)
     asks = [] if stands_no_more else _asked_otherwise(version, found, at=request.arrived_at)
     context = {
+        "trail": [
+            ("Mes documents", reverse("candidate:documents")),
+            (f"Inscription n°{found.number}", reverse("candidate:folder", args=[found.number])),
+        ],
+        "onwards": _onwards(found, kind),
         "pdf_url": reverse("candidate:document_pdf", args=[found.number, kind]) + _asked(version),
         "notices": [
             one
@@ -96,6 +104,19 @@ def document(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         **version.twin_context(),
     }
     return render(request, version.twin_template, context)
+
+
+def _onwards(registration: Registration, kind: str) -> list[tuple[str, str]]:
+    """Return where a document leads: to what it asks for, or to how it is contested; then to its registration."""
+    on = {
+        EVIDENCE_REQUEST.slug: [("Mes pièces justificatives", "candidate:evidence")],
+        NOTIFICATION.slug: [
+            ("Ma demande d'aménagement, et comment contester", "candidate:accommodation")
+        ],
+        ANSWER.slug: [("Ma demande d'aménagement", "candidate:accommodation")],
+    }
+    every = [*on.get(kind, ()), ("Gérer ma candidature", "candidate:registration")]
+    return [(label, reverse(name, args=[registration.number])) for label, name in every]
 
 
 def pdf(request: HttpRequest, number: str, kind: str) -> HttpResponse:

@@ -70,8 +70,14 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
         return drafts.after(found)
     if request.method == "POST":
         registering.abandon(draft=found, by=request.actor, at=request.arrived_at)
-        messages.success(request, "Votre saisie est abandonnée.")
-        return redirect("candidate:registrations")
+        if found.amends is None:
+            messages.success(request, "Votre saisie est abandonnée.")
+            return redirect("candidate:registrations")
+        messages.success(
+            request,
+            "Votre modification est abandonnée : votre inscription reste telle qu'elle était.",
+        )
+        return redirect("candidate:registration", found.amends.number)
     return render(request, "candidate/abandon.html", {"draft": found})
 
 

@@ -46,7 +46,7 @@ def unreadable() -> HttpResponse:
     return _bare("errors/400.html", HTTPStatus.BAD_REQUEST)
 
 
-def too_large(request: HttpRequest, *, takes: int) -> HttpResponse:
+def too_large(request: HttpRequest, *, takes: int = 0) -> HttpResponse:
     """Say that the browser sends more than this page takes, without reading it.
 
     Args:

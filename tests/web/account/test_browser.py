@@ -109,7 +109,9 @@ def test_of_namesakes_the_one_that_is_picked_is_said_with_its_department_which_f
 
     which = page.locator(".s-suggest__which")
     expect(which).to_have_text("Choisi : Saint-Denis (Gard, 30)")
-    expect(page.get_by_text("Saint-Denis (Gard, 30) choisi.")).to_have_attribute("role", "status")
+    expect(
+        page.get_by_text("Saint-Denis (Gard, 30) choisi. Département de naissance\xa0: ")
+    ).to_have_attribute("role", "status")
     expect(department.locator("option:checked")).to_have_text(re.compile("Gard"))
 
     place.press_sequentially("x")

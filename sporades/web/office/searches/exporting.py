@@ -136,9 +136,7 @@ def export_file(request: HttpRequest, export: str) -> HttpResponse:
     if needs_second_factor_again(request):
         return second_factor_again(request)
     try:
-        content = operations.hand_over(
-            export=found, by=request.actor, at=request.arrived_at
-        )
+        content = operations.hand_over(export=found, by=request.actor, at=request.arrived_at)
     except OutOfReach:
         messages.error(
             request, "Le fichier ne peut pas être lu en ce moment : réessayez plus tard."

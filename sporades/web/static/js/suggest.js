@@ -111,10 +111,14 @@ function make(field) {
     which.textContent = detail ? `Choisi\u00a0: ${whole}` : "";
     close();
     mended(field);
+    const fills = within && narrowing?.tagName === "SELECT" && narrowing.value !== within;
     clearTimeout(heard);
-    heard = setTimeout(() => (status.textContent = `${whole} choisi.`), HEARD);
+    heard = setTimeout(
+      () => (status.textContent = `${whole} choisi.${fills ? follows(narrowing) : ""}`),
+      HEARD,
+    );
     place = within ?? "";
-    if (within && narrowing?.tagName === "SELECT" && narrowing.value !== within) {
+    if (fills) {
       narrowing.value = filled = within;
       narrowing.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -184,6 +188,12 @@ function make(field) {
 /* A postcode has few communes, a department has hundreds. */
 function isNarrow(narrowing) {
   return narrowing?.tagName !== "SELECT" && /^\d{2} ?\d{3}$/.test(narrowing?.value.trim() ?? "");
+}
+
+/* Says what a list that follows says now. */
+function follows(narrowing) {
+  const name = narrowing.labels[0].firstChild.textContent.trim();
+  return ` ${name}\u00a0: ${narrowing.selectedOptions[0].text}.`;
 }
 
 /* A postcode mistyped, another department: it may be why there is nothing. */
