@@ -118,9 +118,9 @@ def one_of(name: str, *allowed: str) -> str:
     return value
 
 
-def words(name: str, default: str = "") -> list[str]:
+def words(name: str) -> list[str]:
     """Return the comma-separated words of a variable."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+    return [word.strip() for word in text(name, "").split(",") if word.strip()]
 
 
 def together(*names: str) -> list[str]:

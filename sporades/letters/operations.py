@@ -157,7 +157,7 @@ def _overtake(said: Message, candidate: Candidate, *, why: str = "") -> None:
     the two locks it. One that goes with a document waits, but as `may_be_left_out` says: the later
     would not enclose it.
     """
-    false = overtaken_by(said.matter, path="message__")
+    false = overtaken_by(said.matter)
     if false is None:
         return
     waiting = Letter.objects.waiting().filter(

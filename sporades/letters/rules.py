@@ -49,33 +49,23 @@ def piece_of(matter: str) -> int | None:
     return int(matter.removeprefix(_PIECE)) if is_of_piece(matter) else None
 
 
-def overtaken_by(matter: str, *, path: str = "") -> Q | None:
-    """Return what a message must be about to be overtaken by a later one; nothing where none is.
-
-    Args:
-        matter: of the later one.
-        path: leads to the message, where something else is asked of.
-    """
+def overtaken_by(matter: str) -> Q | None:
+    """Return what a letter must be about to be overtaken by a later one; nothing where none is."""
     if is_of_piece(matter):
-        return Q(**{f"{path}matter": matter})
+        return Q(message__matter=matter)
     overtaken = OVERTAKES.get(matter)
     if overtaken is None:
         return None
-    found = Q(**{f"{path}matter__in": sorted(overtaken - {_PIECE})})
-    return found | Q(**{f"{path}matter__startswith": _PIECE}) if _PIECE in overtaken else found
+    found = Q(message__matter__in=sorted(overtaken - {_PIECE}))
+    return found | Q(message__matter__startswith=_PIECE) if _PIECE in overtaken else found
 
 
-def overtaking(matter: str, *, path: str = "") -> Q | None:
-    """Return what a later message must be about to overtake this one; nothing where none does.
-
-    Args:
-        matter: of the earlier one.
-        path: leads to the message, where something else is asked of.
-    """
+def overtaking(matter: str) -> Q | None:
+    """Return what a later message must be about to overtake this one; nothing where none does."""
     if not matter:
         return None
     group = _PIECE if is_of_piece(matter) else matter
     later = {one for one, overtaken in OVERTAKES.items() if group in overtaken}
     if is_of_piece(matter):
         later.add(matter)
-    return Q(**{f"{path}matter__in": sorted(later)}) if later else None
+    return Q(matter__in=sorted(later)) if later else None

@@ -81,9 +81,9 @@ def _of_rules(read: Callable[[schema.Exam], Iterable[tuple[str, str]]]) -> Calla
     return named
 
 
-def _answered(label: str, code: str, field: str, read: Any, width: int = LONG) -> "Column":
+def _answered(label: str, code: str, field: str, read: Any) -> "Column":
     paths = ("regulation_id", "exam__code", field)
-    return Column(code, label, paths, _of_rules(read), width=width)
+    return Column(code, label, paths, _of_rules(read), width=LONG)
 
 
 def _chosen(code: str, label: str, say: Callable[..., Cell]) -> "Column":

@@ -71,13 +71,9 @@ def academy(code: str) -> Academy:
         raise Academy.DoesNotExist(code) from None
 
 
-def departments(*, academy: Academy | None = None) -> list[Department]:
-    """Return departments by code, all or those of an academy."""
-    return [
-        department
-        for department in held().departments.values()
-        if academy is None or department.academy_id == academy.code
-    ]
+def departments() -> list[Department]:
+    """Return departments by code."""
+    return list(held().departments.values())
 
 
 def department(code: str) -> Department:
@@ -384,7 +380,7 @@ def information_of(service: ManagingService, *, at: datetime) -> str:
     return service.information if service.informs_on(local_day(at, zone)) else ""
 
 
-def managing_services(*, academy: Academy | None = None) -> QuerySet[ManagingService]:
-    """Return managing services by academy and sector, all or those of an academy."""
+def managing_services() -> QuerySet[ManagingService]:
+    """Return managing services by academy and sector."""
     found = ManagingService.objects.order_by("academy__name", "sector", "name")
-    return found.filter(academy=academy) if academy else found.select_related("academy")
+    return found.select_related("academy")

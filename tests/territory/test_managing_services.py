@@ -20,7 +20,7 @@ LILLE = {
 def test_a_service_is_kept_with_all_that_a_candidate_needs_to_reach_it():
     keep_managing_service(academy=queries.academy("A09"), **LILLE)
 
-    (service,) = queries.managing_services(academy=queries.academy("A09"))
+    (service,) = queries.managing_services()
     assert {name: getattr(service, name) for name in LILLE} == LILLE
 
 

@@ -55,7 +55,6 @@ def join(
     identity: dict[str, Any] | None,
     email: str,
     password: str | None,
-    by: Actor | None = None,
     at: datetime,
     network: str = "",
     holds_letter_box: bool = False,
@@ -74,7 +73,6 @@ def join(
             record to take.
         email: the address, in any form.
         password: nothing for an account that signs in through FranceConnect only.
-        by: who does it; the candidate, unless said otherwise.
         at: the instant at which the request arrived.
         network: where it came from; counted, never kept in clear.
         holds_letter_box: whether who asks has just opened a mail sent to this address: no
@@ -115,7 +113,7 @@ def join(
             also(user)
         if may_leave:
             _write_activation(user, at=at)
-        journal.record("account opened", by=by or author(user), on=user, at=at)
+        journal.record("account opened", by=author(user), on=user, at=at)
     return user
 
 

@@ -26,18 +26,6 @@ class _Bounded(Paginator):
 class FirstOnes(Paginator):
     """The pages of a queue, counted no further than who goes through it turns them over."""
 
-    def __init__(self, rows: Any, per_page: int, *, found: int | None = None) -> None:
-        """Turn over rows.
-
-        Args:
-            rows: in their order.
-            per_page: how many a page shows.
-            found: how many were counted already, one more than `IN_A_QUEUE` for more.
-        """
-        super().__init__(rows, per_page)
-        if found is not None:
-            self._found = found
-
     @cached_property
     def _found(self) -> int:
         # In their order, which an index of the queue gives: in none, PostgreSQL takes another one.
