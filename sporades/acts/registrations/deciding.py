@@ -255,14 +255,7 @@ def decide_within(
             `HandedOver` where it is another candidate's, or academy's.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
-    held = held_to_decide.get(pk=registration.pk)
-    read = (registration.candidate_id, registration.service_id)
-    if (held.candidate_id, held.service_id) != read:
-        raise HandedOver
-    if seen is not None and held.version != seen:
-        raise Overtaken
-    if mark and held.decided_mark != mark:
-        raise DecidedSince
+    held = _held_as_read(registration, seen=seen, mark=mark)
     accepted = acceptance_of(registration, at=at) if decision is SET_ASIDE else None
     if accepted is not None and not takes_back:
         raise AcceptedBySilence
@@ -282,12 +275,6 @@ def decide_within(
     is_so = decision.name not in UNMET
     is_over = registration.is_exam_over(at)
     told = TOLD[decision.name] if is_so else told_of(decision, unmet_of(held), is_over=is_over)
-    now = with_owed.get(pk=registration.pk) if is_asked_again else None
-    to_review = now.to_review if now and not is_over else []
-    awaited = awaited_of(now, at=at) if now else None
-    summary = summary_for(registration)
-    # Of a version whose letter was left out nobody has heard: it is new to its reader.
-    is_issued_again = anew is not None or (awaited is not None and is_left_out(summary))
     entry = journal.record(
         told.verb,
         by=by,
@@ -301,6 +288,64 @@ def decide_within(
             **({"takes_back": taken_back_in_words(accepted)} if accepted else {}),
         },
     )
+    _tell(
+        registration,
+        decision,
+        told,
+        entry,
+        owing=with_owed.get(pk=registration.pk) if is_asked_again else None,
+        is_corrected=is_corrected,
+        anew=anew,
+        added=added,
+        by=by,
+        at=at,
+    )
+
+
+def _held_as_read(registration: Registration, *, seen: int | None, mark: str) -> Registration:
+    """Hold a registration, to decide of it as it was read: see `decide_within`."""
+    held: Registration = held_to_decide.get(pk=registration.pk)
+    read = (registration.candidate_id, registration.service_id)
+    if (held.candidate_id, held.service_id) != read:
+        raise HandedOver
+    if seen is not None and held.version != seen:
+        raise Overtaken
+    if mark and held.decided_mark != mark:
+        raise DecidedSince
+    return held
+
+
+def _tell(
+    registration: Registration,
+    decision: Transition,
+    told: Told,
+    entry: Entry,
+    *,
+    owing: Registration | None,
+    is_corrected: bool,
+    anew: Anew | None,
+    added: Evidence | None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Tell a candidate what was decided, and what is awaited of them now.
+
+    Args:
+        registration: of which was decided.
+        decision: what was.
+        told: how it is told.
+        entry: what the journal keeps of it.
+        owing: the same registration with what it owes, where that is asked for again.
+        is_corrected, anew: see `_asked_again`.
+        added: a piece that is asked for with it, beyond those of the réglementation.
+        by: who decided.
+        at: the instant.
+    """
+    to_review = owing.to_review if owing and not registration.is_exam_over(at) else []
+    awaited = awaited_of(owing, at=at) if owing else None
+    summary = summary_for(registration)
+    # Of a version whose letter was left out nobody has heard: it is new to its reader.
+    is_issued_again = anew is not None or (awaited is not None and is_left_out(summary))
     asks = _asks(registration, added, at=at) if decision is FLAG else None
     # A letter of a decision is left out where another is decided before it is printed.
     is_apart = added is not None and goes_by_letter(registration.candidate, None)
@@ -323,7 +368,7 @@ def decide_within(
         is_corrected=is_corrected,
         anew=anew,
         to_review=to_review,
-        changing=how_to_change(now, at=at) if now and to_review else "",
+        changing=how_to_change(owing, at=at) if owing and to_review else "",
         against=against(registration),
         is_set_aside=decision is SET_ASIDE,
         is_restored=decision is RESTORE,
