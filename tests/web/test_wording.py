@@ -49,6 +49,7 @@ from sporades.web.office.registrations.decision_forms import BatchForm, Decision
 from sporades.web.office.searches.building import SearchForm
 from sporades.web.office.searches.choosing import Counted
 from sporades.web.office.searches.message_forms import MailingForm
+from sporades.web.office.services.extending_form import TogetherForm
 from tests.accommodations.asked import READER, RECTOR, reach, write
 from tests.factories import NOW, a_candidate, a_draft, a_registration
 from tests.tree import ending, text_of
@@ -94,7 +95,7 @@ def classes():
     while found:
         found = [child for parent in found for child in parent.__subclasses__()]
         seen.update(found)
-    asks_nothing = {SectionForm, ChoicesForm, WhoSigns, AuthorForm}
+    asks_nothing = {SectionForm, ChoicesForm, WhoSigns, AuthorForm, TogetherForm}
     return {one for one in seen if one.__module__.startswith("sporades.")} - asks_nothing
 
 
@@ -203,6 +204,7 @@ def every_form():
         "DatesForm": {"service": draft.service},
         "ServicesForm": {"data": None, "services": [draft.service], "at": NOW},
         "ExtendForm": {"services": [draft.service], "at": NOW},
+        "PutOffForm": {"services": [draft.service], "at": NOW},
         "DecisionForm": {"registration": a_registration(), "at": NOW},
         "MoreForm": {"registration": a_registration(), "at": NOW},
         "UploadsForm": {"sender": user},

@@ -166,8 +166,72 @@ def extend(
     return made
 
 
+@dataclass(frozen=True)
+class PutOff:
+    """A service that is to open later.
+
+    Attributes:
+        service: which; it has not opened.
+        opens_at: its new opening.
+        by: who wants it, in the role that reaches it.
+    """
+
+    service: RegistrationService
+    opens_at: datetime
+    by: Actor
+
+
+@transaction.atomic
+def put_off(
+    *, wanted: Sequence[PutOff], reason: str, seen: str, together: UUID, at: datetime
+) -> list[ServiceChange]:
+    """Open several services later, all of them or none: at once, as one whose page changes its dates.
+
+    What is pressed twice is done once.
+
+    Args:
+        wanted: what opens later, and when.
+        reason: why, for the journal.
+        seen: the mark of the dates that were read before (`openings.marks_of`).
+        together: names what is put off together.
+        at: the instant.
+
+    Returns:
+        The changes, applied.
+
+    Raises:
+        OvertakenTogether: the dates are no longer those that were read.
+        NotMoved: a service cannot be put off so, since it has opened for instance: it is named.
+    """
+    services = {one.pk: one for one in openings.lock([one.service for one in wanted])}
+    made = extended(together)
+    if made:
+        return made
+    if openings.marks_of(services.values()) != seen:
+        raise openings.OvertakenTogether
+    waiting = openings.awaiting(services.values())
+    for one in sorted(wanted, key=lambda one: one.service.pk):
+        service = services[one.service.pk]
+        try:
+            openings.check_put_off(service, one.opens_at, waiting=waiting, at=at)
+        except openings.NotMoved as refusal:
+            raise openings.NotMoved(f"{service} : {refusal}", refusal.date) from None
+        change = openings.change(
+            service=service,
+            opens_at=one.opens_at,
+            closes_at=service.closes_at,
+            reason=reason,
+            by=one.by,
+            at=at,
+            together=together,
+        )
+        _applied(change, by=one.by, at=at)
+        made.append(change)
+    return made
+
+
 def extended(together: UUID) -> list[ServiceChange]:
-    """Return what was proposed together under a name."""
+    """Return what was proposed together, or put off, under a name."""
     whole = ("service__domain", "service__session", "service__academy")
     return list(ServiceChange.objects.filter(together=together).select_related(*whole))
 

@@ -54,6 +54,10 @@ class RegistrationServiceQuerySet(models.QuerySet["RegistrationService"]):
         """Return the services that are open at an instant, or have closed not long before."""
         return self.filter(opens_at__lte=at, closes_at__gt=at - EXTENDABLE_FOR)
 
+    def to_open(self, at: datetime) -> Self:
+        """Return the services that have not opened at an instant."""
+        return self.filter(opens_at__gt=at)
+
     def for_list(self) -> Self:
         """Everything that a list of services shows; touching anything else raises."""
         return self.select_related("domain", "session", "academy", "managing_service").fetch_mode(
@@ -184,7 +188,14 @@ class RegistrationService(models.Model):
 
     def closing_later(self, *, days: int) -> datetime:
         """Return the instant at which its own clock shows the hour of its closing, so many days later."""
-        shown = self.closes_at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return self._later(self.closes_at, days=days)
+
+    def opening_later(self, *, days: int) -> datetime:
+        """Return the same of its opening."""
+        return self._later(self.opens_at, days=days)
+
+    def _later(self, instant: datetime, *, days: int) -> datetime:
+        shown = instant.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         return generous(shown + timedelta(days=days), self.zone)
 
     def instant_of(self, deadline: Deadline, *, closing: datetime | None = None) -> datetime:

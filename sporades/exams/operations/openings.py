@@ -303,6 +303,34 @@ def check_extension(
     _check_no_other(waiting.get(service.pk))
 
 
+def check_put_off(
+    service: RegistrationService,
+    opens_at: datetime,
+    *,
+    waiting: Mapping[int, ServiceChange],
+    at: datetime,
+) -> None:
+    """Refuse an opening that is no later, or that cannot be.
+
+    Args:
+        service: the service.
+        opens_at: its new opening.
+        waiting: what is proposed (`awaiting`).
+        at: the instant.
+
+    Raises:
+        NotMoved: it has opened, it opens no sooner than that or closes by then, or another change awaits.
+    """
+    if opens_at == service.opens_at:
+        raise NotMoved("C'est déjà son ouverture.")
+    if opens_at < service.opens_at:
+        raise NotMoved(f"Il ouvre déjà plus tard, le {service.opening_in_words}.")
+    if opens_at >= service.closes_at:
+        raise NotMoved(f"Il ferme le {service.closing_in_words} : changez ses dates sur sa page.")
+    check(service, opens_at, service.closes_at, at=at)
+    _check_no_other(waiting.get(service.pk))
+
+
 def check_that_none_awaits(service: RegistrationService) -> None:
     """Refuse other dates while some are proposed. Raises NotMoved, which says which and whose."""
     _check_no_other(awaiting([service]).get(service.pk))

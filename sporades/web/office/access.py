@@ -356,6 +356,7 @@ ROUTES = {
     "office:service": _services(within="service"),
     "office:move_service": _dates(BOTH, within="service", keeps_answers=True),
     "office:extend_services": _dates(BOTH, keeps_answers=True),
+    "office:put_off_services": _dates(BOTH, keeps_answers=True),
     "office:drop_change": _dates(POST, within="change", page=False),
     "office:approve_change": _dates(
         BOTH, within="change", page=False, permission=Permission.APPROVE_EXTENSIONS

@@ -34,7 +34,7 @@ from sporades.web.office.searches import (
     searching,
     writing,
 )
-from sporades.web.office.services import announcing, contacts, extending, services
+from sporades.web.office.services import announcing, contacts, extending, putting_off, services
 
 app_name = "office"
 
@@ -405,6 +405,7 @@ urlpatterns = [
     path("statistiques/<slug:page>/<slug:slug>.csv", statistics.table, name="statistics_table"),
     path("services", services.services, name="services"),
     path("services/prolongation", extending.extend_services, name="extend_services"),
+    path("services/report", putting_off.put_off_services, name="put_off_services"),
     path("services/coordonnees", contacts.contacts, name="contacts"),
     path("services/coordonnees/<int:managing>", contacts.contact, name="contact"),
     path("services/<int:service>", services.service, name="service"),

@@ -210,6 +210,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:drop_change": {"POST": 302},
     "office:refuse_change": {"POST": 422},
     "office:extend_services": {"POST": 422},
+    "office:put_off_services": {"POST": 422},
     # Nothing says which dates.
     "office:move_service": {"POST": 422},
     "office:contact": {"POST": 422},

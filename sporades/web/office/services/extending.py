@@ -70,10 +70,10 @@ def extend_services(request: HttpRequest) -> HttpResponse:
             "later": [one for one in foreseen if not one.refusal],
             "left": [one for one in foreseen if one.refusal],
             "following": following_together(
-                [(one, one.closes_at, form.closings[one.pk]) for one in later],
+                [(one, one.closes_at, form.instants[one.pk]) for one in later],
                 under=stood_under(later),
             ),
-            "unwritten": unwritten([(one, form.closings[one.pk]) for one in later]),
+            "unwritten": unwritten([(one, form.instants[one.pk]) for one in later]),
             "mark": marks_of(later),
             "press": a_press(),
             "trail": TRAIL,
@@ -99,7 +99,7 @@ def _foreseen(request: HttpRequest, form: ExtendForm) -> list[Foreseen]:
     authors = [(one, request.reach.author(**where_of(one))) for one in form.chosen]
     others = opening.others_for_each(authors, at=at)
     for one in form.chosen:
-        closes_at = form.closings[one.pk]
+        closes_at = form.instants[one.pk]
         try:
             check_extension(one, closes_at, waiting=waiting, at=at)
         except NotMoved as refusal:
@@ -117,7 +117,7 @@ def _propose(
     if made := opening.extended(together):
         return made  # pressed twice
     wanted = [
-        opening.Later(one, form.closings[one.pk], request.reach.author(**where_of(one)))
+        opening.Later(one, form.instants[one.pk], request.reach.author(**where_of(one)))
         for one in services
     ]
     return opening.extend(

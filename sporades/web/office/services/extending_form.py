@@ -1,8 +1,8 @@
-"""What the office chooses to extend together, and until when."""
+"""Which services the office moves together, and by how much: extended, or put off before they open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,32 +14,38 @@ from sporades.exams.models.service import MOST_DAYS_LATER
 from sporades.registrations.fields import CleanCharField, WholeNumberField
 from sporades.web.office.services.instant_forms import LocalInstantField
 
-_NONE = "Choisissez au moins un service à prolonger."
-_WHEN = "Indiquez une fermeture, ou des jours de plus pour chacun."
-_BOTH = "Indiquez une fermeture ou des jours de plus, pas les deux : effacez l'un d'eux."
+
+def _days(*, label: str, help_text: str) -> WholeNumberField:
+    return WholeNumberField(
+        label=label,
+        help_text=help_text,
+        min_value=1,
+        max_value=MOST_DAYS_LATER,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
+    )
 
 
-class ExtendForm(forms.Form):
-    """Which services close later, when by the clock of each, and why."""
+class TogetherForm(forms.Form):
+    """Which services are moved together, when by the clock of each, and why.
+
+    Attributes:
+        when: the field that says one instant for all of them.
+        said: what is said where nothing is chosen, where no instant is, and where it is said twice.
+        state_of: says when a service closes, or opens.
+        later: returns its instant so many days later.
+    """
+
+    when: ClassVar[str]
+    said: ClassVar[tuple[str, str, str]]
+    state_of: ClassVar[Callable[[RegistrationService, datetime], str]]
+    later: ClassVar[Callable[[RegistrationService, int], datetime]]
 
     ensembles = forms.MultipleChoiceField(
         label="Tous les services de", widget=forms.CheckboxSelectMultiple, required=False
     )
     services = forms.MultipleChoiceField(
         label="Services", widget=forms.CheckboxSelectMultiple, required=False
-    )
-    fermeture = LocalInstantField(
-        label="Tous ferment désormais le",
-        help_text="Par exemple : 15/12/2026 23:59 (heure de chaque service)",
-        required=False,
-    )
-    jours = WholeNumberField(
-        label="Ou chacun ferme plus tard, de combien de jours",
-        help_text="Par exemple : 7, une semaine après sa fermeture, à la même heure",
-        min_value=1,
-        max_value=MOST_DAYS_LATER,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 3}),
     )
     motif = CleanCharField(
         label="Motif",
@@ -50,6 +56,7 @@ class ExtendForm(forms.Form):
     envoi = forms.CharField(
         widget=forms.HiddenInput, max_length=40, required=False, initial=a_press
     )
+    field_order = ("ensembles", "services", "fermeture", "ouverture", "jours", "motif")
 
     def __init__(
         self, data: Any = None, *, services: Sequence[RegistrationService], at: datetime
@@ -58,7 +65,7 @@ class ExtendForm(forms.Form):
 
         Args:
             data: what was sent.
-            services: those that may be extended.
+            services: those that may be moved so.
             at: the instant.
         """
         super().__init__(data)
@@ -71,35 +78,40 @@ class ExtendForm(forms.Form):
             for key, some in self._sets.items()
         ]
         self.fields["services"].choices = [  # type: ignore[attr-defined] # a MultipleChoiceField
-            (_set_in_words(some), [(str(one.pk), _in_words(one, at)) for one in some])
+            (
+                _set_in_words(some),
+                [(str(one.pk), f"{one.academy.name}, {self.state_of(one, at)}") for one in some],
+            )
             for some in self._sets.values()
         ]
-        self.closings: dict[int, datetime] = {}
+        self.instants: dict[int, datetime] = {}
+        """When each closes, or opens, by its key."""
 
     @property
     def chosen(self) -> list[RegistrationService]:
-        """The services that are to close later, in their order."""
+        """The services that were chosen, in their order."""
         keys = set(self.cleaned_data.get("services", []))
         for key in self.cleaned_data.get("ensembles", []):
             keys |= {str(one.pk) for one in self._sets[key]}
         return [one for key, one in self.offered.items() if key in keys]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a service and for one closing, and read it by the clock of each."""
+        """Ask for a service and for one instant, and read it by the clock of each."""
         said = super().clean() or {}
+        nothing, never, twice = self.said
         if not {"ensembles", "services"} & self.errors.keys() and not self.chosen:
-            self.add_error("ensembles", _NONE)
-        if {"fermeture", "jours"} & self.errors.keys():
+            self.add_error("ensembles", nothing)
+        if {self.when, "jours"} & self.errors.keys():
             return said
-        day, days = said.get("fermeture"), said.get("jours")
+        day, days = said.get(self.when), said.get("jours")
         if day and days:
-            self.add_error("fermeture", _BOTH)
+            self.add_error(self.when, twice)
         elif day:
-            self._read(self.data.get(self.add_prefix("fermeture")))
+            self._read(self.data.get(self.add_prefix(self.when)))
         elif days:
-            self.closings = {one.pk: one.closing_later(days=days) for one in self.chosen}
+            self.instants = {one.pk: self.later(one, days) for one in self.chosen}
         else:
-            self.add_error("fermeture", _WHEN)
+            self.add_error(self.when, never)
         return said
 
     def _read(self, typed: Any) -> None:
@@ -107,16 +119,72 @@ class ExtendForm(forms.Form):
         for one in self.chosen:
             field.zone = one.zone
             try:
-                self.closings[one.pk] = field.clean(typed)
+                self.instants[one.pk] = field.clean(typed)
             except ValidationError as error:
-                self.add_error("fermeture", error)
+                self.add_error(self.when, error)
                 return
+
+
+class ExtendForm(TogetherForm):
+    """Which services close later."""
+
+    when = "fermeture"
+    said = (
+        "Choisissez au moins un service à prolonger.",
+        "Indiquez une fermeture, ou des jours de plus pour chacun.",
+        "Indiquez une fermeture ou des jours de plus, pas les deux : effacez l'un d'eux.",
+    )
+    fermeture = LocalInstantField(
+        label="Tous ferment désormais le",
+        help_text="Par exemple : 15/12/2026 23:59 (heure de chaque service)",
+        required=False,
+    )
+    jours = _days(
+        label="Ou chacun ferme plus tard, de combien de jours",
+        help_text="Par exemple : 7, une semaine après sa fermeture, à la même heure",
+    )
+
+    @staticmethod
+    def state_of(service: RegistrationService, at: datetime) -> str:
+        """Say when a service closes, or has closed."""
+        said = "a fermé" if service.has_closed(at) else "ferme"
+        return f"{said} le {service.closing_in_words}"
+
+    @staticmethod
+    def later(service: RegistrationService, days: int) -> datetime:
+        """Return its closing so many days later."""
+        return service.closing_later(days=days)
+
+
+class PutOffForm(TogetherForm):
+    """Which services open later; none of them has opened."""
+
+    when = "ouverture"
+    said = (
+        "Choisissez au moins un service dont l'ouverture est repoussée.",
+        "Indiquez une ouverture, ou des jours de plus pour chacun.",
+        "Indiquez une ouverture ou des jours de plus, pas les deux : effacez l'un d'eux.",
+    )
+    ouverture = LocalInstantField(
+        label="Tous ouvrent désormais le",
+        help_text="Par exemple : 13/10/2026 08:00 (heure de chaque service)",
+        required=False,
+    )
+    jours = _days(
+        label="Ou chacun ouvre plus tard, de combien de jours",
+        help_text="Par exemple : 1, le lendemain de son ouverture, à la même heure",
+    )
+
+    @staticmethod
+    def state_of(service: RegistrationService, at: datetime) -> str:
+        """Say when a service opens."""
+        return f"ouvre le {service.opening_in_words}"
+
+    @staticmethod
+    def later(service: RegistrationService, days: int) -> datetime:
+        """Return its opening so many days later."""
+        return service.opening_later(days=days)
 
 
 def _set_in_words(services: Sequence[RegistrationService]) -> str:
     return f"{services[0].domain.label}, {services[0].session.label}"
-
-
-def _in_words(service: RegistrationService, at: datetime) -> str:
-    said = "a fermé" if service.has_closed(at) else "ferme"
-    return f"{service.academy.name}, {said} le {service.closing_in_words}"

@@ -80,6 +80,7 @@ def services(request: HttpRequest) -> HttpResponse:
         ],
         **await_decision,
         "may_extend": len(every) > 1 and bool(request.reaches(Permission.MOVE_SERVICES)),
+        "are_to_open": sum(one.opens_at > at for one in every) > 1,
     }
     return render(request, "office/services.html", context)
 
