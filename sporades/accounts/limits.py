@@ -49,6 +49,8 @@ WARNINGS_TO_AN_ADDRESS = Limit("warnings-to-address", ((DAY, 1),))
 KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
 # To one member of the office, who types those that people give.
 KNOWN_ADDRESSES_TOLD = Limit("known-addresses-told", ((HOUR, 10), (DAY, 30)))
+# By one member of the office: each says whether an address has an account.
+ACCOUNTS_LOOKED_UP = Limit("accounts-looked-up", ((DAY, 30),))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 DEPOSITS_OF_A_REGISTRATION = Limit("deposits-of-a-registration", ((DAY, 30),))
 CONFIDED_OF_A_REGISTRATION = Limit("confided-of-a-registration", ((DAY, 30),))

@@ -39,6 +39,7 @@ class Permission(Enum):
     DECIDE_ACCOMMODATIONS = (
         "confier les demandes d'aménagement à un médecin, en décider, notifier la décision"
     )
+    FIND_ACCOUNTS = "chercher un compte de candidat par son adresse, faire renvoyer son activation"
     RECEIVE = "noter ce qui arrive par la poste"
     WITHHOLD = "geler l'effacement d'une inscription au-delà de son terme, lever ce gel"
     READ_SERVICES = "lire les dates des services d'inscription et leurs changements"
@@ -93,6 +94,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.READ_JOURNAL: frozenset({Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.JUDGE_EVIDENCE: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
     Permission.DECIDE_ACCOMMODATIONS: frozenset({Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR}),
+    Permission.FIND_ACCOUNTS: OFFICE - {Role.AUDITOR},
     Permission.RECEIVE: OFFICE - {Role.AUDITOR},
     Permission.WITHHOLD: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_SERVICES: OFFICE,

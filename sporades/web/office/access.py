@@ -217,6 +217,10 @@ ROUTES = {
     "office:return_letter": _letters(POST, within="letter", page=False),
     "office:take_back_returned": _letters(POST, within="letter", page=False),
     "office:settle_returned": _letters(POST, within="letter", page=False),
+    "office:find_account": Route(Who.STAFF, BOTH, permission=Permission.FIND_ACCOUNTS),
+    "office:send_activation": Route(
+        Who.STAFF, POST, page=False, permission=Permission.FIND_ACCOUNTS
+    ),
     "office:records": _files(BOTH, while_reading=True),
     "office:new_record": _records(BOTH, keeps_answers=True),
     "office:record": _files(within="record"),

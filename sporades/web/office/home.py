@@ -60,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "reads": bool(reads),
         "reads_lists": bool(request.reaches(Permission.READ_LISTS)),
         "receives": bool(request.reaches(Permission.RECEIVE)),
+        "finds_accounts": bool(request.reaches(Permission.FIND_ACCOUNTS)),
         "may_fill": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
         "reads_agents": bool(request.reaches(Permission.READ_MEMBERS)),
         "withholds": bool(request.reaches(Permission.WITHHOLD)),

@@ -8,7 +8,7 @@ from sporades.web.office.agents import closing, listing, proposing, roles
 from sporades.web.office.documents import depositing, publishing
 from sporades.web.office.figures import failing, statistics
 from sporades.web.office.letters import posting
-from sporades.web.office.people import codes, copies, records
+from sporades.web.office.people import accounts, codes, copies, records
 from sporades.web.office.pieces import given, incoming, incomplete, judging
 from sporades.web.office.pieces import waiting as pieces
 from sporades.web.office.records import acts, holding, mail_log
@@ -240,6 +240,8 @@ urlpatterns = [
     path("mails", mail_log.all_mails, name="all_mails"),
     path("mails/<int:message>/renvoi", mail_log.send_again, name="send_again"),
     path("reponses-refusees", failing.refused_answers_page, name="refused_answers"),
+    path("comptes", accounts.find_account, name="find_account"),
+    path("comptes/activation", accounts.send_activation, name="send_activation"),
     path("publications", publishing.publications, name="publications"),
     path("publications/depot", depositing.deposit_many, name="deposit_many"),
     path("publications/<uuid:publication>", publishing.publication, name="publication"),

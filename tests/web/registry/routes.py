@@ -193,6 +193,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:deposit_one": {"POST": 422},
     "office:prepare_attestation": {"POST": 302},
     "office:deposit_many": {"POST": 422},
+    "office:find_account": {"POST": 422},
+    "office:send_activation": {"POST": 302},
     "office:add_archive": {"GET": 302, "POST": 302},
     "office:publish_publication": {"GET": 302, "POST": 302},
     "office:move_publication": {"GET": 302, "POST": 302},

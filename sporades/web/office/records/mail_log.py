@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accounts.permissions import Permission
 from sporades.acts.writing import resending
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
@@ -46,6 +47,9 @@ def all_mails(request: HttpRequest) -> HttpResponse:
         "is_cut": is_cut(page),
         "base": base_of(filters),
         "filters": filters,
+        "finds_accounts": not lines
+        and bool(form.asked.get(NAMED))
+        and bool(request.reaches(Permission.FIND_ACCOUNTS)),
         "trail": TRAIL,
     }
     return render(request, "office/all_mails.html", context, status=422 if form.errors else 200)
