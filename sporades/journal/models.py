@@ -17,6 +17,7 @@ from sporades.journal.words import (
     on_document,
     on_export,
     on_pieces,
+    on_rule,
 )
 
 SAME_AS = "same_as"
@@ -148,7 +149,8 @@ class Entry(models.Model):
         if not isinstance(after, dict):
             return said
         proof = after.get("proof")
-        told = (on(self.verb, after) for on in (on_pieces, on_document, on_export, on_complement))
+        every = (on_pieces, on_document, on_export, on_complement, on_rule)
+        told = (on(self.verb, after) for on in every)
         if which := next(filter(None, told), ""):
             said = f"{said} : {which}"
         return f"{said}, sur justificatif : {proof}" if proof else said

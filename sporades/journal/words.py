@@ -256,6 +256,8 @@ IN_WORDS = {
     "unused account warned": "Compte inutilisé averti de son effacement",
     "unused record erased": "Fiche inutilisée d'un candidat effacée",
     "validation undone": "Validation annulée",
+    "waiver noted": "Dérogation notée",
+    "waiver taken back": "Dérogation retirée",
     "writing resumed": "Lecture seule terminée",
     "writing to be resumed": "Fin de la lecture seule prévue, avec un autre bandeau",
     "writing to be stopped": "Lecture seule prévue, avec son bandeau",
@@ -379,6 +381,11 @@ def on_export(verb: str, after: Mapping[str, Any]) -> str:
     """Say of which file an act on an export is, by its fingerprint; nothing before it was made."""
     digest = after.get("digest") if verb.startswith("export ") else None
     return f"empreinte {digest}" if digest else ""
+
+
+def on_rule(verb: str, after: Mapping[str, Any]) -> str:
+    """Say to which rule an act on a derogation was, by what it asks."""
+    return str(after.get("rule") or "") if verb.startswith("waiver ") else ""
 
 
 def on_document(verb: str, after: Mapping[str, Any]) -> str:

@@ -91,6 +91,7 @@ UNREAD = frozenset(
         "reminded_of",
         "exclusive_scope",
         "stored_at",
+        "waived",
         "actor_name",
         "birth_commune",
         "commune",

@@ -462,6 +462,7 @@ TABLES = (
         texts="reason",
         blank="commune",
         keep="exclusive_scope country category passing_form zone national_service diploma colouring",
+        trees="waived waivers",
         birth="birth_date",
     ),
     Table(
@@ -505,6 +506,7 @@ TABLES = (
         chapter=ANSWERS,
         whose=of_candidate("candidate"),
         withheld={"author": AGENT},
+        trees="waived",
     ),
     Table(
         "registrations.SectionAnswers",

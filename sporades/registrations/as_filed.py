@@ -10,6 +10,7 @@ from dataclasses import replace
 from sporades.exams.rules import Breach, Facts, eligibility, questions
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.residence import refusal_of_residence
+from sporades.registrations.waivers import is_waived
 
 
 def is_refused(dossier: Dossier, breach: Breach, facts: Facts) -> bool:
@@ -17,12 +18,15 @@ def is_refused(dossier: Dossier, breach: Breach, facts: Facts) -> bool:
 
     It does not where all that it looks at is as it was filed, and a version under which that was filed
     does not refuse it. What other civil data ask for since is still to be said, see `reviewing`.
+    Nor does it where a derogation was granted.
 
     Args:
         dossier: the dossier.
         breach: what the rules in force refuse.
         facts: by which they do.
     """
+    if is_waived(dossier, breach):
+        return False
     filed = dossier.filed
     if filed is None:
         return True

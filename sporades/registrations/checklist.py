@@ -77,6 +77,7 @@ def checklist(
     return [
         _filed(registration),
         *_decided(registration, has_come=_has_come(registration, sent)),
+        *(Check(asked, "done", f"{said}.") for asked, said in registration.waivers),
         *_to_review(registration, at=at),
         *_summary(documents, registration.service.zone),
         *sent,

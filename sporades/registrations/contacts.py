@@ -51,7 +51,7 @@ def changes_contacts_alone(
     """
     if registration is None or not _stands_as_filed(registration, dossier.regulation.rules):
         return False
-    if registration.identity_id != dossier.identity.pk:
+    if registration.identity_id != dossier.identity.pk or registration.waived != dossier.waived:
         return False
     before = before or registration.versions.get(number=registration.version)
     where = next(form for section, form in forms if section is IDENTIFICATION)

@@ -54,6 +54,7 @@ class Dossier:
         is_typed_for: whether the office types for the candidate.
         accepted_before: the mark of the modalités that what is modified was filed under, where known.
         filed_under: the version of the réglementation that what is modified was filed under.
+        waived: the derogations that were granted, by the code of the rule: see `waivers`.
         draft: the draft that it is of, where what it leaves as it was filed counts: see `as_filed`.
     """
 
@@ -73,6 +74,7 @@ class Dossier:
     is_typed_for: bool = False
     accepted_before: str = ""
     filed_under: int | None = None
+    waived: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     draft: Draft | None = None
 
     @property
@@ -185,6 +187,7 @@ def dossier_of(
         is_typed_for=draft.author_id is not None,
         accepted_before=draft.accepted_before if draft.author_id else "",
         filed_under=draft.amends.regulation_id if draft.amends else None,
+        waived=_waived(draft),
         draft=draft,
     )
 
@@ -197,6 +200,13 @@ def _filed_before(draft: Draft) -> Registration | None:
     filed = Registration.objects.filter(exam=draft.exam_id, **same).whole()
     last: Registration | None = filed.order_by("-filed_at", "-pk").first()
     return last if last and last.can_be_undone(draft.created_at) else None
+
+
+def _waived(draft: Draft) -> dict[str, dict[str, str]]:
+    """Return the derogations of a draft: those of what it modifies, for the same exam, and its own."""
+    amends = draft.amends
+    before = amends.waived if amends and amends.exam_id == draft.exam_id else {}
+    return {rule: one for rule, one in {**before, **draft.waived}.items() if one}
 
 
 def registered_on(draft: Draft) -> date | None:

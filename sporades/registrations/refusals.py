@@ -209,6 +209,12 @@ class NothingAmended(Refused):
     message = "Aucune réponse n'est modifiée : il n'y a rien à enregistrer."
 
 
+class NothingWaived(Refused):
+    """A derogation is noted to a rule that refuses nothing, or admits none."""
+
+    message = "Cette règle ne refuse pas cette inscription : il n'y a pas de dérogation à noter."
+
+
 class NothingToAsk(Refused):
     """A request changes nothing."""
 

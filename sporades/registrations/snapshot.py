@@ -6,7 +6,7 @@ from typing import Any
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
-from sporades.registrations import accepted
+from sporades.registrations import accepted, waivers
 from sporades.registrations.deadlines import (
     accommodation_of,
     accommodation_told,
@@ -78,6 +78,7 @@ def snapshot_of(
         "academy_name": service.academy.name,
         **as_read(dossier, forms),
         **({"terms": joined} if joined else {}),
+        **({"waived": dict(dossier.waived)} if dossier.waived else {}),
         "answers": {section.slug: form.typed() for section, form in forms},
         "service": contact_of(service),
         "receipt": receipt_of(
@@ -104,9 +105,10 @@ def snapshot_of(
 
 def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[str, Any]:
     """Return what a version says of the answers, as `changes_between` compares them."""
+    tabs = [said for section, form in forms if (said := _section(section, form))]
     return {
         "identity": identity_of(dossier),
-        "sections": [said for section, form in forms if (said := _section(section, form))],
+        "sections": waivers.with_lines(tabs, waivers.standing(dossier)),
         accepted.BOX: next((form.mark for _, form in forms if isinstance(form, TermsForm)), ""),
     }
 

@@ -36,6 +36,7 @@ UNPRINTED = {
     "contacts_alone",
     "signed_by",
     "to_review",
+    "waived",
 }
 """What a version keeps for the service alone."""
 

@@ -7,7 +7,7 @@ from sporades.core.french import local_day
 from sporades.exams.models import Regulation
 from sporades.exams.rules.papers.words import named
 from sporades.exams.rules.texts import with_text
-from sporades.registrations import accepted, journey
+from sporades.registrations import accepted, journey, waivers
 from sporades.registrations.dossier import Answers, Dossier, rules_of
 from sporades.registrations.exclusion import scope_under
 from sporades.registrations.journey import Forms
@@ -58,18 +58,7 @@ def judged_under(
     rules = rules_of(regulation, exam=registration.exam, speciality=registration.speciality)
     if rules is None:
         return [Trouble("", "", "", "", GONE)], []
-    dossier = Dossier(
-        candidate=registration.candidate,
-        exam=registration.exam,
-        speciality=registration.speciality,
-        service=registration.service,
-        regulation=regulation,
-        day=local_day(at, registration.service.zone),
-        answers=_reading_again(answers),
-        amends=True,
-        registered_on=_filed_on(registration, regulation),
-        is_placed=registration.is_placed,
-    )
+    dossier = _dossier(registration, regulation, _reading_again(answers), at=at)
     forms = journey.judged(dossier)
     found = journey.troubles(forms)
     scope = regulation.rules.exclusive_scope(rules)
@@ -77,6 +66,39 @@ def judged_under(
         message = with_text(rules.exclusive.message, rules.exclusive.reference)
         found.append(Trouble("", "", "", ONE_ALONE, message))
     return found, forms
+
+
+def waivers_of(registration: Registration, *, answers: dict[str, Answers]) -> waivers.Lines:
+    """Return the derogations on which a registration rests, by the rules under which it was filed.
+
+    Args:
+        registration: one that stands, loaded `whole()`; its civil data and its academy may be others.
+        answers: those of its last version, tab by tab.
+    """
+    filed_at: datetime = registration.filed_at
+    return waivers.standing(_dossier(registration, registration.regulation, answers, at=filed_at))
+
+
+def _dossier(
+    registration: Registration,
+    regulation: Regulation,
+    answers: dict[str, Answers],
+    *,
+    at: datetime,
+) -> Dossier:
+    return Dossier(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=registration.service,
+        regulation=regulation,
+        day=local_day(at, registration.service.zone),
+        answers=answers,
+        amends=True,
+        registered_on=_filed_on(registration, regulation),
+        is_placed=registration.is_placed,
+        waived=registration.waived,
+    )
 
 
 def _filed_on(registration: Registration, regulation: Regulation) -> date | None:

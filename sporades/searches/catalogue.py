@@ -56,6 +56,7 @@ from sporades.searches.criteria import (
     Text,
     ToReview,
     Town,
+    Waived,
     WholeName,
     YesNo,
 )
@@ -273,6 +274,7 @@ GROUPS: tuple[tuple[str, tuple[Criterion, ...]], ...] = (
             Choice("etat", "État", "state", _states),
             AmendedSince("modifiee_depuis", "Modifiée depuis la décision", "amended_at"),
             ToReview("a_revoir", "À revoir depuis une correction", "to_review_since"),
+            Waived("derogation", "Dérogation", "waivers"),
             Choice("academie", "Académie", "academy_id", _academies),
             ManagedBy(
                 "service",

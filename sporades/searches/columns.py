@@ -293,6 +293,12 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 SHORT,
             ),
             Column(
+                "derogations",
+                "Dérogations",
+                ("waivers",),
+                lambda waivers: " ; ".join(f"{asked} : {said}" for asked, said in waivers) or None,
+            ),
+            Column(
                 "desinscrite",
                 "Désinscrite le",
                 ("withdrawn_at", "service__zone"),

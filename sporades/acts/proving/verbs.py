@@ -60,6 +60,8 @@ NAMED_ALONE = (
     "registration set aside",
     "registration validated",
     "validation undone",
+    "waiver noted",
+    "waiver taken back",
 )
 """Acts that are given without what they say: a reason in free words, answers that changed.
 

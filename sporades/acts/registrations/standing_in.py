@@ -18,11 +18,13 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
+from sporades.registrations.dossier import dossier_of
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.operations import drafting, filing
 from sporades.registrations.receipt import accommodation_by_mail
-from sporades.registrations.refusals import NotLeft
+from sporades.registrations.refusals import NothingWaived, NotLeft
+from sporades.registrations.sections.eligibility import may_be_waived
 
 
 @transaction.atomic
@@ -179,6 +181,43 @@ def hand_over(*, draft: Draft, by: Actor, at: datetime) -> None:
         raise Refused("Cette inscription n'a pas changé d'académie : votre saisie reste ici.")
     drafting.follow_registration(draft=locked)
     _note_left(locked, "filling handed over", by=by, at=at)
+
+
+@transaction.atomic
+def note_waiver(
+    *, draft: Draft, rule: str, waiver: dict[str, str] | None, by: Actor, at: datetime
+) -> None:
+    """Note that a derogation to a rule was granted to whom one registers; the candidate reads it.
+
+    It counts for this rule alone, once the draft is filed.
+
+    Args:
+        draft: one that a member of the office fills.
+        rule: the code of a rule of eligibility that refuses it.
+        waiver: the derogation, as `waivers.waiver` makes it; nothing takes it back.
+        by: who notes it.
+        at: the instant.
+
+    Raises:
+        NothingWaived: the rule refuses nothing, or the réglementation admits no derogation to it.
+        Refused: the draft is filed or abandoned.
+    """
+    locked = filing.lock(draft)
+    if not locked.is_open or locked.author_id is None:
+        raise Refused("Cette saisie est déjà enregistrée ou abandonnée : rien n'y est noté.")
+    dossier = dossier_of(locked, day=local_day(at, locked.service.zone))
+    found = next((one for one in may_be_waived(dossier) if one.rule == rule), None)
+    if found is None:
+        raise NothingWaived
+    drafting.note_waiver(draft=locked, rule=rule, waiver=waiver or {}, at=at)
+    journal.record(
+        "waiver noted" if waiver else "waiver taken back",
+        by=by,
+        on=locked.amends or locked,
+        at=at,
+        academy=locked.service.academy_id,
+        after={"rule": found.condition, **(waiver or {})},
+    )
 
 
 def _lock_left(draft: Draft, *, at: datetime) -> Draft:

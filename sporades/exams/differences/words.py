@@ -41,6 +41,7 @@ WORDS = {
     "courriel": "adresse mail",
     "dans": "une seule parmi",
     "decimales": "chiffres après la virgule",
+    "derogation": "dérogation possible",
     "decision_anterieure": "question sur une décision antérieure",
     "decision_implicite": "décision implicite",
     "demande": "épreuves demandées",

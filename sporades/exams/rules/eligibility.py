@@ -41,6 +41,9 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
             with_text(rule.message, rule.reference),
             lacking=tuple(lacking(rule.demands, known)),
             called_by=(*fields_of(rule.when), *(() if rule in exam.eligibility else ("category",))),
+            condition=_condition(rule),
+            # To name a rule that is for a handicap alone would tell of it.
+            is_waivable=rule.is_waivable and "disability" not in fields_of(rule.when),
         )
         for rule in rules_for(exam, facts.category)
         if holds(rule.when, known) and not holds(rule.demands, known)
@@ -86,7 +89,11 @@ def _asked(rules: Iterable[EligibilityRule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_said, rules)))
 
 
+def _condition(rule: EligibilityRule) -> str:
+    return capfirst(rule.condition or rule.reference).removesuffix(".")
+
+
 def _said(rule: EligibilityRule) -> str:
-    said = capfirst(rule.condition or rule.reference).removesuffix(".")
+    said = _condition(rule)
     more = rule.when.model_dump(exclude_none=True).keys() - {"categories"} if rule.when else ()
     return f"Selon votre situation : {said}" if more else said

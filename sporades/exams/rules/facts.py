@@ -89,6 +89,8 @@ class Breach:
         message: what is wrong, which rule says so, what to do; in French.
         lacking: of a rule of eligibility, the fields that mend each thing that it lacks.
         called_by: of a rule of eligibility, the fields that make it apply.
+        condition: of a rule of eligibility, what it asks, in words.
+        is_waivable: whether a derogation may be granted to somebody.
     """
 
     rule: str
@@ -96,3 +98,5 @@ class Breach:
     message: str
     lacking: tuple[tuple[str, ...], ...] = dataclass_field(default=(), compare=False)
     called_by: tuple[str, ...] = dataclass_field(default=(), compare=False)
+    condition: str = dataclass_field(default="", compare=False)
+    is_waivable: bool = dataclass_field(default=False, compare=False)

@@ -31,6 +31,14 @@ class EligibilityRule(Strict):
     message: Paragraph = Field(
         description="Ce qui est dit au candidat refusé : ce qui manque, et ce qu'il peut faire."
     )
+    is_waivable: bool = Field(
+        default=True,
+        alias="derogation",
+        description=(
+            "« non » : aucune dérogation ne peut être notée pour un candidat ; à défaut, le service "
+            "gestionnaire note celle qui est accordée."
+        ),
+    )
 
 
 class ExclusiveScope(StrEnum):

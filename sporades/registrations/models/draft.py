@@ -162,6 +162,8 @@ class Draft(models.Model):
     )
     is_placed = models.BooleanField("placé dans cette académie par la gestion", default=False)
     moved_at = models.DateTimeField("changé d'académie le", null=True, blank=True)
+    waived = models.JSONField("dérogations notées", default=dict, db_default={}, blank=True)
+    """By the code of a rule, the derogation noted here, or nothing of one that is taken back: see `waivers`."""
     regulation = models.ForeignKey("exams.Regulation", on_delete=models.PROTECT, related_name="+")
     amends = models.ForeignKey(
         "registrations.Registration",

@@ -180,6 +180,10 @@ class Registration(models.Model):
         "à revoir depuis une correction, le", null=True, blank=True
     )
     """When its civil data or its academy became such that its rules refuse it: see `reviewing`."""
+    waived = models.JSONField("dérogations notées", default=dict, db_default={}, blank=True)
+    """By the code of a rule of eligibility, the derogation that was granted to it: see `waivers`."""
+    waivers = models.JSONField("dérogations", default=list, db_default=[], blank=True)
+    """Those without which a rule would refuse it: what each asks, and the derogation, in words."""
 
     name_key = models.TextField("clé de recherche", db_collation="C")
     birth_date = models.DateField("date de naissance", null=True, blank=True)

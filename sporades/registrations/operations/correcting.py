@@ -31,6 +31,8 @@ from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import return_of
 from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
+from sporades.registrations.trying import waivers_of
+from sporades.registrations.waivers import lines_of, with_lines
 
 ASKED_AGAIN = "Récapitulatif : publié de nouveau, avec ce qui est attendu"
 SIGNED_AGAIN = "Récapitulatif signé : à renvoyer de nouveau, signé aussi par le représentant légal"
@@ -67,6 +69,7 @@ def take_identity(
     before = locked.versions.get(number=locked.version)
     was, was_by_two = of_identity(locked, locked.identity), before.is_of_a_minor
     now, told = of_identity(locked, identity), _told(locked, before)
+    told = _resting_on(now, told)
     locked.version += 1
     locked.identity = identity
     locked.name_key = identity.name_key
@@ -126,7 +129,7 @@ def take_service(
     locked.save(update_fields=["version", "service", "academy", "is_placed"])
     documents.move_folder(locked.folder_id, academy=service.academy_id)
     documents.hold_back(locked.folder_id, at=at)
-    kept = _reached_now(locked, locked.owed_now(told))
+    kept = _reached_now(locked, _resting_on(locked, locked.owed_now(told)))
     snapshot = {
         **kept,
         "version": locked.version,
@@ -208,7 +211,8 @@ def _frozen(
     settled = () if registration.to_review_since else before.snapshot.get("to_review") or ()
     is_to_review = any(said not in settled for said in review)
     registration.to_review_since = (registration.to_review_since or at) if is_to_review else None
-    kept = ["summary_until", "is_summary_posted_late", "to_review_since"]
+    registration.waivers = lines_of(snapshot["sections"])
+    kept = ["summary_until", "is_summary_posted_late", "to_review_since", "waivers"]
     registration.save(update_fields=kept)
     snapshot = {
         **{key: said for key, said in snapshot.items() if key != "to_review"},
@@ -242,6 +246,14 @@ def _under(
         "name": identity.full_name,
         "identity": [*lines, *address],
     }
+
+
+def _resting_on(registration: Registration, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Return what a version says, with the derogations that count by now: others are met, or again needed."""
+    if not registration.waived:
+        return snapshot
+    lines = waivers_of(registration, answers=snapshot["answers"])
+    return {**snapshot, "sections": with_lines(snapshot["sections"], lines)}
 
 
 def _reached_now(registration: Registration, snapshot: dict[str, Any]) -> dict[str, Any]:

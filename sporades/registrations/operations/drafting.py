@@ -205,6 +205,8 @@ def _copy(
         # What is begun again was answered under the rules of then: its pages say that they have moved.
         regulation=regulation if amends else registration.regulation,
         amends=amends,
+        # A modification has those of what it modifies, whatever is noted there meanwhile.
+        waived={} if amends else registration.waived,
         amends_version=amends.version if amends else None,
         created_at=at,
         answered_at=at,
@@ -323,8 +325,9 @@ def make_new(*, draft: Draft) -> None:
     """
     if draft.amends is not None:
         draft.is_placed = draft.amends.is_placed
+        draft.waived = {**draft.amends.waived, **draft.waived}
     draft.amends, draft.amends_version = None, None
-    _keep_as_own(draft, "amends", "amends_version", "is_placed")
+    _keep_as_own(draft, "amends", "amends_version", "is_placed", "waived")
 
 
 def give(*, draft: Draft, author: User) -> None:
@@ -353,6 +356,19 @@ def keep_here(*, draft: Draft) -> None:
         raise Refused("Cette saisie ne modifie plus d'inscription : rien n'est changé.")
 
 
+def note_waiver(*, draft: Draft, rule: str, waiver: dict[str, str], at: datetime) -> None:
+    """Note the derogation to a rule that was granted to whom the office registers.
+
+    Args:
+        draft: locked, and open.
+        rule: the code of the rule.
+        waiver: as `waivers.waiver` makes it; nothing takes it back.
+        at: the instant.
+    """
+    draft.waived, draft.answered_at = {**draft.waived, rule: waiver}, at
+    draft.save(update_fields=["waived", "answered_at"])
+
+
 def follow_registration(*, draft: Draft) -> None:
     """Take a modification to the service that has its registration now."""
     if draft.amends is not None:
@@ -369,7 +385,7 @@ def abandon(*, draft: Draft, at: datetime) -> None:
 def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     """Leave the drafts among these that are open. Nobody can read their answers any more: erase them."""
     left = list(drafts.unfiled().select_for_update(no_key=True).values_list("pk", flat=True))
-    Draft.objects.filter(pk__in=left).update(abandoned_at=at, sent_at=None)
+    Draft.objects.filter(pk__in=left).update(abandoned_at=at, sent_at=None, waived={})
     asked = ChangeRequest.objects.waiting().filter(draft__in=left)
     proofs = list(asked.exclude(proof_key="").values_list("proof_key", flat=True))
     asked.update(state=RequestState.TAKEN_BACK, decided_at=at, proof_key="")

@@ -16,7 +16,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents import operations as documents
 from sporades.documents.models import Folder
-from sporades.registrations import accepted, journey
+from sporades.registrations import accepted, journey, waivers
 from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
 from sporades.registrations.contacts import changes_contacts_alone
@@ -414,6 +414,8 @@ def _describe(registration: Registration, *, dossier: Dossier, forms: Forms) -> 
     registration.name_key = identity.name_key
     registration.birth_date = identity.birth_date
     registration.regulation = dossier.regulation
+    registration.waived = dict(dossier.waived)
+    registration.waivers = waivers.standing(dossier)
     for _, form in forms:
         form.write(registration)
 

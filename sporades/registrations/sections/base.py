@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sporades.exams.rules import Breach
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.fields import as_data, chosen_in_words, flat
 from sporades.registrations.models import Registration
@@ -75,6 +76,7 @@ class SectionForm(forms.Form):
         wholes: the fields of which two people's answers are never mixed.
         also_mended: the places beside this tab where what is refused here may be mended as well.
         kept: the fields, or nothing, of what is accepted only as long as it stays as it was filed.
+        refused: what the rules of eligibility refuse in this tab.
     """
 
     # The page shows what is wrong at its top, above what it says before the questions.
@@ -96,6 +98,7 @@ class SectionForm(forms.Form):
         self.dossier = dossier
         self.also_mended: list[Place] = []
         self.kept: list[str] = []
+        self.refused: list[Breach] = []
         data = None if answers is None else as_data(answers)
         super().__init__(data, initial=dict(shown or {}))
         self.build()

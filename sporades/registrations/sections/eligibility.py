@@ -12,6 +12,7 @@ from sporades.registrations.as_filed import is_refused
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.questions import PREFIX
 from sporades.registrations.sections.base import Place, SectionForm
+from sporades.registrations.waivers import is_waived
 
 ANSWERS = "answers."
 TABS = ("informations", "qualification", "supplementaires")
@@ -44,8 +45,10 @@ def refuse_ineligible(form: SectionForm, *, tab: str) -> None:
             continue
         field = place.field if place.field in form.fields else None
         if not is_refused(form.dossier, breach, facts):
-            form.keep_as_filed(field or "")
+            if not is_waived(form.dossier, breach):
+                form.keep_as_filed(field or "")
             continue
+        form.refused.append(breach)
         form.add_error(field, ValidationError(breach.message, code=breach.rule))
         ways = [*_mending(breach, rules, facts), *_places(breach.called_by, rules, facts)]
         others = [one for one in ways if one.tab != tab]
@@ -66,8 +69,43 @@ def refused_outside(dossier: Dossier) -> list[tuple[Place, str]]:
 
 def kept_outside(dossier: Dossier) -> list[Place]:
     """Return what would mend such refusals that stand against others alone: it is as it was filed."""
-    found = _outside(dossier)
-    return [place for place, one in found if not is_refused(dossier, one, dossier.facts)]
+    return [
+        place
+        for place, one in _outside(dossier)
+        if not is_waived(dossier, one) and not is_refused(dossier, one, dossier.facts)
+    ]
+
+
+def may_be_waived(dossier: Dossier) -> list[Breach]:
+    """Return what the rules refuse, or would but for a derogation, to which one may be noted."""
+    return [
+        one
+        for one in eligibility.refusals(dossier.rules, dossier.facts)
+        if is_waived(dossier, one) or (one.is_waivable and is_refused(dossier, one, dossier.facts))
+    ]
+
+
+def waived(dossier: Dossier) -> list[Breach]:
+    """Return what the rules would refuse but for a derogation; nothing where its candidate types."""
+    if not dossier.is_typed_for:
+        return []
+    return [one for one in may_be_waived(dossier) if is_waived(dossier, one)]
+
+
+def waivable(dossier: Dossier, forms: Iterable[SectionForm]) -> list[Breach]:
+    """Return the refusals under which the office notes a derogation; none where its candidate types.
+
+    Args:
+        dossier: the dossier.
+        forms: the tabs, answered, whose refusals are said; what is refused before them is said too.
+    """
+    if not dossier.is_typed_for:
+        return []
+    outside = [breach for _, breach in _outside(dossier)]
+    # Asking for the errors judges the answers, where nothing has yet.
+    inside = [breach for form in forms if form.errors for breach in form.refused]
+    stands = [one for one in outside if is_refused(dossier, one, dossier.facts)] + inside
+    return [one for one in stands if one.is_waivable]
 
 
 def _outside(dossier: Dossier) -> list[tuple[Place, Breach]]:

@@ -24,6 +24,7 @@ from sporades.searches.criteria.plain import (
     Telephone,
     Text,
     Town,
+    Waived,
     WholeName,
     YesNo,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "ToReview",
     "Town",
     "Unreadable",
+    "Waived",
     "WholeName",
     "YesNo",
     "flattened",

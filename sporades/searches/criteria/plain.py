@@ -398,6 +398,14 @@ class HasAccount(YesNo):
 
 
 @dataclass(frozen=True)
+class Waived(YesNo):
+    """Whether a rule of eligibility would refuse it but for a derogation."""
+
+    def _holds(self) -> Q:
+        return ~self._is(__exact=[])
+
+
+@dataclass(frozen=True)
 class LastMailRefused(YesNo):
     """Whether the last mail to a candidate was refused, or came back: nothing has arrived since."""
 

@@ -333,6 +333,7 @@ ROUTES = {
     "office:differences": _filling(BOTH, within="own draft"),
     "office:abandon": _filling(BOTH, within="own draft"),
     "office:register_anew": _filling(POST, within="own draft", page=False),
+    "office:waive": _filling(BOTH, within="own draft", keeps_answers=True),
     "office:keep_here": _filling(POST, within="own draft", page=False),
     "office:hand_over": _filling(POST, within="own draft", page=False),
     "office:left_draft": _filling(BOTH, within="left draft"),

@@ -94,6 +94,7 @@ urlpatterns = [
         filling.register_anew,
         name="register_anew",
     ),
+    path("inscriptions/saisies/<uuid:draft>/derogation/<slug:rule>", filling.waive, name="waive"),
     path("inscriptions/saisies/<uuid:draft>/garder-ici", filling.keep_here, name="keep_here"),
     path("inscriptions/saisies/<uuid:draft>/confier", filling.hand_over, name="hand_over"),
     path("inscriptions/saisies/<uuid:draft>/laissee", left.left_draft, name="left_draft"),

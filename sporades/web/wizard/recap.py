@@ -9,7 +9,7 @@ from sporades.acts.registrations.registering import SESSION_ENDED
 from sporades.core.french import exact_in_words, instant_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.queries import presses
-from sporades.registrations import accepted, journey, rewording
+from sporades.registrations import accepted, journey, rewording, waivers
 from sporades.registrations.changes import changes_between
 from sporades.registrations.contacts import (
     changes_contacts_alone,
@@ -25,6 +25,7 @@ from sporades.registrations.operations import filing
 from sporades.registrations.operations.filing import Shown
 from sporades.registrations.queries import version_of
 from sporades.registrations.refusals import AnsweredMeanwhile, DecidedMeanwhile, Standing
+from sporades.registrations.sections import eligibility
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.layout.arrivals import OLDEST_ARRIVAL, TOLD_FOR, Press, press_noted
@@ -114,6 +115,9 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         "draft": draft,
         "named": [(one, url) for one, url in blocking if not one.is_of_a_whole_tab],
         "left": points.left_in_words([one for one, _ in blocking], forms),
+        "waivable": eligibility.waivable(
+            judged, [form for section, form in forms if section.slug in judged.answers]
+        ),
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
         "is_mended_before": bool(troubles) and not any(one.section for one in troubles),
@@ -161,7 +165,11 @@ def _recap(
         "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
         "identity": identity_of(judged),
         "identity_url": "" if draft.candidate.is_frozen else door.account(door.url("recap", draft)),
-        "parts": [_part(door, draft, section, form) for section, form in valid],
+        "parts": [
+            *(_part(door, draft, section, form) for section, form in valid),
+            *({**one, "change_url": ""} for one in told["sections"] if one["slug"] == waivers.SLUG),
+        ],
+        "waived": eligibility.waived(judged),
         "last_section": forms[-1][0].slug,
         "step": step(judged, "recapitulatif"),
         "refusal": refusal,

@@ -22,7 +22,7 @@ from sporades.registrations.models import Draft
 from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import NoLongerOffered, NotAsked, Overtaken, TooLong
 from sporades.registrations.residence import open_service
-from sporades.registrations.sections import SECTIONS
+from sporades.registrations.sections import SECTIONS, eligibility
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.layout.kept import forget, kept
 from sporades.web.wizard import conflicts, points
@@ -313,6 +313,7 @@ def _show(
         "all_tabs": here.tabs if draft.amends_id else (),
         "rules_changed": have_rules_moved(draft, dossier),
         "outside": points.linked(door, draft, [], journey.outside_of(dossier)),
+        "waivable": eligibility.waivable(dossier, [form]),
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
         "is_waiting": is_waiting,

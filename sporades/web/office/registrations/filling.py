@@ -17,6 +17,7 @@ from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import ADDRESS
 from sporades.core.actors import Actor
+from sporades.core.french import local_day
 from sporades.core.phones import LANDLINE
 from sporades.core.refusals import Refused
 from sporades.exams import queries as exams
@@ -24,6 +25,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import Programme
 from sporades.exams.schema import Audience
 from sporades.letters.words import announced
+from sporades.registrations import waivers
 from sporades.registrations.contacts import unless_alone
 from sporades.registrations.dossier import Answers, Dossier
 from sporades.registrations.exclusion import Exclusion, exclusion_by
@@ -38,17 +40,18 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AmendedMeanwhile,
     Incomplete,
+    NothingWaived,
     Trouble,
 )
-from sporades.registrations.sections import IDENTIFICATION
+from sporades.registrations.sections import IDENTIFICATION, eligibility
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.office.noting import author_on, note_draft, note_file, note_record
 from sporades.web.office.registrations.files import TRAIL, reaches
-from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm
+from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm, WaiverForm
 from sporades.web.office.registrations.left import begun_for, left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
-from sporades.web.wizard.door import Door
+from sporades.web.wizard.door import Door, dossier_for
 
 _TOO_LATE = (
     "Cette saisie était déjà {what} : les réponses que vous venez d'envoyer n'y sont pas ajoutées."
@@ -250,6 +253,40 @@ def keep_here(request: HttpRequest, draft: UUID) -> HttpResponse:
         request, f"L'inscription reste dans {academy}. Enregistrez pour changer l'adresse."
     )
     return DOOR.to("draft", found)
+
+
+def waive(request: HttpRequest, draft: UUID, rule: str) -> HttpResponse:
+    """Note the derogation to a rule that was granted to a candidate, or take it back."""
+    found, at = own(request, draft), request.arrived_at
+    if not found.is_open:
+        return _after(found)
+    judged = dossier_for(request, found)
+    refusal = next((one for one in eligibility.may_be_waived(judged) if one.rule == rule), None)
+    if refusal is None:
+        messages.info(request, NothingWaived.message)
+        return DOOR.to("ready", found)
+    noted = judged.waived.get(rule)
+    known = (
+        {"par": noted["by"], "le": waivers.granted_on(noted), "reference": noted["reference"]}
+        if noted
+        else None
+    )
+    is_taken_back = noted is not None and "retirer" in request.POST
+    posted = request.POST if request.method == "POST" and not is_taken_back else None
+    form = WaiverForm(posted, initial=known, today=local_day(at, found.service.zone))
+    if is_taken_back or (posted is not None and form.is_valid()):
+        standing_in.note_waiver(
+            draft=found,
+            rule=rule,
+            waiver=None if is_taken_back else form.waiver,
+            by=_author(request, found.service),
+            at=at,
+        )
+        said = "retirée" if is_taken_back else "notée"
+        messages.success(request, f"« {refusal.condition} » : dérogation {said}.")
+        return DOOR.to("ready" if is_taken_back else "draft", found)
+    context = {"draft": found, "asked": refusal, "noted": noted, "form": form, "trail": TRAIL}
+    return render(request, "office/waive.html", context, status=422 if form.errors else 200)
 
 
 def recap(request: HttpRequest, draft: UUID) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What is asked of who registers a candidate, or modifies for one: for what, where, why so late."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,7 +9,11 @@ from django import forms
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import Programme
 from sporades.exams.titles import qualification_of
+from sporades.registrations import waivers
 from sporades.registrations.fields import CleanCharField
+from sporades.web.office.days import DayField
+
+_TO_COME = "Cette date n'est pas encore passée : vérifiez-la sur la décision."
 
 
 class LateForm(forms.Form):
@@ -22,6 +27,42 @@ class LateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi, en une phrase."},
     )
+
+
+class WaiverForm(forms.Form):
+    """By whom a derogation was granted, on which day, under which reference."""
+
+    par = CleanCharField(
+        label="Accordée par",
+        help_text="Le candidat le lit dans son récapitulatif. Par exemple : le recteur de l'académie de Lille",
+        max_length=100,
+        error_messages={"required": "Dites qui l'a accordée."},
+    )
+    le = DayField(label="Date de la décision", required=True)
+    reference = CleanCharField(
+        label="Référence de la décision, si elle en a une", max_length=60, required=False
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        """Ask on a day."""
+        super().__init__(*args, **options)
+        self._today = today
+        self.fields["le"].help_text = f"Par exemple : {today:%d/%m/%Y}"
+
+    def clean_le(self) -> date:
+        """Refuse a day to come: nothing is granted yet."""
+        day: date = self.cleaned_data["le"]
+        if day > self._today:
+            raise forms.ValidationError(_TO_COME, code="to_come")
+        return day
+
+    @property
+    def waiver(self) -> dict[str, str]:
+        """The derogation, as the act takes it."""
+        said = self.cleaned_data
+        return waivers.waiver(
+            granted_by=said["par"], granted_on=said["le"], reference=said["reference"]
+        )
 
 
 class ChoiceForm(forms.Form):
