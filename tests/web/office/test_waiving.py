@@ -14,7 +14,11 @@ from tests.spaces import plain
 from tests.web.guide import buttons, links, main, signed_in, value_of
 from tests.web.office.test_filling import answer, at, opened
 
-GRANTED = {"par": "le recteur de l'académie de Lille", "le": "12/11/2026", "reference": "2026-154"}
+GRANTED = {
+    "accordee_par": "le recteur de l'académie de Lille",
+    "accordee_le": "12/11/2026",
+    "reference": "2026-154",
+}
 SAID = "Dérogation accordée le 12 novembre 2026 par le recteur de l'académie de Lille, référence 2026-154"
 LINK = "Une dérogation est accordée"
 
@@ -63,9 +67,9 @@ def test_it_is_noted_under_the_refusal_and_read_by_all(manager, in_lille, refuse
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"par": " "}, "Dites qui l'a accordée."),
-        ({"le": ""}, "Indiquez le jour, le mois et l'année"),
-        ({"le": "26/11/2026"}, "Cette date n'est pas encore passée"),
+        ({"accordee_par": " "}, "Dites qui l'a accordée."),
+        ({"accordee_le": ""}, "Indiquez le jour, le mois et l'année"),
+        ({"accordee_le": "26/11/2026"}, "Cette date n'est pas encore passée"),
     ],
 )
 def test_by_whom_and_on_which_day_are_asked(manager, refused, wrong, said):
@@ -83,7 +87,7 @@ def test_it_is_taken_back_from_where_it_is_read_again(manager, refused):
     label = "Changer ou retirer la dérogation : Article 2 inventé"
     assert links(recap, label) == [at("waive", refused, "EXP3")]
     page = manager.get(at("waive", refused, "EXP3"))
-    assert value_of(page, "par") == GRANTED["par"]
+    assert value_of(page, "accordee_par") == GRANTED["accordee_par"]
     assert "Retirer cette dérogation" in buttons(page)
 
     page = manager.post(at("waive", refused, "EXP3"), {"retirer": "1"}, follow=True)

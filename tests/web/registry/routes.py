@@ -142,8 +142,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:register_anew": {"POST": 409},
     "office:hand_over": {"POST": 409},
     "office:keep_here": {"POST": 302},
-    # No rule refuses it.
-    "office:waive": {"GET": 302, "POST": 302},
+    "office:waive": {"POST": 422},
     "office:left_draft": {"POST": 422},
     "office:register_for": {"POST": 422},
     "office:tab": {"POST": 302},
@@ -517,7 +516,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:register_anew": filled,
         "office:hand_over": filled,
         "office:keep_here": filled,
-        "office:waive": {**filled, "rule": "AGE18"},
+        "office:waive": {"draft": world.unmet.pk, "rule": "EXP3"},
         "office:left_draft": {"draft": world.left.pk},
         "office:found": search,
         "office:count": search,

@@ -43,6 +43,7 @@ from sporades.publications.models import Publication
 from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
+    Draft,
     Note,
     RefusedAnswer,
     Registration,
@@ -63,6 +64,7 @@ HOSTILE = '"><img src=x onerror=1>{{7*7}}${7*7}'
 # An address that the rules of mail allow.
 ADDRESS = '"<img/src=x/onerror=1>{{7*7}}${7*7}"@exemple.test'
 SHORTEST = len(HOSTILE)
+WAIVED = {"by": HOSTILE, "on": "2026-11-12", "reference": HOSTILE}
 
 # Columns that no person fills, and why.
 OURS = {
@@ -320,7 +322,10 @@ def hostile(world):
         state=Case(When(state="registered", then=Value("anomaly")), default=F("state")),
         reason=Case(When(state="registered", then=Value(HOSTILE)), default=Value("")),
         decided_at=Case(When(state="registered", then=Value(NOW)), default=F("decided_at")),
+        waived={"EXP3": WAIVED},
+        waivers=[[HOSTILE, HOSTILE]],
     )
+    Draft.objects.filter(pk=world.unmet.pk).update(waived={"EXP3": WAIVED})
     spoil_doors(world.owner.user)
     OpeningAlert.objects.update(email=ADDRESS)
     User.objects.filter(pk=world.owner.user.pk).update(email=ADDRESS)

@@ -75,7 +75,7 @@ WRITES = {
     },
     **{
         f"office:{page}": {"journal_entry": "who looks at a record is known, once an hour (S-60)"}
-        for page in ("keep_record", "record_data", "register_for")
+        for page in ("keep_record", "record_data", "register_for", "waive")
     },
     "office:batch_refusals": {"journal_entry": "who takes a list is known"},
     "office:publication_refusals": {"journal_entry": "who takes a list is known"},

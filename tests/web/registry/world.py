@@ -197,6 +197,7 @@ class World:
     cookies: dict[Role, str]
     filled: Draft
     left: Draft
+    unmet: Draft
     upcoming: RegistrationService
     search: Search
     extension: ServiceChange
@@ -302,6 +303,7 @@ def build(mark: str = "") -> World:
         cookies={role: signed_in(user, role) for role, user in users.items()},
         filled=a_draft_for(owner.registration, users[Role.MANAGER], mark),
         left=a_left_draft(owner.registration, mark),
+        unmet=an_unmet_draft(owner.registration, users[Role.MANAGER]),
         upcoming=upcoming,
         extension=opening.change(
             service=owner.registration.service,
@@ -408,6 +410,23 @@ def a_left_draft(registration: Registration, mark: str = "") -> Draft:
     member = a_member("partie@exemple.test", Membership.Role.MANAGER, [registration.academy_id])
     draft = a_draft_for(registration, member, mark)
     member.memberships.update(ends_on=NOW.date() - timedelta(days=1))
+    return draft
+
+
+def an_unmet_draft(registration: Registration, member: User) -> Draft:
+    """Begin another registration for its candidate, which a rule of eligibility refuses."""
+    draft = standing_in.begin(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.exam.specialities.get(code="FOREST"),
+        service=registration.service,
+        author=member,
+        by=author_of(member),
+        at=NOW,
+    )
+    said = {"informations": {"category": "FORM"}, "qualification": {"experience": "2"}}
+    for section, typed in said.items():
+        drafting.answer(draft=draft, section=section, typed=typed, seen_revision=None, at=NOW)
     return draft
 
 

@@ -267,7 +267,11 @@ def waive(request: HttpRequest, draft: UUID, rule: str) -> HttpResponse:
         return DOOR.to("ready", found)
     noted = judged.waived.get(rule)
     known = (
-        {"par": noted["by"], "le": waivers.granted_on(noted), "reference": noted["reference"]}
+        {
+            "accordee_par": noted["by"],
+            "accordee_le": waivers.granted_on(noted),
+            "reference": noted["reference"],
+        }
         if noted
         else None
     )

@@ -32,26 +32,24 @@ class LateForm(forms.Form):
 class WaiverForm(forms.Form):
     """By whom a derogation was granted, on which day, under which reference."""
 
-    par = CleanCharField(
+    accordee_par = CleanCharField(
         label="Accordée par",
         help_text="Le candidat le lit dans son récapitulatif. Par exemple : le recteur de l'académie de Lille",
         max_length=100,
         error_messages={"required": "Dites qui l'a accordée."},
     )
-    le = DayField(label="Date de la décision", required=True)
-    reference = CleanCharField(
-        label="Référence de la décision, si elle en a une", max_length=60, required=False
-    )
+    accordee_le = DayField(label="Date de la décision", required=True)
+    reference = CleanCharField(label="Référence de la décision", max_length=60, required=False)
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         """Ask on a day."""
         super().__init__(*args, **options)
         self._today = today
-        self.fields["le"].help_text = f"Par exemple : {today:%d/%m/%Y}"
+        self.fields["accordee_le"].help_text = f"Par exemple : {today:%d/%m/%Y}"
 
-    def clean_le(self) -> date:
+    def clean_accordee_le(self) -> date:
         """Refuse a day to come: nothing is granted yet."""
-        day: date = self.cleaned_data["le"]
+        day: date = self.cleaned_data["accordee_le"]
         if day > self._today:
             raise forms.ValidationError(_TO_COME, code="to_come")
         return day
@@ -61,7 +59,9 @@ class WaiverForm(forms.Form):
         """The derogation, as the act takes it."""
         said = self.cleaned_data
         return waivers.waiver(
-            granted_by=said["par"], granted_on=said["le"], reference=said["reference"]
+            granted_by=said["accordee_par"],
+            granted_on=said["accordee_le"],
+            reference=said["reference"],
         )
 
 
