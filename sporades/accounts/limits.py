@@ -51,6 +51,8 @@ KNOWN_ADDRESSES_SHOWN = Limit("known-addresses-shown", ((HOUR, 20), (DAY, 60)))
 KNOWN_ADDRESSES_TOLD = Limit("known-addresses-told", ((HOUR, 10), (DAY, 30)))
 # By one member of the office: each says whether an address has an account.
 ACCOUNTS_LOOKED_UP = Limit("accounts-looked-up", ((DAY, 30),))
+# By one member of the office, of what candidates began and did not save: the wrong ones.
+NUMBERS_OF_DRAFTS = Limit("numbers-of-drafts", ((HOUR, 10), (DAY, 30)))
 ANSWERS_KEPT_FOR_A_DEVICE = Limit("answers-kept", ((HOUR, 20),))
 DEPOSITS_OF_A_REGISTRATION = Limit("deposits-of-a-registration", ((DAY, 30),))
 CONFIDED_OF_A_REGISTRATION = Limit("confided-of-a-registration", ((DAY, 30),))

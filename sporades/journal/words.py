@@ -120,6 +120,8 @@ IN_WORDS = {
     "dormant member closed": "Compte d'agent inutilisé fermé",
     "draft abandoned": "Saisie abandonnée, ses réponses effacées",
     "draft erased": "Saisie non enregistrée effacée",
+    "draft numbers refused": "N° de saisie refusés : trop ne correspondaient à rien",
+    "draft taken up": "Réponses d'une saisie non enregistrée reprises pour le candidat",
     "draft not filed, out of hours": "Enregistrement refusé : arrivé hors des heures du service",
     "draft not filed, session ended": "Enregistrement non pris en compte : la session était terminée",
     "draft reminded": "Saisie non enregistrée rappelée",

@@ -22,6 +22,7 @@ WITH_CONTENT = (
     "draft not filed, out of hours",
     "draft not filed, session ended",
     "draft reminded",
+    "draft taken up",
     "filling dropped",
     "filling handed over",
     "filling taken up",

@@ -13,9 +13,11 @@ from django.utils.functional import cached_property
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, Reach, allowing
 from sporades.core.french import instant_in_words
+from sporades.core.numbers import in_fours, with_check_digit
 from sporades.core.prepared import prepared
 from sporades.exams import queries
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
+from sporades.exams.models.service import MINUTE
 from sporades.registrations.models.holding import held_by_one_who_stands
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import STANDING
@@ -23,6 +25,9 @@ from sporades.registrations.titles import gone_in_words, title_of
 
 if TYPE_CHECKING:
     from sporades.registrations.models.registration import Registration
+
+NUMBER_LENGTH = 8
+"""How many figures the number of a draft has, the last one being its check digit."""
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -99,6 +104,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(
             reach.condition(academy="service__academy", domain="service__domain__code")
         )
+
+    def missed(self, at: datetime) -> Self:
+        """Return the registrations that their candidates began and have not saved before the closing."""
+        new = self.open().of_candidates().filter(amends=None)
+        return new.filter(service__closes_at__lte=at - MINUTE)
 
     def visible_to(self, user: User | int) -> Self:
         """Return the drafts of this account's candidate: what the office fills is not theirs."""
@@ -266,7 +276,27 @@ class Draft(models.Model):
             )
         return (
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée. "
-            f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
+            f"{self.whom_to_ask(at)}"
+        )
+
+    @property
+    def number(self) -> str:
+        """« 4821 0937 »: what its candidate tells their managing service, who finds it by no other.
+
+        With the address of the account it names one draft; the last figure tells a slip.
+        """
+        own = self.pk.int % (9 * 10 ** (NUMBER_LENGTH - 2))
+        return in_fours(with_check_digit(10 ** (NUMBER_LENGTH - 2) + own))
+
+    def whom_to_ask(self, at: datetime) -> str:
+        """Say whom to ask of what cannot be saved; of a new registration, once too late, with what."""
+        whom = f"Pour savoir que faire, contactez {self.service.managing_service.name_and_phone}."
+        if self.amends_id or not self.service.has_closed(at):
+            return whom
+        return (
+            f"{whom} Si ce service accepte de vous inscrire après la fermeture, donnez-lui l'adresse "
+            f"mail de votre compte et votre n° de saisie, {self.number} : il reprend alors vos "
+            "réponses, que personne ne retrouve sans ce numéro."
         )
 
     def missed_in_words(self, at: datetime) -> str:

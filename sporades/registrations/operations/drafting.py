@@ -98,6 +98,45 @@ def begin(
     return draft
 
 
+def begin_from(*, draft: Draft, author: User, at: datetime) -> Draft:
+    """Return the open draft of a member of the office for what a candidate could not save in time.
+
+    It has the candidate's answers, but for the modalités; in one begun already, the tabs that were
+    answered stay. The candidate's own stays theirs, as it is.
+
+    Args:
+        draft: the candidate's, of a new registration.
+        author: the member of the office who fills theirs.
+        at: the instant.
+
+    Raises:
+        NoLongerOffered: the réglementation in force speaks no more of what it is for.
+        Closed, TooManyBegun, Merged: see `begin`.
+    """
+    if not draft.is_offered:
+        raise NoLongerOffered(title=str(draft), service=draft.service.managing_service.name)
+    made = begin(
+        candidate=draft.candidate,
+        exam=draft.exam,
+        speciality=draft.speciality,
+        service=draft.service,
+        author=author,
+        at=at,
+    )
+    if made.created_at == at:
+        # Answered under the rules of then: its pages say where they have moved.
+        made.regulation, made.is_placed = draft.regulation, draft.is_placed
+        made.save(update_fields=["regulation", "is_placed"])
+    # Nobody accepts the modalités for somebody: whoever fills ticks that they type for them.
+    known = {accepted.SECTION, *made.answers.values_list("section", flat=True)}
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(draft=made, section=row.section, answers=row.answers, answered_at=at)
+        for row in draft.answers.all()
+        if row.section not in known
+    )
+    return made
+
+
 def begin_amending(
     *,
     registration: Registration,

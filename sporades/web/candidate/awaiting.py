@@ -317,13 +317,12 @@ def _gone(draft: Draft, *, name: Name) -> Awaiting:
 
 def _never_filed(draft: Draft, *, at: datetime) -> Awaiting:
     """Say that a registration was not saved before the closing, and whom to ask."""
-    whom = draft.service.managing_service.name_and_phone
     return Awaiting(
         sentence=draft.missed_in_words(at),
         about=str(draft),
         link=reverse("candidate:draft", args=[draft.pk]),
         act="Revoir ma saisie",
-        deadline=f"Pour savoir que faire, contactez {whom}. Sinon, abandonnez cette saisie.",
+        deadline=f"{draft.whom_to_ask(at)} Sinon, abandonnez cette saisie.",
     )
 
 

@@ -171,6 +171,7 @@ def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "emptied": partial(emptied_by, request, draft),
         "closed_since": since,
         "missed": draft.missed_in_words(request.arrived_at),
+        "whom": draft.whom_to_ask(request.arrived_at),
     }
 
 

@@ -16,19 +16,20 @@ from sporades.accommodations.queries import cases_of, decision_among, is_asked_h
 from sporades.accommodations.rules import exam_of, may_appear, rules_of
 from sporades.accommodations.tracker import Told, check_of, told_of
 from sporades.accommodations.words import LACKING
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import registering, unsaved
 from sporades.acts.registrations.deciding import against
 from sporades.acts.registrations.moving import placed_in_words
 from sporades.acts.requests import formally, is_decided_by_silence
 from sporades.core.actors import CANDIDATE
 from sporades.core.alike import alike
-from sporades.core.french import local_day, within
+from sporades.core.french import instant_in_words, local_day, within
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
 from sporades.evidence.checks import PASSED, PIECE, checks_of
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
+from sporades.exams.models import RegistrationService
 from sporades.registrations.checklist import checklist
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
@@ -90,7 +91,9 @@ def registrations(request: HttpRequest) -> HttpResponse:
     reader = zone_of_reader(request.user.pk, mine) if drafts else ""
     left = begun_again_from(mine, drafts, at=at)
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
-    cards = [_card(draft, mine, at=at, reader=reader) for draft in drafts]
+    missed = [one for one in drafts if one.missed_in_words(at) and not exclusion_of(one, mine)]
+    taken = unsaved.taken_up(missed)
+    cards = [_card(draft, mine, taken, at=at, reader=reader) for draft in drafts]
     context = {
         "active": [(one, one.until_in_words(at)) for one in mine if not one.withdrawn_at],
         "left": left,
@@ -326,7 +329,12 @@ def consents(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _card(
-    draft: Draft, mine: Iterable[Registration], *, at: datetime, reader: str
+    draft: Draft,
+    mine: Iterable[Registration],
+    taken: dict[str, datetime],
+    *,
+    at: datetime,
+    reader: str,
 ) -> dict[str, Any]:
     service = draft.service
     exclusion = exclusion_of(draft, mine)
@@ -338,8 +346,19 @@ def _card(
         "missed": _missed_in_words(draft, exclusion, at=at),
         "closed": draft.closed_in_words(at, reader, filed=filed),
         "exclusion": exclusion,
+        "taken": _taken_in_words(taken.get(str(draft.pk)), service),
         "closing": service.said(service.closes_at, reader),
     }
+
+
+def _taken_in_words(at: datetime | None, service: RegistrationService) -> str:
+    """Say that the managing service has the answers of what was not saved: it is no registration yet."""
+    if at is None:
+        return ""
+    return (
+        f"Votre service gestionnaire a repris vos réponses le {instant_in_words(at, service.zone)}. "
+        "Vous n'êtes inscrit(e) que si un message de sa part vous donne votre numéro d'inscription."
+    )
 
 
 def _missed_in_words(draft: Draft, exclusion: Exclusion | None, *, at: datetime) -> str:

@@ -325,6 +325,7 @@ ROUTES = {
     "office:amend": _filling(BOTH, within="registration"),
     "office:register_for": _filling(BOTH, within="candidate", keeps_answers=True),
     "office:drafts": _filling(),
+    "office:unsaved": _filling(BOTH),
     "office:draft": _filling(within="own draft", page=False),
     "office:tab": _filling(BOTH, within="own draft", keeps_answers=True, shows_kept=True),
     "office:autosave": _filling(POST, within="own draft", page=False),

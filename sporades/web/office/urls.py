@@ -23,6 +23,7 @@ from sporades.web.office.registrations import (
     left,
     moving,
     requests,
+    unsaved,
     withdrawing,
 )
 from sporades.web.office.regulations import preparing, regulations, trying
@@ -84,6 +85,7 @@ urlpatterns = [
         "inscriptions/candidats/<int:candidate>/inscrire", filling.register_for, name="register_for"
     ),
     path("inscriptions/saisies", filling.drafts, name="drafts"),
+    path("inscriptions/saisies/non-enregistree", unsaved.unsaved, name="unsaved"),
     path("inscriptions/saisies/<uuid:draft>", filling.resume, name="draft"),
     path("inscriptions/saisies/<uuid:draft>/recapitulatif", filling.recap, name="recap"),
     path("inscriptions/saisies/<uuid:draft>/est-elle-prete", filling.ready, name="ready"),

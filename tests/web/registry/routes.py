@@ -144,6 +144,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:keep_here": {"POST": 302},
     "office:waive": {"POST": 422},
     "office:left_draft": {"POST": 422},
+    "office:unsaved": {"POST": 422},
     "office:register_for": {"POST": 422},
     "office:tab": {"POST": 302},
     "office:move_registration": {"POST": 422},

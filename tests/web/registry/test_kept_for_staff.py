@@ -101,6 +101,7 @@ NOTHING_TO_KEEP = {
     "office:take_record_data": BUTTON,
     "office:tab": "its view shows what waits, as to a candidate",
     "office:try_regulation": BUTTON,
+    "office:unsaved": CRITERIA,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -110,8 +111,11 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 
 def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
     """Choose for what and where somebody is registered, then open the tabs."""
-    known = records_within(request.reach).select_related("identity")
-    found = get_object_or_404(known, pk=candidate)
+    # Somebody who gave the number of what they did not save has no registration here yet.
+    begun = Draft.objects.open().filled_by(request.user).within(request.reach)
+    mine = begun.filter(candidate=OuterRef("pk"))
+    known = records_within(request.reach) | Candidate.objects.filter(Exists(mine))
+    found = get_object_or_404(known.select_related("identity"), pk=candidate)
     note_record(request, found)
     offers = _offers(request)
     form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)

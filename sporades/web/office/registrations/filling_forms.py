@@ -5,15 +5,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from sporades.accounts.forms import AS_TYPED, AddressField
+from sporades.core.numbers import in_fours, is_valid
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import Programme
 from sporades.exams.titles import qualification_of
 from sporades.registrations import waivers
 from sporades.registrations.fields import CleanCharField
+from sporades.registrations.models.draft import NUMBER_LENGTH
 from sporades.web.office.days import DayField
 
 _TO_COME = "Cette date n'est pas encore passée : vérifiez-la sur la décision."
+OFF = {"autocomplete": "off"}
 
 
 class LateForm(forms.Form):
@@ -63,6 +68,32 @@ class WaiverForm(forms.Form):
             granted_on=said["accordee_le"],
             reference=said["reference"],
         )
+
+
+class NumberForm(forms.Form):
+    """What a candidate gives of what they did not save: the address of their account, and its number."""
+
+    email = AddressField(
+        label="Adresse mail de son compte", widget=forms.EmailInput({**OFF, **AS_TYPED})
+    )
+    numero = CleanCharField(
+        label="N° de saisie",
+        help_text="Huit chiffres. Par exemple : 4821 0934",
+        max_length=20,
+        widget=forms.TextInput({**OFF, "inputmode": "numeric"}),
+        error_messages={"required": "Indiquez le n° de saisie que le candidat lit."},
+    )
+
+    def clean_numero(self) -> str:
+        """Take « 48210935 » for what it says, and tell a slip."""
+        figures = "".join(self.cleaned_data["numero"].split())
+        if len(figures) != NUMBER_LENGTH or not is_valid(figures):
+            raise ValidationError(
+                "Ce n'est pas un n° de saisie : il a huit chiffres, et l'un d'eux est faux. Relisez-le "
+                "avec le candidat.",
+                code="slip",
+            )
+        return in_fours(figures)
 
 
 class ChoiceForm(forms.Form):
