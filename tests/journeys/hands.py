@@ -2,6 +2,8 @@
 
 import re
 
+from tests.journeys.helpers import paper_of
+
 FARTHEST = 80
 
 
@@ -49,7 +51,7 @@ class Keyboard:
         part = self.main
         paper, _, asked = question.rpartition(" > ")
         if paper:
-            part = part.get_by_role("group", name=re.compile(rf"^{paper} \("))
+            part = paper_of(part, paper)
         label = re.compile(rf"^\s*{re.escape(asked)}(\s:\s.*|\s*\(facultatif\))?\s*$")
         group = part.get_by_role("group", name=label)
         if value is True:

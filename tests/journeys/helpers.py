@@ -85,6 +85,12 @@ def press(page, button):
     follow(either)
 
 
+def paper_of(page, paper):
+    """Return what the tab of the épreuves asks of one, by its name."""
+    name = page.get_by_role("heading", name=re.compile(rf"^{re.escape(paper)}( \(|$)"))
+    return page.locator(".s-paper").filter(has=name)
+
+
 def answer(page, question, value):
     """Answer a question as its kind wants: write, pick in a list, tick.
 
@@ -95,7 +101,7 @@ def answer(page, question, value):
     """
     paper, _, asked = question.rpartition(" > ")
     if paper:
-        page = page.get_by_role("group", name=re.compile(rf"^{re.escape(paper)}( \(|$)"))
+        page = paper_of(page, paper)
     label = re.compile(rf"^\s*{re.escape(asked)}(\s:\s.*|\s*\(facultatif\))?\s*$")
     field = page.get_by_role("group", name=label)
     if isinstance(value, bool):

@@ -3,14 +3,14 @@
 from playwright.sync_api import expect
 
 from tests.factories import a_draft
-from tests.journeys.helpers import signed_in, tick
+from tests.journeys.helpers import paper_of, signed_in, tick
 
 
 def test_the_mark_and_its_year_are_said_as_they_are_asked_for(site, context):
     draft = a_draft()
     page = signed_in(context, site, draft.candidate)
     page.goto(f"{site}/inscription/{draft.pk}/epreuves")
-    french = page.get_by_role("group", name="Français").first
+    french = paper_of(page, "Français")
     said = page.locator("[role=status]").filter(has_text="À répondre aussi")
     expect(said).to_have_count(0)
 

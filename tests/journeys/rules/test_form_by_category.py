@@ -4,12 +4,12 @@ import pytest
 
 from sporades.registrations.models import RegistrationPaper
 from tests.factories import a_draft
-from tests.journeys.helpers import answer, heading, open_tab, press, said, tab, text
+from tests.journeys.helpers import answer, heading, open_tab, paper_of, press, said, tab, text
 
 
 def facts_of_sport(page):
     """Return what the tab « Épreuves » says of how an épreuve is sat."""
-    sport = page.get_by_role("group", name="Éducation physique et sportive")
+    sport = paper_of(page, "Éducation physique et sportive")
     return said(sport.locator(".s-paper__facts").first)
 
 

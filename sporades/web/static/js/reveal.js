@@ -44,7 +44,7 @@ function isSeen(control) {
 /* Says which questions have appeared; nothing where none has: silence would be read out too. */
 function tell(status, appeared) {
   const holders = new Set(appeared.map((control) => control.closest(".s-field")));
-  const names = [...holders].map((one) => one?.querySelector("legend, label")?.textContent.trim().replace(/\s+/g, " "));
+  const names = [...holders].map((one) => one?.querySelector("legend, label")?.firstChild.textContent.trim().replace(/\s+/g, " "));
   const said = names.join(", ");
   if (said) status.textContent = `À répondre aussi, plus bas\u00a0: ${said}${/[?!.]$/.test(said) ? "" : "."}`;
 }
