@@ -2,6 +2,7 @@
 
 from django.core.exceptions import NON_FIELD_ERRORS
 
+from sporades.candidates.words import identity_in_words
 from sporades.core.faults import faults_of
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.refusals import AS_FILED, UNFILLED, Trouble
@@ -11,6 +12,12 @@ from sporades.registrations.sections.base import Place, Section, SectionForm
 BEFORE = {"speciality": "Spécialité choisie", "academy": "Académie choisie"}
 OWN_DATA = "Données de compte"
 """What is changed before the tabs."""
+_CIVIL = {
+    "birth_date": "Date de naissance",
+    "birth_place": "Lieu de naissance",
+    "nationality": "Nationalité",
+}
+"""What the rules look at of civil data, as they name it and as it is read."""
 
 type Forms = list[tuple[Section, SectionForm]]
 """Tabs, each with its form."""
@@ -38,6 +45,22 @@ def outside_of(dossier: Dossier) -> list[Trouble]:
     return [
         before_tabs(place.field, message) for place, message in eligibility.refused_outside(dossier)
     ]
+
+
+def said_before_tabs(dossier: Dossier, field: str) -> str:
+    """Say what stands before the tabs: « Nationalité : Ukrainienne »; nothing where it is not known.
+
+    Args:
+        dossier: the dossier.
+        field: what a rule looks at there, as `Breach.field` names it.
+    """
+    known = {
+        "academy": ("Académie", dossier.service.academy.name),
+        "speciality": ("Spécialité", dossier.speciality.label if dossier.speciality else ""),
+    }
+    civil = _CIVIL.get(field, "")
+    label, said = known.get(field, (civil, dict(identity_in_words(dossier.identity)).get(civil)))
+    return f"{label} : {said}" if said else ""
 
 
 def before_tabs(field: str, message: str) -> Trouble:

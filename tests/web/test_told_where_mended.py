@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from sporades.registrations.models import Registration
 from tests.factories import a_draft, answers_with, load_invented
-from tests.web.guide import links, main, seen, value_of
+from tests.web.guide import links, main, plain, seen, value_of
 
 MESSAGE = "Cette spécialité ne suit pas ce diplôme."
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -79,14 +79,29 @@ def test_the_other_speciality_is_accepted(sign_in):
 
 
 @pytest.mark.parametrize(
-    ("rule", "title", "way"),
+    ("rule", "title", "way", "said"),
     [
-        ("exige: {specialite: [FOREST]}", "Spécialité choisie", "/m-inscrire/ESSAI/2027"),
-        ("exige: {academie: [A25]}", "Académie choisie", "/m-inscrire/ESSAI/2027/BE/MARIN"),
-        ("exige: {age: {minimum: 40}}", "Données de compte", "account_edit"),
+        (
+            "exige: {specialite: [FOREST]}",
+            "Spécialité choisie",
+            "/m-inscrire/ESSAI/2027",
+            "Spécialité : Marin",
+        ),
+        (
+            "exige: {academie: [A25]}",
+            "Académie choisie",
+            "/m-inscrire/ESSAI/2027/BE/MARIN",
+            "Académie : Lille",
+        ),
+        (
+            "exige: {age: {minimum: 40}}",
+            "Données de compte",
+            "account_edit",
+            "Date de naissance : 14 mars 1998",
+        ),
     ],
 )
-def test_what_no_tab_holds_is_said_from_the_first_and_stops_none(sign_in, rule, title, way):
+def test_what_no_tab_holds_is_said_from_the_first_and_stops_none(sign_in, rule, title, way, said):
     ruled(rule)
     draft = a_draft()
     client = sign_in(draft.candidate)
@@ -95,12 +110,18 @@ def test_what_no_tab_holds_is_said_from_the_first_and_stops_none(sign_in, rule, 
     for tab in ("modalites", "identification", "informations", "qualification", "supplementaires"):
         page = client.get(at("tab", draft, tab))
         assert main(page).count(MESSAGE) == 1
+        cannot = f"Avec « {said} », cette inscription ne pourra pas être enregistrée."
+        assert cannot in plain(main(page))
+        folds = [one for one in seen(page).cssselect(".s-fold") if MESSAGE in one.text_content()]
+        assert len(folds) == (tab != "modalites")
         assert [one.partition("?")[0] for one in links(page, f"Changer : {title}")] == [way]
         assert answer(client, draft, tab).request["PATH_INFO"] != at("tab", draft, tab)
 
     ready = client.get(at("draft", draft), follow=True)
     assert ready.request["PATH_INFO"] == at("ready", draft)
     assert f"{title} : {MESSAGE}" in main(ready).replace("\xa0", " ").replace("\u202f", " ")
+    assert "Non : une condition n'est pas remplie." in plain(main(ready))
+    assert "Pas encore" not in main(ready)
     assert links(ready, "Continuer ma saisie") == []
     client.post(at("recap", draft))
     assert not Registration.objects.exists()

@@ -16,7 +16,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.requests import moved_house
-from tests.web.guide import buttons, links, main, seen, value_of, words
+from tests.web.guide import buttons, links, main, plain, seen, value_of, words
 
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 RULE = "Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.)"
@@ -150,6 +150,41 @@ def test_what_is_refused_in_a_tab_without_naming_a_field_is_listed(sign_in):
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
     assert "Données de compte : Il faut trente ans." in main(page)
+
+
+def test_what_the_account_closes_is_said_before_one_starts(sign_in):
+    rule = "{code: PAYS, exige: {nationalite: ['99100']}, reference: article 5 inventé, message: Ouvert aux Français.}"
+    load_invented(("    categories:\n", f"    recevabilite: [{rule}]\n    categories:\n"))
+    here = "/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09"
+    cannot = "Vous ne pouvez pas vous inscrire à cet examen : votre compte dit « Nationalité : Ukrainienne »."
+
+    shown = sign_in(a_candidate(nationality="99155")).get(here)
+    other = sign_in(a_candidate()).get(here)
+
+    assert cannot in plain(main(shown))
+    assert "Ouvert aux Français." in main(shown)
+    [way] = links(shown, "Corriger mon compte")
+    assert "next=/m-inscrire/ESSAI/2027/BE/MARIN" in way
+    assert "Préparer quand même" in buttons(shown)
+    assert "Démarrer mon inscription" not in buttons(shown)
+    assert "Vous ne pouvez pas" not in main(other)
+    assert "Démarrer mon inscription" in buttons(other)
+
+
+def test_of_civil_data_that_are_frozen_a_correction_is_asked_for(sign_in):
+    left = a_registration(speciality="FOREST", **FOREST)
+    withdraw(left)
+    rule = "{code: AGE, exige: {age: {minimum: 40}}, reference: article 5 inventé, message: Quarante ans.}"
+    load_invented(("    categories:\n", f"    recevabilite: [{rule}]\n    categories:\n"))
+    client = sign_in(left.candidate)
+
+    page = client.get("/m-inscrire/ESSAI/2027/BE/MARIN?academie=A09")
+    undone = client.get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A09")
+
+    assert "votre compte dit « Date de naissance : " in plain(main(page))
+    assert len(links(page, "Demander une correction")) == 1
+    # Whoever begins again what is still undone was promised all of their answers.
+    assert "Vous ne pouvez pas" not in main(undone)
 
 
 def test_the_draft_is_ready_once_the_other_registration_is_left(sign_in):

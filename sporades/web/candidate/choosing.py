@@ -26,7 +26,9 @@ from sporades.exams.rules.residence import is_free, registering_academy
 from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.eligibility import Residence
 from sporades.registrations.clocks import zone_of_reader
+from sporades.registrations.dossier import dossier_of
 from sporades.registrations.exclusion import exclusion_by, standing_instead_of
+from sporades.registrations.journey import outside_of, said_before_tabs
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.titles import title_of
@@ -35,6 +37,13 @@ from sporades.territory.models import Academy
 from sporades.web.candidate import drafts
 from sporades.web.candidate.dates import dates_of
 from sporades.web.components.openings import closing_in_words
+
+_DOUBTS = {
+    "birth_date": "Ce n'est pas votre date de naissance ?",
+    "birth_place": "Ce n'est pas votre lieu de naissance ?",
+    "nationality": "Ce n'est pas votre nationalité ?",
+}
+"""What may be wrong of the account of whom a rule refuses, as `Breach.field` names it."""
 
 
 @dataclass(frozen=True)
@@ -271,13 +280,51 @@ def _about(
     return {
         "closed": service.closed_in_words(at, reader),
         "is_to_come": service.opens_at > at,
+        "refused": _refused(request, draft or Draft(created_at=at), offered, speciality, service),
         "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
         "to_hand": listed(_to_hand(request, offered.rules, service)),
+        "account_url": drafts.account_from(request.get_full_path()),
+        "is_frozen": request.user.candidate.is_frozen,
         "draft": draft,
         "is_elsewhere": draft is not None and draft.service_id != service.pk,
     }
+
+
+def _refused(
+    request: HttpRequest,
+    draft: Draft,
+    offered: OfferedExam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+) -> list[dict[str, str]]:
+    """Say what refuses the reader before anything is answered: their civil data, or this very choice.
+
+    Each refusal comes with what may be wrong of the account, and how it is corrected, if that is it.
+    """
+    at, candidate = request.arrived_at, request.user.candidate
+    if service.has_closed(at):
+        return []
+    # As it would be begun here and now: of what is undone, what was filed stands.
+    choice = {"exam": offered.exam, "speciality": speciality, "service": service}
+    would_be = Draft(candidate=candidate, created_at=draft.created_at, **choice)
+    dossier = dossier_of(would_be, day=local_day(at, service.zone), answers={})
+    is_competition = offered.exam.domain.rubric == Rubric.COMPETITIONS
+    cannot = (
+        f"Vous ne pouvez pas vous inscrire à {'ce concours' if is_competition else 'cet examen'}"
+    )
+    found = []
+    for point in outside_of(dossier):
+        said = said_before_tabs(dossier, point.field)
+        if not said:
+            continue
+        doubt = _DOUBTS.get(point.field, "")
+        title = (
+            f"{cannot} : votre compte dit « {said} »." if doubt else f"{cannot} avec « {said} »."
+        )
+        found.append({"title": title, "message": point.message, "doubt": doubt})
+    return found
 
 
 def _to_hand(request: HttpRequest, rules: schema.Exam, service: RegistrationService) -> list[str]:

@@ -108,7 +108,7 @@ def _as_answered(request: HttpRequest, dossier: Dossier, section: Section) -> Se
     return section.form_for(dossier)
 
 
-def _account_from(address: str) -> str:
+def account_from(address: str) -> str:
     """Return the address of « Modifier mon compte », which leads back to one of ours."""
     back = urlencode({"next": address}, safe="/")
     return f"{reverse('account_edit')}?{back}#informations-titre"
@@ -182,7 +182,7 @@ DOOR = Door(
     later=_later,
     too_late=_too_late,
     shown=_as_answered,
-    account=_account_from,
+    account=account_from,
     closed=_closed,
     accepts=lambda draft, at: draft.service.accepts(at),
     standing=_standing,

@@ -29,6 +29,17 @@ def linked(door: Door, draft: Draft, forms: Forms, points: Iterable[Trouble]) ->
     return found
 
 
+def outside(door: Door, draft: Draft, dossier: Dossier) -> list[tuple[str, Trouble, str]]:
+    """Return what refuses a draft and no tab mends: what it comes to, the point, its address."""
+    what = "modification" if draft.amends_id else "inscription"
+    found = []
+    for point, url in linked(door, draft, [], journey.outside_of(dossier)):
+        said = journey.said_before_tabs(dossier, point.field)
+        reason = f"Avec « {said} »" if said else "En l'état"
+        found.append((f"{reason}, cette {what} ne pourra pas être enregistrée.", point, url))
+    return found
+
+
 def mended_elsewhere(
     door: Door, draft: Draft, dossier: Dossier, section: Section, form: SectionForm
 ) -> Points:

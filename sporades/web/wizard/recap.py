@@ -120,6 +120,7 @@ def ready(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
         ),
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "checks": points.tab_by_tab(door, draft, forms, troubles),
+        "unmet": sum(not one.section for one in troubles),
         "is_mended_before": bool(troubles) and not any(one.section for one in troubles),
         "refusal": gone(draft),
         "rules_changed": have_rules_moved(draft, judged),

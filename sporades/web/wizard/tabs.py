@@ -312,7 +312,7 @@ def _show(
         "goes_back": goes_back,
         "all_tabs": here.tabs if draft.amends_id else (),
         "rules_changed": have_rules_moved(draft, dossier),
-        "outside": points.linked(door, draft, [], journey.outside_of(dossier)),
+        "outside": points.outside(door, draft, dossier),
         "waivable": eligibility.waivable(dossier, [form]),
         "mended_elsewhere": points.mended_elsewhere(door, draft, dossier, section, form),
         **_elsewhere(request, dossier, form, door=door),
