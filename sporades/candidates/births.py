@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import month_named
+from sporades.core.french import listed, month_named
 
 YOUNGEST, OLDEST = 10, 120
 FIRST_OF_FOUR_FIGURES = 1000
 LONGEST_PART = 60
 """More signs are no number, and the name of no month: they are not looked at."""
 _ALL_THREE = "Indiquez le jour, le mois et l'année, par exemple 14 03 2008."
+_PARTS = ("le jour", "le mois", "l'année")
 _IN_FIGURES = "Écrivez le jour, le mois et l'année en chiffres, par exemple 14 03 2008."
 _YEAR = "Indiquez au moins l'année, par exemple 2008."
 _BOTH_WRONG = "un mois de 1 à 12, et l'année sur quatre chiffres"
@@ -25,6 +26,8 @@ class BirthDateWidget(forms.MultiWidget):
     """Day, month and year, each in its box."""
 
     use_fieldset = True
+    wrong: tuple[int, ...] = ()
+    """The boxes that a refusal is of, by their rank; none where it is of them all."""
 
     def __init__(self) -> None:
         """Make the three boxes."""
@@ -35,6 +38,14 @@ class BirthDateWidget(forms.MultiWidget):
                 "year": _box("Année", "bday-year", 4),
             }
         )
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what is printed: where the refusal names its boxes, no other is said to be wrong."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for rank, box in enumerate(context["widget"]["subwidgets"]):
+            if self.wrong and rank not in self.wrong:
+                box["attrs"]["aria-invalid"] = "false"
+        return context
 
     def decompress(self, value: Parts | None) -> list[int | None]:
         """Return the three parts of a date."""
@@ -66,6 +77,10 @@ class BirthDateField(forms.MultiValueField):
         day, month, year = data_list or ["", "", ""]
         return (_number(day), month_named(month) or _number(month), _number(year))
 
+    def point_out(self, fault: ValidationError) -> None:
+        """Mark the boxes that a refusal of `checked` is of, where it names them."""
+        self.widget.wrong = (fault.params or {}).get("boxes", ())
+
 
 class PartialBirthField(forms.BooleanField):
     """Whether the civil register lacks the day of birth, or the day and the month."""
@@ -92,7 +107,7 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     """
     day, month, year = parts
     if year is None or (not is_partial and (day is None or month is None)):
-        raise ValidationError(_YEAR if is_partial else _ALL_THREE)
+        raise _missing(parts, is_partial=is_partial)
     is_month = month is None or 1 <= month <= 12  # noqa: PLR2004 - months
     if year < FIRST_OF_FOUR_FIGURES:
         asked = "l'année sur quatre chiffres" if is_month else _BOTH_WRONG
@@ -114,6 +129,20 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
         _check_day(day, month, year)
     _check_age(day, month, year, on=on)
     return parts
+
+
+def _missing(parts: Parts, *, is_partial: bool) -> ValidationError:
+    """Ask for what is missing, and no more; who does not know the day is shown the box for it."""
+    if is_partial:
+        return ValidationError(_YEAR, params={"boxes": (2,)})
+    boxes = tuple(rank for rank, part in enumerate(parts) if part is None)
+    if len(boxes) == len(parts):
+        return ValidationError(_ALL_THREE)
+    said = f"Indiquez {listed([_PARTS[rank] for rank in boxes])}."
+    if boxes in {(0,), (0, 1)}:
+        them = "l'indique" if boxes == (0,) else "les indique"
+        said += f" Si votre état civil ne {them} pas, cochez la case sous la date."
+    return ValidationError(said, params={"boxes": boxes})
 
 
 def _check_day(day: int, month: int, year: int) -> None:

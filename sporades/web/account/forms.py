@@ -122,6 +122,7 @@ class SlipForm(forms.Form):
                 checked(data["birth_date"], is_partial=data["birth_date_is_partial"], on=self.on)
             except ValidationError as fault:
                 self.add_error("birth_date", fault)
+                self.fields["birth_date"].point_out(fault)
         return data
 
 

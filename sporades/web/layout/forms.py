@@ -168,7 +168,8 @@ class Field(BoundField):
     def first_control(self) -> str:
         """The id of the control that a link to this field goes to."""
         if self.is_in_parts:
-            return next(iter(self._parts()), self.auto_id)
+            wrong = getattr(self.field.widget, "wrong", ()) or (0,)
+            return (self._parts() or [self.auto_id])[wrong[0]]
         if self.kind == "group":
             return self.subwidgets[0].id_for_label if self.subwidgets else f"{self.auto_id}_group"
         return self.id_for_label

@@ -82,7 +82,7 @@ def test_the_first_page_shows_the_privacy_notice_and_its_link(client):
         ({"birth_date_year": "2031"}, "birth_date", "dans le futur"),
         ({"birth_date_year": "08"}, "birth_date", "l'année sur quatre chiffres"),
         ({"birth_date_year": "2023"}, "birth_date", "vous auriez"),
-        ({"birth_date_day": ""}, "birth_date", "Indiquez le jour, le mois et l'année"),
+        ({"birth_date_day": ""}, "birth_date", "Indiquez le jour. Si votre état civil"),
         (NO_BIRTH, "birth_date", "Indiquez le jour, le mois et l'année"),
         (NO_BIRTH | PARTIAL, "birth_date", "Indiquez au moins l'année, par exemple 2008."),
         ({"email": "ines"}, "email", "Indiquez une adresse mail complète"),
@@ -109,6 +109,15 @@ def test_a_wrong_answer_is_said_at_its_field_and_nothing_typed_is_lost(
     assert not User.objects.exists()
 
 
+def test_of_a_birth_date_the_box_that_is_empty_is_the_wrong_one(client):
+    page = seen(sign_up(client, birth_date_day="14", birth_date_month=""))
+
+    boxes = page.cssselect(".s-parts input")
+    assert [one.get("aria-invalid") for one in boxes] == ["false", "true", "false"]
+    [line] = page.cssselect(".s-summary li a")
+    assert line.get("href") == f"#{boxes[1].get('id')}"
+
+
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
@@ -116,9 +125,9 @@ def test_a_wrong_answer_is_said_at_its_field_and_nothing_typed_is_lost(
         ("birth_name", "Indiquez votre nom de famille."),
         ("first_names", "Indiquez vos prénoms, ou cochez la case"),
         ("nationality", "Choisissez votre nationalité."),
-        ("birth_date_day", "Indiquez le jour, le mois et l'année"),
-        ("birth_date_month", "Indiquez le jour, le mois et l'année"),
-        ("birth_date_year", "Indiquez le jour, le mois et l'année"),
+        ("birth_date_day", "Indiquez le jour. Si votre état civil"),
+        ("birth_date_month", "Indiquez le mois."),
+        ("birth_date_year", "Indiquez l'année."),
         ("birth_country", "Choisissez votre pays de naissance."),
         ("birth_place", "Indiquez la commune ou la ville de naissance."),
         ("email", "Indiquez une adresse mail complète"),
