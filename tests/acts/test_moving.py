@@ -368,7 +368,7 @@ def test_where_the_other_service_is_not_open_the_mail_says_how_to_ask(registrati
     move(registration)
 
     said = Message.objects.get(kind="registration_moved").body
-    assert "Les inscriptions étaient ouvertes jusqu'au" in said
+    assert "Les inscriptions sont fermées depuis le" in said
     assert "demandez une modification sur la page de votre inscription" in said
 
 

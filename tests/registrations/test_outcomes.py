@@ -111,7 +111,7 @@ def test_the_service_closes_refused_the_draft_is_kept_and_the_instants_are_said(
         save(draft, at=closing + MINUTE)
 
     assert str(refusal.value) == (
-        "Les inscriptions étaient ouvertes jusqu'au mardi 15 décembre 2026 à 23\u00a0h\u00a059 "
+        "Les inscriptions sont fermées depuis le mardi 15 décembre 2026 à 23\u00a0h\u00a059 "
         "(heure de Paris). Votre demande a été reçue le mercredi 16 décembre 2026 à "
         "0\u00a0h\u00a000 (heure de Paris) : elle n'a pas pu être enregistrée. "
         "Votre saisie est conservée."

@@ -299,7 +299,7 @@ def test_once_the_service_is_closed_it_is_neither_offered_nor_done(sign_in):
     assert (BUTTON in buttons(before[0]), before[1].status_code) == (True, 302)
     assert BUTTON not in buttons(page)
     assert links(page, "M'inscrire") == []
-    closing = "Les inscriptions étaient ouvertes jusqu'au mercredi 25 novembre 2026 à 15 h 29 (heure de Paris)"
+    closing = "Les inscriptions sont fermées depuis le mercredi 25 novembre 2026 à 15 h 29 (heure de Paris)"
     assert closing in main(page)
     assert answered.status_code == 409
     assert closing in main(answered)

@@ -13,7 +13,7 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
-from tests.web.guide import buttons, faulty, links, load_competition, main, seen, words
+from tests.web.guide import buttons, faulty, links, load_competition, main, plain, seen, words
 from tests.web.test_services import BETWEEN, LATEST
 
 DEMO = Path("demo/reglementation")
@@ -361,3 +361,34 @@ def test_an_exam_alone_in_a_domain_of_another_name_is_named_above_its_specialiti
 
     assert [words(one) for one in seen(page).cssselect("main h2")] == ["Brevet d'essai"]
     assert [label for label, _ in choices(page)] == ["Marin", "Forestier"]
+
+
+def test_what_has_closed_says_it_first_and_in_the_list(client):
+    load_invented()
+    RegistrationService.objects.filter(academy="A09").update(closes_at=NOW - timedelta(days=3))
+
+    page = seen(client.get(f"{MARIN}?academie=A09"))
+
+    [section] = page.cssselect("main section[aria-labelledby=dates]")
+    said = "Les inscriptions sont fermées depuis le dimanche 22 novembre 2026 à 10 h 30"
+    assert plain(words(section[1])).startswith(said)
+    assert "Qui peut s'inscrire" in [words(one) for one in section.cssselect("summary")]
+    options = [words(one) for one in page.cssselect("select option")]
+    assert [one.endswith("– fermé") for one in options if one.startswith(("Lille", "Versailles"))] == [True, False]
+
+
+def test_the_academy_of_a_competition_engages_and_its_terms_are_open(client):
+    load_competition()
+
+    [terms] = [
+        one
+        for one in seen(client.get("/m-inscrire/CONCESSAI/2027/CE?academie=A09")).cssselect("details")
+        if "Modalités" in words(one)
+    ]
+    [of_exam] = [
+        one
+        for one in seen(client.get(f"{MARIN}?academie=A09")).cssselect("details")
+        if "Modalités" in words(one)
+    ]
+
+    assert ("open" in terms.attrib, "open" in of_exam.attrib) == (True, False)

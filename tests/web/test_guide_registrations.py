@@ -59,7 +59,7 @@ def test_a_card_says_what_where_in_what_state_and_until_when(mine, sign_in, wher
     ):
         assert owed in card
     assert "Vous pouvez la modifier" not in closed
-    assert "Les inscriptions étaient ouvertes jusqu'au" in closed
+    assert "Les inscriptions sont fermées depuis le" in closed
     assert "Votre inscription est enregistrée." in closed
 
 

@@ -191,15 +191,15 @@ def test_who_asks_for_a_closed_service_reads_when_it_closed(visitor):
     )
     forget()
     said = (
-        "Brevet d'essai, session 2027, académie de Versailles : les inscriptions étaient ouvertes "
-        "jusqu'au mardi 24 novembre 2026 à 10 h 30 (heure de Paris)."
+        "Brevet d'essai, session 2027, académie de Versailles : les inscriptions sont fermées "
+        "depuis le mardi 24 novembre 2026 à 10 h 30 (heure de Paris)."
     )
 
     asked = main(visitor.get("/ouverture-des-services?domaine=ESSAI&academie=A25"))
     unasked = main(visitor.get("/ouverture-des-services"))
 
     assert said in asked
-    assert "étaient ouvertes" not in unasked
+    assert "sont fermées" not in unasked
 
 
 def test_a_choice_that_no_service_has_shows_them_all(visitor):

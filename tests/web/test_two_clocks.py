@@ -113,7 +113,7 @@ def test_once_closed_both_are_said_still(sign_in):
     with time_machine.travel(draft.service.closes_at + timedelta(minutes=1), tick=False):
         shown = text(sign_in(draft.candidate).get(f"/inscription/{draft.pk}/recapitulatif"))
 
-    assert f"Les inscriptions étaient ouvertes jusqu'au {BOTH}." in shown
+    assert f"Les inscriptions sont fermées depuis le {BOTH}." in shown
 
 
 def test_the_registration_and_the_help_say_both(sign_in):

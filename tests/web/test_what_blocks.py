@@ -243,7 +243,7 @@ def test_a_draft_whose_service_has_closed_says_since_when_and_whom_to_ask(
     shown = client.get(f"/inscription/{draft.pk}/{page}")
 
     text = main(shown).replace("\xa0", " ")
-    assert f"Les inscriptions étaient ouvertes jusqu'au {CLOSING}." in text
+    assert f"Les inscriptions sont fermées depuis le {CLOSING}." in text
     assert "Votre saisie est gardée, mais elle ne peut pas être enregistrée." in text
     assert WHOM in text
     assert "Enregistrer" not in buttons(shown)
@@ -300,7 +300,7 @@ def test_the_list_of_drafts_does_not_ask_to_save_before_a_day_that_is_past(sign_
 
     assert f"À enregistrer avant la fermeture : {CLOSING}." in before
     assert "À enregistrer avant la fermeture" not in after
-    assert f"Les inscriptions étaient ouvertes jusqu'au {CLOSING}." in after
+    assert f"Les inscriptions sont fermées depuis le {CLOSING}." in after
     assert WHOM in after
 
 

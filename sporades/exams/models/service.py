@@ -176,7 +176,7 @@ class RegistrationService(models.Model):
             return ""
         if at < self.opens_at:
             return f"Les inscriptions ouvrent le {self.said(self.opens_at, reader)}."
-        return f"Les inscriptions étaient ouvertes jusqu'au {self.said(self.closes_at, reader)}."
+        return f"Les inscriptions sont fermées depuis le {self.said(self.closes_at, reader)}."
 
     def time_left(self, at: datetime) -> timedelta:
         """Return how long there is until the end of the last minute."""

@@ -69,7 +69,7 @@ class AcademyForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any, services: list[RegistrationService], residence: Residence
+        self, data: Any, services: list[RegistrationService], residence: Residence, *, at: datetime
     ) -> None:
         """Offer the academies that hold a service.
 
@@ -77,12 +77,18 @@ class AcademyForm(forms.Form):
             data: what was chosen, None before.
             services: theirs.
             residence: what it has to do with where one lives; the departments then tell which.
+            at: the instant: what has closed says so.
         """
         super().__init__(data)
         self.fields["academie"].choices = [
             ("", "Choisir"),
-            *((one.academy_id, _with_departments(one.academy, residence)) for one in services),
+            *((one.academy_id, _offered_as(one, residence, at=at)) for one in services),
         ]
+
+
+def _offered_as(service: RegistrationService, residence: Residence, *, at: datetime) -> str:
+    closed = " – fermé" if service.has_closed(at) else ""
+    return f"{_with_departments(service.academy, residence)}{closed}"
 
 
 def _with_departments(academy: Academy, residence: Residence) -> str:
@@ -136,7 +142,7 @@ def choose_academy(
     if request.method == "POST":
         return _start(request, offered, special, service)
     residence = offered.rules.residence
-    form = AcademyForm(request.GET if "academie" in request.GET else None, services, residence)
+    form = AcademyForm(request.GET if "academie" in request.GET else None, services, residence, at=request.arrived_at)
     mine = registrations_of(user=request.user.pk)
     context = {
         "title": title_of(offered.exam, special),
@@ -280,6 +286,8 @@ def _about(
     return {
         "closed": service.closed_in_words(at, reader),
         "is_to_come": service.opens_at > at,
+        "is_over": service.has_closed(at),
+        "is_engaging": is_free(offered.rules.residence) and not service.has_closed(at),
         "refused": _refused(request, draft or Draft(created_at=at), offered, speciality, service),
         "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),

@@ -158,7 +158,7 @@ def test_the_page_says_which_academies_are_not_open(manager, in_lille):
 
     page = main(manager.get(where(in_lille)))
     assert "n'inscrivent pas en ce moment" in page
-    assert "Versailles Les inscriptions étaient ouvertes jusqu'au dimanche 22 novembre" in page
+    assert "Versailles Les inscriptions sont fermées depuis le dimanche 22 novembre" in page
 
 
 def test_its_candidate_reads_who_manages_it_who_gave_it_away_and_why(manager, in_lille):

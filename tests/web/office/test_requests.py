@@ -426,7 +426,7 @@ def test_of_a_service_that_is_to_open_again_the_page_says_so_and_offers_to_ask(
 
     assert "Demander une modification" in page.text
     assert "Les inscriptions ouvrent le vendredi 18 décembre" in main(page)
-    assert "étaient ouvertes" not in main(page)
+    assert "sont fermées" not in main(page)
 
 
 # --- The office ------------------------------------------------------------------------------
