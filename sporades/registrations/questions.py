@@ -51,6 +51,23 @@ def is_of_several(question: Question, value: Any) -> bool:
     return is_several and not isinstance(question, MultipleChoiceQuestion)
 
 
+def missing_in_words(question: Question) -> str:
+    """Say what to do where a question has no answer, by the kind of answer that it takes."""
+    match question:
+        case YesNoQuestion():
+            return "Répondez « Oui » ou « Non »."
+        case NumberQuestion():
+            return "Indiquez un nombre, en chiffres."
+        case DateQuestion():
+            return "Indiquez le jour, le mois et l'année."
+        case ChoiceQuestion():
+            return "Choisissez une réponse."
+        case MultipleChoiceQuestion():
+            return "Choisissez au moins une réponse."
+        case _:
+            return "Écrivez votre réponse."
+
+
 @singledispatch
 def _field(question: object) -> forms.Field:
     raise TypeError(question)

@@ -504,7 +504,7 @@ def test_what_another_academy_alone_asks_is_said_to_its_candidate():
     )
 
     found = again(registration)
-    asked = "« Informations supplémentaires », « Nom du bateau » : Répondez à cette question."
+    asked = "« Informations supplémentaires », « Nom du bateau » : Écrivez votre réponse."
     assert asked in found.to_review
     assert f"- {asked}" in told("registration_moved")
 

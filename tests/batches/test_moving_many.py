@@ -128,7 +128,7 @@ def test_what_would_be_to_settle_there_is_counted_before(prepare, asker, monkeyp
     publish(Publication.objects.get(), asker)
 
     found = many.ahead(batch.lines.all(), academy=THERE, at=NOW)
-    asked = "« Informations supplémentaires », « Nom du bateau » : Répondez à cette question."
+    asked = "« Informations supplémentaires », « Nom du bateau » : Écrivez votre réponse."
     assert (found.judged, found.is_whole, found.to_review) == (3, True, 3)
     assert found.asked == [(asked, 3)]
     assert (found.published, found.to_come) == (1, 0)

@@ -164,7 +164,7 @@ CHANGES = [
     # What changes, the tab and the field to look at again, what is said of it, what makes it fit.
     (
         NEW_QUESTION,
-        ("supplementaires", "q-casier", "Répondez à cette question."),
+        ("supplementaires", "q-casier", "Répondez « Oui » ou « Non »."),
         {"q-casier": "oui"},
     ),
     (

@@ -91,7 +91,7 @@ def test_a_long_text_of_signs_that_nobody_sees_is_no_answer(db):
     load_invented(("libelle: Votre projet, obligatoire: false", "libelle: Votre projet"))
 
     assert troubles(a_draft(supplementaires={"q-projet": "\u200b\r\n\u200b"})) == [
-        "Répondez à cette question."
+        "Écrivez votre réponse."
     ]
 
 

@@ -82,7 +82,7 @@ def test_a_mark_and_its_year_under_another_status_are_one_point_to_mend():
         ({"q-permis": "oui", "q-permis_numero": "BX 1"}, {}),
         (
             {"q-permis": None, "q-permis_numero": "BX 1"},
-            {"q-permis": ["Répondez à cette question."]},
+            {"q-permis": ["Répondez « Oui » ou « Non »."]},
         ),
     ],
 )

@@ -107,7 +107,7 @@ def test_a_question_that_blocks_is_followed_by_no_colon(sign_in):
 
     page = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/est-elle-prete")
 
-    assert "Avez-vous le permis bateau ? Répondez à cette question." in main(page)
+    assert "Avez-vous le permis bateau ? Répondez « Oui » ou « Non »." in main(page)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_summary_of_errors_names_the_question_however_long(sign_in, question
     page = client.post(tab, {"revision": value_of(client.get(tab), "revision")}, follow=True)
 
     [point] = [words(one) for one in seen(page).cssselect(".s-summary li")]
-    assert point.replace("\xa0", " ").replace(" :", "") == f"{question} Répondez à cette question."
+    assert point.replace("\xa0", " ").replace(" :", "") == f"{question} Répondez « Oui » ou « Non »."
 
 
 def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):

@@ -22,12 +22,11 @@ from sporades.registrations.consents import CONSENTS, ConsentField
 from sporades.registrations.dossier import Answers
 from sporades.registrations.fields import ask_if_called_for, chosen_in_words
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.questions import NO, PREFIX, YES, field_of, is_of_several
+from sporades.registrations.questions import NO, PREFIX, YES, field_of, is_of_several, missing_in_words
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
 EMPTY: tuple[Any, ...] = (None, "", [])
-_MISSING = "Répondez à cette question."
 _NOW_ONE = "Vous aviez répondu « {} » : cette question ne prend plus qu'une réponse, choisissez-la."
 
 
@@ -48,7 +47,7 @@ class ExtraForm(SectionForm):
                 ask_if_called_for(field, shown_when, is_due=question.is_mandatory)
             else:
                 field.required = question.is_mandatory
-                field.error_messages["required"] = _MISSING
+                field.error_messages["required"] = missing_in_words(question)
         for name, label, help_text in CONSENTS:
             self.fields[name] = ConsentField(
                 label=label,
@@ -110,7 +109,8 @@ class ExtraForm(SectionForm):
                 self.errors.pop(name, None)
                 self._refuse_uncalled(question)
             elif question.is_mandatory and name not in self.errors and data.get(name) in EMPTY:
-                self.add_error(name, ValidationError(_MISSING, code="required"))
+                missing = ValidationError(missing_in_words(question), code="required")
+                self.add_error(name, missing)
         refuse_ineligible(self, tab="supplementaires")
         return data
 

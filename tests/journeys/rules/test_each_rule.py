@@ -194,7 +194,7 @@ CASES = {
         "supplementaires",
         wrong={"Avez-vous le permis bateau ?": "Oui"},
         refusal=[
-            "Numéro du permis : Répondez à cette question.",
+            "Numéro du permis : Écrivez votre réponse.",
         ],
         right={"Numéro du permis": "BX 1234"},
     ),
