@@ -56,7 +56,7 @@ class IdentityForm(forms.Form):
     )
     birth_name = forms.CharField(
         label="Nom de famille",
-        help_text="Votre nom de naissance, tel qu'il est écrit sur votre pièce d'identité.",
+        help_text="Votre nom de naissance, tel qu'il est écrit sur votre pièce d'identité : en lettres latines (A, B, C…) si elle les donne.",
         max_length=LONGEST_NAME,
         widget=forms.TextInput({"autocomplete": "family-name", "spellcheck": "false"}),
         error_messages={"required": "Indiquez votre nom de famille."},

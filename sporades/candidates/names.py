@@ -154,6 +154,15 @@ def is_named(identity: Any, typed: str) -> bool:
     return is_within and (has_no_surname or any(words >= set(name) for name in surnames))
 
 
+def is_in_another_script(name: str) -> bool:
+    """Return whether a name has a letter that is not Latin; accents and the ʻokina are."""
+    return any(
+        unicodedata.category(sign).startswith("L")
+        and not unicodedata.name(sign, "").startswith(("LATIN", "MODIFIER"))
+        for sign in name
+    )
+
+
 def is_same_person(one: str, other: str) -> bool:
     """Return whether two names may be one person's: no word of the shorter is missing in the other.
 

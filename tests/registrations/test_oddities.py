@@ -54,6 +54,21 @@ def test_a_guardian_named_as_the_candidate_is_asked_about(first, is_odd):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "is_odd"),
+    [("Шевченко", True), ("بن علي", True), ("Đặng", False), ("Vel·la Kaʻōpua", False)],
+)
+def test_a_name_in_another_script_is_asked_about_before_it_is_registered(name, is_odd):
+    candidate = a_candidate(birth_name=name)
+
+    said = [one for one in oddities(a_draft(candidate)) if "lettres latines" in one[2]]
+    filed = a_registration(candidate)
+    again = registering.amend(registration=filed, by=author(candidate), at=NOW)
+
+    assert len(said) == is_odd
+    assert not any("lettres latines" in message for _, _, message in oddities(again))
+
+
 def test_nothing_is_odd_in_a_usual_candidature():
     assert oddities(a_draft()) == []
 

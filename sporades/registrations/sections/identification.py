@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
-from sporades.candidates.names import check_is_no_address, cleaned_name, is_named
+from sporades.candidates.names import check_is_no_address, cleaned_name, is_in_another_script, is_named
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.exams.models import RegistrationService
@@ -278,6 +278,10 @@ class IdentificationForm(SectionForm):
         identity = self.dossier.identity
         if identity.first_names.casefold() == identity.birth_name.casefold():
             yield "", _same_names(is_frozen=self.dossier.candidate.is_frozen)
+        names = (identity.birth_name, identity.usage_name, identity.first_names)
+        # Whoever is registered was told so already: it is what they hold.
+        if not self.dossier.amends and any(map(is_in_another_script, names)):
+            yield "", _other_script(is_frozen=self.dossier.candidate.is_frozen)
         if LANDLINE.fullmatch(self.cleaned_data["mobile"]):
             yield "mobile", _LANDLINE
         if is_named(identity, self.cleaned_data.get("guardian_name", "")):
@@ -369,6 +373,19 @@ def _same_names(*, is_frozen: bool) -> str:
         "service gestionnaire pourra le faire"
     )
     return f"Votre prénom est le même que votre nom de famille. Si c'est une erreur, {what_to_do}."
+
+
+def _other_script(*, is_frozen: bool) -> str:
+    what_to_do = (
+        "demandez sa correction au service gestionnaire"
+        if is_frozen
+        else "corrigez-le dans « Modifier mon compte » avant d'enregistrer"
+    )
+    return (
+        "Votre nom n'est pas en lettres latines (A, B, C…). Si votre pièce d'identité l'écrit aussi en "
+        f"lettres latines, {what_to_do} : c'est ainsi qu'il sera sur vos documents. Sinon, il reste "
+        "tel quel."
+    )
 
 
 IDENTIFICATION = Section("identification", "Identification", IdentificationForm)
