@@ -177,7 +177,7 @@ class IdentityForm(forms.Form):
             checked(data["birth_date"], is_partial=data["birth_date_is_partial"], on=self.on)
         except ValidationError as fault:
             self.add_error("birth_date", fault)
-            self.fields["birth_date"].point_out(fault)
+            self.fields["birth_date"].point_out(fault)  # type: ignore[attr-defined] # BirthDateField
 
     def _find_place(self, data: dict[str, Any]) -> None:
         if "birth_place" not in data or "birth_country" not in data:

@@ -28,6 +28,11 @@ from sporades.registrations.fields import (
 PREFIX = "q-"
 """What the names of these fields begin with."""
 
+_A_DAY = "01 09 2024"
+"""An example that is nobody's date of birth."""
+_OF_SHORT_YEAR = re.compile(r"\d{1,2}(?:er)?\W{1,3}\w{1,9}\W{1,3}\d{2}")
+_WITHOUT_DAY = re.compile(r"[^\W\d]{3,9}\.?\s+\d{4}")
+
 YES, NO = "oui", "non"
 YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
 
@@ -129,8 +134,26 @@ class _DayField(CalendarField):
     """A day, within the bounds of its question."""
 
     def __init__(self, question: DateQuestion) -> None:
-        super().__init__(help_text="Par exemple : 14 03 2008")
+        super().__init__(
+            help_text=f"Par exemple : {_A_DAY}",
+            error_messages={
+                "invalid": f"Indiquez le jour, le mois et l'année, par exemple {_A_DAY}."
+            },
+        )
         self.question = question
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            typed = value.strip() if isinstance(value, str) else ""
+            if _OF_SHORT_YEAR.fullmatch(typed):
+                said = "Indiquez l'année sur quatre chiffres, par exemple 2024."
+                raise forms.ValidationError(said, code="invalid") from None
+            if _WITHOUT_DAY.fullmatch(typed):
+                said = f"Indiquez aussi le jour, par exemple {_A_DAY}."
+                raise forms.ValidationError(said, code="invalid") from None
+            raise
 
     def validate(self, value: Any) -> None:
         super().validate(value)

@@ -374,7 +374,9 @@ def test_what_has_closed_says_it_first_and_in_the_list(client):
     assert plain(words(section[1])).startswith(said)
     assert "Qui peut s'inscrire" in [words(one) for one in section.cssselect("summary")]
     options = [words(one) for one in page.cssselect("select option")]
-    assert [one.endswith("– fermé") for one in options if one.startswith(("Lille", "Versailles"))] == [True, False]
+    assert [
+        one.endswith("– fermé") for one in options if one.startswith(("Lille", "Versailles"))
+    ] == [True, False]
 
 
 def test_the_academy_of_a_competition_engages_and_its_terms_are_open(client):
@@ -382,7 +384,9 @@ def test_the_academy_of_a_competition_engages_and_its_terms_are_open(client):
 
     [terms] = [
         one
-        for one in seen(client.get("/m-inscrire/CONCESSAI/2027/CE?academie=A09")).cssselect("details")
+        for one in seen(client.get("/m-inscrire/CONCESSAI/2027/CE?academie=A09")).cssselect(
+            "details"
+        )
         if "Modalités" in words(one)
     ]
     [of_exam] = [

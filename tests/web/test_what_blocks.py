@@ -125,7 +125,9 @@ def test_the_summary_of_errors_names_the_question_however_long(sign_in, question
     page = client.post(tab, {"revision": value_of(client.get(tab), "revision")}, follow=True)
 
     [point] = [words(one) for one in seen(page).cssselect(".s-summary li")]
-    assert point.replace("\xa0", " ").replace(" :", "") == f"{question} Répondez « Oui » ou « Non »."
+    assert (
+        point.replace("\xa0", " ").replace(" :", "") == f"{question} Répondez « Oui » ou « Non »."
+    )
 
 
 def test_the_count_is_that_of_the_lines_and_no_line_says_a_thing_twice(sign_in):

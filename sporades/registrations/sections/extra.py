@@ -22,7 +22,14 @@ from sporades.registrations.consents import CONSENTS, ConsentField
 from sporades.registrations.dossier import Answers
 from sporades.registrations.fields import ask_if_called_for, chosen_in_words
 from sporades.registrations.models import Registration, RegistrationAnswer
-from sporades.registrations.questions import NO, PREFIX, YES, field_of, is_of_several, missing_in_words
+from sporades.registrations.questions import (
+    NO,
+    PREFIX,
+    YES,
+    field_of,
+    is_of_several,
+    missing_in_words,
+)
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 

@@ -11,7 +11,12 @@ from django.urls import reverse_lazy
 
 from sporades.accounts.addresses import likely_meant
 from sporades.accounts.forms import AS_TYPED, AddressField
-from sporades.candidates.names import check_is_no_address, cleaned_name, is_in_another_script, is_named
+from sporades.candidates.names import (
+    check_is_no_address,
+    cleaned_name,
+    is_in_another_script,
+    is_named,
+)
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.exams.models import RegistrationService

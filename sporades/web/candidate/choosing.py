@@ -142,7 +142,12 @@ def choose_academy(
     if request.method == "POST":
         return _start(request, offered, special, service)
     residence = offered.rules.residence
-    form = AcademyForm(request.GET if "academie" in request.GET else None, services, residence, at=request.arrived_at)
+    form = AcademyForm(
+        request.GET if "academie" in request.GET else None,
+        services,
+        residence,
+        at=request.arrived_at,
+    )
     mine = registrations_of(user=request.user.pk)
     context = {
         "title": title_of(offered.exam, special),

@@ -254,7 +254,7 @@ FORMS = {
     "password1": "12 caractères",
     "phone": r"03 53 01 \d\d \d\d",
     "postcode": "59000",
-    "q-visite": "14 03 2008",
+    "q-visite": "01 09 2024",
     "session-…": "2025",
 }
 RULES = ("Tout est à remplir", "puis répondez aux questions")
