@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.text import capfirst
-
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
 from sporades.exams.rules.residence import abroad_for, is_free, registering_academy
@@ -37,11 +35,13 @@ class Elsewhere:
         field: the name of the field.
         message: what is wrong and what to do.
         places: where to ask or to register instead.
+        rule: what is asked of everybody, where the message leaves it to its page.
     """
 
     field: str
     message: str
     places: tuple[Place, ...] = ()
+    rule: str = ""
 
 
 def refusal_of_residence(
@@ -70,7 +70,15 @@ def refusal_of_residence(
     if here.code in wanted or not wanted:
         return Elsewhere("town", _ask_for_the_town(residence, postcode))
     right = _place(dossier, min(wanted))
-    return Elsewhere("postcode", _message(dossier, right, postcode), (right,))
+    return Elsewhere(
+        "postcode",
+        _message(dossier, right, postcode),
+        (right,),
+        rule=with_text(
+            "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence.",
+            rule.reference,
+        ),
+    )
 
 
 def open_service(
@@ -122,27 +130,22 @@ def _ask_for_the_town(residence: Residence, postcode: str) -> str:
 
 
 def _message(dossier: Dossier, right: Place, postcode: str) -> str:
-    # Of what is filed already, one service alone is to be asked, whatever the other one takes.
-    contact = (
-        "L'inscription est déjà enregistrée : dites dans cet onglet si elle y reste, ou changez-la "
-        "d'académie."
-        if dossier.amends and dossier.is_typed_for
-        else "Votre inscription est déjà enregistrée : demandez son transfert à votre service gestionnaire."
-        if dossier.amends
-        else f"Service à contacter : {right.service.managing_service.name_and_phone}."
-        if right.service
-        else (
-            f"{capfirst(right.academy.with_article)} n'inscrit pas à cet examen sur ce site : "
-            "demandez-lui où vous inscrire."
-        )
-    )
     message = (
-        f"Vérifiez le code postal : {postcode} dépend {right.academy.with_preposition}, "
-        f"et cette inscription est ouverte auprès {dossier.service.academy.with_preposition}. "
-        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence. "
-        f"{contact}"
+        f"Vérifiez le code postal : {postcode} est dans {right.academy.with_article}, et cette "
+        f"inscription est pour {dossier.service.academy.with_article}."
     )
-    return with_text(message, dossier.rules.residence.reference)
+    # Of what is filed already, one service alone is to be asked, whatever the other one takes.
+    if dossier.amends and dossier.is_typed_for:
+        message += (
+            " L'inscription est déjà enregistrée : dites dans cet onglet si elle y reste, ou "
+            "changez-la d'académie."
+        )
+    elif dossier.amends:
+        message += (
+            " Votre inscription est déjà enregistrée : demandez son transfert à votre service "
+            "gestionnaire."
+        )
+    return message
 
 
 def _place(dossier: Dossier, academy: str) -> Place:

@@ -331,6 +331,10 @@ def _elsewhere(
     # Asking for the errors judges the answers, where nothing has yet.
     refused = getattr(form, "elsewhere", None) if form.errors else None
     if refused is None:
-        return {"places": (), "service_of_residence": None}
+        return {"places": (), "residence_rule": "", "service_of_residence": None}
     there = open_service(dossier, refused, at=request.arrived_at) if door.leads_elsewhere else None
-    return {"places": refused.places, "service_of_residence": there}
+    return {
+        "places": refused.places,
+        "residence_rule": refused.rule,
+        "service_of_residence": there,
+    }

@@ -6,7 +6,7 @@ from sporades.exams import operations as exams
 from sporades.exams.checking import Source
 from sporades.exams.held import forget
 from tests.factories import INVENTED, NOW, OPERATOR, a_draft
-from tests.journeys.helpers import answer, answers, open_tab, press, tab, troubles
+from tests.journeys.helpers import answer, answers, open_tab, press, tab, text, troubles
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def test_a_postcode_of_two_academies_goes_by_the_town(mountains, context):
     answer(page, "Commune", "Lavancia-Epercy")
     press(page, "Suivant")
     [refusal] = troubles(page)
-    assert "Service à contacter : Bureau des essais de Besançon, 01 99 00 00 01." in refusal
+    assert "est dans l'académie de Besançon" in refusal
+    assert "Le service à contacter est Bureau des essais de Besançon, 01 99 00 00 01." in text(page)
     assert page.get_by_role(
         "button", name="Continuer auprès de l'académie de Besançon"
     ).is_visible()

@@ -1,7 +1,7 @@
 """An academy that does not register here is named, with its own site."""
 
 from tests.factories import a_draft
-from tests.journeys.helpers import answers, contacts, open_tab, press, troubles
+from tests.journeys.helpers import answers, contacts, open_tab, press, text, troubles
 
 
 def test_an_academy_without_service_for_the_exam_is_named_with_its_own_site(site, context):
@@ -12,10 +12,8 @@ def test_an_academy_without_service_for_the_exam_is_named_with_its_own_site(site
     press(page, "Suivant")
 
     [refusal] = troubles(page)
-    assert "Vérifiez le code postal : 75005 dépend de l'académie de Paris" in refusal
-    assert refusal.endswith(
-        "L'académie de Paris n'inscrit pas à cet examen sur ce site : demandez-lui où vous inscrire."
-    )
+    assert "Vérifiez le code postal : 75005 est dans l'académie de Paris" in refusal
+    assert "On ne s'y inscrit pas à cet examen sur ce site : demandez où vous inscrire." in text(page)
     site_of_paris = page.get_by_role("link", name="Site de l'académie")
     assert site_of_paris.get_attribute("href") == "https://www.ac-paris.fr"
     assert contacts(page) == {}
