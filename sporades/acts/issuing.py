@@ -6,6 +6,7 @@ from sporades.documents import kinds
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
 from sporades.evidence.queries import standing_of
+from sporades.registrations.choices import CHOSEN_ANEW
 from sporades.registrations.evidence import Issued
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.models import Version
@@ -24,6 +25,10 @@ def issue(version: Version, *, at: datetime) -> None:
     """
     registration, number = version.registration, version.number
     folder, pieces = registration.folder, version.snapshot["evidence"]
+    if others := _in_other_words(version):
+        # What was found good of another exam is to be looked at again.
+        same = [one for one in pieces if one["code"] not in others]
+        evidence.ask(registration, same, at=at)
     rows = evidence.ask(registration, pieces, at=at)
     issued = Issued(version, *standing_of(registration, pieces, rows))
     version.due = issued.due
@@ -35,3 +40,16 @@ def issue(version: Version, *, at: datetime) -> None:
         documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, EVIDENCE_REQUEST, at=at)
+
+
+def _in_other_words(version: Version) -> set[str]:
+    """Return the codes of the pieces by which the exam just chosen asks for something else."""
+    if not version.snapshot.get(CHOSEN_ANEW):
+        return set()
+    before = version.registration.versions.get(number=version.number - 1).snapshot
+    was = {one["code"]: one["label"] for one in before["evidence"]}
+    return {
+        one["code"]
+        for one in version.snapshot["evidence"]
+        if one["label"] != was.get(one["code"], one["label"])
+    }

@@ -184,6 +184,11 @@ def move_folder(folder: int, *, academy: str) -> None:
     Document.objects.filter(folder=folder).update(academy=academy)
 
 
+def name_folder(folder: int, *, label: str) -> None:
+    """Give a folder another name; what was issued keeps the one that it says."""
+    Folder.objects.filter(pk=folder).update(label=label)
+
+
 def withdraw(version: DocumentVersion, *, at: datetime) -> None:
     """Take a published version back; its code says so from now on."""
     DocumentVersion.objects.filter(pk=version.pk).update(withdrawn_at=at)

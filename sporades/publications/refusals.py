@@ -9,6 +9,7 @@ TAKEN_OUT = "Retiré de cette publication avant qu'elle ne soit lue."
 TAKEN_OUT_WITH = "Retiré de cette publication avant qu'elle ne soit lue, avec l'archive {}."
 STANDS_NO_MORE = "L'inscription ne comptait plus : elle était désinscrite ou écartée."
 HAS_CHANGED = "L'inscription a été modifiée depuis que le document est préparé."
+IS_FOR_ANOTHER = "L'inscription a changé de spécialité depuis que le document est préparé."
 HAS_MOVED = (
     "L'inscription a changé d'académie depuis que le document est préparé : elle n'est plus dans "
     "le périmètre de qui publie."

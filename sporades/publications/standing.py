@@ -12,10 +12,12 @@ from sporades.publications.refusals import (
     GIVEN_ANEW,
     HAS_CHANGED,
     HAS_MOVED,
+    IS_FOR_ANOTHER,
     STANDS_NO_MORE,
 )
 from sporades.publications.states import LineOutcome, PublicationState
-from sporades.registrations.models import Registration
+from sporades.registrations.choices import CHOSEN_ANEW
+from sporades.registrations.models import Registration, Version
 from sporades.registrations.states import STANDING
 
 
@@ -39,6 +41,14 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
     refuse(lines.filter(~Exists(there)), HAS_MOVED)
     if publication.publishes.is_on_accommodations:
         refuse(lines.filter(registration__in=asked_here()), ASKED_SINCE)
+    if not publication.publishes.is_contested:
+        # Even made elsewhere it names what it is for; a decision stands until another is taken.
+        since = Version.objects.filter(
+            registration=OuterRef("registration"),
+            number__gt=OuterRef("of_version"),
+            snapshot__has_key=CHOSEN_ANEW,
+        )
+        refuse(lines.filter(Exists(since)), IS_FOR_ANOTHER)
     if not publication.publishes.is_deposited:
         refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
 

@@ -8,7 +8,7 @@ from sporades.candidates.models import Identity
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import colon_after
 from sporades.core.text import clean_lines
-from sporades.registrations import accepted
+from sporades.registrations import accepted, choices
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.terms import TERMS
 
@@ -51,6 +51,8 @@ def changes_by_answer(before: dict[str, Any], after: dict[str, Any]) -> dict[Key
         answer = _ANOTHER_TO_READ if accepted.is_typed_for(marks[1]) else _ANOTHER_TEXT
         new[_TERMS] = new[_TERMS]._replace(answer=answer)
     found: dict[Key, list[str]] = {}
+    if chosen := choices.change_in_words(before, after):
+        found[choices.CHOICE,] = [chosen]
     for key in _in_order(list(old), list(new)):
         was, is_now = old.get(key), new.get(key)
         nothing = (was or new[key])._replace(answer=NOTHING)

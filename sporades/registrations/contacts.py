@@ -53,6 +53,8 @@ def changes_contacts_alone(
         return False
     if registration.identity_id != dossier.identity.pk or registration.waived != dossier.waived:
         return False
+    if (registration.exam, registration.speciality) != (dossier.exam, dossier.speciality):
+        return False
     before = before or registration.versions.get(number=registration.version)
     where = next(form for section, form in forms if section is IDENTIFICATION)
     was, now = dict(_said_before(registration, before)), dict(_said_now(dossier, forms))

@@ -193,9 +193,13 @@ def dossier_of(
 
 
 def _filed_before(draft: Draft) -> Registration | None:
-    """Return the registration that a draft changes; of a new one, that of which it undoes the withdrawal."""
+    """Return the registration that a draft changes; of a new one, that of which it undoes the withdrawal.
+
+    None where it is to be for something else: what was filed says nothing of that.
+    """
     if draft.amends is not None:
-        return draft.amends
+        was = (draft.amends.exam_id, draft.amends.speciality_id)
+        return draft.amends if was == (draft.exam_id, draft.speciality_id) else None
     same = {"candidate": draft.candidate_id, "speciality": draft.speciality_id}
     filed = Registration.objects.filter(exam=draft.exam_id, **same).whole()
     last: Registration | None = filed.order_by("-filed_at", "-pk").first()

@@ -29,11 +29,13 @@ class Exclusion:
         registration: the one that stands.
         message: why both cannot, and what to do, in the words of the refusal.
         is_the_same: whether it is for the very same choice.
+        wanted: what it keeps out, as `choices.Choice.key` names it.
     """
 
     registration: Registration
     message: str
     is_the_same: bool
+    wanted: str
 
     @property
     def in_words(self) -> str:
@@ -66,7 +68,8 @@ def exclusion_by(
     for registration in _excluding(standing, choice=choice, scope=scope):
         is_the_same = (registration.exam_id, registration.speciality_id) == choice
         message = str(AlreadyRegistered(None if is_the_same else rules.exclusive))
-        return Exclusion(registration, message, is_the_same=is_the_same)
+        wanted = f"{exam.pk}-{speciality.pk if speciality else 0}"
+        return Exclusion(registration, message, is_the_same=is_the_same, wanted=wanted)
     return None
 
 

@@ -12,7 +12,7 @@ from sporades.exams.models import Regulation
 from sporades.registrations import accepted
 from sporades.registrations.dossier import Dossier, rules_among
 from sporades.registrations.fields import flat
-from sporades.registrations.journey import Forms
+from sporades.registrations.journey import Forms, journey
 from sporades.registrations.models import Draft
 from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections.base import SectionForm
@@ -70,6 +70,34 @@ def in_words(points: list[Trouble]) -> str:
         if points
         else ""
     )
+
+
+def left_by_choice(before: Dossier, after: Dossier) -> dict[str, list[str]]:
+    """Return the answers, by tab, that were given to other words than another exam has under their code.
+
+    « EP1 » of one exam is not that of another: what was said of it, a mark that is kept for instance,
+    is asked anew.
+
+    Args:
+        before: as it was answered.
+        after: the same, for the other exam.
+    """
+    found = {}
+    for section in journey(after):
+        if section.slug == accepted.SECTION or section.slug not in before.answers:
+            continue
+        was, form = section.judged(before), section.judged(after)
+        common = [
+            name for name in before.of(section.slug) if {name} <= was.fields.keys() & form.fields
+        ]
+        left = [
+            name
+            for name in common
+            if was.label_of(name) != form.label_of(name) or any(_renamed(name, was, form))
+        ]
+        if left:
+            found[section.slug] = left
+    return found
 
 
 def _have_moved_since(under: Regulation, dossier: Dossier) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sporades.candidates.words import identity_in_words
 from sporades.core.french import instant_in_words
-from sporades.registrations import accepted, waivers
+from sporades.registrations import accepted, choices, waivers
 from sporades.registrations.deadlines import (
     accommodation_of,
     accommodation_told,
@@ -21,6 +21,7 @@ from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.papers import PapersForm
 from sporades.registrations.sections.terms import TermsForm
+from sporades.registrations.titles import title_of
 
 
 def snapshot_of(
@@ -65,7 +66,6 @@ def snapshot_of(
     is_asked = owes_more or any(piece["is_mandatory"] for piece in evidence)
     is_complete = not to_return and not is_asked
     return {
-        "title": registration.title,
         "registration_number": registration.number,
         "candidate_number": registration.candidate.number,
         "version": number,
@@ -106,7 +106,10 @@ def snapshot_of(
 def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[str, Any]:
     """Return what a version says of the answers, as `changes_between` compares them."""
     tabs = [said for section, form in forms if (said := _section(section, form))]
+    choice = choices.Choice(dossier.exam, dossier.speciality)
     return {
+        choices.TITLE: title_of(*choice),
+        choices.CHOICE: choices.said_of(choice),
         "identity": identity_of(dossier),
         "sections": waivers.with_lines(tabs, waivers.standing(dossier)),
         accepted.BOX: next((form.mark for _, form in forms if isinstance(form, TermsForm)), ""),

@@ -32,6 +32,8 @@ UNPRINTED = {
     "accepted",
     "accommodation_until",
     "answers",
+    "choice",
+    "chosen_anew",
     "closes_at",
     "contacts_alone",
     "signed_by",

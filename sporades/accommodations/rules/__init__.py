@@ -54,6 +54,7 @@ from sporades.accommodations.rules.of_exam import (
     rules_of,
     rules_under,
     shown_of,
+    suits_exam,
     why_complete,
     written_under,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "shown_of",
     "suited_by_others",
     "suiting_papers",
+    "suits_exam",
     "suits_none",
     "takes_late",
     "to_choose",

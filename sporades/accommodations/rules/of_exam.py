@@ -46,6 +46,28 @@ def rules_under(registration: Registration, version: int) -> Accommodations | No
     return rules(version).exam(registration.exam.code).accommodations
 
 
+def suits_exam(case: Case, registration: Registration, *, exam: str) -> bool:
+    """Tell whether a request says the same of another exam: same rules, and épreuves that bear its codes.
+
+    Args:
+        case: the request.
+        registration: whose it is, as it stands.
+        exam: the code of the other exam.
+    """
+    known = {one.code: one for one in rules(case.regulation_id or registration.regulation_id).exams}
+    was, now = known.get(registration.exam.code), known.get(exam)
+    if was is None or now is None or was.accommodations != now.accommodations:
+        return False
+    named = {
+        code
+        for one in case.measures.all()
+        for code in (*one.papers, *one.opinion_papers, *one.decided_papers)
+    }
+    labels = ({paper.code: paper.label for paper in one.papers} for one in (was, now))
+    before, after = labels
+    return all(before.get(code) == after.get(code) for code in named)
+
+
 def written_under(registration: Registration, case: Case | None) -> int:
     """Return the key of the version by which a request that is written now is judged: that of now.
 

@@ -53,6 +53,8 @@ from sporades.acts.accommodating.entrusting import (
     with_kinds_given,
 )
 from sporades.acts.accommodating.following import (
+    OfAnExam,
+    check_exam,
     follow,
     follow_birth_date,
     leave_academy,
@@ -98,12 +100,14 @@ __all__ = [
     "Counted",
     "NoOpinion",
     "NotInCharge",
+    "OfAnExam",
     "PaperGiven",
     "TakenAgain",
     "answers_named",
     "appeal",
     "author_of",
     "cancel_taking_again",
+    "check_exam",
     "check_silence",
     "correct",
     "decide",

@@ -8,6 +8,7 @@ from sporades import journal
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import Case
 from sporades.accommodations.queries import with_a_doctor_of_theirs
+from sporades.accommodations.rules import suits_exam
 from sporades.accommodations.states import DECLARE_INCOMPLETE, State
 from sporades.acts.accommodating.entrusting import (
     TAKEN_FROM_DOCTOR,
@@ -26,7 +27,19 @@ from sporades.acts.accommodating.telling import (
 from sporades.acts.people.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.core.refusals import Refused
+from sporades.exams.models import Exam
 from sporades.registrations.models import Registration
+
+
+class OfAnExam(Refused):
+    """What was asked for, or decided, names what another exam does not have."""
+
+    message = (
+        "Une demande d'aménagement, ou sa décision, est faite pour les épreuves de cet examen : elle ne "
+        "vaudrait pas pour l'autre. L'inscription ne change donc pas d'examen."
+    )
+
 
 VERBS = {
     State.ASKED: "accommodation sent",
@@ -81,6 +94,23 @@ def follow(
         key = f"accommodation:{moved.pk}:incomplete:{at.isoformat()}"
         tell_guardian(registration, at=at, key=key)
     return moved
+
+
+def check_exam(registration: Registration, exam: Exam) -> None:
+    """Check that what was asked for, and decided, can go with a registration to another exam.
+
+    Args:
+        registration: as it stands.
+        exam: the exam that it would be for.
+
+    Raises:
+        OfAnExam: its épreuves, or what may be asked for, are others there.
+    """
+    if exam.pk == registration.exam_id:
+        return
+    cases = Case.objects.filter(registration=registration.pk).exclude(state=State.WITHDRAWN)
+    if not all(suits_exam(one, registration, exam=exam.code) for one in cases):
+        raise OfAnExam
 
 
 def follow_birth_date(registration: Registration, *, by: Actor, at: datetime) -> None:

@@ -24,6 +24,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import NOTED_ONCE_IN, entries_about, is_noted
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
+from sporades.registrations.choices import TITLE, Choice, is_another
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
 from sporades.registrations.models import Draft, Registration, Version
@@ -205,6 +206,9 @@ def filed(
     before = _address_of(draft.amends) if draft.amends else {}
     declared = draft.amends is not None and draft.amends.has_disability
     was_validated = draft.amends is not None and draft.amends.is_validated
+    if draft.amends is not None:
+        accommodating.check_exam(draft.amends, draft.exam)
+    was_for = draft.amends.title if draft.amends is not None and is_another(draft) else ""
     version = filing.file(
         draft=draft,
         dossier=dossier,
@@ -232,12 +236,15 @@ def filed(
             candidate=registration.candidate_id
         )
     said = {"version": version.number, "digest": version.digest, "number": registration.number}
+    if was_for:
+        said[TITLE] = registration.title
     journal.record(
         _verb(draft, version),
         by=by,
         on=registration,
         at=at,
         academy=draft.service.academy_id,
+        before={TITLE: was_for} if was_for else None,
         after={**said, "reason": reason} if reason else said,
     )
     if registration.state == State.ANOMALY:
@@ -269,13 +276,24 @@ def amendments_told_of(registration: Registration) -> QuerySet[Entry]:
 
 
 @transaction.atomic
-def amend(*, registration: Registration, by: Actor, at: datetime) -> Draft:
-    """« Modifier »: open the tabs again. Nothing changes until « Enregistrer ».
+def amend(
+    *, registration: Registration, choice: Choice | None = None, by: Actor, at: datetime
+) -> Draft:
+    """« Modifier », « Changer de spécialité »: open the tabs again. Nothing changes until « Enregistrer ».
+
+    Args:
+        registration: what is modified.
+        choice: for what else it is to be, if that is changed.
+        by: its candidate.
+        at: the instant.
 
     Raises:
-        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
+        Closed, NoLongerOffered, Refused, TooManyBegun: see `drafting.begin_amending`.
+        OfAnExam: see `accommodating.check_exam`.
     """
-    draft = drafting.begin_amending(registration=registration, at=at)
+    if choice is not None:
+        accommodating.check_exam(registration, choice.exam)
+    draft = drafting.begin_amending(registration=registration, choice=choice, at=at)
     return note_begun(draft, "modification begun", of=registration, by=by, at=at)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from sporades import journal
 from sporades.accounts.models import User
+from sporades.acts import accommodating
 from sporades.acts.people.guardians import tell_of_return
 from sporades.acts.registrations.registering import filed, has_left_before, note_begun
 from sporades.candidates.models import Candidate
@@ -17,6 +18,7 @@ from sporades.core.refusals import ReasonMissing, Refused
 from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.letters.operations import tell
 from sporades.letters.queries import summary_for
+from sporades.registrations.choices import Choice
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.evidence import due_as_told, first_due, giving_as_told
@@ -56,15 +58,32 @@ def begin(
 
 
 @transaction.atomic
-def amend(*, registration: Registration, author: User, by: Actor, at: datetime) -> Draft:
+def amend(
+    *,
+    registration: Registration,
+    choice: Choice | None = None,
+    author: User,
+    by: Actor,
+    at: datetime,
+) -> Draft:
     """« Modifier pour le candidat »: open the tabs. Nothing changes until « Enregistrer ».
 
     The candidate, and any colleague, may go on with a modification of their own.
 
+    Args:
+        registration: what is modified.
+        choice: for what else it is to be, if that is changed.
+        author: who fills it.
+        by: the same, as the author of the act.
+        at: the instant.
+
     Raises:
-        Closed, Refused, TooManyBegun: see `drafting.begin_amending`.
+        Closed, NoLongerOffered, Refused, TooManyBegun: see `drafting.begin_amending`.
+        OfAnExam: see `accommodating.check_exam`.
     """
-    draft = drafting.begin_amending(registration=registration, author=author, at=at)
+    if choice is not None:
+        accommodating.check_exam(registration, choice.exam)
+    draft = drafting.begin_amending(registration=registration, choice=choice, author=author, at=at)
     return note_begun(draft, "modification begun on behalf", of=registration, by=by, at=at)
 
 

@@ -16,6 +16,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
+from sporades.registrations.choices import CHOSEN_ANEW
 from sporades.registrations.dossier import civil_facts
 from sporades.registrations.evidence import evidence_anew
 from sporades.registrations.models import (
@@ -215,7 +216,7 @@ def _frozen(
     kept = ["summary_until", "is_summary_posted_late", "to_review_since", "waivers"]
     registration.save(update_fields=kept)
     snapshot = {
-        **{key: said for key, said in snapshot.items() if key != "to_review"},
+        **{key: said for key, said in snapshot.items() if key not in ("to_review", CHOSEN_ANEW)},
         # Its candidate may have another number since, by a merge.
         "candidate_number": registration.candidate.number,
         **({"to_review": review} if review else {}),

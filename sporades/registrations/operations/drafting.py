@@ -1,5 +1,6 @@
 """Begin a draft, answer its tabs, leave it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -7,12 +8,14 @@ from django.db import IntegrityError, transaction
 from sporades.accounts.models import User
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import Merged
+from sporades.core.french import local_day
 from sporades.core.leaving import leave
 from sporades.core.refusals import Refused
 from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
 from sporades.exams.queries import in_force
-from sporades.registrations import accepted, consents
-from sporades.registrations.dossier import Answers, rules_of
+from sporades.registrations import accepted, consents, rewording
+from sporades.registrations.choices import Choice, choice_of, choices_beside
+from sporades.registrations.dossier import Answers, dossier_of, rules_of
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import (
     ChangeRequest,
@@ -143,6 +146,7 @@ def begin_amending(
     at: datetime,
     late: bool = False,
     author: User | None = None,
+    choice: Choice | None = None,
 ) -> Draft:
     """Return the open modification of a registration, begun now from what was last filed.
 
@@ -154,6 +158,7 @@ def begin_amending(
         at: the instant.
         late: to be sent as a request, while the service takes nothing (E7).
         author: the member of the office who modifies it; nothing when its candidate does.
+        choice: for which exam, and speciality, it goes on; as it stands unless said.
 
     Raises:
         Closed: the service is not open at this instant, for the office not yet; `StillOpen` for
@@ -161,7 +166,8 @@ def begin_amending(
         AwaitsDecision: one is sent as a request.
         ExamOver: a late one, once the exam has taken place.
         Refused: the registration does not stand any more.
-        NoLongerOffered: the réglementation in force speaks no more of what it is for.
+        NoLongerOffered: the réglementation in force speaks no more of what it is for, or does not
+            offer the choice beside it.
         TooManyBegun: forty drafts were begun since the day before.
     """
     if author is None:
@@ -185,7 +191,10 @@ def begin_amending(
         if draft and draft.service_id != locked.service_id:
             draft.amends = locked
             follow_registration(draft=draft)
-        return draft or _copy(locked, amends=locked, author=author, at=at)
+        draft = draft or _copy(locked, amends=locked, author=author, choice=choice, at=at)
+        if choice is not None:
+            _choose(draft, choice, of=locked, at=at)
+        return draft
 
 
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
@@ -224,12 +233,14 @@ def _copy(
     amends: Registration | None,
     at: datetime,
     author: User | None = None,
+    choice: Choice | None = None,
 ) -> Draft:
     regulation = version_in_force(registration.exam)
     exam, speciality = registration.exam, registration.speciality
-    if rules_of(regulation, exam=exam, speciality=speciality) is None:
+    wanted = choice or choice_of(registration)
+    if rules_of(regulation, exam=wanted.exam, speciality=wanted.speciality) is None:
         raise NoLongerOffered(
-            title=title_of(exam, speciality),
+            title=title_of(*wanted),
             service=registration.service.managing_service.name,
             kept="Votre inscription reste telle qu'elle est",
         )
@@ -257,6 +268,49 @@ def _copy(
     )
     take_consents(draft=draft, registration=registration)
     return draft
+
+
+def _choose(draft: Draft, choice: Choice, *, of: Registration, at: datetime) -> None:
+    """Have a modification go on for another exam, or speciality, with its answers; or for its own again.
+
+    Raises:
+        NoLongerOffered: that is not offered beside what is registered.
+    """
+    if choice not in (choice_of(of), *choices_beside(of)):
+        raise NoLongerOffered(
+            title=title_of(*choice),
+            service=of.service.managing_service.name,
+            kept="Votre inscription reste telle qu'elle est",
+        )
+    if choice == choice_of(draft):
+        return
+    if choice.exam != draft.exam:
+        _leave_out(draft, choice, at=at)
+    draft.exam, draft.speciality = choice
+    draft.regulation = version_in_force(choice.exam)
+    # To choose is to answer, even in the instant in which the tabs are opened: see `is_untouched`.
+    draft.answered_at = max(at, draft.created_at + timedelta(microseconds=1))
+    draft.save(update_fields=["exam", "speciality", "regulation", "answered_at"])
+
+
+def _leave_out(draft: Draft, choice: Choice, *, at: datetime) -> None:
+    """Forget the answers of a modification that say nothing of another exam: they are asked anew."""
+    whole = Draft.objects.whole().get(pk=draft.pk)
+    after = replace(
+        dossier_of(whole, day=local_day(at, whole.service.zone)),
+        exam=choice.exam,
+        speciality=choice.speciality,
+    )
+    before = replace(after, exam=whole.exam, speciality=whole.speciality)
+    if rules_of(before.regulation, exam=before.exam, speciality=before.speciality) is None:
+        before = replace(before, regulation=whole.regulation)
+    left = rewording.left_by_choice(before, after)
+    for row in SectionAnswers.objects.filter(draft=draft, section__in=left):
+        row.answers = {
+            name: said for name, said in row.answers.items() if name not in left[row.section]
+        }
+        row.revision += 1
+        row.save(update_fields=["answers", "revision"])
 
 
 def _refuse_merged(candidate: int) -> None:

@@ -19,6 +19,7 @@ from sporades.documents.models import Folder
 from sporades.registrations import accepted, journey, waivers
 from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
+from sporades.registrations.choices import CHOSEN_ANEW, is_another
 from sporades.registrations.contacts import changes_contacts_alone
 from sporades.registrations.dossier import Dossier, dossier_of, have_rules_moved
 from sporades.registrations.exclusion import exclusion_by
@@ -225,8 +226,12 @@ def file(
     keeps = changes_contacts_alone(draft.amends, dossier, forms, before=last)
     # A validation asks for nothing any more: what undoes it asks for everything again.
     goes_on = draft.amends is not None and (keeps or not draft.amends.is_validated)
+    is_chosen_anew = False
     if draft.amends is not None:
         registration = _amended(draft.amends, keeps=keeps, at=at)
+        is_chosen_anew = is_another(draft)
+        if is_chosen_anew:
+            _choose_anew(registration, draft, dossier, at=at)
     else:
         registration = _made(draft, dossier=dossier, at=at)
     _describe(registration, dossier=dossier, forms=forms)
@@ -238,6 +243,7 @@ def file(
         forms=forms,
         last=last,
         keeps=keeps,
+        is_chosen_anew=is_chosen_anew,
         goes_on=goes_on,
         owes_more=owes_more,
         by=by,
@@ -348,13 +354,34 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
     return registration
 
 
-def _refuse_excluded(draft: Draft, dossier: Dossier) -> None:
-    """Check that nothing stands, under whatever rules it was filed, that excludes a new registration.
+def _choose_anew(
+    registration: Registration, draft: Draft, dossier: Dossier, *, at: datetime
+) -> None:
+    """Put a registration under the exam and the speciality that its modification has chosen.
 
-    Its candidate is locked: what another act makes stand is there, or waits for this one.
+    Its numbers stay. What of its documents was to be read later is held back, as where it is given to
+    another academy: it was made for what it is no more.
+
+    Raises:
+        AlreadyRegistered: another registration of the candidate excludes it.
     """
+    _refuse_excluded(draft, dossier)
+    registration.exam, registration.speciality = draft.exam, draft.speciality
+    scope = dossier.regulation.rules.exclusive_scope(dossier.rules)
+    registration.exclusive_scope = scope
+    documents.name_folder(registration.folder_id, label=registration.title)
+    documents.hold_back(registration.folder_id, at=at)
+
+
+def _refuse_excluded(draft: Draft, dossier: Dossier) -> None:
+    """Check that nothing stands, under whatever rules it was filed, that excludes what is filed.
+
+    But what it modifies. Its candidate is locked: what another act makes stand is there, or waits for
+    this one.
+    """
+    standing = scoping.brought_up_to_date([draft.candidate_id])
     exclusion = exclusion_by(
-        scoping.brought_up_to_date([draft.candidate_id]),
+        [one for one in standing if one.pk != draft.amends_id],
         exam=draft.exam,
         speciality=draft.speciality,
         rules=dossier.rules,
@@ -446,6 +473,7 @@ def _freeze(
     forms: Forms,
     last: Version | None,
     keeps: bool,
+    is_chosen_anew: bool,
     goes_on: bool,
     owes_more: bool,
     by: Actor,
@@ -466,6 +494,8 @@ def _freeze(
         snapshot = keeping.with_contacts_alone(
             snapshot, registration, last, owes_more=owes_more, at=at
         )
+    if is_chosen_anew:
+        snapshot[CHOSEN_ANEW] = True
     if registration.keep_summary_day(snapshot["to_return"]):
         registration.save(update_fields=["summary_until"])
     return Version.objects.create(

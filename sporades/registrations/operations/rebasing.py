@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from sporades.registrations import accepted
+from sporades.registrations import accepted, choices
 from sporades.registrations.changes import changes_between
 from sporades.registrations.clashes import Key, Merged, Tabs, merge, same
 from sporades.registrations.dossier import Answers, Dossier, rules_in_force
@@ -14,6 +15,9 @@ from sporades.registrations.models import Draft, Registration, SectionAnswers, V
 from sporades.registrations.operations import drafting, filing
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm, Whole
+
+CHOICE: Key = (choices.CHOICE, "speciality")
+"""What a modification is for, where one chooses between two: it is in no tab."""
 
 type Three = tuple[Tabs, Tabs, Tabs]
 """What both started from, what was filed meanwhile, what is not filed yet."""
@@ -71,7 +75,7 @@ def difference(draft: Draft, dossier: Dossier) -> Difference:
     return Difference(
         version=theirs,
         changes=changes_between(accepted.said_by(base), accepted.said_by(theirs)),
-        clashes=_in_words(dossier, merged, three),
+        clashes=[*_choice_in_words(draft, base, theirs), *_in_words(dossier, merged, three)],
     )
 
 
@@ -120,6 +124,9 @@ def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
         base = accepted.answers_of(draft.amends.versions.get(number=draft.amends_version))
     alone = _together((base, base, dossier.answers))
     found = []
+    if draft.amends is not None and choices.is_another(draft):
+        was = draft.amends.title
+        found.append(Clash(CHOICE, "Spécialité", was, was, str(draft)))
     for section in SECTIONS:
         before, typed = base.get(section.slug, {}), alone.answers.get(section.slug, {})
         forms = [_form(dossier, section, tabs) for tabs in (base, base, dossier.answers)]
@@ -135,7 +142,7 @@ def bring_forward(draft: Draft, *, at: datetime) -> Draft:
     """
     if not draft.is_overtaken or draft.amends is None:
         return draft
-    asked = _all_kept(draft).clashes
+    asked = [CHOICE, *_all_kept(draft).clashes]
     _brought(draft, draft.amends, set(asked), asked, at=at)
     found: Draft = Draft.objects.whole().get(pk=draft.pk)
     return found
@@ -145,10 +152,12 @@ def brought_forward(draft: Draft) -> Answers:
     """Return the answers that `bring_forward` would leave in a modification, and write nothing.
 
     Args:
-        draft: loaded by `Draft.objects.whole()`.
+        draft: loaded by `Draft.objects.whole()`; it is then for what it would be, unsaved.
     """
-    if not draft.is_overtaken:
+    if not draft.is_overtaken or draft.amends is None:
         return {row.section: row.answers for row in draft.answered}
+    if not _keeps_choice(draft, *_versions(draft), keeps_mine=True):
+        draft.exam, draft.speciality = choices.choice_of(draft.amends)
     return _all_kept(draft).answers
 
 
@@ -172,15 +181,45 @@ def _brought(
     mine = {section: row.answers for section, row in rows.items()}
     three = _three(draft, base, theirs, mine)
     merged = _together(three, keeps_mine=keeps_mine)
-    if not set(merged.clashes) <= set(settled):
+    is_disputed = _is_choice_disputed(draft, base, theirs)
+    if not {*merged.clashes, *([CHOICE] if is_disputed else [])} <= set(settled):
         return False
+    if not _keeps_choice(draft, base, theirs, keeps_mine=CHOICE in keeps_mine):
+        draft.exam, draft.speciality = choices.choice_of(registration)
     for section, answers in merged.answers.items():
         _keep(draft, rows.get(section), section, answers, at=at)
     draft.amends_version = registration.version
-    draft.save(update_fields=["amends_version"])
+    draft.save(update_fields=["amends_version", "exam", "speciality"])
     if registration.consents_chosen_at is not None:
         drafting.take_consents(draft=draft, registration=registration)
     return True
+
+
+def _wanted(draft: Draft) -> dict[str, Any]:
+    """Return what a draft is for, as a version says it."""
+    return {choices.TITLE: str(draft), choices.CHOICE: choices.said_of(choices.choice_of(draft))}
+
+
+def _is_choice_disputed(draft: Draft, base: Version, theirs: Version) -> bool:
+    """Tell whether both have chosen another exam, or speciality, and not the same."""
+    mine, was, now = _wanted(draft), base.snapshot, theirs.snapshot
+    pairs = ((was, mine), (was, now), (mine, now))
+    return not any(choices.is_the_same(*pair) for pair in pairs)
+
+
+def _keeps_choice(draft: Draft, base: Version, theirs: Version, *, keeps_mine: bool) -> bool:
+    """Tell whether a modification goes on for what it is for, beside what was filed meanwhile."""
+    if _is_choice_disputed(draft, base, theirs):
+        return keeps_mine
+    return not choices.is_the_same(base.snapshot, _wanted(draft))
+
+
+def _choice_in_words(draft: Draft, base: Version, theirs: Version) -> list[Clash]:
+    """Return what both are for, where one is to be chosen."""
+    if not _is_choice_disputed(draft, base, theirs):
+        return []
+    said = (one[choices.TITLE] for one in (base.snapshot, theirs.snapshot, _wanted(draft)))
+    return [Clash(CHOICE, "Spécialité", *said)]
 
 
 def _keep(
