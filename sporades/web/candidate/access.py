@@ -64,6 +64,7 @@ ROUTES = {
     "candidate:summary": _route(owned="registration"),
     "candidate:registered": _route(owned="registration"),
     "candidate:amend": _route(POST, owned="registration", page=False),
+    "candidate:change_speciality": _route(BOTH, owned="registration", keeps_answers=True),
     "candidate:request_change": _route(POST, owned="registration", page=False),
     "candidate:send_request": _route(
         BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER

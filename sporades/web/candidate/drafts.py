@@ -87,9 +87,9 @@ def _before(draft: Draft) -> HttpResponse:
 
 
 def _choice(draft: Draft) -> str:
-    """Return where a speciality is chosen; one that is registered has its page instead."""
+    """Return where a speciality is chosen."""
     if draft.amends is not None:
-        return reverse("candidate:registration", args=[draft.amends.number])
+        return reverse("candidate:change_speciality", args=[draft.amends.number])
     url = reverse("candidate:choose_exam", args=[draft.exam.domain.code, draft.exam.session.code])
     return f"{url}?{urlencode({'academie': draft.service.academy_id})}"
 

@@ -31,6 +31,7 @@ from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService
 from sporades.registrations.checklist import checklist
+from sporades.registrations.choices import choices_beside
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.contacts import price_in_words
@@ -139,6 +140,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_silent": is_decided_by_silence(asked, at=at),
         "may_ask": found.is_askable(at) and not is_waiting,
         "may_amend": found.is_amendable(at) and not is_waiting,
+        "may_choose": found.is_editable(at) and not is_waiting and bool(choices_beside(found)),
         "undone": price_in_words(found),
         "gone": found.gone_in_words,
         "is_editable": found.is_editable(at),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sporades.web.candidate import (
     asking,
+    changing,
     choosing,
     completing,
     documents,
@@ -63,6 +64,11 @@ urlpatterns = [
         name="registered",
     ),
     path("mes-inscriptions/<str:number>/modifier", registrations.amend, name="amend"),
+    path(
+        "mes-inscriptions/<str:number>/specialite",
+        changing.change_speciality,
+        name="change_speciality",
+    ),
     path("mes-inscriptions/<str:number>/demande", requesting.begin, name="request_change"),
     path(
         "mes-inscriptions/<str:number>/demande/reprise",

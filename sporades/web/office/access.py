@@ -323,6 +323,7 @@ ROUTES = {
         keeps_answers=True,
     ),
     "office:amend": _filling(BOTH, within="registration"),
+    "office:change_speciality": _filling(BOTH, within="registration", keeps_answers=True),
     "office:register_for": _filling(BOTH, within="candidate", keeps_answers=True),
     "office:drafts": _filling(),
     "office:unsaved": _filling(BOTH),

@@ -175,6 +175,11 @@ urlpatterns = [
         name="withdraw_as_asked",
     ),
     path("inscriptions/<str:number>/modifier", filling.amend, name="amend"),
+    path(
+        "inscriptions/<str:number>/specialite",
+        filling.change_speciality,
+        name="change_speciality",
+    ),
     path("inscriptions/<str:number>/etat-civil", correcting.correct, name="correct_identity"),
     path(
         "inscriptions/<str:number>/recapitulatif-signe",

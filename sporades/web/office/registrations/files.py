@@ -37,6 +37,7 @@ from sporades.publications.queries import (
     missed_lines,
     withdrawn_lines,
 )
+from sporades.registrations.choices import choices_beside
 from sporades.registrations.issued_before import since, still_read_in_words
 from sporades.registrations.models import (
     ChangeRequest,
@@ -494,6 +495,9 @@ def file_page(
         "may_correct": request.reaches(Permission.CORRECT_IDENTITY).covers(**here)
         and (registration.is_active or _is_correctable(registration)),
         "may_fill": request.reaches(Permission.FILE_FOR_CANDIDATES).covers(**here),
+        "may_choose": registration.is_active
+        and request.reaches(Permission.FILE_FOR_CANDIDATES).covers(**here)
+        and bool(choices_beside(registration)),
         "may_move": registration.is_active
         and request.reaches(Permission.MOVE_REGISTRATIONS).covers(**here),
         "may_receive": registration.is_active

@@ -53,6 +53,7 @@ from sporades.web.office.registrations.left import begun_for, left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import Door, dossier_for
+from sporades.web.wizard.specialities import WANTED, SpecialityForm, offered_to
 
 _TOO_LATE = (
     "Cette saisie était déjà {what} : les réponses que vous venez d'envoyer n'y sont pas ajoutées."
@@ -107,6 +108,46 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
         "trail": TRAIL,
     }
     return render(request, "office/amend.html", context, status=409 if refusal else 200)
+
+
+def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose for what else a registration is to be, then open the tabs."""
+    visible = Registration.objects.within(request.reach).active().whole()
+    found = get_object_or_404(visible, number=number)
+    note_file(request, found)
+    mine = Draft.objects.open().filled_by(request.user).filter(amends=found)
+    begun = mine.whole().select_related("amends").first()
+    form = SpecialityForm(
+        request.POST if request.method == "POST" else None,
+        offered=offered_to(found, begun),
+        wanted=request.GET.get(WANTED, ""),
+    )
+    at, refusal = request.arrived_at, None
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = standing_in.amend(
+                registration=found,
+                choice=form.choice,
+                author=request.user,
+                by=author_on(request, found),
+                at=at,
+            )
+        except Refused as said:
+            refusal = said
+        else:
+            return redirect("office:draft", draft.pk)
+    context = {
+        "registration": found,
+        "form": form if form.offered else None,
+        "refusal": refusal,
+        "begun": begun,
+        "is_late": found.service.has_closed(at),
+        "closed": found.service.closed_in_words(at),
+        "published": published_of(found, at=at),
+        "trail": TRAIL,
+    }
+    status = 409 if refusal else 422 if form.errors else 200
+    return render(request, "office/change_speciality.html", context, status=status)
 
 
 def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
@@ -395,9 +436,11 @@ def _before(draft: Draft) -> HttpResponse:
 
 
 def _choice(draft: Draft) -> str:
-    """Return where a speciality is chosen; one that is registered has its file instead."""
-    if draft.amends is not None:
+    """Return where a speciality is chosen."""
+    if draft.amends is not None and draft.amends.service_id != draft.service_id:
         return _before(draft)["Location"]
+    if draft.amends is not None:
+        return reverse("office:change_speciality", args=[draft.amends.number])
     return reverse("office:register_for", args=[draft.candidate_id])
 
 

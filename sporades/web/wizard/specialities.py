@@ -1,0 +1,64 @@
+"""« Changer de spécialité »: which one, whoever asks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from sporades.registrations.choices import Choice, choice_of, choices_beside
+from sporades.registrations.models import Draft, Registration
+
+WANTED = "vers"
+"""The name of what an address proposes: the key of a choice."""
+
+
+class SpecialityForm(forms.Form):
+    """For what else a registration is to be."""
+
+    choix = forms.ChoiceField(
+        label="Nouvelle spécialité",
+        error_messages={
+            "required": "Choisissez la nouvelle spécialité.",
+            "invalid_choice": "Cette spécialité n'est pas proposée : choisissez-en une dans la liste.",
+        },
+    )
+
+    def __init__(
+        self, data: Any = None, *, offered: Sequence[Choice] = (), wanted: str = ""
+    ) -> None:
+        """Offer choices.
+
+        Args:
+            data: what was sent, None before.
+            offered: the choices.
+            wanted: the key of the one that is proposed.
+        """
+        super().__init__(data, initial={"choix": wanted})
+        self.offered = {one.key: one for one in offered}
+        is_of_one = len({one.exam.pk for one in offered}) == 1
+        self.fields["choix"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+            ("", "Choisir"),
+            *((one.key, _label(one, is_of_one=is_of_one)) for one in offered),
+        ]
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen."""
+        return self.offered[self.cleaned_data["choix"]]
+
+
+def _label(choice: Choice, *, is_of_one: bool) -> str:
+    return choice.speciality.label if is_of_one and choice.speciality else choice.label
+
+
+def offered_to(registration: Registration, begun: Draft | None) -> list[Choice]:
+    """Return what a registration may be changed to; what it is too, where another was chosen meanwhile.
+
+    Args:
+        registration: loaded `for_list()` at least.
+        begun: the modification that is open, of whoever asks.
+    """
+    beside = choices_beside(registration)
+    if begun is None or choice_of(begun) == choice_of(registration):
+        return beside
+    return [choice_of(registration), *(one for one in beside if one != choice_of(begun))]

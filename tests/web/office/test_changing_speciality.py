@@ -1,0 +1,55 @@
+"""« Changer de spécialité », by a managing service: in the tabs, after the closing with a reason."""
+
+from django.urls import reverse
+
+from sporades.accounts.models import Membership
+from sporades.registrations.models import Draft
+from tests.registrations.test_changing_speciality import MAPS, answered, beside
+from tests.web.guide import main
+
+
+def page_of(registration):
+    return reverse("office:change_speciality", args=[registration.number])
+
+
+def test_a_manager_changes_it_for_a_candidate(manager, in_lille):
+    file = manager.get(reverse("office:registration", args=[in_lille.number]))
+    assert page_of(in_lille) in file.text
+    assert "Rien ne change avant « Enregistrer »" in main(manager.get(page_of(in_lille)))
+
+    manager.post(page_of(in_lille), {"choix": beside(in_lille).key})
+
+    draft = Draft.objects.open().get(amends=in_lille, author=manager.user)
+    answered(draft, "epreuves", **MAPS)
+    recap = manager.get(reverse("office:recap", args=[draft.pk]))
+    assert "Spécialité : Marin → devient Forestier" in main(recap)
+    manager.post(reverse("office:recap", args=[draft.pk]), {"lu": recap.context["read"]})
+    in_lille.refresh_from_db()
+    assert in_lille.speciality.code == "FOREST"
+    history = main(manager.get(reverse("office:history", args=[in_lille.number])))
+    assert "Spécialité : Marin → devient Forestier" in history
+
+
+def test_who_files_for_nobody_is_not_offered_it(member, in_lille):
+    auditor = member("A09", role=Membership.Role.AUDITOR)
+
+    file = auditor.get(reverse("office:registration", args=[in_lille.number]))
+
+    assert page_of(in_lille) not in file.text
+    assert auditor.post(page_of(in_lille)).status_code == 404
+
+
+def test_another_academys_is_not_found(member, in_lille):
+    elsewhere = member("A25", email="ailleurs@exemple.test")
+
+    assert elsewhere.get(page_of(in_lille)).status_code == 404
+
+
+def test_what_keeps_another_one_out_leads_to_it(manager, in_lille):
+    choice = beside(in_lille)
+    page = manager.post(
+        reverse("office:register_for", args=[in_lille.candidate_id]),
+        {"examen": choice.key, "academie": "A09"},
+    )
+
+    assert f"{page_of(in_lille)}?vers={choice.key}" in page.text

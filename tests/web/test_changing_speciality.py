@@ -1,0 +1,102 @@
+"""« Changer de spécialité », by a candidate: what stands is kept until « Enregistrer »."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.registrations.models import Draft
+from tests.factories import a_candidate, a_registration
+from tests.registrations.test_changing_speciality import MAPS, answered, beside
+from tests.web.guide import main, sign_in
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+
+@pytest.fixture
+def registration(invented_exam):
+    return a_registration()
+
+
+@pytest.fixture
+def candidate(client, registration):
+    sign_in(client, registration.candidate.user)
+    return client
+
+
+def page_of(registration):
+    return reverse("candidate:change_speciality", args=[registration.number])
+
+
+def chosen(registration, code="FOREST"):
+    return {"choix": beside(registration, code).key}
+
+
+def test_it_is_done_in_the_tabs(candidate, registration):
+    where = page_of(registration)
+    before = candidate.get(reverse("candidate:registration", args=[registration.number]))
+    assert where in before.text
+    page = main(candidate.get(where))
+    assert "Vous restez inscrit(e) comme aujourd'hui jusqu'à « Enregistrer »" in page
+    assert "Forestier" in page
+
+    candidate.post(where, chosen(registration))
+
+    draft = answered(Draft.objects.open().get(amends=registration), "epreuves", **MAPS)
+    recap = reverse("candidate:recap", args=[draft.pk])
+    page = candidate.get(recap)
+    assert "Spécialité : Marin → devient Forestier" in main(page)
+    candidate.post(recap, {"lu": page.context["read"]})
+    registration.refresh_from_db()
+    assert registration.speciality.code == "FOREST"
+
+
+def test_nothing_chosen_is_said(candidate, registration):
+    page = candidate.post(page_of(registration), {"choix": ""})
+
+    assert page.status_code == 422
+    assert "Choisissez la nouvelle spécialité." in main(page)
+
+
+def test_one_may_go_back_to_ones_own(candidate, registration):
+    candidate.post(page_of(registration), chosen(registration))
+
+    page = main(candidate.get(page_of(registration)))
+
+    assert "Marin" in page
+    assert "Votre modification commencée continue" in page
+    candidate.post(page_of(registration), chosen(registration, "MARIN"))
+    assert Draft.objects.open().get(amends=registration).speciality.code == "MARIN"
+
+
+def test_who_is_kept_out_is_led_to_it(candidate, registration):
+    exam = registration.exam
+    where = reverse(
+        "candidate:choose_academy_for",
+        args=[exam.domain.code, exam.session.code, exam.code, "FOREST"],
+    )
+
+    page = candidate.get(where)
+
+    key = beside(registration).key
+    assert f"{page_of(registration)}?vers={key}" in page.text
+    wanted = candidate.get(page_of(registration), {"vers": key})
+    assert f'value="{key}" selected' in wanted.text
+
+
+def test_it_is_not_offered_once_the_service_has_closed(candidate, registration, stopped_clock):
+    stopped_clock.move_to(registration.service.closes_at + timedelta(days=1))
+    sign_in(candidate, registration.candidate.user)
+
+    page = candidate.get(page_of(registration), follow=True)
+
+    assert page.request["PATH_INFO"] == reverse(
+        "candidate:registration", args=[registration.number]
+    )
+    assert "Changer de spécialité" not in page.text
+
+
+def test_it_is_nobody_elses(client, registration):
+    sign_in(client, a_candidate().user)
+
+    assert client.get(page_of(registration)).status_code == 404
