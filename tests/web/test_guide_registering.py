@@ -103,7 +103,10 @@ def test_for_an_exam_one_registers_in_the_academy_where_one_lives(sign_in):
     assert "vous devez vous inscrire dans l'académie de votre résidence" in main(refused)
     assert "Bureau des essais de Versailles" in main(refused)
     [line] = [words(one) for one in seen(refused).cssselect(".s-summary li")]
-    assert "78000 est dans l'académie de Versailles, et cette inscription est pour l'académie de Lille." in line
+    assert (
+        "78000 est dans l'académie de Versailles, et cette inscription est pour l'académie de Lille."
+        in line
+    )
     assert len(line.split()) < 30
     assert Draft.objects.get().service.academy_id == "A25"
     assert "auprès de l'académie de Versailles, avec toutes vos réponses" in main(moved)

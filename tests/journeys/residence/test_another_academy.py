@@ -16,7 +16,9 @@ def test_another_academy_is_named_and_takes_the_answers_along(site, context):
     [refusal] = troubles(page)
     assert "Vérifiez le code postal : 78000 est dans l'académie de Versailles" in refusal
     assert "vous devez vous inscrire dans l'académie de votre résidence" in text(page)
-    assert "Le service à contacter est Bureau des essais de Versailles, 01 99 00 00 01." in text(page)
+    assert "Le service à contacter est Bureau des essais de Versailles, 01 99 00 00 01." in text(
+        page
+    )
     assert contacts(page) == {"Bureau des essais de Versailles": "/contact?academie=A25#A25"}
     press(page, "Continuer auprès de l'académie de Versailles, avec mes réponses")
 
