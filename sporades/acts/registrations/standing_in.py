@@ -58,6 +58,19 @@ def begin(
 
 
 @transaction.atomic
+def begin_for_who_left(
+    *, registration: Registration, author: User, by: Actor, at: datetime
+) -> Draft:
+    """« Reprendre ses réponses »: a draft of one's own, with the answers of one that was left.
+
+    Raises:
+        Refused: see `drafting.begin_for_who_left`.
+    """
+    draft = drafting.begin_for_who_left(registration=registration, author=author, at=at)
+    return note_begun(draft, "registration begun on behalf", of=registration, by=by, at=at)
+
+
+@transaction.atomic
 def amend(
     *,
     registration: Registration,

@@ -227,6 +227,39 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         return begun.get()
 
 
+def begin_for_who_left(*, registration: Registration, author: User, at: datetime) -> Draft:
+    """Return a new draft that the office fills, with the answers of a registration that was left.
+
+    However long ago, and once the service has closed: each tab is judged anew.
+
+    Args:
+        registration: one that its candidate left, or whose office noted that they did.
+        author: the member of the office who fills it.
+        at: the instant.
+
+    Raises:
+        Closed: the service has not opened yet.
+        AlreadyRegistered: another registration stands in its place.
+        AlreadyBegun: its author has begun one for this choice already.
+        NoLongerOffered: the réglementation in force speaks no more of what it was for.
+        ExamOver: the exam has taken place.
+        Refused: nobody left it.
+    """
+    refuse_shut(registration.service, author=author, at=at)
+    if registration.withdrawn_at is None:
+        raise Refused("Cette inscription n'est pas désinscrite : modifiez-la.")
+    if registration.is_exam_over(at):
+        raise ExamOver
+    if standing_instead_of(registration):
+        raise AlreadyRegistered
+    try:
+        with transaction.atomic():
+            return _copy(registration, amends=None, author=author, at=at)
+    except IntegrityError:
+        _refuse_merged(registration.candidate_id)
+        raise AlreadyBegun from None
+
+
 def _copy(
     registration: Registration,
     *,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -29,7 +29,7 @@ from sporades.letters.words import announced
 from sporades.registrations import waivers
 from sporades.registrations.contacts import unless_alone
 from sporades.registrations.dossier import Answers, Dossier
-from sporades.registrations.exclusion import Exclusion, exclusion_by
+from sporades.registrations.exclusion import Exclusion, exclusion_by, standing_instead_of
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
@@ -71,6 +71,8 @@ ON_PAPER = (
     "« Aménagement »."
 )
 """What is said of whoever has no account, and asks for nothing in a space."""
+TAKEN_UP = "reprendre"
+"""The name of the buttons that take up the answers of what was left: the value is its number."""
 MOST_LEFT = 50
 """How many of those that colleagues have left are listed."""
 
@@ -159,14 +161,31 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
     found = get_object_or_404(known.select_related("identity"), pk=candidate)
     note_record(request, found)
     offers = _offers(request)
-    form = ChoiceForm(request.POST if request.method == "POST" else None, offers=offers)
+    former, refusal = _former(request, found.pk, offers), None
+    if number := request.POST.get(TAKEN_UP):
+        left = next((one for one in former if one.number == number), None)
+        if left is None:
+            raise Http404
+        try:
+            draft = standing_in.begin_for_who_left(
+                registration=left,
+                author=request.user,
+                by=_author(request, left.service),
+                at=request.arrived_at,
+            )
+        except Refused as said:
+            refusal = _of_somebody(said)
+        else:
+            return redirect("office:draft", draft.pk)
+    is_chosen = request.method == "POST" and not number
+    form = ChoiceForm(request.POST if is_chosen else None, offers=offers)
     excluded = None
-    if request.method == "POST" and form.is_valid():
+    if is_chosen and form.is_valid():
         service = form.choice["service"]
         excluded = _excluded_by(_own(request, found.pk), form.choice, offers)
         if excluded:
             form.add_error("examen", _why(excluded))
-    if request.method == "POST" and form.is_valid():
+    if is_chosen and form.is_valid():
         try:
             draft = standing_in.begin(
                 candidate=found,
@@ -183,12 +202,35 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
         "candidate": found,
         "form": form,
         "offers": offers,
+        "former": former,
+        "refusal": refusal,
         "excluded": excluded,
         "begun": begun_for(request, found),
         "trail": TRAIL,
     }
-    status = 422 if form.errors else 200
+    status = 409 if refusal else 422 if form.errors else 200
     return render(request, "office/register_for.html", context, status=status)
+
+
+def _former(
+    request: HttpRequest,
+    candidate: int,
+    offers: Iterable[tuple[Programme, list[RegistrationService]]],
+) -> list[Registration]:
+    """Return what a candidate left and may be registered for again, the last of each choice."""
+    own = list(Registration.objects.within(request.reach).filter(candidate=candidate).whole())
+    services = {one.pk for _, some in offers for one in some}
+    left = [one for one in own if one.withdrawn_at is not None and one.service_id in services]
+    last = {
+        (one.exam_id, one.speciality_id): one for one in sorted(left, key=lambda one: one.filed_at)
+    }
+    return [
+        one
+        for one in last.values()
+        if one.is_offered
+        and not one.is_exam_over(request.arrived_at)
+        and standing_instead_of(one, own) is None
+    ]
 
 
 def _excluded_by(
