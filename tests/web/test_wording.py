@@ -227,6 +227,7 @@ def every_form():
         "CorrectedPostmarkForm": {"today": NOW.date(), "opens": NOW.date()},
         "EnvelopeForm": {"papers": [], "at": NOW},
         "ScanForm": {"today": NOW.date(), "opens": NOW.date()},
+        "RuleWaiverForm": {"today": NOW.date()},
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},

@@ -48,7 +48,7 @@ from sporades.registrations.sections import IDENTIFICATION, eligibility
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.office.noting import author_on, note_draft, note_file, note_record
 from sporades.web.office.registrations.files import TRAIL, reaches
-from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm, WaiverForm
+from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm, RuleWaiverForm
 from sporades.web.office.registrations.left import begun_for, left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
@@ -364,7 +364,7 @@ def waive(request: HttpRequest, draft: UUID, rule: str) -> HttpResponse:
     )
     is_taken_back = noted is not None and "retirer" in request.POST
     posted = request.POST if request.method == "POST" and not is_taken_back else None
-    form = WaiverForm(posted, initial=known, today=local_day(at, found.service.zone))
+    form = RuleWaiverForm(posted, initial=known, today=local_day(at, found.service.zone))
     if is_taken_back or (posted is not None and form.is_valid()):
         standing_in.note_waiver(
             draft=found,

@@ -34,7 +34,7 @@ class LateForm(forms.Form):
     )
 
 
-class WaiverForm(forms.Form):
+class RuleWaiverForm(forms.Form):
     """By whom a derogation was granted, on which day, under which reference."""
 
     accordee_par = CleanCharField(
