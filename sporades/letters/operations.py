@@ -167,11 +167,16 @@ def _overtake(said: Message, candidate: Candidate, *, why: str = "") -> None:
         message__about_id=said.about_id,
         message__pk__lt=said.pk,
     )
-    locked = waiting.select_for_update(of=("self",), no_key=True)
-    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    keys = _hold(waiting)
     if keys:
         left = Letter.objects.filter(may_be_left_out(said), pk__in=keys)
         _leave_out(list(left.values_list("pk", flat=True)), at=said.written_at, why=why)
+
+
+def _hold(waiting: QuerySet[Letter]) -> list[int]:
+    """Lock letters that wait, always in the same order; return their keys."""
+    locked = waiting.select_for_update(of=("self",), no_key=True)
+    return list(locked.order_by("pk").values_list("pk", flat=True))
 
 
 def _leave_out(keys: Collection[int], *, at: datetime, why: str = "") -> None:
@@ -205,8 +210,7 @@ def leave_out_unread(
         message__matter=matter,
         **{f"message__{name}": of for name, of in about_of(about).items()},
     )
-    locked = waiting.select_for_update(of=("self",), no_key=True)
-    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    keys = _hold(waiting)
     if not is_unread(candidate, matter, about=about, since=since):
         return False
     _leave_out(keys, at=at, why=why)
@@ -223,8 +227,7 @@ def leave_out(waiting: QuerySet[Letter], *, why: str, at: datetime) -> None:
         why: as the office reads it.
         at: the instant.
     """
-    locked = waiting.select_for_update(of=("self",), no_key=True)
-    _leave_out(list(locked.order_by("pk").values_list("pk", flat=True)), at=at, why=why)
+    _leave_out(_hold(waiting), at=at, why=why)
 
 
 def leave_out_with(version: DocumentVersion, *, at: datetime) -> bool:
@@ -240,8 +243,7 @@ def leave_out_with(version: DocumentVersion, *, at: datetime) -> bool:
         Whether they were all that would have handed it over: nobody has read that it is there.
     """
     letters = Letter.objects.filter(enclosed=version).exclude(state=LetterState.OVERTAKEN)
-    locked = letters.waiting().select_for_update(of=("self",), no_key=True)
-    keys = list(locked.order_by("pk").values_list("pk", flat=True))
+    keys = _hold(letters.waiting())
     _leave_out(keys, at=at)
     return bool(keys) and not letters.exclude(pk__in=keys).exists()
 
