@@ -79,50 +79,7 @@ class OpinionForm(forms.Form):
             one.code: one.precision for one in (rules.measures if rules else ()) if one.precision
         }
         for one in self._measures:
-            said, other, papers, why = _names(one)
-            self.fields[said] = forms.ChoiceField(
-                label=one.named,
-                help_text=papers_in_words(one.papers, sat, one.code),
-                choices=Opinion.choices,
-                widget=forms.RadioSelect,
-                error_messages={"required": "Donnez votre avis sur cette mesure."},
-            )
-            instead = instead_of(one, self._measures, every, questions=self._questions)
-            self.fields[other] = forms.ChoiceField(
-                label="Autre mesure proposée",
-                choices=[("", "Choisir une mesure"), *instead],
-                required=False,
-                widget=forms.Select(attrs={"data-in-full": True}),
-                help_text=". ".join(
-                    filter(None, (OWN_OPINION, suited_by_others(one, instead, sat)))
-                ),
-                error_messages={
-                    "invalid_choice": f"Choisissez une mesure de la liste : {within(OWN_OPINION)}."
-                },
-            )
-            ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
-            precision = precision_of_other(
-                label="Précision de l'autre mesure proposée",
-                others=instead,
-                questions=self._questions,
-                chosen_in=other,
-            )
-            if precision is not None:
-                self.fields[precision_named(one)] = precision
-            self._ask_papers(one, case)
-            self.fields[why] = CleanLinesField(
-                label="Motif de votre avis sur cette mesure",
-                max_length=LONGEST_TEXT,
-                required=False,
-                help_text="À écrire ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui "
-                "décide » : l'un des deux suffit. Proposé au service gestionnaire comme motif de ce qui n'est pas accordé de "
-                "cette mesure : le candidat le lit. N'y écrivez ni diagnostic, ni maladie, ni traitement",
-                widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
-            )
-            called_for = f"{said}={Opinion.UNFAVOURABLE.value} {Opinion.OTHER.value}"
-            if offered := self._offered.get(one.code):
-                called_for += f"|{papers}={' '.join(each.code for each in offered)}"
-            ask_if_called_for(self.fields[why], called_for)
+            self._ask_opinion(one, every)
         self.fields[TEXT] = CleanLinesField(
             label="Avis pour l'autorité qui décide",
             max_length=LONGEST_TEXT,
@@ -141,9 +98,56 @@ class OpinionForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         )
 
-    def _ask_papers(self, one: AskedMeasure, case: Case) -> None:
+    def _ask_opinion(self, one: AskedMeasure, every: list[tuple[str, str]]) -> None:
+        """Ask for the opinion on a measure, for another one instead, of all of them, and for why."""
+        said, other, papers, why = _names(one)
+        self.fields[said] = forms.ChoiceField(
+            label=one.named,
+            help_text=papers_in_words(one.papers, self._sat, one.code),
+            choices=Opinion.choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Donnez votre avis sur cette mesure."},
+        )
+        instead = instead_of(one, self._measures, every, questions=self._questions)
+        self.fields[other] = forms.ChoiceField(
+            label="Autre mesure proposée",
+            choices=[("", "Choisir une mesure"), *instead],
+            required=False,
+            widget=forms.Select(attrs={"data-in-full": True}),
+            help_text=". ".join(
+                filter(None, (OWN_OPINION, suited_by_others(one, instead, self._sat)))
+            ),
+            error_messages={
+                "invalid_choice": f"Choisissez une mesure de la liste : {within(OWN_OPINION)}."
+            },
+        )
+        ask_if_called_for(self.fields[other], f"{said}={Opinion.OTHER.value}")
+        precision = precision_of_other(
+            label="Précision de l'autre mesure proposée",
+            others=instead,
+            questions=self._questions,
+            chosen_in=other,
+        )
+        if precision is not None:
+            self.fields[precision_named(one)] = precision
+        self._ask_papers(one)
+        self.fields[why] = CleanLinesField(
+            label="Motif de votre avis sur cette mesure",
+            max_length=LONGEST_TEXT,
+            required=False,
+            help_text="À écrire ici, ou pour plusieurs mesures dans « Avis pour l'autorité qui "
+            "décide » : l'un des deux suffit. Proposé au service gestionnaire comme motif de ce qui n'est pas accordé de "
+            "cette mesure : le candidat le lit. N'y écrivez ni diagnostic, ni maladie, ni traitement",
+            widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        )
+        called_for = f"{said}={Opinion.UNFAVOURABLE.value} {Opinion.OTHER.value}"
+        if offered := self._offered.get(one.code):
+            called_for += f"|{papers}={' '.join(each.code for each in offered)}"
+        ask_if_called_for(self.fields[why], called_for)
+
+    def _ask_papers(self, one: AskedMeasure) -> None:
         """Ask for which épreuves a measure is favoured, where it is asked for several."""
-        offered = papers_asked(case, one, self._sat)
+        offered = papers_asked(self._case, one, self._sat)
         if len(offered) < 2:  # noqa: PLR2004 - there is nothing to choose
             return
         said, _, papers, _ = _names(one)
