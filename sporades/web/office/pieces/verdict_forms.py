@@ -99,24 +99,13 @@ class VerdictForms:
             is_overtaken: whether the piece is no more what was read as this was sent: it is not
                 judged, but shown, to be confirmed or copied.
         """
-        self.possible = {
-            name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
-            for name, move in VERDICTS.items()
-            if row.state in move.sources
-        }
-        if not row.is_there:
-            self.possible.pop("overturn", None)
-            self.possible.pop(CORRECTION, None)
-        if row.state in TO_PROVIDE:
-            self.possible[MORE_TIME] = LABELS[MORE_TIME]
-        if row.is_received:
-            self.possible[TAKE_BACK] = LABELS[TAKE_BACK]
-        self.is_asking = any(name in self.possible for name in ASKING)
+        possible = _possible_of(row)
+        self.is_asking = any(name in possible for name in ASKING)
         """Whether, if its registration may be asked for it, something could be."""
         left_out = (*(ASKING if not owes else ()), *(GIVING_TIME if time.is_over else ()))
-        self.is_over = owes and time.is_over and any(name in self.possible for name in GIVING_TIME)
+        self.is_over = owes and time.is_over and any(name in possible for name in GIVING_TIME)
         """Whether something could be asked for, were the exam not over."""
-        self.possible = {name: said for name, said in self.possible.items() if name not in left_out}
+        self.possible = {name: said for name, said in possible.items() if name not in left_out}
         self.may_scan = row.state in SCAN.sources
         self.is_good = row.state == State.ACCEPTED
         self.verdict = data.get("verdict", "") if data is not None else ""
@@ -244,6 +233,23 @@ class VerdictForms:
     def said(self) -> str:
         """What was said, in small letters."""
         return within(self.possible[self.verdict])
+
+
+def _possible_of(row: Evidence) -> dict[str, str]:
+    """Return the verdicts that the state of a piece lets one say, with how each is said."""
+    possible = {
+        name: LABELS.get(name, move.target.label)  # type: ignore[attr-defined] # a state
+        for name, move in VERDICTS.items()
+        if row.state in move.sources
+    }
+    if not row.is_there:
+        possible.pop("overturn", None)
+        possible.pop(CORRECTION, None)
+    if row.state in TO_PROVIDE:
+        possible[MORE_TIME] = LABELS[MORE_TIME]
+    if row.is_received:
+        possible[TAKE_BACK] = LABELS[TAKE_BACK]
+    return possible
 
 
 def _typed(data: Any, verdict: str) -> dict[str, str]:
