@@ -208,22 +208,10 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     refused, may_decide = "", reaches(request, Permission.DECIDE, found)
     taken_back = _taken_back_in_words(found, at=request.arrived_at)
     if posted is not None and TAKE_BACK in posted:
-        try:
-            receiving.take_summary_back(
-                registration=found,
-                noted=request.POST.get(NOTED, ""),
-                by=author_on(request, found),
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form = PostmarkForm.of(None, found)
-            refused = str(refusal)
-        else:
-            messages.success(
-                request,
-                f"La réception du récapitulatif signé est annulée. {' '.join(taken_back)}",
-            )
+        refused = _take_back(request, found, taken_back)
+        if not refused:
             return back_to_file(request, found.number)
+        form = PostmarkForm.of(None, found)
     elif posted is not None and MORE_TIME in posted and may_decide:
         form, time = PostmarkForm.of(None, found), SummaryTimeForm(posted)
         if time.is_valid():
@@ -232,24 +220,10 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
                 return back_to_file(request, found.number)
             found = get_object_or_404(visible, number=number)
     elif posted is not None and form.is_valid():
-        try:
-            receiving.receive_summary(
-                registration=found,
-                posted_on=form.cleaned_data["poste_le"],
-                came_by=form.cleaned_data["par"],
-                seen=seen,
-                noted=request.POST.get(NOTED),
-                by=author_on(request, found),
-                at=request.arrived_at,
-            )
-        except Refused as refusal:
-            form.add_error("poste_le", str(refusal))
-            # Whoever reads which day a colleague has noted may write another in its place.
-            found.refresh_from_db(fields=["summary_posted_on", "summary_came_by"])
-        else:
-            late = ", hors délai" if found.is_summary_posted_late else ""
-            messages.success(request, f"Le récapitulatif signé est noté comme reçu{late}.")
+        if _receive(request, found, form, seen=seen):
             return back_to_file(request, found.number)
+        # Whoever reads which day a colleague has noted may write another in its place.
+        found.refresh_from_db(fields=["summary_posted_on", "summary_came_by"])
     noted = (NOTED, receiving.noted_in(found))
     context = {
         "registration": found,
@@ -266,6 +240,41 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if form.errors or time.errors or refused else 200
     return render(request, "office/receive_summary.html", context, status=status)
+
+
+def _take_back(request: HttpRequest, found: Registration, taken_back: list[str]) -> str:
+    """Take the reception back; return why not, or nothing once it is."""
+    noted, at = request.POST.get(NOTED, ""), request.arrived_at
+    try:
+        receiving.take_summary_back(
+            registration=found, noted=noted, by=author_on(request, found), at=at
+        )
+    except Refused as refusal:
+        return str(refusal)
+    messages.success(
+        request, f"La réception du récapitulatif signé est annulée. {' '.join(taken_back)}"
+    )
+    return ""
+
+
+def _receive(request: HttpRequest, found: Registration, form: PostmarkForm, *, seen: int) -> bool:
+    """Note how the summary came, and the day; return whether it is noted, or the form says why not."""
+    try:
+        receiving.receive_summary(
+            registration=found,
+            posted_on=form.cleaned_data["poste_le"],
+            came_by=form.cleaned_data["par"],
+            seen=seen,
+            noted=request.POST.get(NOTED),
+            by=author_on(request, found),
+            at=request.arrived_at,
+        )
+    except Refused as refusal:
+        form.add_error("poste_le", str(refusal))
+        return False
+    late = ", hors délai" if found.is_summary_posted_late else ""
+    messages.success(request, f"Le récapitulatif signé est noté comme reçu{late}.")
+    return True
 
 
 def _left_more_time(request: HttpRequest, found: Registration, time: SummaryTimeForm) -> str:
