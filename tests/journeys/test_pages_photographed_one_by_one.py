@@ -218,6 +218,17 @@ def test_a_file_of_a_kind_that_is_not_taken_is_refused_as_it_is_chosen(page):
     assert shown(page) == ["1. recto.jpg"]
 
 
+def test_that_a_file_is_missing_is_said_no_more_once_there_is_one(page):
+    press(page, "Déposer")
+    said = page.locator("form .s-errors")
+    expect(said).to_contain_text("Choisissez un fichier")
+
+    choose(page, photo("recto.jpg"))
+
+    expect(said).to_have_count(0)
+    expect(page.locator("[data-error-summary]")).to_have_count(0)
+
+
 def test_what_is_refused_is_said_at_the_field_in_the_place_of_what_was(page):
     choose(page, {"name": "notes.txt", "buffer": b"bonjour"})
     press(page, "Déposer")

@@ -444,6 +444,16 @@ def test_a_tab_opened_from_the_summary_leads_back_to_it_once_it_is_right(sign_in
     assert back["Location"] == f"/inscription/{draft.pk}/recapitulatif"
 
 
+def test_a_tab_without_an_answer_says_to_which_question(sign_in):
+    label = "        libelle: Diplôme le plus élevé\n"
+    load_invented((label, f"{label}        obligatoire: false\n"), EXPERIENCE_FOR_SOME)
+    draft = a_draft(qualification={"diploma": "", "experience": None})
+
+    recap = sign_in(draft.candidate).get(f"/inscription/{draft.pk}/recapitulatif")
+
+    assert "Diplôme le plus élevé Aucune réponse" in main(recap)
+
+
 def test_a_modification_that_changes_nothing_is_not_offered_to_be_saved(sign_in):
     registration = a_registration()
     client = sign_in(registration.candidate)
