@@ -138,7 +138,7 @@ def test_they_are_gone_through_and_what_is_validated_leaves(manager, in_lille):
     put(other, filed_at=NOW - timedelta(days=2))
     for one in (in_lille, other):
         complete(one)
-    [where, _] = seen(listed(manager)).xpath("//main//a[contains(@href, '?dans=')]/@href")
+    [where, _] = seen(listed(manager)).xpath("//main//th/a[contains(@href, '?dans=')]/@href")
     first = manager.get(where)
     assert first.context["registration"] == other
     assert "Dossier 1 sur 2" in main(first)

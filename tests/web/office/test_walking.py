@@ -35,7 +35,8 @@ def opened(client, search, place):
     """Press the number of a line of the list."""
     page = client.get(reverse("office:found", args=[search.pk]))
     links = re.findall(r'href="(/gestion/inscriptions/\d+\?dans=[^"]+)"', page.text)
-    return client.get(links[place].replace("&amp;", "&"))
+    lines = list(dict.fromkeys(links))  # by its number and by its name
+    return client.get(lines[place].replace("&amp;", "&"))
 
 
 def follow(client, page, label):
