@@ -112,12 +112,21 @@ def hour_in_words(instant: datetime, zone: str) -> str:
     return f"{_clock(local)} ({zone_in_words(zone)})"
 
 
-def instant_in_words(instant: datetime, zone: str, *, weekday: bool = True) -> str:
-    """Return « dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
+def instant_in_words(
+    instant: datetime, zone: str, *, weekday: bool = True, now: datetime | None = None
+) -> str:
+    """Return « dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) ».
+
+    Args:
+        instant: the instant.
+        zone: by whose clock.
+        weekday: whether the day of the week is said.
+        now: where it is given, an instant of the same day is « aujourd'hui à 23 h 59… ».
+    """
     local = instant.astimezone(ZoneInfo(zone))
-    return (
-        f"{day_in_words(local.date(), weekday=weekday)} à {_clock(local)} ({zone_in_words(zone)})"
-    )
+    is_today = now is not None and local.date() == now.astimezone(ZoneInfo(zone)).date()
+    day = "aujourd'hui" if is_today else day_in_words(local.date(), weekday=weekday)
+    return f"{day} à {_clock(local)} ({zone_in_words(zone)})"
 
 
 def exact_in_words(instant: datetime, zone: str) -> str:

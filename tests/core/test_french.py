@@ -194,3 +194,16 @@ def test_an_instant_said_exactly_is_no_other_on_the_night_that_clocks_go_back():
 )
 def test_de_is_elided_before_a_name_that_begins_with_a_vowel(name, said):
     assert of_named(name) == said
+
+
+def test_an_instant_of_the_same_day_is_said_to_be_today_by_the_clock_that_counts():
+    closing = datetime(2026, 12, 1, 22, 59, tzinfo=UTC)
+    said = {
+        zone: instant_in_words(closing, zone, now=closing - timedelta(hours=2)).replace(NBSP, " ")
+        for zone in ("Europe/Paris", "Indian/Reunion")
+    }
+
+    assert said["Europe/Paris"] == "aujourd'hui à 23 h 59 (heure de Paris)"
+    assert said["Indian/Reunion"].startswith("aujourd'hui à 2 h 59")
+    the_day_before = closing - timedelta(days=1)
+    assert instant_in_words(closing, "Europe/Paris", now=the_day_before).startswith("mardi 1er")

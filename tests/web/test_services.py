@@ -11,7 +11,7 @@ from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from sporades.territory.models import Academy
 from tests.factories import NOW, OPERATOR
-from tests.web.guide import load_competition, main, seen, titles, words
+from tests.web.guide import load_competition, main, plain, seen, titles, words
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -94,8 +94,39 @@ def test_a_title_that_closes_far_apart_says_between_when_and_how_long_is_left_of
     said = seen(visitor.get("/ouverture-des-services")).cssselect("main summary")[0]
 
     assert "entre le mercredi 25 novembre 2026 à 11 h 28" in words(said)
-    assert words(said).endswith("et le mardi 15 décembre 2026 à 23 h 59 (heure de Paris).")
+    assert "et le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)." in words(said)
     assert "Il reste" not in words(said)
+    soon = "Lille ferme aujourd'hui à 11 h 28 (heure de Paris) : il reste 59 minutes"
+    assert soon in plain(words(said))
+    assert words(said).count(" ferme ") == 1
+
+
+def test_of_many_that_close_within_a_day_the_number_is_said(visitor):
+    open_in_many_academies()
+    move_services(closes_at=NOW.replace(second=0) + timedelta(minutes=58))
+    RegistrationService.objects.filter(academy="A09").update(closes_at=NOW + timedelta(days=3))
+    forget()
+
+    said = words(seen(visitor.get("/ouverture-des-services")).cssselect("main summary")[0])
+
+    many = Academy.objects.count() - 1
+    assert f"Dans {many} académies, il reste moins d'un jour." in said
+    assert " ferme " not in said
+
+
+def test_what_closes_within_a_day_comes_first_and_says_today(visitor):
+    open_in_many_academies()
+    versailles = RegistrationService.objects.filter(academy="A25")
+    versailles.update(closes_at=NOW.replace(second=0) + timedelta(minutes=58))
+    forget()
+
+    [first, second, *_] = seen(visitor.get("/ouverture-des-services?domaine=ESSAI")).cssselect(
+        "main tbody tr"
+    )
+
+    assert words(first).startswith("Académie de Versailles")
+    assert "aujourd'hui à 11 h 28 (heure de Paris)" in plain(words(first))
+    assert [len(row.cssselect(".s-state--warning")) for row in (first, second)] == [1, 0]
 
 
 def test_a_title_that_is_to_open_says_when_in_one_academy_or_first_of_several(visitor):

@@ -24,6 +24,7 @@ class Condition(Protocol):
 AUDIENCES = {Audience.PUBLIC.value: "Grand public", Audience.SCHOOLS.value: "Établissements"}
 """What each public is called."""
 
+DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 """A closing hour is good until the end of the minute that is displayed."""
 
@@ -156,7 +157,7 @@ class RegistrationService(models.Model):
         """« dimanche 15 novembre 2026 à 23 h 59 (heure de Paris) »."""
         return self.said(self.closes_at)
 
-    def said(self, instant: datetime, reader: str = "") -> str:
+    def said(self, instant: datetime, reader: str = "", *, now: datetime | None = None) -> str:
         """Say an instant by the clock that counts, then by its reader's if that shows another hour.
 
         « … à 23 h 59 (heure de Paris), soit lundi 16 novembre 2026 à 2 h 59 (heure de La Réunion) ».
@@ -167,8 +168,9 @@ class RegistrationService(models.Model):
         Args:
             instant: the opening, the closing or a deadline of this service.
             reader: the zone of the reader's address, nothing when it is not known.
+            now: where it is given, its own day is « aujourd'hui ».
         """
-        return _by_two_clocks(instant, self.zone, reader or self.academy.zone)
+        return _by_two_clocks(instant, self.zone, reader or self.academy.zone, now=now)
 
     def closed_in_words(self, at: datetime, reader: str = "") -> str:
         """Say why a request that arrives at this instant is not in time; nothing when it is."""
@@ -177,6 +179,10 @@ class RegistrationService(models.Model):
         if at < self.opens_at:
             return f"Les inscriptions ouvrent le {self.said(self.opens_at, reader)}."
         return f"Les inscriptions sont fermées depuis le {self.said(self.closes_at, reader)}."
+
+    def closes_within_a_day(self, at: datetime) -> bool:
+        """Tell whether a service that is open has less than a day left."""
+        return self.accepts(at) and self.time_left(at) < DAY
 
     def time_left(self, at: datetime) -> timedelta:
         """Return how long there is until the end of the last minute."""
@@ -224,8 +230,10 @@ class RegistrationService(models.Model):
         }
 
 
-def _by_two_clocks(instant: datetime, zone: str, reader: str) -> str:
-    here, there = instant_in_words(instant, zone), instant_in_words(instant, reader)
+def _by_two_clocks(
+    instant: datetime, zone: str, reader: str, *, now: datetime | None = None
+) -> str:
+    here, there = (instant_in_words(instant, one, now=now) for one in (zone, reader))
     # The names of the zones apart: two clocks that show the same say it once.
     is_same = here.rpartition(" (")[0] == there.rpartition(" (")[0]
     return here if is_same else f"{here}, soit {there}"

@@ -26,8 +26,12 @@ def dates_of(
     offered = programme.exam(exam) if programme else None
     left = service.accepts(at) and format_html("Il reste {}", counted_down(service.time_left(at)))
     return [
-        {"label": "Ouverture", "when": service.said(service.opens_at, reader)},
-        {"label": "Fermeture", "when": service.said(service.closes_at, reader), "left": left},
+        {"label": "Ouverture", "when": service.said(service.opens_at, reader, now=at)},
+        {
+            "label": "Fermeture",
+            "when": service.said(service.closes_at, reader, now=at),
+            "left": left,
+        },
         *(_event(event) for event in (offered.rules.events if offered else ())),
     ]
 

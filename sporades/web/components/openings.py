@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sporades.core.french import time_left_in_words
 from sporades.exams.models import RegistrationService
 from sporades.web.layout.markup import counted_down
+
+NAMED = 3
+"""Up to how many services that close within a day are named; more are counted."""
 
 
 def closing_in_words(
@@ -16,7 +19,8 @@ def closing_in_words(
 ) -> SafeString:
     """Say until when some services accept registrations, of several that differ between when.
 
-    How long is left is each one's: of several it would be nobody's.
+    How long is left is each one's: of several it would be nobody's, but for the few that close within a
+    day, each of which is named.
 
     Args:
         services: one at least; those that are open.
@@ -28,11 +32,31 @@ def closing_in_words(
     when = first.said(first.closes_at, reader)
     if last.closes_at == first.closes_at:
         return format_html("Jusqu'au {}. Il reste {}.", when, counted_down(first.time_left(at)))
-    return format_html(
+    said = format_html(
         "La fermeture dépend de l'académie\u00a0: entre le {} et le {}.",
         when,
         last.said(last.closes_at, reader),
     )
+    soon = [one for one in services if one.closes_within_a_day(at)]
+    if len(soon) > NAMED:
+        return said + format_html("<br>Dans {} académies, il reste moins d'un jour.", len(soon))
+    return said + format_html_join(
+        "",
+        "<br><strong>{}</strong> ferme {}\u00a0: il reste {}.",
+        [
+            (
+                one.academy.name,
+                _soon_in_words(one, at, reader),
+                counted_down(one.time_left(at)),
+            )
+            for one in sorted(soon, key=lambda one: one.closes_at)
+        ],
+    )
+
+
+def _soon_in_words(service: RegistrationService, at: datetime, reader: str) -> str:
+    when = service.said(service.closes_at, reader, now=at)
+    return when if when.startswith("aujourd'hui") else f"le {when}"
 
 
 def opening_in_words(

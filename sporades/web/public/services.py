@@ -79,7 +79,9 @@ def services(request: HttpRequest) -> HttpResponse:
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
     closed = exams.closed_services(at)
     reader, found = _reader(request), Wanted([*now_open, *to_come, *closed], request.GET)
-    shown = [_described(one, at, reader) for one in now_open if found.takes(one)]
+    # What closes within a day comes first; the rest is looked for by the name of its academy.
+    in_order = sorted(now_open, key=lambda one: not one.closes_within_a_day(at))
+    shown = [_described(one, at, reader) for one in in_order if found.takes(one)]
     later = [_described(one, at, reader) for one in to_come if found.takes(one)]
     counted = [
         f"{len(rows)} {one if len(rows) == 1 else many}"
@@ -157,7 +159,11 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
         "title": f"{service.domain.label}, {service.session.label}",
         "academy": service.academy.full_name,
         "opens": service.said(service.opens_at, reader),
-        "closes": service.said(service.closes_at, reader),
+        # Of what has closed, a sentence says since when.
+        "closes": service.said(
+            service.closes_at, reader, now=None if service.has_closed(at) else at
+        ),
+        "is_urgent": service.closes_within_a_day(at),
         "left": service.time_left(at) if service.accepts(at) else None,
         "opens_in": time_left_in_words(service.opens_at - at),
         "website": service.website or service.academy.website,
