@@ -31,15 +31,15 @@ def test_the_towns_of_a_postcode_are_offered_before_a_letter_is_typed(site, cont
     page = signed_in(context, site, draft.candidate)
     page.goto(f"{site}/inscription/{draft.pk}/identification")
     town = page.get_by_label("Commune", exact=True)
-    offered = page.get_by_role("listbox", name="Propositions").get_by_role("option")
 
     answer(page, "Code postal", "59230")
     town.focus()
 
-    expect(offered.get_by_text("Saint-Amand-les-Eaux", exact=True)).to_have_count(1)
+    saint_amand = page.get_by_role("option", name="Saint-Amand-les-Eaux")
+    expect(saint_amand).to_have_count(1)
     town.press_sequentially("r")
-    expect(offered).to_contain_text(["Rosult"])
-    expect(offered.get_by_text("Saint-Amand-les-Eaux", exact=True)).to_have_count(0)
+    expect(saint_amand).to_have_count(0)
+    expect(page.get_by_role("option", name="Rosult")).to_have_count(1)
 
 
 def test_a_town_that_is_picked_is_said_and_what_was_refused_is_no_more(site, context):

@@ -43,6 +43,8 @@ def test_it_is_done_in_the_tabs(candidate, registration):
     candidate.post(where, chosen(registration))
 
     draft = answered(Draft.objects.open().get(amends=registration), "epreuves", **MAPS)
+    cards = main(candidate.get(reverse("candidate:registrations")))
+    assert "Vous restez inscrit(e) à : Brevet d'essai – Marin, session 2027." in cards
     recap = reverse("candidate:recap", args=[draft.pk])
     page = candidate.get(recap)
     assert "Spécialité : Marin → devient Forestier" in main(page)
@@ -55,7 +57,8 @@ def test_nothing_chosen_is_said(candidate, registration):
     page = candidate.post(page_of(registration), {"choix": ""})
 
     assert page.status_code == 422
-    assert "Choisissez la nouvelle spécialité." in main(page)
+    # Above the form, and beside its field.
+    assert main(page).count("Choisissez la nouvelle spécialité.") == 2
 
 
 def test_one_may_go_back_to_ones_own(candidate, registration):

@@ -31,7 +31,7 @@ from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService
 from sporades.registrations.checklist import checklist
-from sporades.registrations.choices import choices_beside
+from sporades.registrations.choices import choice_of, choices_beside
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.consents import ConsentsForm, chosen_since
 from sporades.registrations.contacts import price_in_words
@@ -343,6 +343,7 @@ def _card(
     filed = next((one for one in mine if one.pk == draft.amends_id), None)
     return {
         "draft": draft,
+        "stays": filed.title if filed is not None and choice_of(filed) != choice_of(draft) else "",
         "set_aside": filed if filed is not None and filed.is_set_aside else None,
         "gone": draft.gone_in_words,
         "missed": _missed_in_words(draft, exclusion, at=at),

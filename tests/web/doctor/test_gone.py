@@ -19,6 +19,7 @@ from sporades.retention.categories import confided_until
 from tests.accommodations.asked import MANAGER, send
 from tests.factories import NOW, author
 from tests.medical.given import write as confide_remark
+from tests.spaces import whole_numbers
 from tests.web.doctor.space import (
     OPINION,
     a_doctor,
@@ -188,7 +189,7 @@ def test_of_papers_that_another_request_has_taken_nothing_is_said(case, doctor, 
 def test_the_number_of_a_request_that_left_stands_in_one_line(case, doctor):
     withdraw(case)
 
-    page = doctor.get(at("case", case)).text
+    page = whole_numbers(doctor.get(at("case", case)).text)
 
     number = case.registration.number
     assert f'<h1>Demande n° <span class="s-nowrap">{number}</span></h1>' in page

@@ -1035,8 +1035,8 @@ def test_a_document_is_taken_out_before_it_is_read(manager, head, in_lille):
     assert manager.get(where("take_document_out", made.pk, "20000099999")).status_code == 404
 
 
-def test_nothing_is_taken_out_of_what_is_read(manager, in_lille):
-    made = deposited(manager, in_lille, kind="releve")
+def test_nothing_is_taken_out_of_what_is_dropped(manager, in_lille):
+    made = deposited(manager, in_lille)
     taking_out = where("take_document_out", made.pk, in_lille.number)
     Publication.objects.update(state="dropped")
 

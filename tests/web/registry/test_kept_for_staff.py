@@ -119,6 +119,7 @@ NO_FORM = {
     "office:note_correction_complement",
     "office:note_request_complement",
     "office:publish_publication",
+    "office:put_off_services",
     "office:refuse_merge",
     "office:refuse_publication",
 }

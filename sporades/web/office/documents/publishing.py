@@ -1,5 +1,6 @@
 """« Publications »: documents that are prepared, seen, approved, published, withdrawn (I5)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -451,7 +452,7 @@ def _unread_as(found: Publication, *, at: datetime) -> str:
 
 
 def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpResponse:
-    counts, printed = _counted(found)
+    counts, printed, given = _counted(found)
     is_mine = found.is_of(request.user)
     filling = Batch.objects.filter(about=found.pk, state=BatchState.RUNNING).first()
     is_busy = found.is_filling or filling is not None
@@ -494,7 +495,7 @@ def _page(request: HttpRequest, found: Publication, **forms: Any) -> HttpRespons
         "batch": filling,
         "takes_archives": found.takes_archives_of(request.user),
         "gives_back": not is_busy and _gives_back(found, at=request.arrived_at),
-        "archives": _archives(request, found) if not is_busy else [],
+        "archives": _archives(request, found, given) if not is_busy else [],
         "counts": {name: in_groups(str(count)) for name, count in counts.items()},
         "again": _again_in_words(given_again(found)),
         "printed": in_groups(str(printed)) if printed else "",
@@ -526,16 +527,16 @@ def _gives_back(found: Publication, *, at: datetime) -> bool:
     return found.may_be_dropped(at) and not found.is_under_way
 
 
-def _archives(request: HttpRequest, found: Publication) -> list[dict[str, Any]]:
+def _archives(
+    request: HttpRequest, found: Publication, given: Mapping[int, int]
+) -> list[dict[str, Any]]:
     """Return the archives that the reader may take out, each with how many documents it gave."""
     is_theirs = found.has_several_archives and found.asked_by_id == request.user.pk
     if not is_theirs or not _gives_back(found, at=request.arrived_at):
         return []
-    given = found.lines.filter(outcome__in=HELD, archive__isnull=False).order_by("archive")
-    counts = given.values_list("archive").annotate(count=Count("pk"))
     return [
         {"number": number, "name": found.archive_in_words(number), "count": count}
-        for number, count in counts
+        for number, count in sorted(given.items())
     ]
 
 
@@ -554,21 +555,23 @@ def _again_in_words(count: int) -> str:
     )
 
 
-def _counted(found: Publication) -> tuple[dict[str, int], int]:
-    """Return how many lines there are of each outcome, and how many letters are to be printed.
+def _counted(found: Publication) -> tuple[dict[str, int], int, dict[int, int]]:
+    """Return how many lines there are of each outcome, how many letters, how many documents by archive.
 
-    Those that will be written of what is not told yet, and those that wait.
+    Of letters, those that will be written of what is not told yet, and those that wait.
     """
     is_decision = found.publishes.is_on_accommodations
     by_letter = told_by_letter("registration__candidate", is_decision=is_decision)
     waiting = Letter.objects.waiting().filter(enclosed__isnull=False).values("enclosed")
     letters = Count("pk", filter=by_letter & Q(told_at=None) | Q(version__in=waiting))
-    rows = found.lines.order_by("outcome").values_list("outcome")
-    counts, printed = dict.fromkeys(LineOutcome.values, 0), 0
-    for outcome, count, posted in rows.annotate(count=Count("pk"), posted=letters):
-        counts[outcome] = count
-        printed += posted if outcome in (LineOutcome.PREPARED, LineOutcome.PUBLISHED) else 0
-    return counts, printed
+    rows = found.lines.order_by("outcome").values_list("outcome", "archive")
+    counts, printed, given = dict.fromkeys(LineOutcome.values, 0), 0, Counter[int]()
+    for outcome, archive, count, posted in rows.annotate(count=Count("pk"), posted=letters):
+        counts[outcome] += count
+        if outcome in HELD:
+            printed += posted
+            given[archive or 0] += count
+    return counts, printed, {archive: count for archive, count in given.items() if archive}
 
 
 def _opened(found: Publication, mine: QuerySet[PublicationLine], *, at: datetime) -> dict[str, Any]:
@@ -652,7 +655,7 @@ def _outcome(found: Publication, request: HttpRequest) -> str:
         )
     if found.is_scheduled(request.arrived_at):
         return f"Les documents seront lus à partir du {found.publish_in_words}."
-    _, printed = _counted(found)
+    _, printed, _ = _counted(found)
     if printed:
         return (
             "Les documents sont publiés : chaque candidat est prévenu, par mail ou par courrier. Par "

@@ -42,6 +42,9 @@ class ComplementForm(forms.Form):
         """
         super().__init__(*args, **options)
         self._asked, self._at = asked, at
+        self.rule = f"Indiquez le jour et la façon. {NOTHING_SAID}"
+        for name in ("recu", "fichier"):
+            self.fields[name].is_conditional = True
         today = local_day(at, asked.registration.service.zone)
         self.fields[
             "recu_le"
