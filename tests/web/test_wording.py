@@ -199,7 +199,12 @@ def every_form():
         "EditWebAuthnForm": {"instance": SimpleNamespace(wrap=lambda: SimpleNamespace(name=""))},
         "ConsentsForm": {"registration": a_registration()},
         "MoveForm": {"services": [draft.service], "registration": a_registration()},
-        "AcademyForm": {"data": None, "services": [draft.service], "residence": Residence()},
+        "AcademyForm": {
+            "data": None,
+            "services": [draft.service],
+            "residence": Residence(),
+            "at": NOW,
+        },
         "SearchForm": {"tree": every_criterion(), "columns": [], "reach": Reach()},
         "DatesForm": {"service": draft.service},
         "ServicesForm": {"data": None, "services": [draft.service], "at": NOW},
