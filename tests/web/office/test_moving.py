@@ -71,7 +71,9 @@ def test_whoever_gives_it_reads_before_and_after_what_an_academy_asks_that_it_do
     )
 
     assert "Ces académies demandent ce que l'inscription ne dit pas" in before
-    asked = "Versailles « Informations supplémentaires », « Nom du bateau » : Répondez"
+    asked = (
+        "Versailles « Informations supplémentaires », « Nom du bateau » : Écrivez votre réponse."
+    )
     assert asked in before
     assert "le candidat et le service qui la reçoit le lisent" in html.unescape(after.text)
 
