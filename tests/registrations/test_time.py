@@ -277,7 +277,7 @@ def test_a_request_held_beyond_the_closing_does_not_file_what_was_typed_after_it
 
     assert Registration.objects.count() == 0
     said = str(refusal.value).replace("\u00a0", " ")
-    assert "ouvertes jusqu'au mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
+    assert "fermées depuis le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in said
     assert "des réponses ont été modifiées ensuite, le mercredi 25 novembre 2026 à 10 h 32" in said
     assert "Votre saisie est conservée." in said
     draft.refresh_from_db()
