@@ -66,7 +66,7 @@ def test_the_displayed_minute_is_accepted_to_its_last_instant_and_the_next_is_no
     assert version.filed_at == midnight - INSTANT
     assert "lundi 30 novembre 2026 à 23\u00a0h\u00a059 (" in version.snapshot["filed_in_words"]
     said = str(refusal.value)
-    assert "jusqu'au lundi 30 novembre 2026 à 23\u00a0h\u00a059 (" in said
+    assert "depuis le lundi 30 novembre 2026 à 23\u00a0h\u00a059 (" in said
     assert "reçue le mardi 1er décembre 2026 à 0\u00a0h\u00a000 (" in said
     assert Registration.objects.count() == 1
 
@@ -213,7 +213,7 @@ def test_an_arrival_that_cannot_be_believed_is_that_of_our_own_clock(last_minute
 
     assert (answer.status_code, Registration.objects.count()) == (409, 0)
     text = " ".join(re.sub(r"<[^>]+>", " ", answer.text).replace("&#x27;", "'").split())
-    assert "jusqu'au mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in text
+    assert "depuis le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)" in text
     assert "reçue le mercredi 25 novembre 2026 à 10 h 31 (heure de Paris)" in text
     assert "Votre saisie est conservée." in text
     draft.refresh_from_db()

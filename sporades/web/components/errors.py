@@ -16,8 +16,15 @@ register = Library()
 LONGEST_LABEL = 60
 """Beyond so many signs, what would come before a message hides it."""
 
-HERE = "cette question."
-"""How a message ends that says nothing of its field where the field does not stand beside it."""
+HERE = (
+    "cette question.",
+    "« Oui » ou « Non ».",
+    "un nombre, en chiffres.",
+    "le jour, le mois et l'année.",
+    "une réponse.",
+    "votre réponse.",
+)
+"""How messages end that say nothing of their field where the field does not stand beside them."""
 
 
 @dataclass(frozen=True)
