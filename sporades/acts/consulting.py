@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 
 from sporades import journal
 from sporades.accommodations.answering import ANSWER
@@ -23,7 +24,7 @@ from sporades.evidence.operations import note_looked
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
 from sporades.notices import queries as notices
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.request import Request
 
 ONE_READING = timedelta(hours=1)
@@ -84,17 +85,24 @@ def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[S
     return sign_ins.of(user)
 
 
+IN_DRAFTS = ("draft taken up", "waiver noted", "waiver taken back")
+"""What the office does in a draft and is told with the registration that it becomes."""
+
+
 def acts_on(registration: Registration) -> QuerySet[Entry]:
     """Return the acts on a registration, its documents and its candidate's civil data.
 
-    Those on what the candidate asked to correct in these are among them, and those that held its
+    What the office noted in a draft that was filed is among them: the registration rests on it. Those on what the candidate asked to correct in these are among them, and those that held its
     erasure up.
     """
     papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
     civil = corrections_on(registration) | requests_on(registration)
     # Of holds there are few, and none is left once it is lifted: its act says of which it was.
     held = Entry.objects.filter(object_kind="hold", payload__after__number=registration.number)
-    return entries_about(registration, *papers) | civil | held
+    drafts = Draft.objects.filter(filed_as__registration=registration)
+    keys = drafts.annotate(key=Cast("pk", CharField())).values("key")
+    typed = Entry.objects.filter(object_kind="draft", object_id__in=keys, verb__in=IN_DRAFTS)
+    return entries_about(registration, *papers) | civil | held | typed
 
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:

@@ -38,6 +38,7 @@ from sporades.intake import antivirus, cleaning
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
+from sporades.letters.models import Letter
 from sporades.letters.queries import summary_for
 from sporades.mail.models import Message
 from sporades.notices.queries import stops_writing
@@ -791,7 +792,13 @@ def tell_incomplete(
 
 
 def tell_completed(request: Request, *, at: datetime) -> None:
-    """Acknowledge what the candidate of a request has added to it, with what silence means from now on."""
+    """Acknowledge what the candidate of a request has added to it, with what silence means from now on.
+
+    What still waits to be printed asks for it no more.
+    """
+    keys = [key_of_incomplete(request), _key_of_reminder(request)]
+    asking = Letter.objects.waiting().filter(message__kind=INCOMPLETE, message__key__in=keys)
+    letters.leave_out(asking, why="ce qu'il demande est arrivé", at=at)
     is_correction = isinstance(request, CorrectionRequest)
     tell(
         COMPLETED,

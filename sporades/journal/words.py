@@ -42,7 +42,7 @@ IN_WORDS = {
     "account activated": "Compte activé",
     "account looked up": "Compte cherché par son adresse",
     "accounts looked up too often": "Recherche de comptes refusée : trop depuis la veille",
-    "activation mail asked for": "Mail d'activation renvoyé à la demande de la gestion",
+    "activation mail asked for": "Nouvel envoi du mail d'activation demandé par la gestion",
     "account opened": "Compte créé",
     "acts forgotten": "Actes anciens oubliés",
     "address change undone": "Changement d'adresse mail annulé",

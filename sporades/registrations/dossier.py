@@ -207,9 +207,11 @@ def _filed_before(draft: Draft) -> Registration | None:
 
 
 def _waived(draft: Draft) -> dict[str, dict[str, str]]:
-    """Return the derogations of a draft: those of what it modifies, for the same exam, and its own."""
-    amends = draft.amends
-    before = amends.waived if amends and amends.exam_id == draft.exam_id else {}
+    """Return the derogations of a draft: those of what it modifies, and its own.
+
+    Those of another exam are kept with them, and count for nothing: see `waivers`.
+    """
+    before = draft.amends.waived if draft.amends else {}
     return {rule: one for rule, one in {**before, **draft.waived}.items() if one}
 
 
@@ -221,7 +223,12 @@ def registered_on(draft: Draft) -> date | None:
 def _kept_consents(draft: Draft) -> dict[str, str] | None:
     if draft.author_id is None or not draft.candidate.has_account:
         return None
-    return consents.as_answers(draft.amends) if draft.amends else dict(consents.NEITHER)
+    if draft.amends:
+        return consents.as_answers(draft.amends)
+    # What their candidate had answered where it is taken up: the office answers neither.
+    rows = (one.answers for one in draft.answered if one.section == consents.SECTION)
+    taken_up: Answers = next(rows, {})
+    return {name: taken_up.get(name, no) for name, no in consents.NEITHER.items()}
 
 
 def rules_of(

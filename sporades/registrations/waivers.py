@@ -31,6 +31,18 @@ def waiver(*, granted_by: str, granted_on: date, reference: str) -> dict[str, st
     return {"by": granted_by, "on": granted_on.isoformat(), "reference": reference}
 
 
+def granted_for(dossier: Dossier, breach: Breach, found: Waiver) -> dict[str, str]:
+    """Return a derogation with what it was granted for: elsewhere the code of a rule is another rule.
+
+    Args:
+        dossier: the dossier that the rule refuses.
+        breach: the refusal.
+        found: the derogation.
+    """
+    category = dossier.facts.category if "category" in breach.called_by else ""
+    return {**found, "exam": dossier.exam.code, "category": category}
+
+
 def in_words(found: Waiver) -> str:
     """Say a derogation: when it was granted, by whom, under which reference."""
     said = f"Dérogation accordée le {day_in_words(granted_on(found))} par {found['by']}"
@@ -51,11 +63,14 @@ def is_waived(dossier: Dossier, breach: Breach) -> bool:
         dossier: the dossier.
         breach: what the rules refuse.
     """
-    if breach.rule not in dossier.waived:
+    found = dossier.waived.get(breach.rule)
+    if not found or found.get("exam", dossier.exam.code) != dossier.exam.code:
+        return False
+    if found.get("category") and found["category"] != dossier.facts.category:
         return False
     draft = dossier.draft
-    is_filed = draft is None or (draft.amends is not None and breach.rule in draft.amends.waived)
-    return breach.is_waivable or is_filed
+    filed = draft.amends.waived if draft is not None and draft.amends is not None else {}
+    return breach.is_waivable or draft is None or filed.get(breach.rule) == found
 
 
 def standing(dossier: Dossier) -> Lines:

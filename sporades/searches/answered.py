@@ -20,6 +20,7 @@ from sporades.exams.rules.papers import titled
 from sporades.exams.schema.papers import Paper, Status
 from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
 from sporades.registrations.former import once_offered
+from sporades.registrations.models import Registration
 from sporades.registrations.questions import YES_OR_NO
 
 type Rows = Sequence[Mapping[str, Any]]
@@ -146,6 +147,34 @@ def pieces_of_health() -> dict[int, set[str]]:
             if of_health(piece.when, one.rules):
                 found.setdefault(one.exam.pk, set()).add(piece.code)
     return found
+
+
+def asked_by_handicap(registration: Registration) -> tuple[set[str], set[str]]:
+    """Return what a declared handicap alone asks of a registration, or asked of it for another exam.
+
+    Whoever changed from one exam to another has the pieces of the former one still, withdrawn.
+
+    Args:
+        registration: any.
+
+    Returns:
+        The codes of pieces; what these pieces, and questions, are called, now or once.
+    """
+    was = registration.versions.values_list("snapshot__choice__exam", flat=True)
+    exams = {registration.exam.code, *was}
+    codes, labels = set(), set()
+    for one in _ever_offered():
+        if one.exam.session_id != registration.exam.session_id or one.exam.code not in exams:
+            continue
+        pieces = [piece for piece in one.rules.evidence if of_health(piece.when, one.rules)]
+        codes |= {piece.code for piece in pieces}
+        labels |= {piece.label for piece in pieces}
+        labels |= {
+            question.label
+            for question in one.rules.questions
+            if of_health(question.when, one.rules)
+        }
+    return codes, labels
 
 
 def asked(question: Question) -> str:

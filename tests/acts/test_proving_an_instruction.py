@@ -10,11 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from sporades import journal
 from sporades.acts import proving
 from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.proving import verbs
 from sporades.acts.proving.instruction import NOT_COPIED
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, registering
 from sporades.acts.writing import messaging
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -205,6 +206,26 @@ def test_what_candidate_and_service_wrote_to_each_other_is_said_to_be_written_an
     made = proof_of(filed)
 
     assert "Message du candidat au service gestionnaire" in text_of(made)
+    assert "SENTINELLE" not in text_of(made) + data_in(made.pdf).decode()
+
+
+def test_why_its_candidate_asks_for_a_change_is_not_in_it():
+    filed = a_registration()
+    draft = registering.amend(registration=filed, by=author(filed.candidate), at=NOW)
+    owner = Registration.objects.whole().get(pk=filed.pk)
+    for verb in verbs.IN_WORDS_OF_CANDIDATE:
+        journal.record(
+            verb,
+            by=author(filed.candidate),
+            on=owner,
+            at=NOW,
+            academy="A09",
+            after={"reason": "Je suis suivi à l'hôpital SENTINELLE.", "draft": str(draft.pk)},
+        )
+
+    made = proof_of(filed)
+
+    assert IN_WORDS["change requested"] in text_of(made)
     assert "SENTINELLE" not in text_of(made) + data_in(made.pdf).decode()
 
 

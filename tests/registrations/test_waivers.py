@@ -48,6 +48,8 @@ GRANTED = waivers.waiver(
     granted_on=date(2026, 11, 12),
     reference="2026-154",
 )
+KEPT = {**GRANTED, "exam": "BE", "category": "FORM"}
+"""Of a rule of one category."""
 SAID = [
     "Article 2 inventé",
     "Dérogation accordée le 12 novembre 2026 par le recteur de l'académie de Lille, référence 2026-154",
@@ -141,8 +143,8 @@ def test_who_was_granted_one_is_registered_with_true_answers():
 
     found = whole(version.registration)
     assert (found.experience, found.category) == (2, "FORM")
-    assert (found.waived, found.waivers) == ({"EXP3": GRANTED}, [SAID])
-    assert version.snapshot["waived"] == {"EXP3": GRANTED}
+    assert (found.waived, found.waivers) == ({"EXP3": KEPT}, [SAID])
+    assert version.snapshot["waived"] == {"EXP3": KEPT}
     assert section_of(version) == [SAID]
 
 
@@ -235,8 +237,8 @@ def test_one_that_is_met_since_is_kept_and_said_no_more():
 
     found = whole(registration)
     assert section_of(version) is None
-    assert version.snapshot["waived"] == {"EXP3": GRANTED}
-    assert (found.waived, found.waivers) == ({"EXP3": GRANTED}, [])
+    assert version.snapshot["waived"] == {"EXP3": KEPT}
+    assert (found.waived, found.waivers) == ({"EXP3": KEPT}, [])
     assert f"{SAID[0]} : {SAID[1]} → rien" in version.changes
     assert section_of(modified(registration, qualification={"experience": "1"})) == [SAID]
 
@@ -338,3 +340,19 @@ def test_an_abandoned_draft_forgets_it():
     assert Draft.objects.get(pk=draft.pk).waived == {}
     with pytest.raises(Refused):
         file(draft)
+
+
+def test_one_counts_for_the_rule_of_its_exam_and_category_alone():
+    registration = filed_with_a_waiver()
+    draft = again_in_office(registration)
+    day = NOW.date()
+
+    def counts(**changes):
+        registration.waived = {"EXP3": {**KEPT, **changes}}
+        registration.save(update_fields=["waived"])
+        whole = Draft.objects.whole().get(pk=draft.pk)
+        return bool(waivers.standing(dossier_of(whole, day=day)))
+
+    assert counts()
+    assert not counts(exam="AUTRE")
+    assert not counts(category="INDIV")

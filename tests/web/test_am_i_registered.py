@@ -439,7 +439,9 @@ def test_withdrawn_one_says_what_may_still_be_done_and_until_when(sign_in):
     assert [until in main(one) for one in (page, managed, closed)] == [True, True, False]
     again = f'action="/mes-inscriptions/{registration.number}/reprendre"'
     assert [again in one.text for one in (page, managed, closed)] == [True, True, False]
-    assert "Cette inscription ne peut pas être réactivée. Les inscriptions étaient" in main(closed)
+    assert "Cette inscription ne peut pas être réactivée. Les inscriptions sont fermées" in main(
+        closed
+    )
 
 
 def test_one_that_is_set_aside_says_why_and_how_to_contest_it(sign_in):

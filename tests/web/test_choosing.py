@@ -269,9 +269,11 @@ def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(s
     first = [words(one) for one in seen(page).cssselect("main .fr-btn:not(.fr-btn--secondary)")]
     others = [words(one) for one in seen(page).cssselect("main .fr-btn--secondary")]
 
-    assert first == ["Gérer ma candidature"]
-    assert others == ["Voir les dates", "Démarrer mon inscription"]
-    assert "Vous ne pourrez l'enregistrer qu'après votre désinscription de l'autre." in main(page)
+    assert first == ["Changer de spécialité"]
+    assert others == ["Gérer ma candidature", "Voir les dates", "Démarrer mon inscription"]
+    assert "« Changer de spécialité » garde votre inscription, son numéro et vos réponses." in main(
+        page
+    )
 
 
 def test_what_is_begun_elsewhere_is_said_before_it_is_taken_here(client):

@@ -183,13 +183,15 @@ def test_keeping_the_registration_is_the_main_button_leaving_it_is_not(mine):
 
 
 def test_who_has_begun_and_not_saved_is_told_so_and_led_to_what_they_typed(sign_in):
-    client = sign_in(a_draft().candidate)
+    candidate = a_draft().candidate
 
-    page = client.get("/mes-documents")
+    page = sign_in(candidate).get("/mes-documents")
 
     assert "Votre inscription n'est pas encore enregistrée." in main(page)
     assert links(page, "Reprendre ma saisie") == ["/mes-inscriptions"]
     assert "M'inscrire" not in main(page)
+    with time_machine.travel(CLOSED, tick=False):
+        assert "quand elle le sera" not in main(sign_in(candidate).get("/mes-documents"))
 
 
 def test_a_document_leads_back_to_the_list_and_to_its_registration(mine):

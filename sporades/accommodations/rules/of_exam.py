@@ -37,13 +37,17 @@ def rules_for(registration: Registration, case: Case | None) -> Accommodations |
 
 
 def rules_under(registration: Registration, version: int) -> Accommodations | None:
-    """Return what a version says of the accommodations of an exam.
+    """Return what a version says of the accommodations of an exam; nothing where it knows none of it.
+
+    A request that was taken back may be of before its registration was for another exam.
 
     Args:
         registration: for which exam.
         version: the key of the version.
     """
-    return rules(version).exam(registration.exam.code).accommodations
+    known = {one.code: one for one in rules(version).exams}
+    found = known.get(registration.exam.code)
+    return found.accommodations if found else None
 
 
 def suits_exam(case: Case, registration: Registration, *, exam: str) -> bool:

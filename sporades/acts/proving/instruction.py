@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
+from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.proving import verbs
 from sporades.acts.proving.kept import Facts, act_of, head, in_order, message_of, seals_of, utc
 from sporades.core.actors import Actor
@@ -20,7 +23,7 @@ from sporades.letters.rules import piece_of
 from sporades.mail.models import Message, about_of
 from sporades.mail.queries import with_fate
 from sporades.registrations.models import Registration
-from sporades.searches.answered import pieces_of_health
+from sporades.searches.answered import asked_by_handicap
 
 NATURE = "preuve de l'instruction"
 NOT_COPIED = "Ce texte nomme une pièce qui touche à la santé : il n'est pas recopié."
@@ -33,7 +36,7 @@ class LeftOut:
 
     Attributes:
         codes: how the réglementation calls them.
-        labels: how people do.
+        labels: how people do, and the questions that it alone calls for.
         keys: those that this registration has.
     """
 
@@ -58,7 +61,8 @@ def facts_of(registration: Registration, *, by: Actor, at: datetime) -> Facts:
     rows.sort(key=lambda one: (one.place, one.pk))
     left_out = _left_out(registration, rows)
     cited = verbs.INSTRUCTING + verbs.INSTRUCTING_ALONE
-    every = once(entries_about(registration)).filter(verb__in=cited)
+    done = once(entries_about(registration)).filter(verb__in=cited)
+    every = done | once(corrections_on(registration))
     acts = [one for one in in_order(every) if not _is_on_any(one, left_out.codes)]
     placed = sealing.seals_of(acts)
     return {
@@ -74,11 +78,11 @@ def facts_of(registration: Registration, *, by: Actor, at: datetime) -> Facts:
 
 
 def _left_out(registration: Registration, rows: Iterable[Evidence]) -> LeftOut:
-    codes = frozenset(pieces_of_health().get(registration.exam_id, ()))
+    codes, labels = asked_by_handicap(registration)
     theirs = [one for one in rows if one.code in codes]
     return LeftOut(
-        codes,
-        frozenset(one.label for one in theirs),
+        frozenset(codes),
+        frozenset((*labels, *(one.label for one in theirs))),
         frozenset(one.pk for one in theirs),
     )
 
@@ -128,7 +132,8 @@ def _signed(registration: Registration) -> Facts | None:
 
 
 def _act(entry: Entry, left_out: LeftOut) -> Facts:
-    reason = str(_after(entry).get("reason") or "")
+    is_office = entry.verb not in verbs.IN_WORDS_OF_CANDIDATE
+    reason = str(_after(entry).get("reason") or "") if is_office else ""
     is_on_some = _is_on_some(entry, left_out.codes)
     is_spared = is_on_some or left_out.names(reason)
     said = act_of(entry, is_whole=entry.verb in verbs.INSTRUCTING and not is_spared)
@@ -140,7 +145,15 @@ def _act(entry: Entry, left_out: LeftOut) -> Facts:
 
 def _messages(registration: Registration, left_out: LeftOut) -> list[Any]:
     kinds = verbs.ASKING + verbs.IN_OWN_WORDS
-    found = Message.objects.filter(**about_of(registration), kind__in=kinds)
+    theirs = about_of(registration.candidate)
+    # It names all the registrations that it is on.
+    corrected = Q(
+        **theirs,
+        kind="identity_corrected",
+        written_at__gte=registration.filed_at,
+        body__contains=registration.number,
+    )
+    found = Message.objects.filter(Q(**about_of(registration), kind__in=kinds) | corrected)
     # Their text is read: it is what was told.
     told = with_letters(with_fate(found)).defer(None).order_by("written_at", "pk")
     return [

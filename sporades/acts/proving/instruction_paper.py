@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sporades.acts.identities.correcting import CORRECTED
 from sporades.acts.proving.kept import Facts
 from sporades.acts.proving.printed import Row, Say, Table, exact_by, of_journal, paper, part, table
 from sporades.acts.proving.verbs import INSTRUCTING_ALONE
@@ -23,7 +24,7 @@ LEFT_OUT = (
         "Les réponses du candidat, ses fichiers et ce que le candidat et le service se sont écrit "
         "n'y sont pas. De certains actes, il y a l'instant, l'auteur, le motif et l'empreinte, sans "
         "le contenu : "
-        + quoted(sorted(IN_WORDS[verb] for verb in INSTRUCTING_ALONE))
+        + quoted(sorted(IN_WORDS[verb] for verb in (*INSTRUCTING_ALONE, CORRECTED)))
         + ". Leur empreinte se recalcule au journal."
     ),
     (

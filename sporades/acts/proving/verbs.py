@@ -127,6 +127,7 @@ INSTRUCTING = (
 INSTRUCTING_ALONE = (
     "candidate written to",
     "change request accepted",
+    "change request complement noted",
     "change request completed",
     "change request incomplete",
     "change request refused",
@@ -141,8 +142,19 @@ INSTRUCTING_ALONE = (
     "registration amended on behalf after its validation",
     "registration filed",
     "registration filed on behalf",
+    "waiver noted",
+    "waiver taken back",
 )
 """Those that are given without it, but for the reason of the office: answers, what was written."""
+
+IN_WORDS_OF_CANDIDATE = (
+    "change request accepted",
+    "change request complement noted",
+    "change request completed",
+    "change request taken back",
+    "change requested",
+)
+"""Those whose reason is what their candidate wrote: it is not given."""
 
 ASKING = (
     "amended",

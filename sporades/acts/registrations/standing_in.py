@@ -27,6 +27,7 @@ from sporades.registrations.operations import drafting, filing
 from sporades.registrations.receipt import accommodation_by_mail
 from sporades.registrations.refusals import NothingWaived, NotLeft
 from sporades.registrations.sections.eligibility import may_be_waived
+from sporades.registrations.waivers import granted_for
 
 
 @transaction.atomic
@@ -241,7 +242,8 @@ def note_waiver(
     found = next((one for one in may_be_waived(dossier) if one.rule == rule), None)
     if found is None:
         raise NothingWaived
-    drafting.note_waiver(draft=locked, rule=rule, waiver=waiver or {}, at=at)
+    kept = granted_for(dossier, found, waiver) if waiver else {}
+    drafting.note_waiver(draft=locked, rule=rule, waiver=kept, at=at)
     journal.record(
         "waiver noted" if waiver else "waiver taken back",
         by=by,

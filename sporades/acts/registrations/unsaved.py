@@ -37,7 +37,7 @@ class TooManyNumbers(Refused):
 
     message = (
         "Vous avez indiqué trop de numéros qui ne correspondent à rien : aucun autre n'est cherché de "
-        "votre part pour le moment. Réessayez dans une heure."
+        "votre part pour le moment. Réessayez dans une heure, ou demain."
     )
 
 

@@ -16,7 +16,7 @@ from sporades.exams.queries import in_force
 from sporades.registrations import accepted, consents, rewording
 from sporades.registrations.choices import Choice, choice_of, choices_beside
 from sporades.registrations.dossier import Answers, dossier_of, rules_of
-from sporades.registrations.exclusion import standing_instead_of
+from sporades.registrations.exclusion import is_set_aside_since, standing_instead_of
 from sporades.registrations.models import (
     ChangeRequest,
     Draft,
@@ -129,7 +129,8 @@ def begin_from(*, draft: Draft, author: User, at: datetime) -> Draft:
     if made.created_at == at:
         # Answered under the rules of then: its pages say where they have moved.
         made.regulation, made.is_placed = draft.regulation, draft.is_placed
-        made.save(update_fields=["regulation", "is_placed"])
+        made.waived = draft.waived
+        made.save(update_fields=["regulation", "is_placed", "waived"])
     # Nobody accepts the modalités for somebody: whoever fills ticks that they type for them.
     known = {accepted.SECTION, *made.answers.values_list("section", flat=True)}
     SectionAnswers.objects.bulk_create(
@@ -252,6 +253,10 @@ def begin_for_who_left(*, registration: Registration, author: User, at: datetime
         raise ExamOver
     if standing_instead_of(registration):
         raise AlreadyRegistered
+    if is_set_aside_since(registration):
+        raise Refused(
+            "Une inscription au même examen a été écartée depuis : rétablissez-la plutôt."
+        )
     try:
         with transaction.atomic():
             return _copy(registration, amends=None, author=author, at=at)

@@ -288,12 +288,14 @@ def _about(
 ) -> dict[str, Any]:
     at, reader = request.arrived_at, zone_of_reader(request.user.pk, mine)
     draft = _begun(request, offered, speciality)
+    left = _last_left(mine, offered, speciality, at=at)["withdrawn"]
+    undoing = Draft(created_at=at, waived=left.waived if left else {})
     return {
         "closed": service.closed_in_words(at, reader),
         "is_to_come": service.opens_at > at,
         "is_over": service.has_closed(at),
         "is_engaging": is_free(offered.rules.residence) and not service.has_closed(at),
-        "refused": _refused(request, draft or Draft(created_at=at), offered, speciality, service),
+        "refused": _refused(request, draft or undoing, offered, speciality, service),
         "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
@@ -321,7 +323,9 @@ def _refused(
         return []
     # As it would be begun here and now: of what is undone, what was filed stands.
     choice = {"exam": offered.exam, "speciality": speciality, "service": service}
-    would_be = Draft(candidate=candidate, created_at=draft.created_at, **choice)
+    would_be = Draft(
+        candidate=candidate, created_at=draft.created_at, waived=draft.waived, **choice
+    )
     dossier = dossier_of(would_be, day=local_day(at, service.zone), answers={})
     is_competition = offered.exam.domain.rubric == Rubric.COMPETITIONS
     cannot = (

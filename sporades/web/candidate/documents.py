@@ -51,7 +51,10 @@ def documents(request: HttpRequest) -> HttpResponse:
         "registrations": found,
         "had_some": request.user.candidate.is_frozen,
         "begun": not found
-        and any(not one.is_untouched for one in open_drafts_of(user=request.user.pk)),
+        and any(
+            not (one.is_untouched or one.service.has_closed(request.arrived_at))
+            for one in open_drafts_of(user=request.user.pk)
+        ),
     }
     return render(request, "candidate/documents.html", context)
 

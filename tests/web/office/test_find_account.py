@@ -59,7 +59,7 @@ def test_an_account_that_waits_is_said_with_its_mail_which_is_sent_again(
 def test_of_nobody_and_of_the_office_there_is_no_account(desk, address):
     page = looked_up(desk, address)
 
-    assert "Aucun compte de candidat à cette adresse." in main(page)
+    assert "Aucun compte de candidat dont l'état se dise ici." in main(page)
     assert "Renvoyer" not in main(page)
 
 

@@ -186,7 +186,7 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     [asking] = seen(recap).xpath("//main//a[.='Demander cette modification']")
     assert "fr-btn" in asking.get("class").split()
     assert ">Enregistrer<" not in recap.text
-    assert "Étape suivante : Demander cette modification" in main(recap)
+    assert "Modifier mon inscription" in main(recap)
     assert "Vos modifications sont à demander à votre service gestionnaire" in main(recap)
     assert "enregistrées" not in main(recap)
     assert main(recap).count("« Demander cette modification »") == 1

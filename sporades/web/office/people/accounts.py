@@ -19,7 +19,7 @@ from sporades.web.office.registrations.mail_lines import KINDS
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 ZONE = settings.TIME_ZONE
 SAID = {
-    Stands.NOTHING: "Aucun compte de candidat à cette adresse.",
+    Stands.NOTHING: "Aucun compte de candidat dont l'état se dise ici.",
     Stands.KNOWN: "Aucun compte ne s'ouvre par cette adresse, et aucun ne peut être créé avec elle : elle "
     "est celle d'un candidat sans compte, ou un compte l'a quittée il y a peu.",
     Stands.TOO_LATE: "Un compte n'a pas été activé à temps : le candidat peut le créer de nouveau.",

@@ -29,7 +29,12 @@ from sporades.letters.words import announced
 from sporades.registrations import waivers
 from sporades.registrations.contacts import unless_alone
 from sporades.registrations.dossier import Answers, Dossier
-from sporades.registrations.exclusion import Exclusion, exclusion_by, standing_instead_of
+from sporades.registrations.exclusion import (
+    Exclusion,
+    exclusion_by,
+    is_set_aside_since,
+    standing_instead_of,
+)
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.draft import DraftQuerySet
@@ -230,6 +235,7 @@ def _former(
         if one.is_offered
         and not one.is_exam_over(request.arrived_at)
         and standing_instead_of(one, own) is None
+        and not is_set_aside_since(one)
     ]
 
 

@@ -1,6 +1,6 @@
 """What of a file says something of health: left out for whoever does not read the whole of it (P-12)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,14 +13,14 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.exams.queries import rules
-from sporades.exams.rules.health import dispenses_for_health, of_health
+from sporades.exams.rules.health import dispenses_for_health
 from sporades.letters.rules import of_piece
 from sporades.mail.models import Message
 from sporades.publications.models import PublicationLine
 from sporades.registrations.checklist import ASKED_BY_SERVICE, Check
 from sporades.registrations.models import Registration
 from sporades.registrations.sections.candidacy import CandidacyForm
-from sporades.searches.answered import pieces_of_health
+from sporades.searches.answered import asked_by_handicap
 
 OF_ACCOMMODATIONS = frozenset(
     (
@@ -132,13 +132,12 @@ def spared_of(request: HttpRequest, registration: Registration) -> Spared:
     if request.reaches(Permission.READ_WHOLE_FILES).covers(**where):
         return Spared()
     exam = rules(registration.regulation_id).exam(registration.exam.code)
-    codes = pieces_of_health().get(registration.exam_id, set())
-    asked = (one.label for one in exam.questions if of_health(one.when, exam))
+    codes, labels = asked_by_handicap(registration)
     return Spared(
         is_any=True,
         pieces=frozenset(codes),
         papers=frozenset(one.code for one in exam.papers if dispenses_for_health(one, exam)),
-        labels=frozenset((_DECLARED, *asked, *_labels(exam.evidence, codes))),
+        labels=frozenset((_DECLARED, *labels)),
     )
 
 
@@ -157,7 +156,3 @@ def _of_documents(registration: Registration) -> set[str]:
 def _said_by(key: str, count: int) -> str:
     """Return the first parts of the key of a mail."""
     return ":".join(key.split(":")[:count])
-
-
-def _labels(evidence: Iterable[Any], codes: Collection[str]) -> Iterable[str]:
-    return (one.label for one in evidence if one.code in codes)
