@@ -152,7 +152,7 @@ def go_through(page, tabs=None, *, looking=lambda _: None):
 
 def tab(page):
     """Return the title of the tab that is shown."""
-    return re.sub(r"^Étape \d+ sur \d+ : ", "", heading(page))
+    return re.sub(r"^(Étape \d+ sur \d+|Modifier mon inscription) : ", "", heading(page))
 
 
 def heading(page):
