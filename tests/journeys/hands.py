@@ -51,7 +51,7 @@ class Keyboard:
         part = self.main
         paper, _, asked = question.rpartition(" > ")
         if paper:
-            part = paper_of(part, paper)
+            part = paper_of(self.page, paper)
         label = re.compile(rf"^\s*{re.escape(asked)}(\s:\s.*|\s*\(facultatif\))?\s*$")
         group = part.get_by_role("group", name=label)
         if value is True:
