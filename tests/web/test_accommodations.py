@@ -553,8 +553,7 @@ def test_what_the_decision_on_another_registration_spares_is_said_with_what_it_d
     assert "ne passe pas d'elle-même à une nouvelle inscription" in asked
     left = main(client.get(f"/mes-inscriptions/{first.number}"))
     assert "ne passe pas d'elle-même à une nouvelle inscription" in left
-    # None was given: nothing of them is lost.
-    assert "Les pièces justificatives déjà fournies" not in asked
+    assert "Si vous avez déjà fourni des pièces justificatives, elles ne passent pas" in asked
     assert "session précédente" not in pages[0]
     for page in pages:
         assert "ne passe pas d'elle-même à celle-ci. Le service l'a déjà" in page

@@ -16,7 +16,6 @@ from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.registration import UNDO_FOR
 from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.accommodations.asked import a_minor
-from tests.evidence.given import receive
 from tests.factories import (
     NOW,
     a_candidate,
@@ -451,14 +450,3 @@ def test_the_minute_that_is_displayed_as_the_last_one_is_whole():
             registration=found, by=author(found.candidate), at=last + timedelta(seconds=1)
         )
     assert registering.begin_again(registration=found, by=author(found.candidate), at=last)
-
-
-def test_what_was_given_is_said_not_to_follow_and_nothing_is_said_where_nothing_was(sign_in):
-    registration = a_registration()
-    client = sign_in(registration.candidate)
-    said = "Les pièces justificatives déjà fournies ne passent pas à la nouvelle inscription"
-    assert said not in main(ask_to_withdraw(client, registration.number))
-
-    receive(registration)
-
-    assert said in main(ask_to_withdraw(client, registration.number))

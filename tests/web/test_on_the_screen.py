@@ -61,6 +61,7 @@ UNREAD = {
     "accepted",
     "accommodation_until",
     "answers",
+    "choice",
     "closes_at",
     "filed_at",
     "regulation",

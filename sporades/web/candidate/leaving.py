@@ -10,8 +10,6 @@ from sporades.accommodations.queries import last_case_of
 from sporades.acts.people.guardians import address_beside, is_told_at_home
 from sporades.acts.registrations import leaving, registering
 from sporades.core.refusals import Refused
-from sporades.evidence.queries import rows_of
-from sporades.evidence.states import State
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import modifications_of
 from sporades.web.candidate.accommodations.falling import left_with
@@ -55,7 +53,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         "is_being_changed": any(
             not one.is_untouched for one in modifications_of(registration=found.pk)
         ),
-        "has_pieces": any(one.state != State.OWED for one in rows_of(registration=found.pk)),
+        "has_pieces": bool(found.owed["evidence"]),
         "accommodation": left_with(found, case),
         "papers": if_left(found, at=request.arrived_at),
         "guardian_told": _guardian_told(found, at=request.arrived_at),

@@ -216,7 +216,7 @@ def test_the_paragraphs_of_what_is_missing_stay_apart_for_the_office_and_for_the
         (manager, page_of(registration), "Il manque :"),
         (manager, tab(registration), "Le candidat complète sa demande :"),
         (mine, theirs, "La page 2 manque."),
-        (mine, reverse("candidate:home"), "est incomplète :"),
+        (mine, reverse("candidate:home"), "La page 2 manque."),
     ):
         [said] = paragraphs_of(client.get(where), begins)
         assert PARAGRAPHS in said
