@@ -90,7 +90,7 @@ def test_a_file_is_opened_by_its_number_and_by_its_name(manager, in_lille):
     assert of_number.get("href") == of_name.get("href")
     assert [words(one).lower() for one in (of_number, of_name)] == [
         in_lille.number,
-        f"le goff, n°{in_lille.number}",
+        f"le goff n°{in_lille.number}",
     ]
 
 
@@ -1213,7 +1213,7 @@ def names_in(page):
     """Return what the column of the family name says of each registration found."""
     cells = seen(page).cssselect("main td[data-label='Nom de famille']")
     # Which registration it opens is heard after it.
-    return [words(cell).partition(", n°")[0] for cell in cells]
+    return [words(cell).partition(" n°")[0] for cell in cells]
 
 
 def test_who_is_found_by_a_name_of_use_is_shown_with_it(manager):
