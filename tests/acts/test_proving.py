@@ -1,11 +1,9 @@
 """L-04: the proof of a filing tells what happened, shows what was touched, says nothing of health."""
 
 import hashlib
-import io
 import json
 from datetime import timedelta
 
-import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
@@ -29,7 +27,7 @@ from sporades.registrations.states import VALIDATE
 from tests.accommodations.asked import fill_every_text
 from tests.core.test_seal import PASSWORD, self_signed, verdict
 from tests.documents.conformity import problems
-from tests.documents.reading import pdf_text, words
+from tests.documents.reading import data_in, pdf_text, words
 from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration, author
 from tests.medical.given import confide
 from tests.medical.given import write as remark
@@ -58,14 +56,8 @@ def proof_of(registration, *, at=NOW):
     return proving.of_registration(registration=whole, by=OPERATOR, at=at)
 
 
-def data_in(file):
-    """Return the data that a proof carries, byte for byte."""
-    with pikepdf.open(io.BytesIO(file)) as paper:
-        return paper.attachments[FILE].get_file().read_bytes()
-
-
 def facts(made):
-    return json.loads(data_in(made.pdf))
+    return json.loads(data_in(made.pdf, named=FILE))
 
 
 def utc(instant):
@@ -93,7 +85,7 @@ def test_it_says_from_which_network_a_candidate_acted_and_of_an_agent_nothing():
     assert said["Inscription enregistrée"] == {"request": here.number, "network": here.network}
     assert said["Inscription validée"] is None
     assert "203.0.113.7" in words(pdf_text(made.pdf))
-    assert "192.0.2.1" not in pdf_text(made.pdf) + data_in(made.pdf).decode()
+    assert "192.0.2.1" not in pdf_text(made.pdf) + data_in(made.pdf, named=FILE).decode()
 
 
 def test_what_its_candidate_typed_stays_said_so_once_their_account_is_closed():
@@ -303,7 +295,7 @@ def test_what_was_given_to_another_academy_keeps_the_hours_under_which_it_was_fi
     assert [one["contenu"] for one in said["actes"] if "donnée à une autre" in one["quoi"]] == [
         None
     ]
-    assert "Déménagement" not in data_in(made.pdf).decode()
+    assert "Déménagement" not in data_in(made.pdf, named=FILE).decode()
 
 
 def test_what_could_not_be_filed_stays_in_it_once_it_is_given_to_another_academy():
@@ -394,7 +386,7 @@ def test_the_journal_keeps_who_had_it_made_and_the_fingerprint_of_its_data():
     noted = Entry.objects.get(verb="filing proof taken")
     assert (noted.object_id, noted.academy) == (str(filed.pk), filed.academy_id)
     assert noted.payload["after"] == {"digest": made.digest, "sealed": False}
-    assert hashlib.sha256(data_in(made.pdf)).hexdigest() == made.digest
+    assert hashlib.sha256(data_in(made.pdf, named=FILE)).hexdigest() == made.digest
     assert made.digest in "".join(pdf_text(made.pdf).split())
 
 
@@ -445,7 +437,7 @@ def test_the_reason_of_what_the_office_files_for_somebody_is_not_in_it():
 
     made = proof_of(filed, at=late)
 
-    assert "SENTINELLE" not in data_in(made.pdf).decode() + pdf_text(made.pdf)
+    assert "SENTINELLE" not in data_in(made.pdf, named=FILE).decode() + pdf_text(made.pdf)
     given = {one["numero"]: one for one in facts(made)["actes"]}
     for one in kept:
         assert (given[one.pk]["contenu"], given[one.pk]["empreinte"]) == (None, one.digest)
@@ -473,7 +465,7 @@ def test_nothing_of_health_nor_of_accommodations_is_in_it():
 
     made = proof_of(filed)
 
-    data, text = data_in(made.pdf).decode(), pdf_text(made.pdf)
+    data, text = data_in(made.pdf, named=FILE).decode(), pdf_text(made.pdf)
     for said in (data, text):
         for word in (mark, "aménagement", "handicap", "médecin", "de santé", "recours"):
             assert word.casefold() not in said.casefold()
@@ -498,11 +490,11 @@ def test_an_operator_has_the_proof_of_a_registration_in_a_file_of_their_own(tmp_
 
     call_command("inscription", "preuve", filed.number, "--vers", str(file))
 
-    said = json.loads(data_in(file.read_bytes()))
+    said = json.loads(data_in(file.read_bytes(), named=FILE))
     assert said["inscription"]["numero"] == filed.number
     assert file.stat().st_mode & 0o777 == 0o600
     out, err = capsys.readouterr()
-    assert hashlib.sha256(data_in(file.read_bytes())).hexdigest() in out
+    assert hashlib.sha256(data_in(file.read_bytes(), named=FILE)).hexdigest() in out
     assert "pas de cachet" in err
 
 
@@ -514,7 +506,7 @@ def test_an_operator_has_that_of_what_was_never_filed_by_the_address(tmp_path):
         "inscription", "preuve", "--compte", draft.candidate.user.email.upper(), "--vers", str(file)
     )
 
-    [arrival] = json.loads(data_in(file.read_bytes()))["arrivees"]
+    [arrival] = json.loads(data_in(file.read_bytes(), named=FILE))["arrivees"]
     assert arrival["suite"] == "refusée : hors des heures du service"
     assert Entry.objects.get(verb="filing proof taken").academy == draft.service.academy_id
 

@@ -1,11 +1,9 @@
 """« Preuve de l'instruction »: what was asked, found, decided and told, and nothing of health."""
 
-import io
 import json
 from datetime import timedelta
 from uuid import uuid4
 
-import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -28,7 +26,7 @@ from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
 from tests.accommodations.asked import fill_every_text
 from tests.documents.conformity import problems
-from tests.documents.reading import pdf_text, words
+from tests.documents.reading import data_in, pdf_text, words
 from tests.evidence.given import BAC, MANAGER, again, flag_with, piece, receive
 from tests.factories import NOW, a_registration, author, load_invented
 from tests.medical.given import confide
@@ -47,14 +45,8 @@ def proof_of(registration, *, at=NOW):
     return proving.of_instruction(registration=whole, by=OPERATOR, at=at)
 
 
-def data_in(file):
-    """Return the data that a proof carries, byte for byte."""
-    with pikepdf.open(io.BytesIO(file)) as paper:
-        return paper.attachments[FILE].get_file().read_bytes()
-
-
 def facts(made):
-    return json.loads(data_in(made.pdf))
+    return json.loads(data_in(made.pdf, named=FILE))
 
 
 def text_of(made):
@@ -206,7 +198,7 @@ def test_what_candidate_and_service_wrote_to_each_other_is_said_to_be_written_an
     made = proof_of(filed)
 
     assert "Message du candidat au service gestionnaire" in text_of(made)
-    assert "SENTINELLE" not in text_of(made) + data_in(made.pdf).decode()
+    assert "SENTINELLE" not in text_of(made) + data_in(made.pdf, named=FILE).decode()
 
 
 def test_why_its_candidate_asks_for_a_change_is_not_in_it():
@@ -226,7 +218,7 @@ def test_why_its_candidate_asks_for_a_change_is_not_in_it():
     made = proof_of(filed)
 
     assert IN_WORDS["change requested"] in text_of(made)
-    assert "SENTINELLE" not in text_of(made) + data_in(made.pdf).decode()
+    assert "SENTINELLE" not in text_of(made) + data_in(made.pdf, named=FILE).decode()
 
 
 def test_nothing_of_health_nor_of_accommodations_is_in_it():
@@ -241,7 +233,7 @@ def test_nothing_of_health_nor_of_accommodations_is_in_it():
 
     made = proof_of(filed)
 
-    data = data_in(made.pdf).decode()
+    data = data_in(made.pdf, named=FILE).decode()
     assert mark not in data + pdf_text(made.pdf)
     for one in left_out:
         assert one.digest not in data
@@ -274,7 +266,7 @@ def test_a_piece_that_a_handicap_alone_asks_for_is_named_nowhere():
     made = proof_of(filed, at=NOW + DAY)
 
     said = facts(made)
-    for text in (text_of(made), data_in(made.pdf).decode()):
+    for text in (text_of(made), data_in(made.pdf, named=FILE).decode()):
         assert "Attestation" not in text
         assert BAC not in text
     assert [one["quoi"] for one in said["actes"]].count(IN_WORDS["pieces given time"]) == 1
@@ -299,7 +291,7 @@ def test_an_operator_has_it_in_a_file_of_their_own(tmp_path, capsys):
 
     call_command("inscription", "preuve", filed.number, "--instruction", "--vers", str(file))
 
-    assert json.loads(data_in(file.read_bytes()))["nature"] == "preuve de l'instruction"
+    assert json.loads(data_in(file.read_bytes(), named=FILE))["nature"] == "preuve de l'instruction"
     assert "preuve de l'instruction" in capsys.readouterr().out
     assert Entry.objects.get(verb="instruction proof taken").payload["after"]["digest"]
 

@@ -211,3 +211,9 @@ def _read(node, page, pages, drawn, parts) -> None:
     elif "/MCID" in node:
         page = pages[node.Pg.objgen] if "/Pg" in node else page
         parts.append(drawn.get((page, int(node.MCID)), ""))
+
+
+def data_in(file, *, named):
+    """Return the data that a PDF carries under a name, byte for byte."""
+    with pikepdf.open(io.BytesIO(file)) as paper:
+        return paper.attachments[named].get_file().read_bytes()
