@@ -6,8 +6,9 @@ An hour is never shown without its zone (standards R-21).
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sporades.core.text import search_key
@@ -48,11 +49,12 @@ _VOWELS = "aeiouyàâäéèêëîïôöùûœæ"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
-_NUMBERED = re.compile(r"(?<=[nN]°) (?=\d)")
+_NUMBERED = re.compile(r"° (?<=[nN]..)(?=\d)")
 NO_SUCH_DAY = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
 _AS_A_DAY = re.compile(r"\d{1,2}[ /.-]\d{1,2}[ /.-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 # « 06 39 98 12 34 », « +687 26 55 55 »: three groups at least after the first, which no date has.
-_PHONE = re.compile(r"(?<!\d)(?:0\d|\+\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
+# Its first sign stands first: it is sought in all of a page.
+_PHONE = re.compile(r"[0+](?<!\d.)(?:(?<=0)\d|(?<=\+)\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
 
 
 def colon_after(label: str) -> str:
@@ -123,10 +125,21 @@ def instant_in_words(
         weekday: whether the day of the week is said.
         now: where it is given, an instant of the same day is « aujourd'hui à 23 h 59… ».
     """
+    if now is not None:
+        local = instant.astimezone(ZoneInfo(zone))
+        if local.date() == now.astimezone(ZoneInfo(zone)).date():
+            return f"aujourd'hui à {_clock(local)} ({zone_in_words(zone)})"
+    # By one clock: of the hour that comes twice in October, equal instants are the same.
+    return _instant_in_words(instant.astimezone(UTC), zone, weekday=weekday)
+
+
+@lru_cache(maxsize=2_000)
+def _instant_in_words(instant: datetime, zone: str, *, weekday: bool) -> str:
+    """Return an instant in words; a page says the few closings of a campaign many times."""
     local = instant.astimezone(ZoneInfo(zone))
-    is_today = now is not None and local.date() == now.astimezone(ZoneInfo(zone)).date()
-    day = "aujourd'hui" if is_today else day_in_words(local.date(), weekday=weekday)
-    return f"{day} à {_clock(local)} ({zone_in_words(zone)})"
+    return (
+        f"{day_in_words(local.date(), weekday=weekday)} à {_clock(local)} ({zone_in_words(zone)})"
+    )
 
 
 def exact_in_words(instant: datetime, zone: str) -> str:
@@ -290,8 +303,8 @@ def spaced(text: str) -> str:
     """
     for plain, unbroken in _SPACED.items():
         text = text.replace(plain, unbroken)
-    if "°" in text:
-        text = _NUMBERED.sub(NON_BREAKING, text)
+    if "° " in text:
+        text = _NUMBERED.sub(f"°{NON_BREAKING}", text)
     return _PHONE.sub(_unbroken, text) if "0" in text or "+" in text else text
 
 

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -164,6 +165,14 @@ def test_a_sentence_that_was_typed_ends(typed, words):
 )
 def test_the_size_of_a_file_is_said(size, words):
     assert size_in_words(size) == words
+
+
+def test_an_hour_that_comes_twice_is_said_apart_whatever_was_said_just_before():
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
+
+    said = [instant_in_words(first.replace(fold=fold), "Europe/Paris") for fold in (0, 1, 0)]
+
+    assert ["avant" in one for one in said] == [True, False, True]
 
 
 def test_an_instant_said_exactly_is_no_other_on_the_night_that_clocks_go_back():

@@ -72,6 +72,14 @@ def test_what_is_no_number_of_ours_or_is_not_seen_is_left_as_it_is():
     assert set_spaces(kept) == kept
 
 
+def test_a_sign_that_no_page_may_hold_mixes_nothing_up():
+    number = with_check_digit(2000000077)
+
+    assert set_spaces(f"<p>a\0 ?</p><title>{number}</title>") == (
+        f"<p>a\ufffd\u00a0?</p><title>{number}</title>"
+    )
+
+
 def test_what_is_typed_run_or_written_in_a_tag_is_left_as_it_is():
     kept = (
         '<input value="a : b ?"><textarea name="x">c : d <i>e ?</i></textarea>'

@@ -417,9 +417,11 @@ def _is_sent_back(version: DocumentVersion, registration: Registration) -> bool:
 
     It is itself, signed, or its pieces; a registration that is validated owes none.
     """
-    pieces = registration.is_validated or registration.owed["evidence"]
-    asked = {SUMMARY.slug: registration.summary_awaited, EVIDENCE_REQUEST.slug: pieces}
-    return bool(asked.get(version.document.kind))
+    if version.document.kind == SUMMARY.slug:
+        return bool(registration.summary_awaited)
+    if version.document.kind == EVIDENCE_REQUEST.slug:
+        return registration.is_validated or bool(registration.owed["evidence"])
+    return False
 
 
 def _anomalies(registrations: Iterable[Registration], *, name: Name) -> list[Awaiting]:
