@@ -49,4 +49,5 @@ class AuthorForm(forms.Form):
     def typed_author(self, identifier: str = "") -> Author:
         """Return who was named, by an account."""
         said: dict[str, Any] = self.cleaned_data
-        return Author(*(said[name] for name in WHO_DECIDES), identifier)
+        first_name, last_name, quality, service = (said[name] for name in WHO_DECIDES)
+        return Author(first_name, last_name, quality, service, identifier)

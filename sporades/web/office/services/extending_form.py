@@ -1,6 +1,6 @@
 """Which services the office moves together, and by how much: extended, or put off before they open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -32,14 +32,10 @@ class TogetherForm(forms.Form):
     Attributes:
         when: the field that says one instant for all of them.
         said: what is said where nothing is chosen, where no instant is, and where it is said twice.
-        state_of: says when a service closes, or opens.
-        later: returns its instant so many days later.
     """
 
     when: ClassVar[str]
     said: ClassVar[tuple[str, str, str]]
-    state_of: ClassVar[Callable[[RegistrationService, datetime], str]]
-    later: ClassVar[Callable[[RegistrationService, int], datetime]]
 
     ensembles = forms.MultipleChoiceField(
         label="Tous les services de", widget=forms.CheckboxSelectMultiple, required=False
@@ -86,6 +82,16 @@ class TogetherForm(forms.Form):
         ]
         self.instants: dict[int, datetime] = {}
         """When each closes, or opens, by its key."""
+
+    @staticmethod
+    def state_of(service: RegistrationService, at: datetime) -> str:
+        """Say when a service closes, or opens."""
+        raise NotImplementedError
+
+    @staticmethod
+    def later(service: RegistrationService, days: int) -> datetime:
+        """Return its closing, or its opening, so many days later."""
+        raise NotImplementedError
 
     @property
     def chosen(self) -> list[RegistrationService]:
