@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sporades.accommodations.contesting import INTERRUPTS, ONLY_ONCE, contest_in_words
-from sporades.accommodations.late import Lateness, unsaid_of
+from sporades.accommodations.late import Lateness
 from sporades.accommodations.left import Act, Left
 from sporades.accommodations.missing import is_answered
 from sporades.accommodations.models import AskedMeasure, Case
@@ -35,8 +35,6 @@ from sporades.accommodations.rules import (
     rules_for,
     rules_of,
     sat_for,
-    to_specify,
-    wishes_of,
 )
 from sporades.accommodations.states import Decision, State
 from sporades.accommodations.tracker import is_stopped, steps_of
@@ -52,7 +50,6 @@ from sporades.accommodations.words import (
     usual_delay_in_words,
 )
 from sporades.acts.accommodating import UNSENT, silence_told
-from sporades.acts.medical.opining import is_asked_by_doctor
 from sporades.core.french import ended, instant_in_words
 from sporades.exams.schema.accommodations import Accommodations
 from sporades.registrations.changes import have_sensitive
@@ -63,22 +60,18 @@ from sporades.web.candidate.accommodations.asked import (
     asked_rows,
     decided_before,
     guardian_signs,
-    left_to_choose,
     lost_by,
     spared,
 )
 from sporades.web.candidate.accommodations.confided import (
     SERVES_AGAIN,
-    CalledFor,
     cases_shown_of,
     erased_before_in_words,
     has_confided,
-    mandatory_in_words,
-    missing_in_words,
-    papers_called_for,
 )
 from sporades.web.candidate.accommodations.contesting import said_of_appeals
 from sporades.web.candidate.accommodations.pressed import press_in_time, told_of
+from sporades.web.candidate.accommodations.standing import Standing, standing_of
 from sporades.web.candidate.accommodations.taking_up import offers_to
 from sporades.web.candidate.accommodations.to_do import (
     NOTHING_TO_DO,
@@ -224,101 +217,64 @@ def _of_decision(
 
 
 def _of_case(
-    case: Any, former: Case | None, registration: Registration, *, at: Any
+    case: Case, former: Case | None, registration: Registration, *, at: Any
 ) -> dict[str, Any]:
-    is_writable = case.is_writable and registration.is_active
-    is_writable = is_writable and not (case.asked_at is None and is_over(registration, at))
-    is_theirs = case.instead_of_id is None
-    has_measures = bool(case.measures.all())
-    sat = sat_for(registration, case) if has_measures else []
-    is_to_choose = is_writable and bool(left_to_choose(case, sat))
-    rules = rules_for(registration, case)
-    is_to_specify = (
-        is_writable
-        and is_theirs
-        and rules is not None
-        and bool(to_specify(rules, wishes_of(case.measures.all())))
-    )
-    is_chosen = has_measures and not is_to_choose and not is_to_specify
-    late = (
-        unsaid_of(case, wishes_of(case.measures.all()), sat, at=at)
-        if is_writable and is_theirs and is_chosen
-        else Lateness.NONE
-    )
-    is_chosen = is_chosen and late == Lateness.NONE
-    needs_signature = is_writable and registration.is_minor(at)
-    zone = registration.service.zone
-    last = case.signatures.order_by("-revision").first()
-    signature = last if last is not None and last.revision == case.revision else None
-    is_looked_at = (
-        case.is_undecided and case.state != State.OPINION_GIVEN and registration.is_active
-    )
-    papers = papers_called_for(case, registration) if is_looked_at and has_measures else []
-    missing = missing_in_words(papers)
-    is_ready = is_writable and is_chosen and not (needs_signature and signature is None)
-    is_asked = registration.is_active and is_asked_by_doctor(case) and not is_answered(case)
-    is_lacking = bool(missing) and (is_writable or case.state in LACKING)
-    left = _left(
-        {
-            Act.ANSWER: is_asked,
-            Act.READ: former is not None and former.is_to_read and (is_writable or not is_lacking),
-            Act.MEASURES: is_writable and not has_measures,
-            Act.SPECIFY: is_to_specify,
-            Act.PAPERS: is_to_choose and not is_to_specify,
-            Act.LATE: late != Lateness.NONE,
-            Act.CONFIDE: is_lacking,
-            Act.SIGN: needs_signature and signature is None,
-        },
-        papers,
-        late,
-    )
-    is_listed = is_writable and not is_asked
-    is_to_sign = needs_signature and signature is None and is_chosen
-    steps = steps_of(case, at=at, papers=missing, is_listed=is_listed)
+    standing = standing_of(case, registration, at=at)
+    left, missing = standing.left(former), standing.missing
+    is_undeclared = _is_undeclared(case, registration, at=at)
+    is_serving_again = standing.is_theirs and case.is_writable and case.was_confided_before
     return {
         **_stands(case, former, missing),
-        **(
-            to_do_of(case, left, steps, is_to_sign=is_to_sign, may_send=is_ready)
-            if is_listed
-            else NOTHING_TO_DO
-        ),
+        **_to_be_done(standing, left, at=at),
+        **_signed(standing, registration.service.zone),
+        **(lost_by(case, former, standing.sat) if standing.is_theirs else NOTHING_LOST),
         "taken_again": taken_again_in_words(case) if case.is_open else "",
-        "may_withdraw": case.is_undecided and is_theirs,
+        "may_withdraw": case.is_undecided and standing.is_theirs,
         "may_take_up": may_take_up(case, registration),
-        "undeclared": undeclared_in_words(case)
-        if _is_undeclared(case, registration, at=at)
-        else "",
-        **(lost_by(case, former, sat) if is_theirs else NOTHING_LOST),
-        "steps": [
-            _step(step, case, is_asked=is_asked)
-            for step in (shown_beside(steps) if is_listed else steps)
-        ],
-        "is_asked_by_doctor": is_asked,
-        "asked": asked_rows(case, sat),
-        "is_writable": is_writable,
-        "may_change": is_writable and is_theirs,
-        "is_to_choose": is_to_choose and not is_to_specify,
-        "is_to_specify": is_to_specify,
-        "needs_signature": is_to_sign,
+        "undeclared": undeclared_in_words(case) if is_undeclared else "",
+        "is_asked_by_doctor": standing.is_asked,
+        "asked": asked_rows(case, standing.sat),
+        "is_writable": standing.is_writable,
+        "may_change": standing.may_change,
+        "is_to_choose": standing.is_to_choose,
+        "is_to_specify": standing.is_to_specify,
+        "late_act": LATE_ACTS.get(standing.late, ""),
+        "may_send": standing.may_send,
+        "next": left.next if standing.is_writable or left.acts else "",
+        "emptied": emptied_in_words(case, standing.sat),
+        "health_papers": standing.papers,
+        "erased_before": erased_before_in_words(case.emptied_at, registration),
+        "serves_again": SERVES_AGAIN if is_serving_again else "",
+        "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
+        "silence": silence_told(case, at=at),
+        "missing": _missing_in_words(missing, left) if standing.is_writable else "",
+    }
+
+
+def _to_be_done(standing: Standing, left: Left, *, at: Any) -> dict[str, Any]:
+    """Return what its candidate does next, as a list where there is one, and the steps beside it."""
+    case, is_listed, is_asked = standing.case, standing.is_listed, standing.is_asked
+    steps = steps_of(case, at=at, papers=standing.missing, is_listed=is_listed)
+    shown = shown_beside(steps) if is_listed else steps
+    may = {"is_to_sign": standing.is_to_sign, "may_send": standing.may_send}
+    return {
+        **(to_do_of(case, left, steps, **may) if is_listed else NOTHING_TO_DO),
+        "steps": [_step(step, case, is_asked=is_asked) for step in shown],
+    }
+
+
+def _signed(standing: Standing, zone: str) -> dict[str, Any]:
+    """Return who signed, and whether that still holds."""
+    signature, last = standing.signature, standing.last
+    return {
+        "needs_signature": standing.is_to_sign,
         "signed": f"Signée par {signature}, le {signature.signed_in_words(zone)}."
         if signature
         else "",
         "signed_before": f"Signée par {last}, le {last.signed_in_words(zone)}, puis changée : cette "
         "signature ne vaut plus, votre représentant légal signe de nouveau."
-        if last is not None and signature is None and needs_signature
+        if last is not None and standing.awaits_signature
         else "",
-        "late_act": LATE_ACTS.get(late, ""),
-        "may_send": is_ready,
-        "next": left.next if is_writable or left.acts else "",
-        "emptied": emptied_in_words(case, sat),
-        "health_papers": papers,
-        "erased_before": erased_before_in_words(case.emptied_at, registration),
-        "serves_again": SERVES_AGAIN
-        if is_theirs and case.is_writable and case.was_confided_before
-        else "",
-        "is_answered": is_answered(case) and case.state == State.INCOMPLETE,
-        "silence": silence_told(case, at=at),
-        "missing": _missing_in_words(missing, left) if is_writable else "",
     }
 
 
@@ -356,10 +312,6 @@ def _is_undeclared(case: Case, registration: Registration, *, at: Any) -> bool:
         return False
     since = Version.objects.filter(registration=registration.pk, filed_at__gte=case.begun_at)
     return any(have_sensitive(one) for one in since.values_list("changes", flat=True))
-
-
-def _left(is_left: dict[Act, bool], papers: list[CalledFor], late: Lateness) -> Left:
-    return Left(tuple(act for act, due in is_left.items() if due), mandatory_in_words(papers), late)
 
 
 def _missing_in_words(missing: str, left: Left) -> str:
