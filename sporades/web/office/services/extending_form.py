@@ -1,6 +1,6 @@
 """Which services the office moves together, and by how much: extended, or put off before they open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -32,10 +32,14 @@ class TogetherForm(forms.Form):
     Attributes:
         when: the field that says one instant for all of them.
         said: what is said where nothing is chosen, where no instant is, and where it is said twice.
+        state_of: says when a service closes, or opens.
+        later: returns its instant so many days later.
     """
 
     when: ClassVar[str]
     said: ClassVar[tuple[str, str, str]]
+    state_of: ClassVar[Callable[[RegistrationService, datetime], str]]
+    later: ClassVar[Callable[[RegistrationService, int], datetime]]
 
     ensembles = forms.MultipleChoiceField(
         label="Tous les services de", widget=forms.CheckboxSelectMultiple, required=False
@@ -76,22 +80,15 @@ class TogetherForm(forms.Form):
         self.fields["services"].choices = [  # type: ignore[attr-defined] # a MultipleChoiceField
             (
                 _set_in_words(some),
-                [(str(one.pk), f"{one.academy.name}, {self.state_of(one, at)}") for one in some],
+                [
+                    (str(one.pk), f"{one.academy.name}, {type(self).state_of(one, at)}")
+                    for one in some
+                ],
             )
             for some in self._sets.values()
         ]
         self.instants: dict[int, datetime] = {}
         """When each closes, or opens, by its key."""
-
-    @staticmethod
-    def state_of(service: RegistrationService, at: datetime) -> str:
-        """Say when a service closes, or opens."""
-        raise NotImplementedError
-
-    @staticmethod
-    def later(service: RegistrationService, days: int) -> datetime:
-        """Return its closing, or its opening, so many days later."""
-        raise NotImplementedError
 
     @property
     def chosen(self) -> list[RegistrationService]:
@@ -115,7 +112,7 @@ class TogetherForm(forms.Form):
         elif day:
             self._read(self.data.get(self.add_prefix(self.when)))
         elif days:
-            self.instants = {one.pk: self.later(one, days) for one in self.chosen}
+            self.instants = {one.pk: type(self).later(one, days) for one in self.chosen}
         else:
             self.add_error(self.when, never)
         return said
