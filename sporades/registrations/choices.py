@@ -14,6 +14,7 @@ from sporades.exams.queries import OfferedExam
 from sporades.exams.titles import qualification_of
 from sporades.registrations.exclusion import scope_of
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.titles import title_of
 
 CHOICE, TITLE = "choice", "title"
 """Under what a version says what it is for: its codes, and its name at that time."""
@@ -84,6 +85,11 @@ def said_of(choice: Choice) -> dict[str, str]:
         "speciality": speciality.code if speciality else "",
         "speciality_label": speciality.label if speciality else "",
     }
+
+
+def named(choice: Choice) -> dict[str, Any]:
+    """Return the same with its name, as a version says both."""
+    return {TITLE: title_of(*choice), CHOICE: said_of(choice)}
 
 
 def is_the_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -253,6 +253,10 @@ class AlreadyRegistered(Refused):
         super().__init__(with_text(rule.message, rule.reference) if rule else "")
 
 
+class AskedOfAnother(Refused):
+    """What is asked answers, in the exam for which its registration is now, another question."""
+
+
 class NotUndone(Refused):
     """The withdrawal of a registration can no longer be undone with its answers."""
 

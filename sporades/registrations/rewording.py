@@ -3,17 +3,18 @@
 An answer is kept by codes: under a new version of the réglementation, a code may ask something else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from sporades.core.french import quoted
 from sporades.exams import queries
 from sporades.exams.models import Regulation
 from sporades.registrations import accepted
-from sporades.registrations.dossier import Dossier, rules_among
+from sporades.registrations.choices import Choice
+from sporades.registrations.dossier import Answers, Dossier, rules_among, rules_of
 from sporades.registrations.fields import flat
 from sporades.registrations.journey import Forms, journey
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, Version
 from sporades.registrations.refusals import Trouble
 from sporades.registrations.sections.base import SectionForm
 
@@ -72,16 +73,22 @@ def in_words(points: list[Trouble]) -> str:
     )
 
 
-def left_by_choice(before: Dossier, after: Dossier) -> dict[str, list[str]]:
+def left_by_choice(after: Dossier, *, was: Choice, source: Draft | Version) -> dict[str, list[str]]:
     """Return the answers, by tab, that were given to other words than another exam has under their code.
 
     « EP1 » of one exam is not that of another: what was said of it, a mark that is kept for instance,
     is asked anew.
 
     Args:
-        before: as it was answered.
-        after: the same, for the other exam.
+        after: the answers, for the other exam.
+        was: what they were given for.
+        source: what they are of; its rules are read of what is offered no more.
     """
+    if was.exam == after.exam or not _is_offered(after):
+        return {}
+    before = replace(after, exam=was.exam, speciality=was.speciality)
+    if not _is_offered(before):
+        before = replace(before, regulation=source.regulation)
     found = {}
     for section in journey(after):
         if section.slug == accepted.SECTION or section.slug not in before.answers:
@@ -98,6 +105,19 @@ def left_by_choice(before: Dossier, after: Dossier) -> dict[str, list[str]]:
         if left:
             found[section.slug] = left
     return found
+
+
+def without(answers: accepted.Tabs, left: Mapping[str, Container[str]]) -> dict[str, Answers]:
+    """Return answers but some, which are named by tab."""
+    return {
+        section: {name: one for name, one in said.items() if name not in left.get(section, ())}
+        for section, said in answers.items()
+    }
+
+
+def _is_offered(dossier: Dossier) -> bool:
+    rules = rules_of(dossier.regulation, exam=dossier.exam, speciality=dossier.speciality)
+    return rules is not None
 
 
 def _have_moved_since(under: Regulation, dossier: Dossier) -> bool:

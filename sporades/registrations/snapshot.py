@@ -21,7 +21,6 @@ from sporades.registrations.receipt import receipt_of, return_of
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.papers import PapersForm
 from sporades.registrations.sections.terms import TermsForm
-from sporades.registrations.titles import title_of
 
 
 def snapshot_of(
@@ -108,8 +107,7 @@ def as_read(dossier: Dossier, forms: list[tuple[Section, SectionForm]]) -> dict[
     tabs = [said for section, form in forms if (said := _section(section, form))]
     choice = choices.Choice(dossier.exam, dossier.speciality)
     return {
-        choices.TITLE: title_of(*choice),
-        choices.CHOICE: choices.said_of(choice),
+        **choices.named(choice),
         "identity": identity_of(dossier),
         "sections": waivers.with_lines(tabs, waivers.standing(dossier)),
         accepted.BOX: next((form.mark for _, form in forms if isinstance(form, TermsForm)), ""),

@@ -7,14 +7,18 @@ import pytest
 from sporades.accommodations.states import State as CaseState
 from sporades.acts.accommodating import OfAnExam
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import registering, requesting, standing_in
 from sporades.evidence.states import State
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam
 from sporades.publications.models import PublicationLine
 from sporades.publications.refusals import IS_FOR_ANOTHER
 from sporades.registrations.choices import Choice, choices_beside
-from sporades.registrations.models import Registration
+from sporades.registrations.dossier import dossier_of
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import rebasing
+from sporades.registrations.operations.requesting import outcome_of
+from sporades.registrations.refusals import AskedOfAnother, Incomplete
 from tests.accommodations.asked import reach
 from tests.evidence.given import MANAGER, again, piece, receive
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -26,8 +30,18 @@ from tests.publications.conftest import (  # noqa: F401 - fixtures
     three,
 )
 from tests.publications.doing import LATER, approve, publish, read, tell
-from tests.registrations.test_changing_speciality import answered, filed, ready
-from tests.web.registry.world import source, with_specialities, without_specialities
+from tests.registrations.test_changing_speciality import (
+    AFTER,
+    MAPS,
+    answered,
+    beside,
+    brought,
+    filed,
+    opened,
+    ready,
+    sent,
+)
+from tests.web.registry.world import a_member, source, with_specialities, without_specialities
 
 HOUR = timedelta(hours=1)
 ONE = {"dans": "domaine", "reference": "règlement inventé", "message": "Un seul brevet."}
@@ -155,3 +169,93 @@ def test_a_convocation_for_the_former_speciality_is_not_read(three, convocations
     assert "convocation" not in read(three[0], LATER)
     line = PublicationLine.objects.get(publication=convocations)
     assert line.why == IS_FOR_ANOTHER
+
+
+# --- Two who modify ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unlike(invented_exam):
+    """Another épreuve has the code of one of the first exam."""
+    put_two(epreuves={"E3": "Secourisme"})
+    return a_registration()
+
+
+@pytest.fixture
+def agent(invented_exam):
+    return a_member("agent@exemple.test", "manager", ["A09"])
+
+
+def given(draft):
+    return draft.answers.get(section="epreuves").answers
+
+
+def answered_again(draft, option):
+    return answered(draft, "epreuves", **{"statut-E3": "inscrit", "option-E3": option})
+
+
+def test_what_an_agent_answered_of_one_exam_is_not_kept_for_the_other(unlike, agent):
+    theirs = answered_again(opened(unlike, agent), "COURSE")
+    filed(answered_again(begun(unlike), "NAGE"))
+
+    assert brought(theirs)
+
+    assert given(theirs)["option-E3"] == "NAGE"
+
+
+def test_what_an_agent_filed_of_one_exam_answers_nothing_in_the_other(unlike, agent):
+    draft = begun(unlike)
+    theirs = answered_again(opened(unlike, agent), "COURSE")
+    standing_in.register(draft=theirs, reason="", by=MANAGER, at=NOW)
+
+    assert brought(draft)
+
+    assert "option-E3" not in given(draft)
+    with pytest.raises(Incomplete):
+        filed(Draft.objects.whole().get(pk=draft.pk))
+
+
+@pytest.mark.parametrize(("mine", "kept"), [(True, "NAGE"), (False, "COURSE")])
+def test_where_both_chose_what_each_said_of_its_own_stays_with_it(unlike, agent, mine, kept):
+    draft = answered_again(begun(unlike), "NAGE")
+    theirs = answered_again(opened(unlike, agent, beside(unlike)), "COURSE")
+    answered(theirs, "epreuves", **MAPS)
+    standing_in.register(draft=theirs, reason="", by=MANAGER, at=NOW)
+    draft = Draft.objects.whole().get(pk=draft.pk)
+    found = rebasing.difference(draft, dossier_of(draft, day=NOW.date()))
+    assert [one.key for one in found.clashes] == [rebasing.CHOICE]
+
+    settled = [rebasing.CHOICE]
+    assert rebasing.rebase(
+        draft=draft, seen=2, settled=settled, keeps_mine=settled if mine else [], at=NOW
+    )
+
+    draft.refresh_from_db()
+    assert (draft.exam.code, given(draft)["option-E3"]) == ("BS" if mine else "BE", kept)
+
+
+def test_what_was_asked_of_one_exam_is_not_filed_in_the_other(unlike, agent):
+    draft = registering.amend(registration=again(unlike), by=author(unlike.candidate), at=NOW)
+    asked = sent(answered_again(draft, "COURSE"))
+    theirs = answered_again(opened(unlike, agent, the_other()), "NAGE")
+    standing_in.register(draft=theirs, reason="Erreur.", by=MANAGER, at=AFTER)
+    asked.refresh_from_db()
+
+    for act in (
+        lambda: outcome_of(asked, at=AFTER),
+        lambda: requesting.accept(request=asked, by=MANAGER, at=AFTER),
+    ):
+        with pytest.raises(AskedOfAnother, match="Secourisme|Éducation physique"):
+            act()
+    unlike.refresh_from_db()
+    assert unlike.version == 2
+
+
+def test_what_a_colleague_left_says_what_they_typed_of_the_choice(unlike, agent):
+    theirs = answered_again(opened(unlike, agent), "COURSE")
+    filed(answered_again(begun(unlike), "NAGE"))
+    draft = Draft.objects.whole().get(pk=theirs.pk)
+
+    typed = rebasing.typed_in(draft, dossier_of(draft, day=NOW.date()))
+
+    assert [one.key for one in typed] == [("epreuves", "option-E3")]

@@ -225,6 +225,7 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
     Raises:
         AnsweredMeanwhile: something else would change than what was shown, or than what was asked.
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
+        AskedOfAnother: its registration is for another exam since, where a question is another.
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
     asked = filing.lock(request.draft)

@@ -334,19 +334,11 @@ def _choose(draft: Draft, choice: Choice, *, of: Registration, at: datetime) -> 
 def _leave_out(draft: Draft, choice: Choice, *, at: datetime) -> None:
     """Forget the answers of a modification that say nothing of another exam: they are asked anew."""
     whole = Draft.objects.whole().get(pk=draft.pk)
-    after = replace(
-        dossier_of(whole, day=local_day(at, whole.service.zone)),
-        exam=choice.exam,
-        speciality=choice.speciality,
-    )
-    before = replace(after, exam=whole.exam, speciality=whole.speciality)
-    if rules_of(before.regulation, exam=before.exam, speciality=before.speciality) is None:
-        before = replace(before, regulation=whole.regulation)
-    left = rewording.left_by_choice(before, after)
+    dossier = dossier_of(whole, day=local_day(at, whole.service.zone))
+    after = replace(dossier, exam=choice.exam, speciality=choice.speciality)
+    left = rewording.left_by_choice(after, was=choice_of(whole), source=whole)
     for row in SectionAnswers.objects.filter(draft=draft, section__in=left):
-        row.answers = {
-            name: said for name, said in row.answers.items() if name not in left[row.section]
-        }
+        row.answers = rewording.without({row.section: row.answers}, left)[row.section]
         row.revision += 1
         row.save(update_fields=["answers", "revision"])
 

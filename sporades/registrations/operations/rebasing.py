@@ -2,19 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 
-from sporades.registrations import accepted, choices
+from sporades.core.french import local_day, quoted
+from sporades.exams.models import Exam
+from sporades.registrations import accepted, choices, rewording
 from sporades.registrations.changes import changes_between
+from sporades.registrations.choices import Choice, choice_of
 from sporades.registrations.clashes import Key, Merged, Tabs, merge, same
-from sporades.registrations.dossier import Answers, Dossier, rules_in_force
+from sporades.registrations.dossier import Answers, Dossier, dossier_of, rules_in_force
 from sporades.registrations.models import Draft, Registration, SectionAnswers, Version
 from sporades.registrations.operations import drafting, filing
+from sporades.registrations.refusals import AskedOfAnother
 from sporades.registrations.sections import SECTIONS
 from sporades.registrations.sections.base import NOT_SAID, Section, SectionForm, Whole
+from sporades.registrations.titles import title_of
 
 CHOICE: Key = (choices.CHOICE, "speciality")
 """What a modification is for, where one chooses between two: it is in no tab."""
@@ -70,12 +74,17 @@ def difference(draft: Draft, dossier: Dossier) -> Difference:
         dossier: the same, with its answers.
     """
     base, theirs = _versions(draft)
-    three = _three(draft, base, theirs, dossier.answers)
-    merged = _together(three)
+    # Where what it is for is to be chosen too, what is to be chosen for either.
+    either = dict.fromkeys(_kept(draft, base, theirs, keeps_mine=mine) for mine in (True, False))
+    clashes: dict[Key, Clash] = {}
+    for kept in either:
+        three = _three(draft, dossier, base, theirs, kept=kept)
+        found = _in_words(_put_to(dossier, kept), _together(three), three)
+        clashes = {**{one.key: one for one in found}, **clashes}
     return Difference(
         version=theirs,
         changes=changes_between(accepted.said_by(base), accepted.said_by(theirs)),
-        clashes=[*_choice_in_words(draft, base, theirs), *_in_words(dossier, merged, three)],
+        clashes=[*_choice_in_words(draft, base, theirs), *clashes.values()],
     )
 
 
@@ -120,13 +129,15 @@ def typed_in(draft: Draft, dossier: Dossier) -> list[Clash]:
         dossier: the same, with its answers.
     """
     base: Tabs = {}
-    if draft.amends is not None and draft.amends_version is not None:
-        base = accepted.answers_of(draft.amends.versions.get(number=draft.amends_version))
-    alone = _together((base, base, dossier.answers))
     found = []
-    if draft.amends is not None and choices.is_another(draft):
-        was = draft.amends.title
-        found.append(Clash(CHOICE, "Spécialité", was, was, str(draft)))
+    if draft.amends is not None and draft.amends_version is not None:
+        begun_from = draft.amends.versions.get(number=draft.amends_version)
+        base = accepted.answers_of(begun_from)
+        base = rewording.without(base, _left_in(dossier, base, begun_from, draft))
+        if not choices.is_the_same(begun_from.snapshot, choices.named(choice_of(draft))):
+            was = begun_from.snapshot[choices.TITLE]
+            found.append(Clash(CHOICE, "Spécialité", was, was, str(draft)))
+    alone = _together((base, base, dossier.answers))
     for section in SECTIONS:
         before, typed = base.get(section.slug, {}), alone.answers.get(section.slug, {})
         forms = [_form(dossier, section, tabs) for tabs in (base, base, dossier.answers)]
@@ -139,33 +150,61 @@ def bring_forward(draft: Draft, *, at: datetime) -> Draft:
     """Bring a locked modification onto the version that stands, all that it asks kept.
 
     It is that of a request which its managing service accepts: what is asked is chosen.
+
+    Raises:
+        AskedOfAnother: something is asked that is another question where its registration is now.
     """
     if not draft.is_overtaken or draft.amends is None:
         return draft
-    asked = [CHOICE, *_all_kept(draft).clashes]
+    asked = [CHOICE, *_all_kept(draft, day=local_day(at, draft.service.zone)).clashes]
     _brought(draft, draft.amends, set(asked), asked, at=at)
     found: Draft = Draft.objects.whole().get(pk=draft.pk)
     return found
 
 
-def brought_forward(draft: Draft) -> Answers:
+def brought_forward(draft: Draft, *, day: date) -> Answers:
     """Return the answers that `bring_forward` would leave in a modification, and write nothing.
 
     Args:
         draft: loaded by `Draft.objects.whole()`; it is then for what it would be, unsaved.
+        day: the day of the answers, where the service is.
+
+    Raises:
+        AskedOfAnother: see `bring_forward`.
     """
     if not draft.is_overtaken or draft.amends is None:
         return {row.section: row.answers for row in draft.answered}
-    if not _keeps_choice(draft, *_versions(draft), keeps_mine=True):
-        draft.exam, draft.speciality = choices.choice_of(draft.amends)
-    return _all_kept(draft).answers
+    answers = _all_kept(draft, day=day).answers
+    draft.exam, draft.speciality = _kept(draft, *_versions(draft), keeps_mine=True)
+    return answers
 
 
-def _all_kept(draft: Draft) -> Merged:
+def _all_kept(draft: Draft, *, day: date) -> Merged:
     """Put a modification together with what was filed since, all that it asks kept."""
-    mine = {row.section: row.answers for row in draft.answered}
-    three = _three(draft, *_versions(draft), mine)
+    base, theirs = _versions(draft)
+    dossier = dossier_of(draft, day=day)
+    kept = _kept(draft, base, theirs, keeps_mine=True)
+    three = _three(draft, dossier, base, theirs, kept=kept)
+    _refuse_another(dossier, accepted.answers_of(base), three[-1])
     return _together(three, keeps_mine=_together(three).clashes)
+
+
+def _refuse_another(dossier: Dossier, before: Tabs, kept: Tabs) -> None:
+    """Check that nothing is asked that would be the answer to another question."""
+    lost = [
+        (section, name)
+        for section in SECTIONS
+        if section.slug != accepted.SECTION
+        for name, said in dossier.of(section.slug).items()
+        if name not in kept[section.slug] and not same(said, before.get(section.slug, {}).get(name))
+    ]
+    if lost:
+        labels = [section.judged(dossier).label_of(name) for section, name in lost]
+        raise AskedOfAnother(
+            f"Cette demande a été faite pour : {title_of(dossier.exam, dossier.speciality)}. "
+            f"Dans l'examen de l'inscription aujourd'hui, ce n'est plus la même question : {quoted(labels)}. "
+            "Modifiez l'inscription avec le candidat, ou refusez en disant pourquoi."
+        )
 
 
 def _brought(
@@ -178,14 +217,14 @@ def _brought(
 ) -> bool:
     base, theirs = _versions(draft)
     rows = {row.section: row for row in draft.answered}
-    mine = {section: row.answers for section, row in rows.items()}
-    three = _three(draft, base, theirs, mine)
+    dossier = dossier_of(draft, day=local_day(at, draft.service.zone))
+    kept = _kept(draft, base, theirs, keeps_mine=CHOICE in keeps_mine)
+    three = _three(draft, dossier, base, theirs, kept=kept)
     merged = _together(three, keeps_mine=keeps_mine)
     is_disputed = _is_choice_disputed(draft, base, theirs)
     if not {*merged.clashes, *([CHOICE] if is_disputed else [])} <= set(settled):
         return False
-    if not _keeps_choice(draft, base, theirs, keeps_mine=CHOICE in keeps_mine):
-        draft.exam, draft.speciality = choices.choice_of(registration)
+    draft.exam, draft.speciality = kept
     for section, answers in merged.answers.items():
         _keep(draft, rows.get(section), section, answers, at=at)
     draft.amends_version = registration.version
@@ -195,31 +234,27 @@ def _brought(
     return True
 
 
-def _wanted(draft: Draft) -> dict[str, Any]:
-    """Return what a draft is for, as a version says it."""
-    return {choices.TITLE: str(draft), choices.CHOICE: choices.said_of(choices.choice_of(draft))}
-
-
 def _is_choice_disputed(draft: Draft, base: Version, theirs: Version) -> bool:
     """Tell whether both have chosen another exam, or speciality, and not the same."""
-    mine, was, now = _wanted(draft), base.snapshot, theirs.snapshot
+    mine, was, now = choices.named(choice_of(draft)), base.snapshot, theirs.snapshot
     pairs = ((was, mine), (was, now), (mine, now))
     return not any(choices.is_the_same(*pair) for pair in pairs)
 
 
-def _keeps_choice(draft: Draft, base: Version, theirs: Version, *, keeps_mine: bool) -> bool:
-    """Tell whether a modification goes on for what it is for, beside what was filed meanwhile."""
-    if _is_choice_disputed(draft, base, theirs):
-        return keeps_mine
-    return not choices.is_the_same(base.snapshot, _wanted(draft))
+def _kept(draft: Draft, base: Version, theirs: Version, *, keeps_mine: bool) -> Choice:
+    """Return what a modification goes on for, beside what was filed meanwhile."""
+    mine = choice_of(draft)
+    if not _is_choice_disputed(draft, base, theirs):
+        keeps_mine = not choices.is_the_same(base.snapshot, choices.named(mine))
+    return mine if keeps_mine or draft.amends is None else choice_of(draft.amends)
 
 
 def _choice_in_words(draft: Draft, base: Version, theirs: Version) -> list[Clash]:
     """Return what both are for, where one is to be chosen."""
     if not _is_choice_disputed(draft, base, theirs):
         return []
-    said = (one[choices.TITLE] for one in (base.snapshot, theirs.snapshot, _wanted(draft)))
-    return [Clash(CHOICE, "Spécialité", *said)]
+    said = (one.snapshot[choices.TITLE] for one in (base, theirs))
+    return [Clash(CHOICE, "Spécialité", *said, str(draft))]
 
 
 def _keep(
@@ -242,25 +277,65 @@ def _versions(draft: Draft) -> tuple[Version, Version]:
     return found[wanted[0]], found[wanted[1]]
 
 
-def _three(draft: Draft, base: Version, theirs: Version, mine: Tabs) -> Three:
+def _three(
+    draft: Draft, dossier: Dossier, base: Version, theirs: Version, *, kept: Choice
+) -> Three:
     """Return the answers of both versions and those of a draft, ready to be put together.
 
     Which modalités were accepted is no choice: where one of the two accepted those in force, that
-    holds; otherwise they are to be read again.
+    holds; otherwise they are to be read again. What was answered to the words of another exam than
+    the one that is kept is no answer to its own: see `rewording.left_by_choice`.
     """
     before, filed = accepted.answers_of(base), accepted.answers_of(theirs)
-    typed = accepted.with_mark(mine, _mark_under(draft.regulation_id, draft))
-    in_force = _mark_under(rules_in_force(draft).pk, draft)
+    typed = accepted.with_mark(dossier.answers, _mark_under(draft.regulation_id, choice_of(draft)))
+    in_force = _mark_under(rules_in_force(draft).pk, kept)
     box = typed.get(accepted.SECTION, {})
     if box.get(accepted.BOX) == in_force:
         before[accepted.SECTION] = filed.get(accepted.SECTION, {})
     elif box.get(accepted.BOX):
         typed[accepted.SECTION] = before.get(accepted.SECTION, {})
-    return before, filed, typed
+    to = _put_to(dossier, kept)
+    sides = ((before, base), (filed, theirs), (typed, draft))
+    left = [_left_in(to, tabs, source, draft) for tabs, source in sides]
+    for one in left:  # whoever has not answered a question has not changed its answer
+        before = rewording.without(before, one)
+    return before, rewording.without(filed, left[1]), rewording.without(typed, left[2])
 
 
-def _mark_under(regulation: int, draft: Draft) -> str:
-    return accepted.mark_under(regulation, exam=draft.exam, speciality=draft.speciality)
+def _put_to(dossier: Dossier, kept: Choice) -> Dossier:
+    return replace(dossier, exam=kept.exam, speciality=kept.speciality)
+
+
+def _left_in(
+    to: Dossier, tabs: Tabs, source: Draft | Version, draft: Draft
+) -> dict[str, list[str]]:
+    """Return the answers that were given to other words than the exam of a dossier has.
+
+    Args:
+        to: the dossier.
+        tabs: the answers.
+        source: what they are of.
+        draft: the modification, itself or its versions.
+    """
+    was = choice_of(source) if isinstance(source, Draft) else _choice_in(source, draft)
+    answers = {section: dict(said) for section, said in tabs.items()}
+    return rewording.left_by_choice(replace(to, answers=answers), was=was, source=source)
+
+
+def _choice_in(version: Version, draft: Draft) -> Choice:
+    """Return what a version of a modification's registration is for."""
+    for known in filter(None, (draft, draft.amends)):
+        if choices.is_the_same(version.snapshot, choices.named(choice_of(known))):
+            return choice_of(known)
+    said, of = version.snapshot.get(choices.CHOICE), draft.exam
+    if said is None:  # of before there were codes, and of a name that has changed since
+        return choice_of(draft)
+    exam = Exam.objects.get(domain=of.domain_id, session=of.session_id, code=said["exam"])
+    return Choice(exam, exam.specialities.filter(code=said["speciality"]).first())
+
+
+def _mark_under(regulation: int, choice: Choice) -> str:
+    return accepted.mark_under(regulation, exam=choice.exam, speciality=choice.speciality)
 
 
 def _together(three: Three, *, keeps_mine: Collection[Key] = ()) -> Merged:

@@ -104,12 +104,13 @@ def outcome_of(request: ChangeRequest, *, at: datetime) -> Outcome:
 
     Raises:
         NoLongerStands, GivenAway: what it modifies stands no more, or elsewhere.
+        AskedOfAnother: see `rebasing.bring_forward`.
         Incomplete, NoLongerOffered: see `filing.check`.
     """
     draft = Draft.objects.whole().get(pk=request.draft_id)
     filing.amended_by(draft, request.registration_id)
     day = local_day(at, draft.service.zone)
-    answers = rebasing.brought_forward(draft)
+    answers = rebasing.brought_forward(draft, day=day)
     dossier = dossier_of(draft, day=day, answers=answers, is_asked_late=True)
     forms = journey.judged(dossier)
     if troubles := journey.troubles(forms):
