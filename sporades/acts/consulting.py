@@ -15,6 +15,7 @@ from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.people import holders
+from sporades.acts.registrations.standing_in import WAIVING
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -85,24 +86,31 @@ def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[S
     return sign_ins.of(user)
 
 
-IN_DRAFTS = ("draft taken up", "waiver noted", "waiver taken back")
-"""What the office does in a draft and is told with the registration that it becomes."""
+def acts_in_drafts(registration: Registration) -> QuerySet[Entry]:
+    """Return what the office noted in the drafts of which a registration was filed.
+
+    It rests on that. What was noted in a draft that was left is of no registration.
+    """
+    filed = Draft.objects.filter(filed_as__registration=registration)
+    keys = filed.annotate(key=Cast("pk", CharField())).values("key")
+    done: QuerySet[Entry] = Entry.objects.filter(
+        object_kind="draft", object_id__in=keys, verb__in=WAIVING
+    )
+    return done
 
 
 def acts_on(registration: Registration) -> QuerySet[Entry]:
     """Return the acts on a registration, its documents and its candidate's civil data.
 
-    What the office noted in a draft that was filed is among them: the registration rests on it. Those on what the candidate asked to correct in these are among them, and those that held its
-    erasure up.
+    What the office noted in a draft that was filed is among them. Those on what the candidate asked
+    to correct in these are among them, and those that held its erasure up.
     """
     papers = DocumentVersion.objects.filter(document__folder=registration.folder_id).only("pk")
     civil = corrections_on(registration) | requests_on(registration)
     # Of holds there are few, and none is left once it is lifted: its act says of which it was.
     held = Entry.objects.filter(object_kind="hold", payload__after__number=registration.number)
-    drafts = Draft.objects.filter(filed_as__registration=registration)
-    keys = drafts.annotate(key=Cast("pk", CharField())).values("key")
-    typed = Entry.objects.filter(object_kind="draft", object_id__in=keys, verb__in=IN_DRAFTS)
-    return entries_about(registration, *papers) | civil | held | typed
+    own = entries_about(registration, *papers)
+    return own | civil | held | acts_in_drafts(registration)
 
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:

@@ -5,11 +5,15 @@ from datetime import date
 import pytest
 
 from sporades.accounts.models import User
+from sporades.acts.consulting import acts_on
+from sporades.acts.proving import filing as filing_proof
+from sporades.acts.proving import instruction
 from sporades.acts.registrations import leaving, moving, registering, standing_in
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
+from sporades.journal.words import IN_WORDS
 from sporades.registrations import waivers
 from sporades.registrations.checklist import checklist
 from sporades.registrations.contacts import changes_contacts_alone
@@ -291,6 +295,35 @@ def test_each_is_in_the_journal_by_the_rule():
         "Dérogation notée : Article 2 inventé",
     ]
     assert said.last().payload["after"]["by"] == GRANTED["by"]
+
+
+def told_of(registration):
+    """Return the acts on a derogation in the journal of a file, and in both of its proofs."""
+    words = {IN_WORDS[verb] for verb in standing_in.WAIVING}
+    whole = with_owed.get(pk=registration.pk)
+    proofs = (
+        filing_proof.facts_of(filing_proof.matter_of_registration(whole), by=OPERATOR, at=NOW),
+        instruction.facts_of(whole, by=OPERATOR, at=NOW),
+    )
+    return [
+        [one.in_words for one in acts_on(whole) if one.verb in standing_in.WAIVING],
+        *(
+            [one["quoi"] for one in each["actes"] if one["quoi"].split(" : ")[0] in words]
+            for each in proofs
+        ),
+    ]
+
+
+def test_it_is_told_of_the_registration_once_what_it_was_noted_in_is_filed():
+    registration = a_registration()
+    dropped = waive(again_in_office(registration, **UNTRAINED))
+    assert told_of(registration) == [[], [], []]
+    registering.abandon(draft=dropped, by=OPERATOR, at=NOW)
+    assert told_of(registration) == [[], [], []]
+
+    file(waive(again_in_office(registration, **UNTRAINED)))
+
+    assert told_of(registration) == [["Dérogation notée : Article 2 inventé"]] * 3
 
 
 def test_what_other_civil_data_ask_for_is_settled_by_one_and_asked_no_more():

@@ -11,6 +11,7 @@ from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
 from sporades.acts.proving.kept import Facts, act_of, head, in_order, message_of, seals_of, utc
 from sporades.acts.registrations.registering import OUT_OF_HOURS, SESSION_ENDED
+from sporades.acts.registrations.standing_in import WAIVING
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import CANDIDATE, Actor
@@ -98,7 +99,10 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
     """
     summaries = _summaries(matter)
     rows = [*([matter.registration] if matter.registration else []), *matter.drafts, *summaries]
-    acts = in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    every = in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    left = {str(one.pk) for one in matter.drafts if one.filed_as_id is None}
+    # A derogation that was noted in what was never filed was granted to no registration.
+    acts = [one for one in every if one.verb not in WAIVING or one.object_id not in left]
     refusing = _refusing(matter, acts)
     matter = replace(matter, services=matter.services | {one.pk: one for one in refusing.values()})
     of_services = {

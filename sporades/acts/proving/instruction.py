@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.acts.consulting import acts_in_drafts
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.proving import verbs
 from sporades.acts.proving.kept import Facts, act_of, head, in_order, message_of, seals_of, utc
@@ -61,8 +62,8 @@ def facts_of(registration: Registration, *, by: Actor, at: datetime) -> Facts:
     rows.sort(key=lambda one: (one.place, one.pk))
     left_out = _left_out(registration, rows)
     cited = verbs.INSTRUCTING + verbs.INSTRUCTING_ALONE
-    done = once(entries_about(registration)).filter(verb__in=cited)
-    every = done | once(corrections_on(registration))
+    done = entries_about(registration) | acts_in_drafts(registration)
+    every = once(done).filter(verb__in=cited) | once(corrections_on(registration))
     acts = [one for one in in_order(every) if not _is_on_any(one, left_out.codes)]
     placed = sealing.seals_of(acts)
     return {

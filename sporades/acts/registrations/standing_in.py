@@ -29,6 +29,9 @@ from sporades.registrations.refusals import NothingWaived, NotLeft
 from sporades.registrations.sections.eligibility import may_be_waived
 from sporades.registrations.waivers import granted_for
 
+NOTED, TAKEN_BACK = WAIVING = ("waiver noted", "waiver taken back")
+"""The verbs of a derogation."""
+
 
 @transaction.atomic
 def begin(
@@ -245,9 +248,10 @@ def note_waiver(
     kept = granted_for(dossier, found, waiver) if waiver else {}
     drafting.note_waiver(draft=locked, rule=rule, waiver=kept, at=at)
     journal.record(
-        "waiver noted" if waiver else "waiver taken back",
+        NOTED if waiver else TAKEN_BACK,
         by=by,
-        on=locked.amends or locked,
+        # Of what is never filed, nothing was granted to the registration: see `consulting.acts_in_drafts`.
+        on=locked,
         at=at,
         academy=locked.service.academy_id,
         after={"rule": found.condition, **(waiver or {})},
