@@ -7,7 +7,7 @@ among what was filed by the same rules (`operations.scoping`). This says it befo
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count
@@ -20,6 +20,11 @@ from sporades.registrations.dossier import rules_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered
 
+_WITHOUT_LEAVING = (
+    "Pour la garder en changeant son choix, sans vous désinscrire : « Changer de spécialité », dans "
+    "« Gérer ma candidature »."
+)
+
 
 @dataclass(frozen=True)
 class Exclusion:
@@ -29,7 +34,7 @@ class Exclusion:
         registration: the one that stands.
         message: why both cannot, and what to do, in the words of the refusal.
         is_the_same: whether it is for the very same choice.
-        wanted: what it keeps out, as `choices.Choice.key` names it.
+        wanted: what it keeps out, as `choices.Choice.key` names it; nothing of a modification.
     """
 
     registration: Registration
@@ -37,13 +42,17 @@ class Exclusion:
     is_the_same: bool
     wanted: str
 
-    @property
-    def in_words(self) -> str:
-        """What a draft that it excludes waits for, and what to do."""
-        return (
+    def may_become(self, at: datetime) -> bool:
+        """Return whether the registration that stands may be changed by its candidate to what it keeps out."""
+        return bool(self.wanted) and not self.is_the_same and self.registration.is_editable(at)
+
+    def in_words(self, at: datetime) -> str:
+        """Say what a draft that it excludes waits for, and what to do."""
+        said = (
             f"Elle ne peut pas l'être tant que votre inscription à : {self.registration} est en "
             f"cours. {self.message}"
         )
+        return f"{said} {_WITHOUT_LEAVING}" if self.may_become(at) else said
 
 
 def exclusion_by(
@@ -74,22 +83,35 @@ def exclusion_by(
 
 
 def exclusion_of(draft: Draft, standing: Iterable[Registration]) -> Exclusion | None:
-    """Return the registration that excludes a draft; a modification is excluded by none.
+    """Return the registration that excludes a draft: of a modification for another choice, another one.
 
     Args:
         draft: an open draft, with its service.
         standing: the registrations of the candidate, withdrawn ones too.
     """
-    programme = queries.programme_of(draft.service) if draft.amends_id is None else None
+    own = list(standing)
+    amended = next((one for one in own if one.pk == draft.amends_id), None)
+    choice = (draft.exam_id, draft.speciality_id)
+    if draft.amends_id is not None and (
+        amended is None or (amended.exam_id, amended.speciality_id) == choice
+    ):
+        return None
+    programme = queries.programme_of(draft.service)
     if programme is None:
         return None
     regulation = programme.regulation
     rules = rules_of(regulation, exam=draft.exam, speciality=draft.speciality)
     if rules is None:
         return None
-    return exclusion_by(
-        standing, exam=draft.exam, speciality=draft.speciality, rules=rules, regulation=regulation
+    found = exclusion_by(
+        [one for one in own if one is not amended],
+        exam=draft.exam,
+        speciality=draft.speciality,
+        rules=rules,
+        regulation=regulation,
     )
+    # What it modifies is to be that choice: the other one is not changed to it too.
+    return replace(found, wanted="") if found and amended else found
 
 
 def standing_instead_of(

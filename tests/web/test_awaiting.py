@@ -553,6 +553,8 @@ def test_of_two_registrations_each_thing_says_which_it_is_about(sign_in):
             "Votre inscription n'est pas encore enregistrée. "
             f"Elle ne peut pas l'être tant que votre inscription à : {TITLE} est en cours. Une seule "
             "spécialité par session. Désinscrivez-vous de l'autre d'abord. (Règle : règlement inventé.) "
+            "Pour la garder en changeant son choix, sans vous désinscrire : « Changer de spécialité », "
+            "dans « Gérer ma candidature ». "
             "Brevet d'essai – Forestier, session 2027"
         ),
     ]

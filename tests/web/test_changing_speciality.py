@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from sporades.registrations.models import Draft
-from tests.factories import a_candidate, a_registration
+from tests.factories import a_candidate, a_registration, without_exclusion
 from tests.registrations.test_changing_speciality import MAPS, answered, beside
-from tests.web.guide import main, sign_in
+from tests.web.guide import buttons, links, main, sign_in
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -97,6 +97,30 @@ def test_it_is_not_offered_once_the_service_has_closed(candidate, registration, 
         "candidate:registration", args=[registration.number]
     )
     assert "Changer de spécialité" not in page.text
+
+
+def test_what_is_held_already_is_not_offered_and_stops_at_once_what_was_begun(
+    client, invented_exam
+):
+    without_exclusion()
+    registration = a_registration()
+    sign_in(client, registration.candidate.user)
+    client.post(page_of(registration), chosen(registration))
+    draft = answered(Draft.objects.open().get(amends=registration), "epreuves", **MAPS)
+    other = a_registration(registration.candidate, speciality="FOREST", epreuves=MAPS)
+
+    recap = client.get(reverse("candidate:recap", args=[draft.pk]))
+    ready = client.get(reverse("candidate:ready", args=[draft.pk]))
+    cards = client.get(reverse("candidate:registrations"))
+    page = client.get(page_of(other), follow=True)
+
+    there = reverse("candidate:registration", args=[other.number])
+    assert "Enregistrer" not in buttons(recap)
+    assert links(recap, "Gérer ma candidature") == [there]
+    assert "Pas encore : il reste 1 point à régler." in main(ready)
+    assert "Elle ne peut pas l'être tant que" in main(cards)
+    assert page.request["PATH_INFO"] == there
+    assert "Aucune autre spécialité n'est proposée pour cette inscription." in main(page)
 
 
 def test_it_is_nobody_elses(client, registration):

@@ -12,7 +12,15 @@ from sporades.exams.held import forget
 from sporades.exams.models import Exam, RegistrationService
 from sporades.registrations.models import Draft
 from sporades.registrations.states import SET_ASIDE
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.web.guide import buttons, faulty, links, load_competition, main, plain, seen, words
 from tests.web.test_services import BETWEEN, LATEST
 
@@ -274,6 +282,22 @@ def test_the_registration_that_stands_comes_before_one_that_could_not_be_filed(s
     assert "« Changer de spécialité » garde votre inscription, son numéro et vos réponses." in main(
         page
     )
+
+
+def test_what_may_not_be_changed_any_more_is_not_offered_to_be(sign_in):
+    standing = a_registration()
+    RegistrationService.objects.filter(pk=standing.service_id).update(
+        closes_at=NOW - timedelta(days=1)
+    )
+    forget()
+    browser = sign_in(standing.candidate)
+
+    page = browser.get("/m-inscrire/ESSAI/2027/BE/FOREST?academie=A25")
+
+    assert "Changer de spécialité" not in main(page)
+    assert links(page, "Gérer ma candidature")
+    a_draft(standing.candidate, speciality="FOREST", academy="A25")
+    assert "« Changer de spécialité »" not in main(browser.get("/mes-inscriptions"))
 
 
 def test_what_is_begun_elsewhere_is_said_before_it_is_taken_here(client):

@@ -85,7 +85,8 @@ def test_a_draft_that_another_registration_excludes_is_not_asked_to_be_saved(sig
     client = sign_in(standing.candidate)
     why = (
         "Elle ne peut pas l'être tant que votre inscription à : Brevet d'essai – Marin, session "
-        f"2027 est en cours. {RULE}"
+        f"2027 est en cours. {RULE} Pour la garder en changeant son choix, sans vous désinscrire : "
+        "« Changer de spécialité », dans « Gérer ma candidature »."
     )
     way = f"/mes-inscriptions/{standing.number}"
 

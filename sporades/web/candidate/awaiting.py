@@ -297,7 +297,7 @@ def _drafts(
         if not draft.is_offered:
             found.append(_gone(draft, name=name))
         elif draft.service.accepts(at):
-            found.append(_draft(draft, exclusion, reader=reader, name=name))
+            found.append(_draft(draft, exclusion, at=at, reader=reader, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is not None:
             found.append(_left_unsaved(draft, standing[draft.amends_id], at=at, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
@@ -354,8 +354,10 @@ def _left_unsaved(draft: Draft, filed: Registration, *, at: datetime, name: Name
     )
 
 
-def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name) -> Awaiting:
-    """Ask to save a draft, or to leave first the registration that keeps it from being saved."""
+def _draft(
+    draft: Draft, exclusion: Exclusion | None, *, at: datetime, reader: str, name: Name
+) -> Awaiting:
+    """Ask to save a draft, or say what to do of the registration that keeps it from being saved."""
     found = Awaiting(
         sentence="Votre modification n'est pas enregistrée."
         if draft.amends_id
@@ -372,7 +374,7 @@ def _draft(draft: Draft, exclusion: Exclusion | None, *, reader: str, name: Name
         found,
         link=reverse("candidate:registration", args=[exclusion.registration.number]),
         act="Gérer ma candidature",
-        deadline=exclusion.in_words,
+        deadline=exclusion.in_words(at),
         until="",
     )
 

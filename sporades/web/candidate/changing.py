@@ -7,19 +7,24 @@ from django.shortcuts import redirect, render
 from sporades.accommodations.queries import last_case_of
 from sporades.acts.accommodating import OfAnExam
 from sporades.acts.registrations import registering
-from sporades.registrations.queries import modifications_of
+from sporades.registrations.queries import modifications_of, registrations_of
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.web.candidate.own import own_registration_and_answers
 from sporades.web.wizard.specialities import WANTED, SpecialityForm, offered_to
+
+_NOTHING_ELSE = "Aucune autre spécialité n'est proposée pour cette inscription."
 
 
 def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     """Choose for what else a registration is to be, then open the tabs."""
     found = own_registration_and_answers(request, number)
     begun = next((one for one in modifications_of(registration=found.pk) if one.is_open), None)
-    offered = offered_to(found, begun)
-    if not offered or not found.is_editable(request.arrived_at):
+    offered = offered_to(found, begun, registrations_of(user=request.user.pk))
+    if not found.is_editable(request.arrived_at):
         # Its page says until when it could be changed.
+        return redirect("candidate:registration", found.number)
+    if not offered:
+        messages.info(request, _NOTHING_ELSE)
         return redirect("candidate:registration", found.number)
     form = SpecialityForm(
         request.POST if request.method == "POST" else None,

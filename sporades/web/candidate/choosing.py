@@ -149,19 +149,21 @@ def choose_academy(
         at=request.arrived_at,
     )
     mine = registrations_of(user=request.user.pk)
+    exclusion = exclusion_by(
+        mine,
+        exam=offered.exam,
+        speciality=special,
+        rules=offered.rules,
+        regulation=programme.regulation,
+    )
     context = {
         "title": title_of(offered.exam, special),
         "alone": special.label if special and len(_choices(programme, "")) == 1 else "",
         "form": form,
         "service": service,
         "needs_residence": not is_free(residence),
-        "exclusion": exclusion_by(
-            mine,
-            exam=offered.exam,
-            speciality=special,
-            rules=offered.rules,
-            regulation=programme.regulation,
-        ),
+        "exclusion": exclusion,
+        "may_become": exclusion is not None and exclusion.may_become(request.arrived_at),
         **_last_left(mine, offered, special, at=request.arrived_at),
         "links": _way_here(programme, _academy_asked(request, programme)),
         **(_about(request, offered, special, service, mine) if service else {}),

@@ -349,6 +349,7 @@ def _card(
         "missed": _missed_in_words(draft, exclusion, at=at),
         "closed": draft.closed_in_words(at, reader, filed=filed),
         "exclusion": exclusion,
+        "excluded": exclusion.in_words(at) if exclusion else "",
         "taken": _taken_in_words(taken.get(str(draft.pk)), service),
         "closing": service.said(service.closes_at, reader),
     }

@@ -90,4 +90,4 @@ def _why_not(draft: Draft, mine: list[Registration], *, at: datetime, reader: st
     if closed := draft.closed_in_words(at, reader, filed=filed):
         return closed
     exclusion = exclusion_of(draft, mine)
-    return exclusion.in_words if exclusion else ""
+    return exclusion.in_words(at) if exclusion else ""

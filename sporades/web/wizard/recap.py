@@ -11,6 +11,7 @@ from sporades.core.refusals import Refused
 from sporades.journal.queries import presses
 from sporades.registrations import accepted, journey, rewording, waivers
 from sporades.registrations.changes import changes_between
+from sporades.registrations.choices import is_another
 from sporades.registrations.contacts import (
     changes_contacts_alone,
     kept_in_words,
@@ -184,11 +185,13 @@ def _recap(
         if press and came_in_time and (can_save or not press.counts)
         else "",
         "exclusion": exclusion,
+        "may_become": exclusion is not None and exclusion.may_become(request.arrived_at),
         "oddities": points.linked(door, draft, forms, [*reworded, *journey.oddities(forms)]),
         "changes": changes,
         **_undone(draft, judged, forms, is_begun=is_begun),
         "is_begun": is_begun,
-        "is_changeable": exclusion is None and not is_gone,
+        # Of a modification, it is what to change: another choice.
+        "is_changeable": (exclusion is None or not is_new) and not is_gone,
         "can_save": can_save,
         "may_ask": bool(changes) and not is_gone and not is_accepting,
         "rules_changed": have_rules_moved(draft, judged),
@@ -281,4 +284,6 @@ def _excluding(request: HttpRequest, draft: Draft, *, door: Door) -> points.Poin
 
 
 def _exclusion(request: HttpRequest, draft: Draft, *, door: Door) -> Exclusion | None:
+    if draft.amends is not None and not is_another(draft):
+        return None
     return exclusion_of(draft, door.standing(request, draft))

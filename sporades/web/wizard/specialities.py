@@ -1,6 +1,6 @@
 """« Changer de spécialité »: which one, whoever asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -51,14 +51,18 @@ def _label(choice: Choice, *, is_of_one: bool) -> str:
     return choice.speciality.label if is_of_one and choice.speciality else choice.label
 
 
-def offered_to(registration: Registration, begun: Draft | None) -> list[Choice]:
+def offered_to(
+    registration: Registration, begun: Draft | None, own: Iterable[Registration]
+) -> list[Choice]:
     """Return what a registration may be changed to; what it is too, where another was chosen meanwhile.
 
     Args:
         registration: loaded `for_list()` at least.
         begun: the modification that is open, of whoever asks.
+        own: those of its candidate: what is held already is not offered.
     """
-    beside = choices_beside(registration)
+    held = [choice_of(one) for one in own if one.is_active]
+    beside = [one for one in choices_beside(registration) if one not in held]
     if begun is None or choice_of(begun) == choice_of(registration):
         return beside
     return [choice_of(registration), *(one for one in beside if one != choice_of(begun))]

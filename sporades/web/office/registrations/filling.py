@@ -126,7 +126,7 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     begun = mine.whole().select_related("amends").first()
     form = SpecialityForm(
         request.POST if request.method == "POST" else None,
-        offered=offered_to(found, begun),
+        offered=offered_to(found, begun, _own(request, found.candidate_id)),
         wanted=request.GET.get(WANTED, ""),
     )
     at, refusal = request.arrived_at, None
