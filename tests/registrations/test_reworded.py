@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import leaving, registering, standing_in
 from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, SectionAnswers
 from sporades.registrations.rewording import in_words, reworded
-from tests.factories import NOW, a_draft, a_registration, author, load_invented
+from tests.factories import NOW, OPERATOR, a_draft, a_registration, author, load_invented
+from tests.web.registry.world import a_member
 
 HOUR = timedelta(hours=1)
 QUESTION = (
@@ -112,6 +113,18 @@ def test_of_a_modification_it_is_read_beside_the_words_under_which_it_was_filed(
         " Relisez celles dont l'intitulé, ou celui du choix, a changé : « Avez-vous été condamné pour un délit "
         "maritime ? » et « Équipe »."
     )
+
+
+def test_what_is_registered_anew_is_read_beside_the_words_under_which_it_was_filed():
+    registration = a_registration()
+    load_invented(QUESTION)
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = standing_in.amend(registration=registration, author=agent, by=OPERATOR, at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    standing_in.register_anew(draft=draft, by=OPERATOR, at=NOW)
+
+    assert said(draft) == [("supplementaires", "q-permis", ASKED)]
 
 
 def test_words_that_came_back_ask_nothing():

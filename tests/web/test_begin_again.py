@@ -315,6 +315,32 @@ def test_when_the_service_closes_before_it_may_be_undone_until_then(sign_in):
     assert "Jusqu'au vendredi 27 novembre 2026 à 10 h 29 (heure de Paris)" in main(page)
 
 
+def test_what_was_begun_anew_meanwhile_is_filled_with_the_answers(sign_in):
+    registration = a_registration()
+    by = author(registration.candidate)
+    leaving.withdraw(registration=registration, by=by, at=NOW)
+    registration.waived = {"EXP3": {"by": "le recteur", "on": "2026-11-12", "reference": ""}}
+    registration.save(update_fields=["waived"])
+    where = {"exam": registration.exam, "speciality": registration.speciality}
+    begun = registering.begin(
+        candidate=registration.candidate, service=registration.service, **where, by=by, at=NOW
+    )
+    own = {"mobile": "06 39 98 99 99"}
+    begun.answers.create(section="identification", answers=own, answered_at=NOW)
+
+    with time_machine.travel(NOW + INSTANT, tick=False):
+        client = sign_in(registration.candidate)
+        there = client.post(f"/mes-inscriptions/{registration.number}/reprendre", follow=True)
+
+    assert "Votre saisie commencée continue" in main(there)
+    begun.refresh_from_db()
+    assert Draft.objects.open().get() == begun
+    given = {one.section: one.answers for one in begun.answers.all()}
+    assert given["identification"] == own
+    assert given["qualification"] == answers_of(registration.versions.get())["qualification"]
+    assert begun.waived == registration.waived
+
+
 def test_a_new_registration_in_its_place_leaves_nothing_to_undo(sign_in):
     old = a_withdrawn_registration()
     new = a_registration(old.candidate)

@@ -1,5 +1,6 @@
 """Begin a draft, answer its tabs, leave it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -127,17 +128,10 @@ def begin_from(*, draft: Draft, author: User, at: datetime) -> Draft:
         at=at,
     )
     if made.created_at == at:
-        # Answered under the rules of then: its pages say where they have moved.
-        made.regulation, made.is_placed = draft.regulation, draft.is_placed
-        made.waived = draft.waived
-        made.save(update_fields=["regulation", "is_placed", "waived"])
+        made.is_placed = draft.is_placed
     # Nobody accepts the modalités for somebody: whoever fills ticks that they type for them.
-    known = {accepted.SECTION, *made.answers.values_list("section", flat=True)}
-    SectionAnswers.objects.bulk_create(
-        SectionAnswers(draft=made, section=row.section, answers=row.answers, answered_at=at)
-        for row in draft.answers.all()
-        if row.section not in known
-    )
+    typed = {row.section: row.answers for row in draft.answers.exclude(section=accepted.SECTION)}
+    _take_up(made, typed, of=draft)
     return made
 
 
@@ -198,8 +192,26 @@ def begin_amending(
         return draft
 
 
+def _take_up(draft: Draft, answers: Mapping[str, Answers], *, of: Draft | Registration) -> None:
+    """Give a draft the tabs that it does not answer yet, and the derogations, of something else.
+
+    They were answered under the rules of then: its pages say where these have moved.
+    """
+    known = set(draft.answers.values_list("section", flat=True))
+    given_at = draft.created_at
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(draft=draft, section=section, answers=said, answered_at=given_at)
+        for section, said in answers.items()
+        if section not in known
+    )
+    draft.regulation, draft.waived = of.regulation, {**of.waived, **draft.waived}
+    draft.save(update_fields=["regulation", "is_placed", "waived"])
+
+
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
     """Return a new draft filled from a withdrawn registration (E8), or the one begun already.
+
+    In that one the tabs that were answered stay: the others are filled.
 
     Raises:
         Closed: the service is not open at this instant.
@@ -222,7 +234,15 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
     )
     try:
         with transaction.atomic():
-            return begun.first() or _copy(registration, amends=None, at=at)
+            draft: Draft | None = begun.select_for_update().first()
+            if draft is None:
+                return _copy(registration, amends=None, at=at)
+            last = registration.versions.get(number=registration.version)
+            answers = accepted.answers_of(last)
+            if consents.SECTION in answers:  # they are changed at any time
+                answers[consents.SECTION] |= consents.as_answers(registration)
+            _take_up(draft, answers, of=registration)
+            return draft
     except IntegrityError:  # another page of the same candidate was faster
         _refuse_merged(registration.candidate_id)
         return begun.get()
@@ -449,8 +469,10 @@ def make_new(*, draft: Draft) -> None:
     if draft.amends is not None:
         draft.is_placed = draft.amends.is_placed
         draft.waived = {**draft.amends.waived, **draft.waived}
+        # What nobody has answered since was answered under the rules of then.
+        draft.regulation = draft.amends.regulation
     draft.amends, draft.amends_version = None, None
-    _keep_as_own(draft, "amends", "amends_version", "is_placed", "waived")
+    _keep_as_own(draft, "amends", "amends_version", "is_placed", "waived", "regulation")
 
 
 def give(*, draft: Draft, author: User) -> None:

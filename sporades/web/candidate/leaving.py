@@ -17,6 +17,11 @@ from sporades.web.candidate.accommodations.taking_up import if_left
 from sporades.web.candidate.own import own_registration_and_answers
 from sporades.web.layout.proofs import RECENT, TO_TYPE, needs_recent_sign_in, sign_in_again
 
+_WAS_BEGUN = (
+    "Votre saisie commencée continue : ce que vous y avez répondu reste, les autres onglets reprennent "
+    "les réponses de votre inscription."
+)
+
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """« Me désinscrire », confirmed by someone who has just signed in (S-18).
@@ -75,4 +80,6 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     """Undo a withdrawal by a new registration, filled from the old one (E8)."""
     found = own_registration_and_answers(request, number)
     draft = registering.begin_again(registration=found, by=request.actor, at=request.arrived_at)
+    if draft.created_at != request.arrived_at:
+        messages.info(request, _WAS_BEGUN)
     return redirect("candidate:draft", draft.pk)

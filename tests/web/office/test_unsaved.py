@@ -211,12 +211,16 @@ def test_what_the_office_has_typed_already_stays(member, closed):
     made = Draft.objects.get(author=client.user)
     made.answers.filter(section="identification").update(answers={"mobile": "06 39 98 99 99"})
     made.answers.filter(section="qualification").delete()
+    granted = {"EXP3": {"by": "le recteur", "on": "2026-11-12", "reference": ""}}
+    Draft.objects.filter(pk=closed.pk).update(waived=granted)
 
     seek(client, closed.number, acte="inscrire")
 
     assert Draft.objects.of_office().count() == 1
     assert made.answers.get(section="identification").answers == {"mobile": "06 39 98 99 99"}
     assert made.answers.filter(section="qualification").exists()
+    made.refresh_from_db()
+    assert made.waived == granted
 
 
 def test_another_choice_may_be_made_for_who_has_given_a_number(member, closed):
