@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from sporades import journal
@@ -16,6 +16,7 @@ from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.people import holders
 from sporades.acts.registrations.standing_in import WAIVING
+from sporades.acts.registrations.unsaved import TAKEN_UP
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -87,15 +88,21 @@ def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[S
 
 
 def acts_in_drafts(registration: Registration) -> QuerySet[Entry]:
-    """Return what the office noted in the drafts of which a registration was filed.
+    """Return what the office noted in the drafts of which a registration was filed, or took up in them.
 
     It rests on that. What was noted in a draft that was left is of no registration.
     """
     filed = Draft.objects.filter(filed_as__registration=registration)
-    keys = filed.annotate(key=Cast("pk", CharField())).values("key")
-    done: QuerySet[Entry] = Entry.objects.filter(
-        object_kind="draft", object_id__in=keys, verb__in=WAIVING
+    keys = [str(key) for key in filed.values_list("pk", flat=True)]
+    theirs = Draft.objects.of_candidates().filter(candidate=registration.candidate_id)
+    noted = Q(verb__in=WAIVING, object_id__in=keys)
+    # What its candidate had typed stays a draft of theirs.
+    taken_up = Q(
+        verb=TAKEN_UP,
+        object_id__in=theirs.annotate(key=Cast("pk", CharField())).values("key"),
+        payload__after__draft__in=keys,
     )
+    done: QuerySet[Entry] = Entry.objects.filter(noted | taken_up, object_kind="draft")
     return done
 
 

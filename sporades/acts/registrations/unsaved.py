@@ -100,7 +100,7 @@ def begin(*, draft: Draft, author: User, by: Actor, at: datetime) -> Draft:
     made = drafting.begin_from(draft=draft, author=author, at=at)
     note_begun(made, "registration begun on behalf", by=by, at=at)
     academy = draft.service.academy_id
-    journal.record(TAKEN_UP, by=by, on=draft, at=at, academy=academy)
+    journal.record(TAKEN_UP, by=by, on=draft, at=at, academy=academy, after={"draft": str(made.pk)})
     return made
 
 

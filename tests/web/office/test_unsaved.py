@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts.consulting import acts_on
 from sporades.acts.registrations import registering
+from sporades.acts.registrations.unsaved import TAKEN_UP
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
@@ -108,6 +110,7 @@ def test_the_office_registers_with_the_answers_of_who_gives_the_number(member, c
 
     registration = Registration.objects.get(candidate=closed.candidate)
     assert filed.request["PATH_INFO"] == reverse("office:registration", args=[registration.number])
+    assert TAKEN_UP in [one.verb for one in acts_on(registration)]
     told = Message.objects.get(kind="registered_for")
     assert told.recipient == ADDRESS
     assert "Hospitalisée le jour de la fermeture." in told.body
