@@ -13,12 +13,12 @@ from sporades.exams import operations as exams
 from sporades.exams.models import Exam
 from sporades.publications.models import PublicationLine
 from sporades.publications.refusals import IS_FOR_ANOTHER
-from sporades.registrations.choices import Choice, choices_beside
+from sporades.registrations.choices import Choice, choice_of, choices_beside
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import rebasing
 from sporades.registrations.operations.requesting import outcome_of
-from sporades.registrations.refusals import AskedOfAnother, Incomplete
+from sporades.registrations.refusals import AskedOfAnother, Incomplete, NothingAmended
 from tests.accommodations.asked import reach
 from tests.evidence.given import MANAGER, again, piece, receive
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -115,6 +115,22 @@ def test_what_was_said_of_another_epreuve_is_asked_anew(invented_exam):
     asked = draft.answers.get(section="supplementaires").answers
     assert "question-equipe" not in asked
     assert [name for name in asked if "equipe" in name] == []
+
+
+def test_who_goes_back_before_saving_has_their_answers_again(unlike):
+    answered_again(begun(unlike), "COURSE")
+
+    registering.amend(
+        registration=again(unlike),
+        choice=choice_of(again(unlike)),
+        by=author(unlike.candidate),
+        at=NOW,
+    )
+
+    draft = Draft.objects.whole().get(amends=unlike)
+    assert (draft.exam.code, given(draft)["option-E3"]) == ("BE", "NAGE")
+    with pytest.raises(NothingAmended):
+        filed(draft)
 
 
 def test_a_piece_keeps_its_verdict(registration):

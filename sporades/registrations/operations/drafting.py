@@ -343,7 +343,7 @@ def _choose(draft: Draft, choice: Choice, *, of: Registration, at: datetime) -> 
     if choice == choice_of(draft):
         return
     if choice.exam != draft.exam:
-        _leave_out(draft, choice, at=at)
+        _leave_out(draft, choice, of=of, at=at)
     draft.exam, draft.speciality = choice
     draft.regulation = version_in_force(choice.exam)
     # To choose is to answer, even in the instant in which the tabs are opened: see `is_untouched`.
@@ -351,14 +351,24 @@ def _choose(draft: Draft, choice: Choice, *, of: Registration, at: datetime) -> 
     draft.save(update_fields=["exam", "speciality", "regulation", "answered_at"])
 
 
-def _leave_out(draft: Draft, choice: Choice, *, at: datetime) -> None:
-    """Forget the answers of a modification that say nothing of another exam: they are asked anew."""
+def _leave_out(draft: Draft, choice: Choice, *, of: Registration, at: datetime) -> None:
+    """Forget the answers of a modification that say nothing of another exam: they are asked anew.
+
+    Of whoever goes back to the exam of the registration, those that it was filed with come back.
+    """
     whole = Draft.objects.whole().get(pk=draft.pk)
     dossier = dossier_of(whole, day=local_day(at, whole.service.zone))
     after = replace(dossier, exam=choice.exam, speciality=choice.speciality)
     left = rewording.left_by_choice(after, was=choice_of(whole), source=whole)
-    for row in SectionAnswers.objects.filter(draft=draft, section__in=left):
-        row.answers = rewording.without({row.section: row.answers}, left)[row.section]
+    back: dict[str, Answers] = {}
+    if choice.exam == of.exam and draft.amends_version == of.version:
+        last = of.versions.get(number=of.version)
+        filed, was = replace(dossier, answers=accepted.answers_of(last)), choice_of(of)
+        for section, names in rewording.left_by_choice(filed, was=was, source=last).items():
+            back[section] = {name: filed.of(section)[name] for name in names}
+    for row in SectionAnswers.objects.filter(draft=draft, section__in={*left, *back}):
+        kept = rewording.without({row.section: row.answers}, left)[row.section]
+        row.answers = {**back.get(row.section, {}), **kept}
         row.revision += 1
         row.save(update_fields=["answers", "revision"])
 
