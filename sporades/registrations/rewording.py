@@ -93,14 +93,14 @@ def left_by_choice(after: Dossier, *, was: Choice, source: Draft | Version) -> d
     for section in journey(after):
         if section.slug == accepted.SECTION or section.slug not in before.answers:
             continue
-        was, form = section.judged(before), section.judged(after)
+        former, form = section.judged(before), section.judged(after)
         common = [
-            name for name in before.of(section.slug) if {name} <= was.fields.keys() & form.fields
+            name for name in before.of(section.slug) if {name} <= former.fields.keys() & form.fields
         ]
         left = [
             name
             for name in common
-            if was.label_of(name) != form.label_of(name) or any(_renamed(name, was, form))
+            if former.label_of(name) != form.label_of(name) or any(_renamed(name, former, form))
         ]
         if left:
             found[section.slug] = left

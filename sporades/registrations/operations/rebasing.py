@@ -253,8 +253,8 @@ def _choice_in_words(draft: Draft, base: Version, theirs: Version) -> list[Clash
     """Return what both are for, where one is to be chosen."""
     if not _is_choice_disputed(draft, base, theirs):
         return []
-    said = (one.snapshot[choices.TITLE] for one in (base, theirs))
-    return [Clash(CHOICE, "Spécialité", *said, str(draft))]
+    was, now = (one.snapshot[choices.TITLE] for one in (base, theirs))
+    return [Clash(CHOICE, "Spécialité", was, now, str(draft))]
 
 
 def _keep(
@@ -324,12 +324,13 @@ def _left_in(
 
 def _choice_in(version: Version, draft: Draft) -> Choice:
     """Return what a version of a modification's registration is for."""
-    for known in filter(None, (draft, draft.amends)):
-        if choices.is_the_same(version.snapshot, choices.named(choice_of(known))):
-            return choice_of(known)
+    known = [choice_of(one) for one in (draft, draft.amends) if one is not None]
+    for one in known:
+        if choices.is_the_same(version.snapshot, choices.named(one)):
+            return one
     said, of = version.snapshot.get(choices.CHOICE), draft.exam
     if said is None:  # of before there were codes, and of a name that has changed since
-        return choice_of(draft)
+        return known[0]
     exam = Exam.objects.get(domain=of.domain_id, session=of.session_id, code=said["exam"])
     return Choice(exam, exam.specialities.filter(code=said["speciality"]).first())
 
