@@ -208,6 +208,25 @@ def test_a_speciality_that_is_offered_no_more_is_left_for_another(registration):
     assert version.registration.speciality.code == "FOREST"
 
 
+def test_what_was_to_be_another_that_is_offered_no_more_goes_on_as_it_stands(registration):
+    answered(ready(registration), "identification", mobile="06 39 98 99 99")
+    said = with_specialities()
+    said["examens"][0]["specialites"] = said["examens"][0]["specialites"][:1]
+    exams.load(source(said), by=OPERATOR, at=NOW)
+
+    draft = registering.amend(
+        registration=registration, by=author(registration.candidate), at=LATER
+    )
+
+    assert draft.is_offered
+    answered(draft, "modalites", accepted="on")
+    found = filed(answered(draft, "epreuves", **{"statut-M1": "inscrit"}))
+    assert (found.registration.speciality.code, found.registration.mobile) == (
+        "MARIN",
+        "0639989999",
+    )
+
+
 def test_out_of_its_hours_it_is_the_offices_who_says_why(registration, agent):
     with pytest.raises(Closed):
         begun(registration, at=AFTER)

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from sporades.exams import operations as exams
+from sporades.exams.held import forget
 from sporades.registrations.models import Draft
-from tests.factories import a_candidate, a_registration, without_exclusion
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
 from tests.registrations.test_changing_speciality import MAPS, answered, beside
 from tests.web.guide import buttons, links, main, sign_in
+from tests.web.registry.world import source, with_specialities
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -121,6 +124,20 @@ def test_what_is_held_already_is_not_offered_and_stops_at_once_what_was_begun(
     assert "Elle ne peut pas l'être tant que" in main(cards)
     assert page.request["PATH_INFO"] == there
     assert "Aucune autre spécialité n'est proposée pour cette inscription." in main(page)
+
+
+def test_what_is_offered_no_more_is_said_to_go_on_for_what_stands(candidate, registration):
+    candidate.post(page_of(registration), chosen(registration))
+    said = with_specialities()
+    said["examens"][0]["specialites"] = said["examens"][0]["specialites"][:1]
+    exams.load(source(said), by=OPERATOR, at=NOW)
+    forget()
+
+    cards = main(candidate.get(reverse("candidate:registrations")))
+    there = candidate.post(reverse("candidate:amend", args=[registration.number]), follow=True)
+
+    assert "la reprend pour l'inscription telle qu'elle est." in cards
+    assert there.request["PATH_INFO"].startswith("/inscription/")
 
 
 def test_it_is_nobody_elses(client, registration):

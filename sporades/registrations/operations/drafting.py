@@ -186,6 +186,9 @@ def begin_amending(
         if draft and draft.service_id != locked.service_id:
             draft.amends = locked
             follow_registration(draft=draft)
+        if draft and choice is None and not draft.is_offered and locked.is_offered:
+            # What it was to be is offered no more: it goes on for what the registration is for.
+            choice = choice_of(locked)
         draft = draft or _copy(locked, amends=locked, author=author, choice=choice, at=at)
         if choice is not None:
             _choose(draft, choice, of=locked, at=at)

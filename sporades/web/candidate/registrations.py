@@ -346,6 +346,7 @@ def _card(
         "stays": filed.title if filed is not None and choice_of(filed) != choice_of(draft) else "",
         "set_aside": filed if filed is not None and filed.is_set_aside else None,
         "gone": draft.gone_in_words,
+        "goes_on": filed is not None and filed.is_amendable(at),
         "missed": _missed_in_words(draft, exclusion, at=at),
         "closed": draft.closed_in_words(at, reader, filed=filed),
         "exclusion": exclusion,
