@@ -18,7 +18,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
 from sporades.publications.models import PublicationLine
-from sporades.publications.states import PublicationState
+from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.issued_before import speaks_of_then
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.reviewing import asked_there
@@ -211,5 +211,8 @@ def _to_come(keys: QuerySet[Any], *, at: datetime) -> int:
     """Return how many of some registrations have something prepared, and not read yet."""
     lines = PublicationLine.objects.filter(
         registration=OuterRef("pk"), version__in=DocumentVersion.objects.to_come(at)
-    ).exclude(publication__state=PublicationState.DROPPED)
+    )
+    lines = lines.exclude(publication__state=PublicationState.DROPPED).exclude(
+        outcome=LineOutcome.REFUSED
+    )
     return int(Registration.objects.filter(Exists(lines), pk__in=keys).count())

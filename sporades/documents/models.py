@@ -76,6 +76,9 @@ once. It is asked here, like the instant, so that no reader forgets it.
 DROPPED = "dropped"
 """The state of a publication whose documents are to be deleted, as if they had never been."""
 
+REFUSED = "refused"
+"""The outcome of a line of a publication whose document is to be deleted, with many others."""
+
 
 def is_not_taken_back(at: datetime) -> Q:
     """Whether neither a version nor all that was published with it was taken back by an instant."""

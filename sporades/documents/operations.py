@@ -23,6 +23,7 @@ from sporades.documents import kinds, queries
 from sporades.documents.codes import digest_of, in_groups, new_code
 from sporades.documents.models import (
     DROPPED,
+    REFUSED,
     ArchivedCode,
     Document,
     DocumentVersion,
@@ -114,7 +115,8 @@ def issue(
     Raises:
         IntegrityError: this number was issued and says something else.
         AlreadyPrepared: a version waits for its publication, decided or not; one of a publication
-            that was dropped is deleted, before the job that goes through them all comes to it.
+            that was dropped, or that was taken out of one, is deleted, before the job that goes
+            through them all comes to it.
     """
     said = kind.content(source)
     document = _document(folder, kind)
@@ -278,8 +280,10 @@ def keep_in_sight(version: DocumentVersion, *, at: datetime) -> None:
 
 
 def _forget_dropped(document: Document) -> None:
-    """Delete the versions of a locked document whose publication was dropped: nobody has seen them."""
-    dropped = document.versions.filter(publication_line__publication__state=DROPPED)
+    """Delete the versions of a locked document that were dropped, or taken out: nobody has seen them."""
+    dropped = document.versions.filter(
+        Q(publication_line__publication__state=DROPPED) | Q(publication_line__outcome=REFUSED)
+    )
     unseen = DocumentVersion.objects.filter(pk__in=list(dropped.values_list("pk", flat=True)))
     keep_unread(unseen)
     discard(unseen)

@@ -121,7 +121,9 @@ class Remarks(NamedTuple):
 def remarks_on(lines: QuerySet[PublicationLine]) -> Remarks:
     """Return what is to be looked at among the documents of some lines, all of them read once."""
     said = ("unheard", "is_unnamed", "is_of_namesake")
-    theirs: Any = lines.filter(version__isnull=False).order_by()
+    theirs: Any = (
+        lines.filter(version__isnull=False).exclude(outcome=LineOutcome.REFUSED).order_by()
+    )
     rows = theirs.values_list(*(f"version__content__{one}" for one in said))
     unheard, unnamed, namesakes = Counter[str](), 0, 0
     for why, is_unnamed, is_of_namesake, count in rows.annotate(count=Count("pk")):
@@ -167,7 +169,10 @@ def made_to_come_among(registrations: QuerySet[Any], *, at: datetime) -> QuerySe
 
 def _to_come(lines: QuerySet[PublicationLine], *, at: datetime) -> QuerySet[PublicationLine]:
     found = lines.filter(version__in=DocumentVersion.objects.to_come(at))
-    return found.exclude(publication__state=PublicationState.DROPPED)
+    # Of those that are dropped, or refused with many others, jobs delete the documents.
+    return found.exclude(publication__state=PublicationState.DROPPED).exclude(
+        outcome=LineOutcome.REFUSED
+    )
 
 
 TO_READ = (PublicationState.PROPOSED, PublicationState.PUBLISHING, PublicationState.PUBLISHED)

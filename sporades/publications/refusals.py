@@ -18,6 +18,8 @@ GIVEN_ANEW = (
     "L'inscription a changé d'académie depuis que le document est préparé, et l'académie qui l'a "
     "maintenant en a préparé un autre."
 )
+GIVEN_BEFORE = "Ce numéro a déjà son document dans cette publication"
+"""How the line begins of a file that is not added; by which archive, and why, follows."""
 ASKED_SINCE = (
     "Le candidat a fait depuis une demande d'aménagement ici : elle se décide dans son dossier, et deux "
     "décisions diraient peut-être le contraire l'une de l'autre."

@@ -7,6 +7,7 @@ from sporades.accounts.permissions import Reach
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.publications.models import Publication, PublicationLine
+from sporades.publications.operations import counting
 from sporades.publications.refusals import (
     ASKED_SINCE,
     GIVEN_ANEW,
@@ -25,6 +26,15 @@ def prepared_of(publication: Publication) -> QuerySet[PublicationLine]:
     """Return the lines whose document is ready, and that nobody has refused."""
     lines: QuerySet[PublicationLine] = publication.lines.filter(outcome=LineOutcome.PREPARED)
     return lines
+
+
+def still_given(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
+    """Keep the prepared lines whose document has an instant, but those that were held back."""
+    return lines.filter(
+        outcome=LineOutcome.PREPARED,
+        version__published_at__isnull=False,
+        version__withdrawn_at=None,
+    )
 
 
 def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, within: Reach) -> None:
@@ -76,14 +86,27 @@ def give_way(registration: Registration, publication: Publication) -> None:
 def refuse(lines: QuerySet[PublicationLine], why: str) -> None:
     """Refuse some lines that nobody outside has read, and delete their documents.
 
+    Of many, nobody reads any from here on, and jobs delete them some at a time: whoever changes one of
+    their registrations waits for some alone.
+
     Args:
         lines: which.
         why: the reason that each says.
     """
-    refused = list(lines.values_list("pk", "version_id"))
-    PublicationLine.objects.filter(pk__in=[pk for pk, _ in refused]).update(
-        outcome=LineOutcome.REFUSED, why=why
-    )
-    versions = DocumentVersion.objects.filter(pk__in=[version for _, version in refused])
+    refused = list(lines.values_list("pk", "version", "publication"))
+    if not refused:
+        return
+    keys, read, publications = map(set, zip(*refused, strict=True))
+    PublicationLine.objects.filter(pk__in=keys).update(outcome=LineOutcome.REFUSED, why=why)
+    versions = DocumentVersion.objects.filter(pk__in=read)
     documents.keep_unread(versions)
-    documents.discard(versions)
+    if len(refused) > counting.AT_ONCE:
+        for key in publications:
+            counting.queue(Publication(pk=key))
+    else:
+        documents.discard(versions)
+
+
+def to_delete(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
+    """Keep the lines that were refused with many others, and whose document is not deleted yet."""
+    return lines.filter(outcome=LineOutcome.REFUSED, version__isnull=False)

@@ -11,7 +11,7 @@ from sporades.acts.agents import inviting
 from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.core.refusals import Refused
-from sporades.documents.models import DROPPED, LET_OUT, DocumentVersion
+from sporades.documents.models import DROPPED, LET_OUT, REFUSED, DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, keep_from_sight, mark_opened
 from sporades.documents.queries import by_code, documents_in
 from sporades.journal.models import Entry
@@ -31,7 +31,7 @@ from sporades.publications.operations import (
     telling,
 )
 from sporades.publications.queries import lines_to_come, withdrawn_lines
-from sporades.publications.states import PublicationState
+from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from tests.acts.test_issuing import amend
 from tests.documents.summaries import a_pdf
@@ -837,3 +837,4 @@ def test_what_waited_beyond_the_instant_is_neither_dropped_nor_put_off(
 
 def test_what_documents_ask_of_a_publication_are_the_states_of_what_is_decided():
     assert ({*LET_OUT}, DROPPED) == ({*DECIDED}, PublicationState.DROPPED)
+    assert REFUSED == LineOutcome.REFUSED

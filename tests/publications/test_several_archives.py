@@ -72,7 +72,7 @@ def of(*registrations):
 
 
 def given_before(which):
-    return depositing.GIVEN_BEFORE.format(f", par l'archive {which}")
+    return depositing.NOT_ADDED.format(f", par l'archive {which}")
 
 
 def outcomes(made):

@@ -6,11 +6,12 @@ import pytest
 
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
+from sporades.documents.operations import hold_back
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications.models import Publication
 from sporades.publications.operations import by_parts, counting, depositing, preparing, taking_out
-from sporades.publications.queries import given_again, missed_lines
+from sporades.publications.queries import given_again, lines_to_come, missed_lines
 from sporades.publications.refusals import (
     TAKEN_OUT,
     TAKEN_OUT_WITH,
@@ -23,10 +24,10 @@ from sporades.publications.refusals import (
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.models import Registration
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW
+from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.publications.doing import LATER, approve, member, publish, read, tell, told
-from tests.publications.zips import archive
+from tests.publications.zips import archive, lines
 
 CONVOCATION = kinds.get("convocation")
 MINUTE = timedelta(minutes=1)
@@ -148,6 +149,83 @@ def test_an_archive_is_taken_out_and_who_is_without_a_document_is_listed(
     ]
 
 
+def test_who_is_without_a_document_has_one_line_whatever_other_archives_gave_them(
+    two_archives, three, manager, allowed
+):
+    fourth = a_registration(a_candidate(birth_name="Dauphin", email="dauphin@exemple.test"))
+    numbers = (three[0].number, three[1].number, fourth.number)
+    named = dict(zip("bcd", numbers, strict=True))
+    depositing.deposit_more(
+        publication=two_archives,
+        archive=archive(
+            lines(*((number, f"{name}.pdf") for name, number in named.items())),
+            **dict.fromkeys(named, a_pdf()),
+        ),
+        name="lot-3.zip",
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+    work("publications")
+
+    take_archive_out(now(two_archives), 1, manager)
+    line = two_archives.lines.get(registration=three[1], outcome=LineOutcome.PREPARED)
+    taking_out.take_out(line=line, by=member(manager), at=NOW)
+
+    refused = two_archives.lines.filter(outcome=LineOutcome.REFUSED, registration__in=three)
+    assert list(refused.order_by("pk").values_list("registration", "why")) == [
+        (three[0].pk, TAKEN_OUT_WITH.format("n°1 (lot-1.zip)")),
+        (three[1].pk, TAKEN_OUT),
+    ]
+
+
+def test_an_archive_of_many_is_read_of_nobody_from_then_on_and_is_deleted_by_parts(
+    two_archives, three, manager, head, allowed, monkeypatch
+):
+    publish(two_archives, manager, LATER)
+    approve(now(two_archives), head)
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+
+    take_archive_out(now(two_archives), 2, manager)
+
+    made = now(two_archives)
+    assert made.lines.filter(outcome=LineOutcome.REFUSED, version__isnull=False).count() == 2
+    assert not any(lines_to_come(one, at=NOW).exists() for one in three[1:])
+    monkeypatch.setattr(counting, "AT_ONCE", 200)
+    more = archive(**{three[1].number: a_pdf("corrigé")})
+    said = {"reach": allowed, "by": manager, "author": member(manager), "at": NOW}
+    depositing.deposit_more(publication=made, archive=more, name="lot-3.zip", **said)
+    depositing.fill(str(made.pk), at=NOW)
+    publish(now(made), manager, LATER)
+    approve(now(made), head)
+    assert ["convocation" in read(one, LATER) for one in three] == [True, True, False]
+    assert by_parts.take_up_again(older_than=LATER) == 1
+    by_parts.go_on(str(made.pk), at=NOW)
+    # Those who read theirs, and none of those that were taken out.
+    assert DocumentVersion.objects.filter(document__kind=CONVOCATION.slug).count() == 2
+    assert by_parts.take_up_again(older_than=LATER) == 0
+
+
+def test_another_is_prepared_where_the_one_of_many_that_was_taken_out_is_not_deleted_yet(
+    two_archives, three, manager, allowed, monkeypatch
+):
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    take_archive_out(two_archives, 2, manager)
+
+    depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=three[1].pk),
+        kind=CONVOCATION,
+        content=a_pdf("anew"),
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+
+    assert line_of(two_archives, three[1]).version is None
+
+
 def test_what_was_given_again_before_is_said_to_be_kept_no_more(
     two_archives, three, manager, allowed
 ):
@@ -219,6 +297,30 @@ def test_an_approval_is_void_and_nothing_is_read_at_its_instant(two_archives, th
     while by_parts.go_on(str(made.pk), at=NOW):
         pass
     assert ["convocation" in read(one, NOW) for one in three] == [False, True, True]
+
+
+def test_one_that_was_held_back_and_made_anew_keeps_no_other_from_being_taken_out(
+    two_archives, three, manager, head, allowed
+):
+    publish(two_archives, manager, LATER)
+    approve(now(two_archives), head)
+    hold_back(three[1].folder_id, at=NOW)
+    anew = depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=three[1].pk),
+        kind=CONVOCATION,
+        content=a_pdf("anew"),
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+
+    take_out(now(two_archives), three[0], manager)
+
+    assert (now(two_archives).state, now(anew).state) == (PublicationState.PREPARING,) * 2
+    held, free = (line_of(two_archives, one).version for one in three[1:])
+    assert (held.is_held_back, free.published_at) == (True, None)
+    assert all("convocation" not in read(one, LATER + MINUTE) for one in three)
 
 
 def test_what_one_person_decides_is_read_at_its_instant_but_what_was_taken_out(

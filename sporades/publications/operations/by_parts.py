@@ -15,6 +15,7 @@ from django.utils import timezone
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import alone
 from sporades.core.transitions import move
+from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.publications.locking import hold_some, locked
 from sporades.publications.models import Publication, PublicationLine
@@ -22,7 +23,7 @@ from sporades.publications.operations import counting, telling
 from sporades.publications.operations.deciding import give_their_instant
 from sporades.publications.operations.preparing import forget, take_back
 from sporades.publications.recording import record
-from sporades.publications.standing import prepared_of, set_aside
+from sporades.publications.standing import prepared_of, set_aside, still_given, to_delete
 from sporades.publications.states import (
     FIND_NOTHING,
     LET_OUT,
@@ -59,7 +60,8 @@ def take_up_again(*, older_than: datetime) -> int:
         | Q(Exists(read), state=PublicationState.WITHDRAWN)
         | Q(Exists(unread), state=PublicationState.DROPPED)
         # Asked of what was decided by parts alone.
-        | Q(Exists(_still_given(lines)), state__in=UNDECIDED, within__isnull=False),
+        | Q(Exists(still_given(lines)), state__in=UNDECIDED, within__isnull=False)
+        | Q(Exists(to_delete(lines))),
         moved_at__lt=older_than,
     )
     for publication in waiting:
@@ -81,15 +83,16 @@ def go_through_some(pk: str, *, at: datetime) -> bool:
     found = locked(Publication(pk=pk))
     match found.state:
         case PublicationState.PUBLISHING:
-            return _publish_some(found, at=at)
+            wait = _publish_some(found, at=at)
         case PublicationState.WITHDRAWN:
-            return _take_back_some(found, at=at)
+            wait = _take_back_some(found, at=at)
         case PublicationState.DROPPED:
-            return _forget_some(found)
+            wait = _forget_some(found)
         case PublicationState.PROPOSED | PublicationState.PREPARING:
-            return _wait_again_some(found)
+            wait = _wait_again_some(found)
         case _:
-            return False
+            wait = False
+    return wait or _delete_some(found)
 
 
 def _publish_some(publication: Publication, *, at: datetime) -> bool:
@@ -125,19 +128,18 @@ def _forget_some(publication: Publication) -> bool:
 
 def _wait_again_some(publication: Publication) -> bool:
     """Take from some documents of what is decided anew the instant that they were given."""
-    given = _still_given(publication.lines.all())
+    given = still_given(publication.lines.all())
     some = _first(given).values_list("version", flat=True)
     DocumentVersion.objects.filter(pk__in=list(some)).update(published_at=None)
     return given.exists()
 
 
-def _still_given(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:
-    """Keep the prepared lines whose document has an instant, but those that were held back."""
-    return lines.filter(
-        outcome=LineOutcome.PREPARED,
-        version__published_at__isnull=False,
-        version__withdrawn_at=None,
-    )
+def _delete_some(publication: Publication) -> bool:
+    """Delete some documents of lines that were refused together."""
+    refused = to_delete(publication.lines.all())
+    some = _first(refused).values_list("version", flat=True)
+    documents.discard(DocumentVersion.objects.filter(pk__in=list(some)))
+    return refused.exists()
 
 
 def _first(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:

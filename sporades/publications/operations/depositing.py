@@ -33,6 +33,7 @@ from sporades.publications.operations import preparing
 from sporades.publications.queries import ARCHIVE_ADDED, given_again
 from sporades.publications.recording import record
 from sporades.publications.refusals import (
+    GIVEN_BEFORE,
     OUT_OF_REACH,
     DecidedInItsFile,
     NothingNew,
@@ -59,10 +60,7 @@ LONGEST_NAME = 100
 """How much of an archive's name is kept."""
 
 TWICE = "Ce numéro est donné plusieurs fois."
-GIVEN_BEFORE = (
-    "Ce numéro a déjà son document dans cette publication{} : ce fichier, d'un autre nom, n'y est pas "
-    "ajouté."
-)
+NOT_ADDED = f"{GIVEN_BEFORE}{{}} : ce fichier, d'un autre nom, n'y est pas ajouté."
 ROLE_ENDED = "Votre rôle ne permet plus de déposer ce document."
 OUR_FAULT = (
     "Une erreur de notre part a empêché de le préparer : le service technique en est prévenu."
@@ -336,7 +334,7 @@ def _lines(
             if _bare(one.file) in before.files:
                 again += 1
                 continue
-            refusal = GIVEN_BEFORE.format(_by(before.archive))
+            refusal = NOT_ADDED.format(_by(before.archive))
         if refusal:
             line.outcome, line.why = LineOutcome.REFUSED, refusal
         lines.append(line)
@@ -475,7 +473,9 @@ def _add(reading: _Reading, line: PublicationLine) -> None:
 
 def _forget_refusals(publication: Publication, registration: Registration) -> None:
     """Forget what was refused to a registration of which a later archive gives the document."""
-    publication.lines.filter(registration=registration, outcome=LineOutcome.REFUSED).delete()
+    refused = publication.lines.filter(registration=registration, outcome=LineOutcome.REFUSED)
+    # With the document of one that was taken out, where no job has deleted it yet.
+    preparing.forget(refused)
 
 
 def _forget_unplaced(publication: Publication) -> None:

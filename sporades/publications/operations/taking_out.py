@@ -3,20 +3,22 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sporades.accounts.models import User
 from sporades.core.actors import Actor
 from sporades.core.transitions import move
+from sporades.documents.models import DocumentVersion
 from sporades.publications.locking import hold_all, locked_unread
 from sporades.publications.models import Publication, PublicationLine
 from sporades.publications.operations import telling
 from sporades.publications.operations.counting import are_many, queue
-from sporades.publications.operations.deciding import refuse_seen, wait_again
+from sporades.publications.operations.deciding import refuse_seen
 from sporades.publications.queries import ARCHIVE_TAKEN_OUT, DOCUMENT_TAKEN_OUT
 from sporades.publications.recording import record, record_line
 from sporades.publications.refusals import (
+    GIVEN_BEFORE,
     TAKEN_OUT,
     TAKEN_OUT_WITH,
     AlreadyMoved,
@@ -25,7 +27,7 @@ from sporades.publications.refusals import (
     StillFilling,
     TakenOutAlready,
 )
-from sporades.publications.standing import refuse
+from sporades.publications.standing import refuse, still_given
 from sporades.publications.states import HELD, TAKE_OUT, LineOutcome
 
 GONE = "retirée"
@@ -51,7 +53,6 @@ def take_out(*, line: PublicationLine, by: Actor, at: datetime) -> Publication:
         AlreadyMoved: it is under way, withdrawn or dropped.
         AlreadyRead: its instant has come, or somebody has seen one of its documents.
         TakenOutAlready: the line has no such document any more.
-        AnotherWaits: see `deciding.wait_again`.
     """
     found = _unread(line.publication, at=at)
     this = found.lines.filter(pk=line.pk, outcome__in=HELD)
@@ -61,7 +62,7 @@ def take_out(*, line: PublicationLine, by: Actor, at: datetime) -> Publication:
         raise TakenOutAlready
     held.why = TAKEN_OUT
     record_line("document taken out", held, by=by, at=at)
-    refuse(this, TAKEN_OUT)
+    _refuse(found, this, TAKEN_OUT)
     _leave(found, DOCUMENT_TAKEN_OUT, by=by, at=at)
     return found
 
@@ -88,7 +89,7 @@ def take_archive_out(
     Raises:
         NotTheirOwn: somebody else deposited it.
         TakenOutAlready: nothing of it is left.
-        StillFilling, AlreadyMoved, AlreadyRead, AnotherWaits: see `take_out`.
+        StillFilling, AlreadyMoved, AlreadyRead: see `take_out`.
     """
     found = _unread(publication, at=at)
     if found.asked_by_id != user.pk:
@@ -102,12 +103,23 @@ def take_archive_out(
     others = PublicationLine.objects.filter(publication=found, outcome__in=HELD)
     has_another = Exists(others.filter(registration=OuterRef("registration")))
     theirs.filter(Q(registration=None) | has_another, outcome=LineOutcome.REFUSED).delete()
-    refuse(held, TAKEN_OUT_WITH.format(named))
+    _refuse(found, held, TAKEN_OUT_WITH.format(named))
     name = found.archive_names[number - 1]
     found.archive_names[number - 1] = ", ".join(filter(None, (name, GONE)))
     found.save(update_fields=["archive_names"])
     _leave(found, ARCHIVE_TAKEN_OUT, reason=named, by=by, at=at)
     return found
+
+
+def _refuse(publication: Publication, held: QuerySet[PublicationLine], why: str) -> None:
+    """Refuse the lines of what is taken out, and forget what was refused because of them.
+
+    Their registrations have no document any more: of each, one line says so.
+    """
+    whose = list(held.values_list("registration", flat=True))
+    refuse(held, why)
+    others = publication.lines.filter(registration__in=whose, outcome=LineOutcome.REFUSED)
+    others.filter(why__startswith=GIVEN_BEFORE).delete()
 
 
 def _unread(publication: Publication, *, at: datetime) -> Publication:
@@ -153,11 +165,13 @@ def _prepare_anew(publication: Publication, *, at: datetime) -> None:
     """Have what is left in preparation again; many documents lose their instant in parts, unseen."""
     given = publication.lines.filter(outcome=LineOutcome.PUBLISHED)
     are_judged_later = are_many(given)
-    is_given = given.update(outcome=LineOutcome.PREPARED)
+    given.update(outcome=LineOutcome.PREPARED)
     if are_judged_later:
         queue(publication)
-    elif is_given:
-        wait_again(publication)
+    else:
+        # What is held back stays so: as another may be prepared in its place, it cannot wait as one.
+        given = still_given(publication.lines.all())
+        DocumentVersion.objects.filter(publication_line__in=given).update(published_at=None)
     move(
         publication,
         TAKE_OUT,

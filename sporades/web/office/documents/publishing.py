@@ -438,7 +438,9 @@ def _version(request: HttpRequest, found: Publication, number: str) -> DocumentV
     mine = Registration.objects.within(request.reach).filter(number=number)
     lines = found.lines.filter(registration__in=mine.within(opens))
     line = get_object_or_404(
-        lines.filter(version__isnull=False).select_related("version__document")
+        lines.filter(version__isnull=False)
+        .exclude(outcome=LineOutcome.REFUSED)
+        .select_related("version__document")
     )
     version: DocumentVersion = line.version
     return version
