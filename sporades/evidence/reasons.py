@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from sporades.exams.queries import rules
+from sporades.exams.rules.evidence import what_is_wrong
 from sporades.exams.schema.evidence import Way
 from sporades.registrations.evidence import ways_of
 from sporades.registrations.models import Registration
@@ -72,9 +73,4 @@ def reasons_for(registration: Registration, piece: str) -> list[Reason]:
     own = asked.refusal_reasons if asked else ()
     is_given = registration.candidate.has_account and Way.DEPOSIT in ways_of(registration, piece)
     general = GENERAL if is_given else [replace(one, sentence=one.by_post) for one in GENERAL]
-    return [*(Reason(one.code, _short(one.label), one.label) for one in own), *general]
-
-
-def _short(sentence: str) -> str:
-    """Return what of a reason says what is wrong: what to do about it is for the candidate alone."""
-    return sentence.partition(" : ")[0]
+    return [*(Reason(one.code, what_is_wrong(one.label), one.label) for one in own), *general]

@@ -19,6 +19,7 @@ from sporades.evidence.models import Verdict
 from sporades.evidence.states import State as PieceState
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
+from sporades.exams.rules.evidence import what_is_wrong
 from sporades.registrations.added import ADDED, is_added
 from sporades.registrations.models import Registration
 from sporades.registrations.states import STANDING
@@ -91,7 +92,7 @@ def _of_verdicts(registration: Registration) -> Iterator[Figure]:
     for code, outcome, motive, arrived_at, at in said:
         yield Figure(Kind.VERDICT, day=local_day(at, registration.service.zone))
         if outcome == PieceState.REFUSED:
-            yield Figure(Kind.REFUSAL, value=motive)
+            yield Figure(Kind.REFUSAL, value=what_is_wrong(motive))
         if arrived_at is not None:
             took, minutes = at - arrived_at, in_minutes(at - arrived_at)
             yield Figure(Kind.DELAY, exam=registration.exam_id, value=f"{took.days} {minutes}")
@@ -315,8 +316,13 @@ def verdicts(selection: Selection, period: Period) -> Verdicts:
     services = {one.pk: one for one in selection.services}
     whole, unsaid = _wholly_within(services, Kind.VERDICT, period)
     found = Verdicts(unsaid=unsaid)
+    refusals = []
     for row in _rows_of(whole, Kind.DELAY, Kind.PIECE, Kind.REFUSAL):
-        _tell_verdicts(found, services[row.service_id], row)
+        if row.kind == Kind.REFUSAL:
+            refusals.append(row)
+        else:
+            _tell_verdicts(found, services[row.service_id], row)
+    _tell_refusals(found, refusals)
     return found
 
 
@@ -343,13 +349,19 @@ def _rows_of(services: list[int], *kinds: Kind) -> Iterable[ArchivedCount]:
     return rows.order_by("pk") if services else ()
 
 
-def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedCount) -> None:
-    if row.kind == Kind.REFUSAL:
-        if row.count < FEWEST:
-            found.few += row.count
+def _tell_refusals(found: Verdicts, rows: Iterable[ArchivedCount]) -> None:
+    """Tell the reasons of refusals of each service, those too that were kept as whole sentences."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for row in rows:
+        counts[row.service_id, what_is_wrong(row.value)] += row.count
+    for (_, reason), count in counts.items():
+        if count < FEWEST:
+            found.few += count
         else:
-            found.refusals[row.value] += row.count
-        return
+            found.refusals[reason] += count
+
+
+def _tell_verdicts(found: Verdicts, service: RegistrationService, row: ArchivedCount) -> None:
     said, _, minutes = row.value.rpartition(" ")
     took = int(minutes)
     if row.kind == Kind.PIECE:

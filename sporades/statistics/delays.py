@@ -25,6 +25,7 @@ from django.db.models import (
 from sporades.evidence.models import Evidence, Verdict
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_VERIFY, State
+from sporades.exams.rules.evidence import what_is_wrong
 from sporades.registrations.added import ADDED
 from sporades.statistics.archived import verdicts
 from sporades.statistics.periods import Period
@@ -122,7 +123,9 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         )
     )
     refused = given.filter(outcome=State.REFUSED).values_list("motive")
-    refusals = dict(refused.annotate(count=Count("pk")).order_by("motive"))
+    refusals = Counter[str]()
+    for motive, count in refused.annotate(count=Count("pk")).order_by("motive"):
+        refusals[what_is_wrong(motive)] += count
     kept = verdicts(selection, period)
     return Delays(
         whole=whole(timed, kept.delays),
@@ -131,7 +134,7 @@ def delays(selection: Selection, period: Period, *, at: datetime) -> Delays:
         by_academy=by(timed, "evidence__registration__academy", kept.academies),
         by_exam=by(timed, "evidence__registration__exam", kept.exams),
         by_piece=by(timed.annotate(piece=PIECE), "piece", kept.pieces),
-        refusals=Counter(refusals) + kept.refusals,
+        refusals=refusals + kept.refusals,
         archived=kept.count,
         unsaid=kept.unsaid,
         few=kept.few,

@@ -149,6 +149,22 @@ def test_a_reason_of_refusal_is_named_once_for_its_piece(change, problems):
     ]
 
 
+def test_the_reasons_of_refusal_of_a_piece_are_told_apart_by_what_stands_before_a_colon(
+    change, problems
+):
+    reasons = ", ".join(
+        f'{{code: {code}, libelle: "Copie floue : {to_do}."}}'
+        for code, to_do in (("UNE", "reprenez la photo"), ("DEUX", "numérisez-la"))
+    )
+    due = '        echeance: {jours_apres_fermeture: 21, heure: "17:00"}\n'
+
+    found = problems(change(due, f"{due}        motifs_de_refus: [{reasons}]\n"))
+
+    assert [(field, rule) for _, field, rule in found] == [
+        (f"{BREVET}.pieces[IDENTITE].motifs_de_refus[DEUX].libelle", "contradiction")
+    ]
+
+
 @pytest.mark.parametrize(
     ("signs", "is_too_long"), [(LONGEST_TITLE, False), (LONGEST_TITLE + 1, True)]
 )

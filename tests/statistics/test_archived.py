@@ -494,6 +494,23 @@ def test_reasons_of_too_few_refusals_are_told_together(invented_exam):
     assert (dict(found.refusals), found.few, found.archived) == ({}, 1, 1)
 
 
+def test_a_reason_that_was_kept_as_a_whole_sentence_is_counted_with_its_beginning(invented_exam):
+    whole = "Nom différent : joignez ce qui le dit."
+    for rank, registration in enumerate(some()):
+        motive = whole if rank % 2 else "Nom différent"
+        judged(registration, took=timedelta(hours=1), motive=motive)
+    assert counted()["refusals"] == {"Nom différent": FEWEST}
+
+    archive_all()
+
+    assert counted()["refusals"] == {"Nom différent": FEWEST}
+    [kept] = ArchivedCount.objects.filter(kind="refusal")
+    # As it was kept before.
+    ArchivedCount.objects.create(service=kept.service, kind="refusal", value=whole, count=1)
+    ArchivedCount.objects.filter(pk=kept.pk).update(count=FEWEST - 1)
+    assert counted()["refusals"] == {"Nom différent": FEWEST}
+
+
 def test_of_a_part_of_the_verdicts_of_a_campaign_none_is_told(invented_exam):
     first, second = some(2)
     judged(first, took=timedelta(hours=1))

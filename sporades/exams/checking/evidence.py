@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sporades.exams.checking.problems import Fault, Path
-from sporades.exams.rules.evidence import ways_in
+from sporades.exams.rules.evidence import ways_in, what_is_wrong
 from sporades.exams.schema.evidence import EVERY_WAY, Piece, Way
 from sporades.exams.schema.exam import Exam
 
@@ -16,6 +16,7 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
     yield from _ways(exam, path)
     for rank, piece in enumerate(exam.evidence):
         yield from _ways(piece, (*path, "pieces", rank))
+        yield from _alike(piece, (*path, "pieces", rank, "motifs_de_refus"))
     if not exam.evidence:
         yield from _of_nothing(exam, path)
     yield from _summary(exam, path)
@@ -51,6 +52,21 @@ def _told_twice(part: Exam | Piece, path: Path) -> Iterator[Fault]:
                     f"L'académie « {academy} » a deux listes de voies : gardez-en une.",
                 )
         seen.update(one.academies)
+
+
+def _alike(piece: Piece, path: Path) -> Iterator[Fault]:
+    """Find the reasons of refusal that nobody could choose between."""
+    seen: set[str] = set()
+    for rank, one in enumerate(piece.refusal_reasons):
+        said = what_is_wrong(one.label)
+        if said in seen:
+            yield Fault(
+                (*path, rank, "libelle"),
+                "contradiction",
+                f"Un autre motif de cette pièce commence aussi par « {said} » : le service choisit par ce "
+                "qui précède « : », et ne les distinguerait pas.",
+            )
+        seen.add(said)
 
 
 def _of_nothing(exam: Exam, path: Path) -> Iterator[Fault]:

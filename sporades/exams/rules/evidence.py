@@ -10,6 +10,17 @@ from sporades.exams.schema.evidence import EVERY_WAY, Piece, Way
 from sporades.exams.schema.exam import Exam
 
 
+def what_is_wrong(reason: str) -> str:
+    """Return what of a reason of refusal says what is wrong: what to do about it is for the candidate alone.
+
+    The office chooses by it, and statistics count it.
+
+    Args:
+        reason: the whole sentence, or what was kept of it.
+    """
+    return reason.partition(" : ")[0]
+
+
 @dataclass(frozen=True)
 class PieceDue:
     """A document due.

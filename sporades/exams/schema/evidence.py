@@ -42,11 +42,12 @@ class RefusalReason(Strict):
 
     model_config = ConfigDict(title="Motif de refus")
 
-    code: Code = Field(description="Nom du motif, que les statistiques comptent.")
+    code: Code = Field(description="Nom du motif.")
     label: Line = Field(
         alias="libelle",
         description="Ce que le candidat lit : une phrase, avec ce qu'il peut faire après « : ». Le service "
-        "choisit par ce qui précède, que les statistiques comptent.",
+        "choisit par ce qui précède, que les statistiques comptent : deux motifs d'une pièce n'y commencent "
+        "pas de même.",
     )
 
 
