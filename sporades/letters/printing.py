@@ -429,7 +429,8 @@ def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:
 def since_printed(run: PrintRun) -> dict[int, str]:
     """Say of which letters of a run that is printed and not posted, and why, they are to go no more.
 
-    Their document was taken back since, or a later message makes them false or needless.
+    Their document was taken back since, or a later message makes them false or needless: one that was
+    written while their run was being made has found them in it.
 
     Returns:
         What has come, by the key of the letter; of most letters, nothing.
@@ -440,14 +441,16 @@ def since_printed(run: PrintRun) -> dict[int, str]:
     letters = list(Letter.objects.filter(run=run).select_related(*related))
     about = [one.message.about_id for one in letters if one.message.about_kind == "registration"]
     later = Message.objects.filter(
-        about_kind="registration", about_id__in=about, written_at__gt=run.made_at, again_of=None
+        about_kind="registration", about_id__in=about, written_at__gte=run.asked_at, again_of=None
     )
     told = set(later.values_list("about_id", flat=True))
     found = {}
     for letter in letters:
         if why := _taken_back_since(letter, run.made_at):
             found[letter.pk] = why
-        elif letter.message.about_id in told and (last := _overtaken_by(letter, later)):
+        elif letter.message.about_id in told and (
+            last := _overtaken_by(letter, later, made_at=run.made_at)
+        ):
             # Its words are of whoever has the registration by now.
             day = instant_in_words(last.written_at, run.zone)
             found[letter.pk] = f"un message du {day} l'a rendu faux ou inutile"
@@ -460,18 +463,19 @@ def _taken_back_since(letter: Letter, made_at: datetime) -> str:
     return "le document joint a été retiré" if is_since else ""
 
 
-def _overtaken_by(letter: Letter, later: QuerySet[Message]) -> Message | None:
+def _overtaken_by(letter: Letter, later: QuerySet[Message], *, made_at: datetime) -> Message | None:
     """Return the last that makes a letter false or needless; one with its document mostly goes."""
     said = letter.message
     if letter.enclosed is not None and letter.enclosed.document.kind == SUMMARY.slug:
-        # The one to be signed goes to another academy.
-        moved = later.filter(kind=MOVE, about_id=said.about_id).order_by("-pk").first()
+        # The one to be signed goes to another academy; what moved before is said under its text.
+        moves = later.filter(kind=MOVE, about_id=said.about_id, written_at__gt=made_at)
+        moved = moves.order_by("-pk").first()
         if moved is not None:
             return moved
     makes_false = overtaking(said.matter)
     if makes_false is None:
         return None
-    last = later.filter(makes_false, about_id=said.about_id).order_by("-pk").first()
+    last = later.filter(makes_false, about_id=said.about_id, pk__gt=said.pk).order_by("-pk").first()
     if last is None or letter.enclosed_id is None:
         return last
     may = Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists()

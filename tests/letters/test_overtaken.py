@@ -285,8 +285,11 @@ def test_a_letter_that_is_printed_or_in_a_run_is_overtaken_no_more(registration,
 
     assert subjects(PrintRun.objects.get().letters) == [WAIVED]
     work("letters")
-    assert Letter.objects.get(message__kind="piece_waived").state == LetterState.PRINTED
+    letter = Letter.objects.get(message__kind="piece_waived")
+    assert letter.state == LetterState.PRINTED
     assert waiting() == [ASKED]
+    # Who posts the run reads that it is false.
+    assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
 
 
 def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(
