@@ -51,6 +51,36 @@ def two_archives(three, manager, allowed):
     return now(made)
 
 
+@pytest.fixture
+def add(manager, allowed):
+    """Add a third archive, which nobody has read yet."""
+
+    def added(made, content):
+        depositing.deposit_more(
+            publication=made,
+            archive=content,
+            name="lot-3.zip",
+            reach=allowed,
+            by=manager,
+            author=member(manager),
+            at=NOW,
+        )
+
+    return added
+
+
+@pytest.fixture
+def decide(manager, head):
+    """Have two persons publish it from LATER on; return who deposited it."""
+
+    def decided(made):
+        publish(made, manager, LATER)
+        approve(now(made), head)
+        return manager
+
+    return decided
+
+
 def now(made):
     return Publication.objects.get(pk=made.pk)
 
@@ -150,23 +180,13 @@ def test_an_archive_is_taken_out_and_who_is_without_a_document_is_listed(
 
 
 def test_who_is_without_a_document_has_one_line_whatever_other_archives_gave_them(
-    two_archives, three, manager, allowed
+    two_archives, three, manager, add
 ):
     fourth = a_registration(a_candidate(birth_name="Dauphin", email="dauphin@exemple.test"))
     numbers = (three[0].number, three[1].number, fourth.number)
     named = dict(zip("bcd", numbers, strict=True))
-    depositing.deposit_more(
-        publication=two_archives,
-        archive=archive(
-            lines(*((number, f"{name}.pdf") for name, number in named.items())),
-            **dict.fromkeys(named, a_pdf()),
-        ),
-        name="lot-3.zip",
-        reach=allowed,
-        by=manager,
-        author=member(manager),
-        at=NOW,
-    )
+    table = lines(*((number, f"{name}.pdf") for name, number in named.items()))
+    add(two_archives, archive(table, **dict.fromkeys(named, a_pdf())))
     work("publications")
 
     take_archive_out(now(two_archives), 1, manager)
@@ -181,10 +201,9 @@ def test_who_is_without_a_document_has_one_line_whatever_other_archives_gave_the
 
 
 def test_an_archive_of_many_is_read_of_nobody_from_then_on_and_is_deleted_by_parts(
-    two_archives, three, manager, head, allowed, monkeypatch
+    two_archives, three, decide, add, monkeypatch
 ):
-    publish(two_archives, manager, LATER)
-    approve(now(two_archives), head)
+    manager = decide(two_archives)
     monkeypatch.setattr(counting, "AT_ONCE", 1)
 
     take_archive_out(now(two_archives), 2, manager)
@@ -193,12 +212,9 @@ def test_an_archive_of_many_is_read_of_nobody_from_then_on_and_is_deleted_by_par
     assert made.lines.filter(outcome=LineOutcome.REFUSED, version__isnull=False).count() == 2
     assert not any(lines_to_come(one, at=NOW).exists() for one in three[1:])
     monkeypatch.setattr(counting, "AT_ONCE", 200)
-    more = archive(**{three[1].number: a_pdf("corrigé")})
-    said = {"reach": allowed, "by": manager, "author": member(manager), "at": NOW}
-    depositing.deposit_more(publication=made, archive=more, name="lot-3.zip", **said)
+    add(made, archive(**{three[1].number: a_pdf("corrigé")}))
     depositing.fill(str(made.pk), at=NOW)
-    publish(now(made), manager, LATER)
-    approve(now(made), head)
+    decide(now(made))
     assert ["convocation" in read(one, LATER) for one in three] == [True, True, False]
     assert by_parts.take_up_again(older_than=LATER) == 1
     by_parts.go_on(str(made.pk), at=NOW)
