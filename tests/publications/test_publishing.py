@@ -377,6 +377,22 @@ def test_who_was_not_told_of_a_document_is_not_told_of_its_withdrawal(prepare, t
     assert told() == told("document_withdrawn") == []
 
 
+def test_who_has_read_theirs_before_being_told_of_it_is_told_of_its_withdrawal(
+    prepare, three, manager
+):
+    made = prepare()
+    publish(made, manager)
+    lines = list(made.lines.order_by("pk"))
+    for line in lines[:2]:
+        mark_opened(line.version, at=NOW)
+
+    preparing.withdraw_one(line=lines[0], reason="Erreur", by=member(manager), at=NOW)
+    preparing.withdraw(publication=made, reason="Erreur", by=member(manager), at=NOW)
+    tell(made)
+
+    assert told("document_withdrawn") == [one.candidate.address for one in three[:2]]
+
+
 @pytest.mark.parametrize("is_printed", [False, True], ids=["waits", "printed"])
 def test_whom_letters_reach_is_told_nothing_of_what_they_never_had(
     prepare, three, manager, kept, is_printed

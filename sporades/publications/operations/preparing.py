@@ -178,7 +178,7 @@ def drop(*, publication: Publication, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, publication: Publication, reason: str, by: Actor, at: datetime) -> None:
-    """Take back every document of a publication; who was told of theirs is told why.
+    """Take back every document of a publication; who was told of theirs, or read it, is told why.
 
     Raises:
         ReasonMissing: nothing is said.

@@ -203,13 +203,17 @@ def _tell_guardian(line: PublicationLine, what: str, *, at: datetime) -> None:
 
 
 def tell_withdrawal(line: PublicationLine, *, by: Actor, at: datetime) -> None:
-    """Tell a candidate that their document is taken back, and why, if they were told of it.
+    """Tell a candidate that their document is taken back, and why, if they were told of it or read it.
+
+    Thousands are told one after the other: who opens theirs at its instant has often not been told yet.
 
     A letter that still waits to announce it is printed no more: its reader, who has no other way to
     it, is told nothing of a document that they never had. The guardian of a minor is told beside who is.
     """
     record_line("document withdrawn", line, by=by, at=at)
-    if line.told_at is None or line.registration is None or line.version is None:
+    if line.registration is None or line.version is None:
+        return
+    if line.told_at is None and line.version.opened_at is None:
         return
     never_handed = letters.leave_out_with(line.version, at=at)
     if not (never_handed and line.registration.candidate.by_letter):

@@ -352,7 +352,8 @@ def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse
     if not form.is_valid():
         return _page(request, found, withdrawing=form)
     said = (
-        "Les documents sont retirés : chaque candidat prévenu de leur publication l'est du retrait."
+        "Les documents sont retirés : chaque candidat prévenu de leur publication, ou qui a ouvert le "
+        "sien, l'est du retrait."
     )
     reason = form.cleaned_data["motif"]
     return _done(request, publication, preparing.withdraw, said, reason=reason)
