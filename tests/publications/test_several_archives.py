@@ -13,7 +13,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.publications import archives, refusals
 from sporades.publications.models import Publication
-from sporades.publications.operations import depositing, preparing
+from sporades.publications.operations import counting, depositing, preparing
 from sporades.publications.queries import given_again
 from sporades.publications.states import PublicationState
 from sporades.registrations.models import Registration
@@ -377,6 +377,22 @@ def test_what_is_dropped_while_a_second_archive_waits_leaves_nothing(deposit, ad
 
     assert not made.lines.exists()
     assert not DocumentVersion.objects.filter(document__kind=CONVOCATION.slug).exists()
+
+
+def test_a_job_that_reads_what_is_dropped_meanwhile_refuses_none_of_its_lines(
+    deposit, three, manager, monkeypatch
+):
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    made = deposit(of(*three))
+    read_before = Publication.objects.select_related("asked_by").get(pk=made.pk)
+    waiting = list(made.lines.order_by("pk"))
+    preparing.drop(publication=made, by=member(manager), at=NOW)
+
+    with pytest.raises(refusals.NotInPreparation):
+        depositing._take_all(read_before, waiting, at=NOW)
+
+    # They go with it, some at a time.
+    assert {outcome for outcome, *_ in outcomes(made)} == {"waiting"}
 
 
 # --- At once ---------------------------------------------------------------------------------

@@ -138,8 +138,9 @@ def _delete_some(publication: Publication) -> bool:
     """Delete some documents of lines that were refused together."""
     refused = to_delete(publication.lines.all())
     some = _first(refused).values_list("version", flat=True)
-    documents.discard(DocumentVersion.objects.filter(pk__in=list(some)))
-    return refused.exists()
+    deleted = documents.discard(DocumentVersion.objects.filter(pk__in=list(some)))
+    # What could not be deleted is left to the sweep: a job would never end.
+    return deleted > 0 and refused.exists()
 
 
 def _first(lines: QuerySet[PublicationLine]) -> QuerySet[PublicationLine]:

@@ -386,6 +386,8 @@ def _fill(pk: str, *, at: datetime) -> bool:
         logger.exception("The archive of publication %s is lost", pk)
         _lose(publication)
         lines = []
+    except NotInPreparation:
+        return False
     if len(lines) == AT_ONCE:
         return True
     _filled(publication, at=at)
@@ -417,9 +419,15 @@ def _still_allowed(publication: Publication, *, at: datetime) -> Reach:
 
 
 def _take(reading: _Reading, line: PublicationLine) -> None:
-    """Take one file, or say at its line why not, unless another worker has just taken it."""
+    """Take one file, or say at its line why not, unless another worker has just taken it.
+
+    Raises:
+        NotInPreparation: its publication takes none any more.
+    """
     try:
         _add(reading, line)
+    except NotInPreparation:
+        raise  # dropped meanwhile: its lines go with it
     except Refused as refusal:
         _refuse(line, str(refusal))
     except (OperationalError, files.OutOfReach, files.Unreadable, Unready):
