@@ -20,6 +20,7 @@ GIVEN_ANEW = (
 )
 GIVEN_BEFORE = "Ce numéro a déjà son document dans cette publication"
 """How the line begins of a file that is not added; by which archive, and why, follows."""
+REPLACED_ALREADY = "Un document plus récent de cette nature est déjà publié pour cette inscription."
 ASKED_SINCE = (
     "Le candidat a fait depuis une demande d'aménagement ici : elle se décide dans son dossier, et deux "
     "décisions diraient peut-être le contraire l'une de l'autre."

@@ -1,6 +1,7 @@
 """What of a publication still holds: a document is of a registration that stands, as it stood."""
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from sporades.accommodations.queries import asked_here
 from sporades.accounts.permissions import Reach
@@ -14,6 +15,7 @@ from sporades.publications.refusals import (
     HAS_CHANGED,
     HAS_MOVED,
     IS_FOR_ANOTHER,
+    REPLACED_ALREADY,
     STANDS_NO_MORE,
 )
 from sporades.publications.states import LineOutcome, PublicationState
@@ -61,6 +63,11 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
         refuse(lines.filter(Exists(since)), IS_FOR_ANOTHER)
     if not publication.publishes.is_deposited:
         refuse(lines.exclude(registration__version=F("of_version")), HAS_CHANGED)
+    # What was held back hinders none: another may have been made since, and be read.
+    later = DocumentVersion.objects.published_by(timezone.now()).filter(
+        document=OuterRef("version__document"), number__gt=OuterRef("version__number")
+    )
+    refuse(lines.filter(Exists(later)), REPLACED_ALREADY)
 
 
 def give_way(registration: Registration, publication: Publication) -> None:

@@ -22,6 +22,7 @@ from sporades.publications.refusals import (
     GIVEN_ANEW,
     HAS_CHANGED,
     HAS_MOVED,
+    REPLACED_ALREADY,
     STANDS_NO_MORE,
 )
 from sporades.registrations.models import Registration
@@ -37,6 +38,7 @@ from tests.publications.doing import (
     approve,
     member,
     publish,
+    publish_together,
     read,
     tell,
     told,
@@ -115,6 +117,31 @@ def test_who_was_restored_before_the_instant_is_summoned_at_it(convocation, thre
 
     assert "convocation" in read(three[0], LATER)
     assert told() == [ABADIE]
+
+
+def test_what_was_held_back_is_told_to_nobody_who_reads_a_later_one(
+    convocation, three, manager, allowed
+):
+    """It would go by post, after the one that is right."""
+    decided(three[0], SET_ASIDE, NOW, "À tort.")
+    decided(three[0], RESTORE, NOW)
+    anew = depositing.deposit_one(
+        registration=Registration.objects.whole().get(pk=three[0].pk),
+        kind=kinds.get("convocation"),
+        content=a_pdf("autre salle"),
+        reach=allowed,
+        by=manager,
+        author=member(manager),
+        at=NOW,
+    )
+    publish_together(anew, manager)
+    tell(anew)
+
+    tell(convocation, LATER)
+
+    assert told() == [ABADIE]
+    assert why(convocation, three[0]) == REPLACED_ALREADY
+    assert "convocation" in read(three[0], LATER)
 
 
 def test_what_was_attested_of_a_version_is_not_read_of_the_next(scheduled, three):
