@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.text import capfirst
 
@@ -18,7 +19,9 @@ from sporades.registrations.models import Registration
 
 PASSED = f"La date limite est passée. {CALL}"
 PIECE = "Pièce justificative : "
-SEE = "Voir cette pièce"
+_TO_DO = ("missing", "yours")
+GIVE, SEE = "Déposer cette pièce", "Voir cette pièce"
+ACT_OF_SEVERAL = {GIVE: "Déposer ces pièces", SEE: "Voir ces pièces"}
 
 
 def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime) -> list[Check]:
@@ -37,6 +40,39 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
         else _check(registration, one, at=at)
         for one in owed
     ]
+
+
+def each_once(checks: Iterable[Check]) -> list[Check]:
+    """Return conditions, each thing to do once: as the home page says, and counts, them.
+
+    The pieces to give by one day are one; a summary to be signed and sent back is opened for it.
+
+    Args:
+        checks: those of a registration, as `checklist` gives them.
+    """
+    every = list(checks)
+    is_returned = any(one.about == "return" and one.state in _TO_DO for one in every)
+    groups: dict[tuple[Any, ...], list[Check]] = {}
+    for one in every:
+        if one.about == "summary" and one.state in _TO_DO and is_returned:
+            continue
+        is_together = one.about == "piece" and one.state == "yours"
+        key = (one.until, one.note, one.act) if is_together else (id(one),)
+        groups.setdefault(key, []).append(one)
+    return [_as_one(group) for group in groups.values()]
+
+
+def _as_one(group: list[Check]) -> Check:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    return replace(
+        first,
+        label=f"{len(group)} pièces justificatives",
+        act=ACT_OF_SEVERAL[first.act],
+        is_optional=all(one.is_optional for one in group),
+        parts=tuple(one.label.removeprefix(PIECE) for one in group),
+    )
 
 
 def _once_validated(registration: Registration, owed: Owed) -> Check:
@@ -72,7 +108,7 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     is_theirs = row.state == State.OWED and not is_over
     state = "yours" if is_theirs else "waiting"
     note = _note(registration, owed)
-    act = "Déposer cette pièce" if is_theirs and owed.is_deposited else SEE
+    act = GIVE if is_theirs and owed.is_deposited else SEE
     return Check(label, state, note, "piece", row.code, is_optional, owed.until, act)
 
 

@@ -35,6 +35,7 @@ class Check:
         until: until when its candidate is to do it; nothing where it is done at once.
         act: the words of the link to where it is done or followed, where they are its own.
         added_at: of a piece that the office asked for beyond the réglementation, when it did.
+        parts: what it is made of, where several things are done as one.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Check:
     until: datetime | None = None
     act: str = ""
     added_at: datetime | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def completes(self) -> bool:

@@ -50,8 +50,8 @@ WITHDRAWN = "Désinscription enregistrée le mercredi 25 novembre 2026 à 11 h 3
 def lines(page):
     """Return each condition, without the way to what is left to do."""
     return [
-        " ".join(words(part) for part in one.cssselect("p") if not part.cssselect("a"))
-        for one in seen(page).cssselect("main .s-checks li")
+        " ".join(words(part) for part in one.cssselect("p, ul") if not part.cssselect("a"))
+        for one in seen(page).cssselect("main .s-checks > li")
     ]
 
 
@@ -86,7 +86,7 @@ def test_just_registered_each_line_has_its_date_or_its_deadline(sign_in):
     page, managed = read(sign_in, registration)
 
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED]
+    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, FILED]
     assert lines(managed) == lines(page)
 
 
@@ -133,7 +133,6 @@ def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
     for page in read(sign_in, registration):
         ways = [one.get("href") for one in seen(page).cssselect("main .s-checks a")]
         assert ways == [
-            f"/mes-documents/{number}/recapitulatif/pdf",
             f"/mes-inscriptions/{number}/numero#a-renvoyer",
             f"/mes-inscriptions/{number}/pieces#piece-IDENTITE",
         ]
@@ -141,7 +140,33 @@ def test_what_is_left_to_do_has_its_way_and_its_deadline_is_said_once(sign_in):
         assert main(page).count("30 décembre 2026") == 1
 
 
-def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(sign_in):
+def test_pieces_of_one_day_are_one_thing_as_on_the_home_page(sign_in):
+    registration = a_registration(
+        qualification={"diploma": "BAC"}, epreuves={"statut-E2": "inscrit"}
+    )
+
+    page, managed = read(sign_in, registration)
+
+    assert lines(page)[:2] == [
+        TO_RETURN,
+        "À faire : 2 pièces justificatives Pièce d'identité Copie du baccalauréat "
+        "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris).",
+    ]
+    with time_machine.travel(NOW, tick=False):
+        home = sign_in(registration.candidate).get("/accueil")
+    assert words(seen(home).cssselect("h1")[0]) == "2 choses vous attendent"
+    assert "Il reste 2 choses à faire." in main(page)
+    assert "Il reste 2 choses à faire." in main(managed)
+
+
+def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(sign_in, tmp_path):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            "si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+            "si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 16}",
+        ),
+    )
     registration = a_registration(
         qualification={"diploma": "BAC"}, epreuves={"statut-E2": "inscrit"}
     )
@@ -174,7 +199,10 @@ def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(si
 
 
 def test_the_link_to_what_is_to_be_opened_says_it_once(sign_in):
-    page, _ = read(sign_in, a_registration())
+    registration = a_registration()
+    filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    receiving.receive_summary(registration=filed, posted_on=date(2026, 11, 25), by=OPERATOR, at=NOW)
+    page, _ = read(sign_in, registration)
 
     said = [words(link) for link in seen(page).cssselect("main .s-checks a")]
 
@@ -194,7 +222,7 @@ def test_the_answer_comes_first_then_what_is_left_then_what_is_done(sign_in):
 
     said = seen(page).cssselect("main > *:not(h1)")
     assert words(said[0]).startswith(
-        "Oui, votre inscription est enregistrée. Il reste 3 choses à faire."
+        "Oui, votre inscription est enregistrée. Il reste 2 choses à faire."
     )
     assert [words(one) for one in seen(page).cssselect("main h2")] == ["À faire", "C'est fait"]
     assert words(seen(managed).cssselect("#inscrit + p")[0]) == words(said[0])
@@ -227,7 +255,6 @@ def test_each_link_of_the_list_says_what_it_does_and_the_pages_are_led_to_once(s
         "Déposer cette pièce",
         "Faire ma demande d'aménagement",
         "Lire ce qui est demandé",
-        "Ouvrir le récapitulatif",
     ]
     quiet = [words(one) for one in seen(managed).cssselect("main .s-quiet-links a")]
     assert quiet[:4] == [
@@ -254,7 +281,7 @@ def test_what_one_comes_to_do_stands_before_the_dates_and_the_documents(sign_in)
     ]
 
 
-def test_what_is_left_is_in_the_order_of_its_dates_the_summary_to_open_first(sign_in, tmp_path):
+def test_what_is_left_is_in_the_order_of_its_dates(sign_in, tmp_path):
     load(
         tmp_path / "essai.yaml",
         (
@@ -265,8 +292,7 @@ def test_what_is_left_is_in_the_order_of_its_dates_the_summary_to_open_first(sig
 
     page, _ = read(sign_in, a_registration())
 
-    assert [one.partition(" : ")[2].partition(" : ")[0][:24] for one in lines(page)[:3]] == [
-        "Ouvrir le récapitulatif ",
+    assert [one.partition(" : ")[2].partition(" : ")[0][:24] for one in lines(page)[:2]] == [
         "Pièce justificative",
         "Renvoyer le récapitulati",
     ]
@@ -284,8 +310,8 @@ def test_what_is_left_counts_what_is_said_beside_the_conditions(sign_in):
 
     page, managed = read(sign_in, registration, at=NOW + HOUR)
 
-    assert "Il reste 4 choses à faire." in main(page)
-    assert "Il reste 4 choses à faire." in main(managed)
+    assert "Il reste 3 choses à faire." in main(page)
+    assert "Il reste 3 choses à faire." in main(managed)
     assert "Votre modification n'est pas enregistrée." in main(page).partition("À faire")[2]
 
 
@@ -377,7 +403,6 @@ def test_after_a_modification_the_dates_are_those_of_the_last_version(sign_in):
     page, _ = read(sign_in, registration, at=NOW + 2 * HOUR)
 
     assert lines(page) == [
-        UNREAD.replace("n°1", "n°2"),
         TO_RETURN,
         IDENTITY_PAPER,
         AMENDED,
@@ -398,9 +423,7 @@ def test_after_a_correction_of_civil_data_the_dates_are_those_of_the_version_it_
 
     page, managed = read(sign_in, registration, at=NOW + 2 * HOUR)
 
-    assert lines(page)[3:] == [
-        AMENDED,
-    ]
+    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, AMENDED]
     assert lines(managed) == lines(page)
 
 
@@ -411,7 +434,7 @@ def test_once_the_service_is_closed_the_same_lines_stand(sign_in):
 
     assert not registration.service.accepts(CLOSED)
     assert "Oui, votre inscription est enregistrée." in main(page)
-    assert lines(page) == [UNREAD, TO_RETURN, IDENTITY_PAPER, FILED]
+    assert lines(page) == [TO_RETURN, IDENTITY_PAPER, FILED]
     assert lines(managed) == lines(page)
 
 
@@ -469,8 +492,8 @@ def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tm
 
     page, _ = read(sign_in, registration)
 
-    assert lines(page)[:4] == [UNREAD, TO_RETURN, IDENTITY_PAPER, OPTIONAL_PAPER]
-    assert "Il reste 4 choses à faire, dont 1 facultative." in main(page)
+    assert lines(page)[:3] == [TO_RETURN, IDENTITY_PAPER, OPTIONAL_PAPER]
+    assert "Il reste 3 choses à faire, dont 1 facultative." in main(page)
 
 
 def test_an_optional_piece_whose_day_has_passed_waits_for_nobody(sign_in, tmp_path):

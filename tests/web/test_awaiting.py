@@ -51,7 +51,9 @@ def heading(page):
 
 def awaited(page):
     """Return what awaits, in order: each with its deadline, without how long there is."""
-    found = [one.cssselect("h2, h3, p")[:-1] for one in seen(page).cssselect("main .s-awaiting li")]
+    found = [
+        one.cssselect("h2, h3, h4, p")[:-1] for one in seen(page).cssselect("main .s-awaiting li")
+    ]
     return [LEFT.sub("", " ".join(words(part) for part in parts)) for parts in found]
 
 

@@ -26,7 +26,7 @@ from sporades.core.french import instant_in_words, local_day, within
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
-from sporades.evidence.checks import PASSED, PIECE, checks_of
+from sporades.evidence.checks import PASSED, PIECE, checks_of, each_once
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService
@@ -146,8 +146,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "is_editable": found.is_editable(at),
         "deadline": found.deadline_in_words(at),
         **_once_ended(found, at=at),
-        "groups": _grouped(checks),
-        "is_left_to_do": any(one["state"] in TO_DO for one in checks),
+        "groups": _grouped(checks, has_more=bool(awaiting)),
+        "is_left_to_do": bool(awaiting) or any(one["state"] in TO_DO for one in checks),
         # The office may ask for one where the réglementation asks for none.
         "has_pieces": found.is_active
         and bool(found.told["evidence"] or rows_of(registration=found.pk) or gave_some(found)),
@@ -546,7 +546,9 @@ def _checks(
             "completes": check.completes,
             "url": ways[check.about][0] + check.piece,
             "act": check.act or ways[check.about][1],
-            "which": "" if check.about in SAID_WHOLE else check.label.removeprefix(PIECE),
+            "which": ""
+            if check.about in SAID_WHOLE or check.parts
+            else check.label.removeprefix(PIECE),
         }
-        for check in checklist(registration, documents, pieces, at=at)
+        for check in each_once(checklist(registration, documents, pieces, at=at))
     ]

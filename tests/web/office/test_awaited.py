@@ -30,8 +30,8 @@ def page_of(client, registration, tab="registration"):
 def told(page):
     """Return each condition, without the way to what is left to do."""
     return [
-        " ".join(words(part) for part in one.cssselect("p") if not part.cssselect("a"))
-        for one in seen(page).cssselect("main .s-checks li")
+        " ".join(words(part) for part in one.cssselect("p, ul") if not part.cssselect("a"))
+        for one in seen(page).cssselect("main .s-checks > li")
     ]
 
 
