@@ -1,5 +1,6 @@
 """Birth dates: three answers, of which the register may lack one or two."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,20 +23,26 @@ _TO_COME = "Vérifiez l'année de naissance : cette date est dans le futur."
 type Parts = tuple[int | None, int | None, int | None]
 
 
-class BirthDateWidget(forms.MultiWidget):
-    """Day, month and year, each in its box."""
+class DayWidget(forms.MultiWidget):
+    """Day, month and year, each in its box.
+
+    Attributes:
+        tokens: what each box is to the browser.
+    """
 
     use_fieldset = True
+    tokens = ("off", "off", "off")
     wrong: tuple[int, ...] = ()
     """The boxes that a refusal is of, by their rank; none where it is of them all."""
 
     def __init__(self) -> None:
         """Make the three boxes."""
+        day, month, year = self.tokens
         super().__init__(
             {
-                "day": _box("Jour", "bday-day", 2),
-                "month": _box("Mois", "bday-month", 9),
-                "year": _box("Année", "bday-year", 4),
+                "day": _box("Jour", day, 2),
+                "month": _box("Mois", month, 9),
+                "year": _box("Année", year, 4),
             }
         )
 
@@ -47,9 +54,15 @@ class BirthDateWidget(forms.MultiWidget):
                 box["attrs"]["aria-invalid"] = "false"
         return context
 
-    def decompress(self, value: Parts | None) -> list[int | None]:
+    def decompress(self, value: Any) -> list[Any]:
         """Return the three parts of a date."""
         return list(value) if value else [None, None, None]
+
+
+class BirthDateWidget(DayWidget):
+    """The same, of a birth: the browser may know it."""
+
+    tokens = ("bday-day", "bday-month", "bday-year")
 
 
 class BirthDateField(forms.MultiValueField):
@@ -131,6 +144,11 @@ def checked(parts: Parts, *, is_partial: bool, on: date) -> Parts:
     return parts
 
 
+def asking_for(boxes: Iterable[int]) -> str:
+    """Ask for parts of a day, by the rank of their boxes."""
+    return f"Indiquez {listed([_PARTS[rank] for rank in boxes])}."
+
+
 def _missing(parts: Parts, *, is_partial: bool) -> ValidationError:
     """Ask for what is missing, and no more; who does not know the day is shown the box for it."""
     if is_partial:
@@ -138,7 +156,7 @@ def _missing(parts: Parts, *, is_partial: bool) -> ValidationError:
     boxes = tuple(rank for rank, part in enumerate(parts) if part is None)
     if len(boxes) == len(parts):
         return ValidationError(_ALL_THREE)
-    said = f"Indiquez {listed([_PARTS[rank] for rank in boxes])}."
+    said = asking_for(boxes)
     if boxes in {(0,), (0, 1)}:
         them = "l'indique" if boxes == (0,) else "les indique"
         said += f" Si votre état civil ne {them} pas, cochez la case sous la date."

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.candidates.births import DayWidget, asking_for
 from sporades.core.french import day_in_words
 from sporades.exams.schema.questions import (
     ChoiceQuestion,
@@ -30,8 +31,7 @@ PREFIX = "q-"
 
 _A_DAY = "01 09 2024"
 """An example that is nobody's date of birth."""
-_OF_SHORT_YEAR = re.compile(r"\d{1,2}(?:er)?\W{1,3}\w{1,9}\W{1,3}\d{2}")
-_WITHOUT_DAY = re.compile(r"[^\W\d]{3,9}\.?\s+\d{4}")
+_PARTS, _FIGURES_OF_A_YEAR = 3, 4
 
 YES, NO = "oui", "non"
 YES_OR_NO = ((NO, "Non"), (YES, "Oui"))
@@ -130,11 +130,34 @@ def _(question: MultipleChoiceQuestion) -> forms.Field:
     return _SeveralField(question)
 
 
+class DayBoxes(DayWidget):
+    """A day in three boxes; its answer is the one text that a draft keeps."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what the boxes hold, between spaces; or the text, where there is one."""
+        if name in data:
+            return data.get(name)
+        parts = super().value_from_datadict(data, files, name)
+        typed = [" ".join((one or "").split()) for one in parts]
+        return " ".join(typed) if any(typed[1:]) else typed[0]
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Return day, month and year of a text, however it was typed: « 2023-09-01 », « septembre 2023 »."""
+        said = value if isinstance(value, str) else ""
+        if len(boxes := said.split(" ")) == _PARTS:
+            return boxes
+        read = [one for one in re.split(r"[\s/.-]+", said) if one]
+        if len(read) == _PARTS:
+            return read[::-1] if len(read[0]) == _FIGURES_OF_A_YEAR else read
+        return ["", *read] if len(read) == _PARTS - 1 else [said, "", ""]
+
+
 class _DayField(CalendarField):
     """A day, within the bounds of its question."""
 
     def __init__(self, question: DateQuestion) -> None:
         super().__init__(
+            widget=DayBoxes(),
             help_text=f"Par exemple : {_A_DAY}",
             error_messages={
                 "invalid": f"Indiquez le jour, le mois et l'année, par exemple {_A_DAY}."
@@ -146,12 +169,14 @@ class _DayField(CalendarField):
         try:
             return super().to_python(value)
         except forms.ValidationError:
-            typed = value.strip() if isinstance(value, str) else ""
-            if _OF_SHORT_YEAR.fullmatch(typed):
+            parts = self.widget.decompress(value)
+            if lacking := tuple(rank for rank, part in enumerate(parts) if not part):
+                self.widget.wrong = lacking
+                raise forms.ValidationError(asking_for(lacking), code="invalid") from None
+            year = parts[-1]
+            if year.isdigit() and len(year) < _FIGURES_OF_A_YEAR:
+                self.widget.wrong = (_PARTS - 1,)
                 said = "Indiquez l'année sur quatre chiffres, par exemple 2024."
-                raise forms.ValidationError(said, code="invalid") from None
-            if _WITHOUT_DAY.fullmatch(typed):
-                said = f"Indiquez aussi le jour, par exemple {_A_DAY}."
                 raise forms.ValidationError(said, code="invalid") from None
             raise
 

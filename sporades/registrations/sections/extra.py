@@ -26,6 +26,7 @@ from sporades.registrations.questions import (
     NO,
     PREFIX,
     YES,
+    DayBoxes,
     field_of,
     is_of_several,
     missing_in_words,
@@ -46,6 +47,7 @@ class ExtraForm(SectionForm):
         for question in self.questions:
             field = self.fields[PREFIX + question.code] = field_of(question)
             self._set_several_aside(question)
+            self._gather(PREFIX + question.code)
             if calling := self._calling(question):
                 field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
             if _depends_on_answers(question.when):
@@ -120,6 +122,14 @@ class ExtraForm(SectionForm):
                 self.add_error(name, missing)
         refuse_ineligible(self, tab="supplementaires")
         return data
+
+    def _gather(self, name: str) -> None:
+        """Make one answer of the three boxes of a day, as a page sends them."""
+        widget = self.fields[name].widget
+        if self.is_bound and isinstance(widget, DayBoxes) and name not in self.data:
+            boxes = [f"{name}{one}" for one in widget.widgets_names]
+            if any(one in self.data for one in boxes):
+                self.data.setlist(name, [widget.value_from_datadict(self.data, {}, name)])  # type: ignore[attr-defined] # see as_data
 
     def _set_several_aside(self, question: Question) -> None:
         """Take no answer from those that were given when this question took several."""

@@ -254,7 +254,9 @@ FORMS = {
     "password1": "12 caractères",
     "phone": r"03 53 01 \d\d \d\d",
     "postcode": "59000",
-    "q-visite": "01 09 2024",
+    "q-visite_day": "01 09 2024",
+    "q-visite_month": "01 09 2024",
+    "q-visite_year": "01 09 2024",
     "session-…": "2025",
 }
 RULES = ("Tout est à remplir", "puis répondez aux questions")
