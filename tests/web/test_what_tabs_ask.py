@@ -153,6 +153,29 @@ def test_a_category_leads_to_the_tabs_that_it_asks_for(sign_in, category, follow
 
     assert page.status_code == 200
     assert page.request["PATH_INFO"].endswith(f"/{following}")
+    told = "D'après ces réponses, l'étape « Formation » n'est pas demandée."
+    assert (told in main(page)) is (following == "supplementaires")
+
+
+def test_a_day_is_asked_for_in_three_boxes_and_kept_as_it_was_typed(sign_in):
+    draft = a_draft()
+    client, tab = sign_in(draft.candidate), f"/inscription/{draft.pk}/supplementaires"
+    boxes = {"q-visite_day": " 14 ", "q-visite_month": "mars", "q-visite_year": "2020"}
+
+    answer(client, client.get(tab), {**answers_with()["supplementaires"], **boxes})
+    kept = draft.answers.get(section="supplementaires").answers["q-visite"]
+    again = {name: one for name, [one] in shown(client.get(tab)).items() if name in boxes}
+    without = answer(
+        client,
+        client.get(tab),
+        {**answers_with()["supplementaires"], **boxes, "q-visite_day": ""},
+    )
+
+    assert (kept, again) == ("14 mars 2020", {**boxes, "q-visite_day": "14"})
+    assert errors(without) == ["Indiquez le jour."]
+    assert [one.get("name") for one in seen(without).cssselect("[aria-invalid=true]")] == [
+        "q-visite_day"
+    ]
 
 
 def test_a_number_that_cannot_be_read_breaks_no_rule_yet(sign_in):

@@ -168,7 +168,22 @@ def _answered(
     forget(request)
     # The tabs that follow are those that these very answers lead through.
     answered = replace(dossier, answers={**dossier.answers, section.slug: form.typed()})
+    if draft.amends_id is None and form.is_valid():
+        _say_other_steps(request, dossier, answered)
     return _onwards(request, draft, answered, section, form, door=door)
+
+
+def _say_other_steps(request: HttpRequest, before: Dossier, after: Dossier) -> None:
+    """Say which steps these answers take away or add: those that follow have another number."""
+    were, are = journey.journey(before), journey.journey(after)
+    for part in were:
+        if part not in are:
+            messages.info(
+                request, f"D'après ces réponses, l'étape « {part.title} » n'est pas demandée."
+            )
+    for part in are:
+        if part not in were:
+            messages.info(request, f"D'après ces réponses, une étape s'ajoute : « {part.title} ».")
 
 
 def _read(post: MultiValueDict[str, str], dossier: Dossier, section: Section) -> SectionForm:
