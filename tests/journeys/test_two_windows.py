@@ -23,11 +23,11 @@ def test_one_keeps_an_answer_of_each_window(site, context):
 
     assert heading(here) == "Quelle réponse voulez-vous garder ?"
     assert "Envoyée à l'instant : 3 quai du Wault" in text(here)
-    assert "Dans votre brouillon : 1 rue Neuve" in text(here)
+    assert "Dans votre saisie : 1 rue Neuve" in text(here)
     street = here.get_by_role("group", name="Numéro et voie")
     tick(street.get_by_role("radio", name="Envoyée à l'instant : 3 quai du Wault"))
     mobile = here.get_by_role("group", name="Téléphone mobile")
-    tick(mobile.get_by_role("radio", name="Dans votre brouillon : 06 39 98 00 01"))
+    tick(mobile.get_by_role("radio", name="Dans votre saisie : 06 39 98 00 01"))
     follow(here.get_by_role("button", name="Garder ces réponses"))
 
     assert tab(here) == "Informations candidature"

@@ -6,7 +6,7 @@ from sporades.registrations.questions import field_of
 from sporades.registrations.sections import PAPERS, papers
 from tests.factories import NOW, a_draft
 
-STATUSES = "Tout est à remplir : le statut de chaque épreuve"
+STATUSES = "Tout est à remplir : le statut des épreuves où il se choisit"
 
 
 def a_number(label, unit):

@@ -143,7 +143,7 @@ def left_waiting(window, draft, clock):
     idle(window, clock).post(path, sent)
     sign_in(window, draft.candidate.user)
     page = window.get(path)
-    assert "Ces réponses ne sont pas encore dans votre brouillon." in main(page)
+    assert "Ces réponses ne sont pas encore dans votre saisie." in main(page)
     assert "Saisie gardée" not in main(page)
     return path, sent
 

@@ -110,7 +110,7 @@ def answered_in_two_windows(client, tab, here, there, *, draw):
     assert [one.name for one in page.context["differences"]] == different
     for one in page.context["differences"]:
         assert f"Envoyée à l'instant : {' '.join(one.mine.split())}" in main(page)
-        assert f"Dans votre brouillon : {' '.join(one.theirs.split())}" in main(page)
+        assert f"Dans votre saisie : {' '.join(one.theirs.split())}" in main(page)
     choices = {name: draw(["mien", "autre"]) for name in different}
 
     client.post(path, {**form_of(page), **{f"garder-{name}": one for name, one in choices.items()}})

@@ -35,7 +35,7 @@ class AppealForm(WhoSigns):
     relu = forms.BooleanField(label="Je laisse ces mots, que l'autorité lira", required=False)
     papiers = forms.BooleanField(
         label="J'ai d'autres papiers de santé à déposer pour le médecin",
-        help_text="Si un nouvel avis lui est demandé, vous pourrez les déposer dans « Papiers de santé »",
+        help_text="Si un nouvel avis lui est demandé, vous pourrez les déposer dans « Papiers de santé ».",
         required=False,
     )
     nom = FullNameField(

@@ -41,10 +41,10 @@ class ChoicesForm(forms.Form):
             label = "Pourquoi cet ajout vient-il après la date limite ?"
         self.fields["motif"] = forms.ChoiceField(
             label=label,
-            help_text="Aucun détail de santé n'est demandé ici"
+            help_text="Aucun détail de santé n'est demandé ici."
             if is_first
             else "Répondez seulement si vous ajoutez quelque chose à ce que vous aviez envoyé dans les "
-            "temps. Aucun détail de santé n'est demandé ici",
+            "temps. Aucun détail de santé n'est demandé ici.",
             choices=[(one.code, one.label) for one in rules.late_reasons],
             widget=forms.RadioSelect,
             required=is_first,
@@ -53,7 +53,7 @@ class ChoicesForm(forms.Form):
         )
         self.fields["raison"] = CleanCharField(
             label="Votre raison, en quelques mots",
-            help_text="Votre service gestionnaire et le médecin la lisent : rien de votre santé ici",
+            help_text="Votre service gestionnaire et le médecin la lisent : rien de votre santé ici.",
             max_length=LONGEST_REASON,
             required=False,
             widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),

@@ -22,7 +22,7 @@ from sporades.accommodations.rules import (
     measures_by_family,
     suiting_papers,
 )
-from sporades.core.french import quoted
+from sporades.core.french import ended, quoted
 from sporades.exams.schema.accommodations import Accommodations, Measure
 from sporades.registrations.fields import CleanCharField, Hinted, WhenChosen, ask_if_called_for
 from sporades.registrations.questions import NO, YES, YES_OR_NO
@@ -307,8 +307,9 @@ def _not_with(rules: Accommodations, measure: Measure, *, among: Collection[str]
     named = [f"« {one.label} »" for one in others if weight(one.code) < weight(measure.code)]
     if not named:
         return ""
-    return f"Pour une même épreuve, ne s'ajoute pas à {' ni à '.join(named)}"
+    return f"Pour une même épreuve, ne s'ajoute pas à {' ni à '.join(named)}."
 
 
 def _told(*parts: str | None) -> str:
-    return ". ".join(filter(None, parts))
+    """Return sentences, each ended: the réglementation writes some without a full stop."""
+    return " ".join(ended(part) for part in parts if part)

@@ -308,7 +308,9 @@ class PapersForm(SectionForm):
             if any(name.startswith(prefix) for name in self.fields)
         ]
         then = f", puis ce qu'il demande ({listed(more, 'ou')})" if more else ""
-        return f"Tout est à remplir : le statut de chaque épreuve{then}."
+        is_settled = any(len(offer.statuses) == 1 for offer in self.offers)
+        which = "des épreuves où il se choisit" if is_settled else "de chaque épreuve"
+        return f"Tout est à remplir : le statut {which}{then}."
 
     @property
     def words(self) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ def test_back_from_the_choice_is_what_was_typed_and_the_choice_is_asked_again(pa
 
 def test_once_chosen_going_back_shows_what_was_chosen(page, draft):
     street = page.get_by_role("group", name="Numéro et voie")
-    tick(street.get_by_role("radio", name="Dans votre brouillon"))
+    tick(street.get_by_role("radio", name="Dans votre saisie"))
     press(page, "Garder ces réponses et continuer")
     assert tab(page) == "Informations candidature"
     chosen = draft.answers.get(section="identification").answers["address_1"]

@@ -130,7 +130,7 @@ def test_two_windows_of_one_manager_choose_between_their_answers(manager, in_lil
 
     assert page.status_code == 409
     assert f"Envoyée à l'instant : {OTHER_MOBILE}" in main(page)
-    assert f"Dans votre brouillon : {MOBILE}" in main(page)
+    assert f"Dans votre saisie : {MOBILE}" in main(page)
 
 
 # --- Another files meanwhile -----------------------------------------------------------------
