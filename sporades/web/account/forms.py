@@ -209,7 +209,6 @@ class ActivationForm(forms.Form):
     def __init__(self, *args, user: User, **options):
         super().__init__(*args, **options)
         self.user = user
-        self.fields["password"].help_text = "Celui que vous avez choisi en créant votre compte."
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
