@@ -67,7 +67,8 @@ def set_aside(publication: Publication, lines: QuerySet[PublicationLine], *, wit
     later = DocumentVersion.objects.published_by(timezone.now()).filter(
         document=OuterRef("version__document"), number__gt=OuterRef("version__number")
     )
-    refuse(lines.filter(Exists(later)), REPLACED_ALREADY)
+    held = lines.filter(version__withdrawn_at__isnull=False)
+    refuse(held.filter(Exists(later)), REPLACED_ALREADY)
 
 
 def give_way(registration: Registration, publication: Publication) -> None:

@@ -141,6 +141,13 @@ class DayBoxes(DayWidget):
         typed = [" ".join((one or "").split()) for one in parts]
         return " ".join(typed) if any(typed[1:]) else typed[0]
 
+    def gathered(self, data: Any, name: str) -> str | None:
+        """Return what the boxes of a page hold, as one text; nothing where the page has none of them."""
+        files: Any = {}
+        if self.value_omitted_from_data(data, files, name):
+            return None
+        return str(self.value_from_datadict(data, files, name))
+
     def decompress(self, value: Any) -> list[Any]:
         """Return day, month and year of a text, however it was typed: « 2023-09-01 », « septembre 2023 »."""
         said = value if isinstance(value, str) else ""

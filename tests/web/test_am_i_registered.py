@@ -147,11 +147,11 @@ def test_pieces_of_one_day_are_one_thing_as_on_the_home_page(sign_in):
 
     page, managed = read(sign_in, registration)
 
-    assert lines(page)[:2] == [
-        TO_RETURN,
+    both = (
         "À faire : 2 pièces justificatives Pièce d'identité Copie du baccalauréat "
-        "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris).",
-    ]
+        "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+    )
+    assert lines(page)[:2] == [TO_RETURN, both]
     with time_machine.travel(NOW, tick=False):
         home = sign_in(registration.candidate).get("/accueil")
     assert words(seen(home).cssselect("h1")[0]) == "2 choses vous attendent"

@@ -126,10 +126,10 @@ class ExtraForm(SectionForm):
     def _gather(self, name: str) -> None:
         """Make one answer of the three boxes of a day, as a page sends them."""
         widget = self.fields[name].widget
-        if self.is_bound and isinstance(widget, DayBoxes) and name not in self.data:
-            boxes = [f"{name}{one}" for one in widget.widgets_names]
-            if any(one in self.data for one in boxes):
-                self.data.setlist(name, [widget.value_from_datadict(self.data, {}, name)])  # type: ignore[attr-defined] # see as_data
+        if not isinstance(widget, DayBoxes) or not self.is_bound or name in self.data:
+            return
+        if (typed := widget.gathered(self.data, name)) is not None:
+            self.data.setlist(name, [typed])  # type: ignore[attr-defined] # see as_data
 
     def _set_several_aside(self, question: Question) -> None:
         """Take no answer from those that were given when this question took several."""
