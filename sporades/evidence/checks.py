@@ -98,7 +98,8 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
         due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
         note = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}. {due}"
         act = "Remplacer cette pièce" if owed.may_be_given(at) else SEE
-        return Check(label, "missing", note, "piece", row.code, is_optional, owed.until, act)
+        refused = Check(label, "missing", note, "piece", row.code, is_optional, owed.until, act)
+        return replace(refused, reason=row.reason)
     if row.state == State.OWED and is_over:
         was_due = f"Elle était à fournir avant le {owed.before}."
         if is_optional:

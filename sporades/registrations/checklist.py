@@ -36,6 +36,7 @@ class Check:
         act: the words of the link to where it is done or followed, where they are its own.
         added_at: of a piece that the office asked for beyond the réglementation, when it did.
         parts: what it is made of, where several things are done as one.
+        reason: the words of the office that its note holds, if any.
     """
 
     label: str
@@ -48,6 +49,7 @@ class Check:
     act: str = ""
     added_at: datetime | None = None
     parts: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def completes(self) -> bool:

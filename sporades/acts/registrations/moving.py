@@ -1,5 +1,6 @@
 """A managing service gives a registration to another academy, for good (I4)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -106,10 +107,14 @@ def placed_in_words(registration: Registration) -> str:
     )
 
 
-def received_in_words(registration: Registration) -> list[str]:
+def received_in_words(registration: Registration, *, of_reason: Callable[[str], str]) -> list[str]:
     """Say to the service that has it now from where, by whom and why it came, and what to settle.
 
     Nothing of one that was not moved.
+
+    Args:
+        registration: the registration.
+        of_reason: says why, as far as its reader reads it.
     """
     last = moves_of(registration).first() if registration.is_placed else None
     if last is None:
@@ -119,7 +124,7 @@ def received_in_words(registration: Registration) -> list[str]:
     said = [
         (
             f"Reçue d'une autre académie ({left.full_name}) le {when}, donnée par "
-            f"{last.author_in_words}. Motif : {last.payload['after']['reason']}"
+            f"{last.author_in_words}. {of_reason(last.payload['after']['reason'])}"
         )
     ]
     if wished := zone_to_choose(registration):

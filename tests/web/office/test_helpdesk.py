@@ -138,6 +138,31 @@ def test_no_reason_is_read_whatever_it_says(manager, helpdesk, declared):
     assert "Manque : Ce que demande votre service gestionnaire" in page
 
 
+def test_no_page_of_a_file_says_why_the_office_decided(member, manager, in_lille):
+    why = "Voir le certificat du neurologue."
+    deposit_and_publish(in_lille, manager.user, "convocation")
+    withdrawn = reverse("office:withdraw_document", args=[in_lille.number, "convocation"])
+    manager.post(withdrawn, {"motif": why})
+    to_versailles = reverse("office:move_registration", args=[in_lille.number])
+    manager.post(to_versailles, {"academie": "A25", "motif": why})
+    moved = again(in_lille)
+    verifying.receive(row=piece(moved), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    verifying.refuse(row=piece(moved), reason=why, seen=None, by=MANAGER, at=NOW)
+    deciding.decide(registration=moved, decision=FLAG, reason=why, by=OPERATOR, at=NOW)
+    there = member("A25", email="versailles@exemple.test")
+    helpdesk = member("A25", role=HELPDESK, email="accueil@exemple.test")
+
+    pages = {
+        tab: page_of(moved, tab) for tab in ("registration", "pieces", "documents", "envelope")
+    }
+    said = {tab: main(there.get(page)).count(why) for tab, page in pages.items()}
+    assert said == {"registration": 4, "pieces": 2, "documents": 2, "envelope": 2}
+    read = {tab: main(helpdesk.get(page)) for tab, page in pages.items()}
+    assert [tab for tab, page in read.items() if why in page] == []
+    assert f"Non conforme. {REASON_NOT_SHOWN}" in read["registration"]
+    assert f"Non conforme. {REASON_NOT_SHOWN}" in read["envelope"]
+
+
 def test_no_document_is_opened_and_decisions_on_accommodations_are_not_listed(helpdesk, in_lille):
     reach(in_lille, CaseState.NOTIFIED, Wish(THIRD))
 

@@ -62,6 +62,7 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
             {
                 "owed": one,
                 "stands": stands_in_words(found, one.row),
+                "note": spared.of_piece(one.row),
                 "kind": "info" if is_let_go(found, one.row) else one.row.kind,
                 "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
                 "may_open": not spared.is_any

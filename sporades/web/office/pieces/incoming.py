@@ -32,7 +32,7 @@ from sporades.web.office.pieces.envelope_form import EnvelopeForm, Paper, WhoseF
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import reaches, registration_of
 from sporades.web.office.registrations.requests import CHANGES, CORRECTIONS
-from sporades.web.office.registrations.sparing import spared_of
+from sporades.web.office.registrations.sparing import REASON_NOT_SHOWN, Spared, spared_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.searches.searching import NOBODY, meant
 
@@ -192,12 +192,15 @@ def _papers_for(
     of = f"Inscription n°{registration.number}. " if is_other else ""
     if registration.told["to_return"]:
         yield _summary(request, registration, Enclosed(registration, None, by), of)
-    for owed in spared_of(request, registration).of_pieces(pieces_of(registration)):
+    spared = spared_of(request, registration)
+    for owed in spared.of_pieces(pieces_of(registration)):
         if owed.row.pk is not None:
+            stands = stands_in_words(registration, owed.row)
+            note = spared.of_piece(owed.row) if spared.is_any else owed.row.note
             yield Paper(
                 Enclosed(registration, owed.row, by),
-                stands=f"{stands_in_words(registration, owed.row)}. {owed.row.note}".strip(),
-                hint=of + _hint(request, registration, owed),
+                stands=f"{stands}. {note}".strip(),
+                hint=of + _hint(request, registration, owed, spared),
                 is_awaited=owed.row.state in RECEIVE.sources,
             )
 
@@ -218,14 +221,15 @@ def _summary(
     return Paper(enclosed, stands=said, hint=of + said, is_awaited=day is None)
 
 
-def _hint(request: HttpRequest, registration: Registration, owed: Owed) -> str:
+def _hint(request: HttpRequest, registration: Registration, owed: Owed, spared: Spared) -> str:
     """Say of a piece by when it is due, what was wrong before, and that it is not meant to come so."""
     if is_let_go(registration, owed.row):
         due = "N'est plus demandée depuis la validation."
     else:
         was = "À" if owed.is_in_time(request.arrived_at) else "Était à"
         due = f"{was} fournir avant le {owed.before}."
-    refused = f"Non conforme : {owed.row.reason}" if owed.row.reason else ""
+    why = f". {REASON_NOT_SHOWN}" if spared.is_any else f" : {owed.row.reason}"
+    refused = f"Non conforme{why}" if owed.row.reason else ""
     return " ".join(filter(None, (due, refused, "" if owed.is_posted else OF_DEPOSIT)))
 
 
@@ -307,7 +311,7 @@ def _page(
     enters = reaches(request, Permission.DECIDE_ACCOMMODATIONS, whose) and is_asked_here(whose)
     context: dict[str, Any] = {
         "registration": whose,
-        "reason": "" if spared_of(request, whose).is_told(whose.reason) else whose.reason,
+        "reason": spared_of(request, whose).of_reason(whose.reason),
         "form": form,
         "refusal": refusal,
         "awaited": [one for one in papers if one.is_awaited],

@@ -107,7 +107,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
             for one in others
             if one.is_set_aside and one.exam_id == found.exam_id
         ],
-        "received": _received(found, at=request.arrived_at),
+        "received": _received(found, spared, at=request.arrived_at),
         "filled": being_filled(request, found) if found.is_begun else [],
         "awaited": {
             "title": "Ce que lit le candidat" if found.candidate.has_account else "Ce qui l'attend",
@@ -144,9 +144,9 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     return file_page(request, found, "history", "office/history.html", said)
 
 
-def _received(registration: Registration, *, at: datetime) -> list[str]:
+def _received(registration: Registration, spared: Spared, *, at: datetime) -> list[str]:
     """Say from where it came, and what its candidate still reads of there; nothing unless it was moved."""
-    said = received_in_words(registration)
+    said = received_in_words(registration, of_reason=spared.of_reason)
     return [*said, *still_read_in_words(registration, at=at)] if said else []
 
 
@@ -272,7 +272,7 @@ def opened_with(kind: str) -> Permission:
 
 def _says_why(kind: str) -> Permission:
     """Return what a member of the office must be allowed to do to read why one was withdrawn, or is missing."""
-    return _for_who_decides(kind) or Permission.READ_FILES
+    return _for_who_decides(kind) or Permission.READ_WHOLE_FILES
 
 
 def _for_who_decides(kind: str) -> Permission | None:

@@ -96,6 +96,10 @@ class Spared:
             return ""
         return REASON_NOT_SHOWN if self.is_any else f"Motif : {reason}"
 
+    def of_piece(self, row: Evidence) -> str:
+        """Return what is said of a piece beside its state: how it came, or why it was decided so."""
+        return self.of_reason(row.reason) if row.note == row.reason else row.note
+
     def of_snapshot(self, snapshot: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is shown of a version."""
         sections = [
@@ -113,9 +117,14 @@ class Spared:
         return any(label in text for label in self.labels)
 
     def _without_reason(self, check: Check) -> Check:
-        if not self.is_any or check.label != ASKED_BY_SERVICE:
+        if not self.is_any:
             return check
-        return replace(check, note=REASON_NOT_SHOWN)
+        if check.label == ASKED_BY_SERVICE:
+            return replace(check, note=REASON_NOT_SHOWN)
+        if not check.reason:
+            return check
+        said = f" : {check.reason}"
+        return replace(check, note=check.note.replace(said, f". {REASON_NOT_SHOWN}", 1))
 
     def _of_table(self, table: Mapping[str, Any]) -> dict[str, Any]:
         kept = [
