@@ -514,7 +514,8 @@ def test_a_run_says_which_letter_is_not_to_be_posted_any_more(manager, kept):
     assert "Noter comme postés (1 courrier)" in main(page)
     read = seen(page).cssselect("input[name=lu]")[0].value
     post, day = reverse("office:post_run", args=[run.pk]), {"poste_le": NOW.strftime("%d/%m/%Y")}
-    assert "relisez la liste" in main(manager.post(post, day, follow=True))
+    for unread in ({}, {"lu": "9" * 5_000}):
+        assert "relisez la liste" in main(manager.post(post, {**day, **unread}, follow=True))
 
     posted = manager.post(post, {**day, "lu": read}, follow=True)
 

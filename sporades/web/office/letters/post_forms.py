@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sporades.core.numbers import whole
 from sporades.core.text import search_key
 from sporades.letters.models import LONGEST_LINE, Letter
 from sporades.web.office.days import DayField
@@ -82,4 +83,5 @@ class PostedForm(forms.Form):
 
     def clean_lu(self) -> set[int]:
         """Return the keys of the letters that were read as not to be posted."""
-        return {int(one) for one in self.cleaned_data["lu"].split() if one.isdecimal()}
+        said = (whole(one) for one in self.cleaned_data["lu"].split())
+        return {one for one in said if one is not None}
