@@ -80,7 +80,7 @@ def as_csv(sheet: Sheet, file: BinaryIO) -> None:
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow(sheet.columns)
+    lines.writerow(map(_harmless, sheet.columns))
     lines.writerows([_harmless(cell) for cell in row] for row in sheet.rows)
     text.flush()
     text.detach()
