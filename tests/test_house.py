@@ -49,6 +49,15 @@ def test_a_lock_has_hashes_and_no_address(lock):
     assert len(pins(lock)) == len(re.findall(r"==.*\\\n    --hash=sha256:[0-9a-f]{64}", text))
 
 
+def test_the_web_speaks_no_protocol_in_which_headers_may_come_for_ever():
+    documented = (ROOT / "docs/operations.md").read_text()
+    commands = [line for line in documented.splitlines() if "granian --interface" in line]
+
+    assert len(commands) == 2
+    for command in (" ".join(demo.web("127.0.0.1", 8000)), *commands):
+        assert "--http=1 --http1-header-read-timeout=" in command
+
+
 def test_the_inventory_names_every_library_with_its_hashes_and_asks_nobody(tmp_path):
     nobody = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:1")
     made = tmp_path / "sbom.cdx.json"

@@ -200,6 +200,7 @@ def web(host: str, port: int) -> list[str]:
         "--blocking-threads=2",
         "--respawn-failed-workers",
         "--workers-kill-timeout=5",
+        "--http=1",
         "--http1-header-read-timeout=10000",
         "--no-ws",
         "config.wsgi:application",
