@@ -128,7 +128,7 @@ def read_names(archive: bytes) -> list[Named]:
         if len(inside) > MOST_FILES + 1:
             raise ArchiveTooLarge
         tables = [one for one in inside if _ends(one, ".csv")]
-        papers = [one for one in inside if one not in tables]
+        papers = [one for one in inside if not _ends(one, ".csv")]
         if not any(_ends(one, ".pdf") for one in papers):
             raise TableWrong("L'archive ne contient aucun fichier PDF.")
         if len(tables) > 1:
@@ -352,10 +352,14 @@ def _named(
             return by_name.get(_key(file), [])
         return by_path.get(_key(file)) or by_path.get(_key(f"{beside}/{file}"), [])
 
-    lines, given = [], Counter[str]()
+    lines, given, several = [], Counter[str](), set[int]()
     for number, file in pairs:
         fitting = found(file)
-        given.update(one.filename for one in fitting)
+        # Thousands of one name, each line naming all of them, are gone through once.
+        if id(fitting) not in several:
+            given.update(one.filename for one in fitting)
+        if len(fitting) > 1:
+            several.add(id(fitting))
         why = SEVERAL if len(fitting) > 1 else _trouble_of(fitting[0]) if fitting else NO_FILE
         lines.append(_said(number, file if why else fitting[0].filename, why))
     once = [

@@ -39,6 +39,31 @@ def test_of_two_files_of_one_name_neither_is_chosen_by_its_name_alone():
     assert found == [Named("1", "a.pdf", archives.SEVERAL), Named("2", "b.pdf")]
 
 
+class ReadName:
+    """A file of an archive, which counts how often its name is read."""
+
+    count = 0
+    flag_bits = compress_type = 0
+
+    def __init__(self, name):
+        self.orig_filename = name
+
+    @property
+    def filename(self):
+        ReadName.count += 1
+        return self.orig_filename
+
+
+def test_as_many_files_of_one_name_as_lines_are_not_each_gone_through_for_each():
+    pairs = [(str(one), "releve.pdf") for one in range(200)]
+    papers = [ReadName(f"{one}/releve.pdf") for one in range(200)]
+
+    found = archives._named(pairs, papers, beside=Path())
+
+    assert reasons(found) == [archives.SEVERAL] * 200
+    assert ReadName.count < 10 * len(papers)
+
+
 def test_the_table_that_is_given_as_an_example_is_read():
     example = Path(finders.find("exemples/documents.csv")).read_bytes()
     names = ("convocation-durand.pdf", "convocation-martin.pdf", "dossier-b/convocation.pdf")
