@@ -12,7 +12,7 @@ from sporades import journal
 from sporades.acts import proving
 from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.proving import verbs
-from sporades.acts.proving.instruction import NOT_COPIED
+from sporades.acts.proving.instruction import NOT_COPIED, OF_THE_PERSON
 from sporades.acts.registrations import deciding, registering
 from sporades.acts.writing import messaging
 from sporades.core.actors import Actor
@@ -25,10 +25,18 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
 from tests.accommodations.asked import fill_every_text
+from tests.acts.test_to_review import correct
 from tests.documents.conformity import problems
 from tests.documents.reading import data_in, pdf_text, words
 from tests.evidence.given import BAC, MANAGER, again, flag_with, piece, receive
-from tests.factories import NOW, a_registration, author, load_invented
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_registration,
+    author,
+    load_invented,
+    registered_in_two_academies,
+)
 from tests.medical.given import confide
 from tests.medical.given import write as remark
 from tests.spaces import plain
@@ -237,6 +245,22 @@ def test_nothing_of_health_nor_of_accommodations_is_in_it():
     assert mark not in data + pdf_text(made.pdf)
     for one in left_out:
         assert one.digest not in data
+
+
+def test_a_mail_that_names_what_one_has_in_another_academy_is_not_copied():
+    registered_in_two_academies(candidate := a_candidate())
+    here, there = Registration.objects.filter(candidate=candidate).order_by("pk")
+    correct(here, birth_name="Le Gouff")
+    [told] = Message.objects.filter(kind="identity_corrected")
+    assert there.number in told.body
+
+    made = proof_of(here)
+
+    [copied] = [one for one in facts(made)["messages"] if one["objet"] == told.subject]
+    assert copied["texte"] == OF_THE_PERSON
+    for text in (text_of(made), data_in(made.pdf, named=FILE).decode()):
+        assert here.number in text
+        assert there.number not in text
 
 
 @pytest.fixture

@@ -29,6 +29,11 @@ from sporades.searches.answered import asked_by_handicap
 NATURE = "preuve de l'instruction"
 NOT_COPIED = "Ce texte nomme une pièce qui touche à la santé : il n'est pas recopié."
 """What stands for the text of a mail that names one."""
+OF_THE_PERSON = (
+    "Ce mail dit au candidat ce qu'une correction de son état civil change pour lui, où qu'il soit inscrit "
+    ": il n'est pas recopié."
+)
+"""What stands for the text of a mail about the person, which names what they have in other academies too."""
 
 
 @dataclass(frozen=True)
@@ -167,4 +172,7 @@ def _messages(registration: Registration, left_out: LeftOut) -> list[Any]:
 def _message(sent: Any, left_out: LeftOut) -> Facts:
     is_own = sent.kind in verbs.IN_OWN_WORDS
     body = "" if is_own else sent.body
+    # A letter about the person is of one service, and names its own registrations alone.
+    if sent.about_kind == "candidate" and sent.recipient:
+        return {**message_of(sent), "texte": OF_THE_PERSON}
     return {**message_of(sent), "texte": NOT_COPIED if left_out.names(body) else body}
