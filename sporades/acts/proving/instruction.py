@@ -175,4 +175,7 @@ def _message(sent: Any, left_out: LeftOut) -> Facts:
     # A letter about the person is of one service, and names its own registrations alone.
     if sent.about_kind == "candidate" and sent.recipient:
         return {**message_of(sent), "texte": OF_THE_PERSON}
-    return {**message_of(sent), "texte": NOT_COPIED if left_out.names(body) else body}
+    if left_out.names(body):
+        # By its fingerprint one could try which piece it names.
+        return {**message_of(sent), "texte": NOT_COPIED, "empreinte_du_texte": None}
+    return {**message_of(sent), "texte": body}
