@@ -49,6 +49,9 @@ ACTS = {
     "office:approve_publication": Act(
         "approuver une publication", "office:publication", is_of_one=True
     ),
+    "office:withdraw_publication": Act(
+        "retirer des documents publiés", "office:publication", is_of_one=True
+    ),
     "office:approve_export": Act("approuver un export", "office:one_export", is_of_one=True),
     "office:approve_role": Act("approuver un accès", "office:proposed_role", is_of_one=True),
     "office:close_agent": Act("fermer l'accès d'un agent", "office:agents"),

@@ -200,7 +200,7 @@ ROUTES = {
     "office:take_document_out": _publications(BOTH, within="publication"),
     "office:take_archive_out": _publications(BOTH, within="publication"),
     "office:withdraw_publication": _publications(
-        POST, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
+        BOTH, within="publication", page=False, keeps_answers=True, shown_on="office:publication"
     ),
     "office:publication_refusals": _publications(within="publication", page=False),
     "office:prepared_document": _publications(within="publication"),

@@ -92,6 +92,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:approve_merge": {"double": 1},
         "office:publish_publication": {"publication": uuid4()},
         "office:move_publication": {"publication": uuid4()},
+        "office:withdraw_publication": {"publication": uuid4()},
         "office:approve_publication": {"publication": uuid4()},
         "office:approve_export": {"export": uuid4()},
         "office:approve_change": {"change": 1},

@@ -31,6 +31,7 @@ SHOWN_AGAIN = (
     "office:move_publication",
     "office:publish_publication",
     "office:resume_batch",
+    "office:withdraw_publication",
 )
 """What a button does that asks for the second factor again: its address is read on the way back."""
 
@@ -208,7 +209,7 @@ ANSWERS: dict[str, dict[str, int]] = {
     # Its documents are read.
     "office:take_document_out": {"GET": 302, "POST": 302},
     "office:take_archive_out": {"GET": 302, "POST": 302},
-    "office:withdraw_publication": {"POST": 422},
+    "office:withdraw_publication": {"GET": 302, "POST": 422},
     "office:withdraw_document": {"POST": 422},
     "office:approve_export": {"GET": 302, "POST": 302},
     "office:refuse_export": {"POST": 302},

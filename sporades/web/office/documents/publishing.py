@@ -346,8 +346,11 @@ def _is_readable(request: HttpRequest, found: Publication) -> bool:
 
 
 def withdraw_publication(request: HttpRequest, publication: str) -> HttpResponse:
-    """Take every document back, with a reason."""
+    """Take every document back, with a reason and the second factor shown again (S-17)."""
     found = readable(request, publication)
+    page = reverse("office:publication", args=[found.pk])
+    if first := second_factor_first(request, page=page, then="relisez, puis retirez les documents"):
+        return first
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         return _page(request, found, withdrawing=form)
