@@ -29,7 +29,7 @@ from sporades.journal.words import QUALITIES
 from sporades.mail.models import Message
 from sporades.publications.operations import depositing
 from sporades.registrations.models import Registration
-from sporades.registrations.states import FLAG
+from sporades.registrations.states import FLAG, SET_ASIDE
 from sporades.searches import operations as searches
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
@@ -40,7 +40,14 @@ from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS, REASON_
 from tests.accommodations.asked import THIRD, reach
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, again, piece
-from tests.factories import NOW, OPERATOR, a_candidate, a_registration, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_registration,
+    load_invented,
+    registered_in_two_academies,
+)
 from tests.medical.given import confide, found_clean
 from tests.medical.test_scanning import INFECTED, look
 from tests.publications import doing
@@ -161,6 +168,25 @@ def test_no_page_of_a_file_says_why_the_office_decided(member, manager, in_lille
     assert [tab for tab, page in read.items() if why in page] == []
     assert f"Non conforme. {REASON_NOT_SHOWN}" in read["registration"]
     assert f"Non conforme. {REASON_NOT_SHOWN}" in read["envelope"]
+
+
+def test_why_another_registration_is_set_aside_is_read_by_the_role_that_reaches_it(member):
+    registered_in_two_academies(candidate := a_candidate())
+    mine, other = Registration.objects.filter(candidate=candidate).order_by("-pk")
+    why = "Voir le certificat du neurologue."
+    deciding.decide(registration=again(other), decision=SET_ASIDE, reason=why, by=OPERATOR, at=NOW)
+    browser = member("A25", email="versailles@exemple.test")
+    assert main(browser.get(page_of(mine))).count("écartée") == 0
+    Membership.objects.create(
+        user=browser.user, role=HELPDESK, full_name="Lou Castelain", academies=["A09"]
+    )
+
+    page = main(browser.get(page_of(mine)))
+
+    assert f"est écartée : n°{other.number}" in page
+    assert why not in page
+    browser.user.memberships.exclude(role=HELPDESK).update(academies=["A09", "A25"])
+    assert why in main(browser.get(page_of(mine)))
 
 
 def test_no_document_is_opened_and_decisions_on_accommodations_are_not_listed(helpdesk, in_lille):

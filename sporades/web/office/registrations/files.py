@@ -103,7 +103,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     said = {
         "others": others,
         "set_aside": [
-            (one, "" if spared.is_any else one.reason)
+            (one, "" if spared_of(request, one).is_any else one.reason)
             for one in others
             if one.is_set_aside and one.exam_id == found.exam_id
         ],
