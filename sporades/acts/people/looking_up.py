@@ -12,7 +12,6 @@ from enum import Enum, auto
 from sporades import journal
 from sporades.accounts import limits
 from sporades.accounts.models import User, normalised_address
-from sporades.acts.people import joining
 from sporades.acts.people.addressing import is_known
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -103,15 +102,12 @@ def _stands(user: User, *, at: datetime) -> Stands:
     return Stands.ACTIVE if user.is_active else Stands.CLOSED
 
 
-def send_activation(email: str, *, by: Actor, academy: str, network: str, at: datetime) -> None:
-    """« Renvoyer le mail d'activation », under the caps of who asks for it themselves.
+def note_activation_asked(*, by: Actor, academy: str, at: datetime) -> None:
+    """Keep that somebody had an activation mail sent again, whatever the address is.
 
     Args:
-        email: the address; one that waits for none gets none.
         by: who asks for it.
         academy: for which they do.
-        network: where it is asked from.
         at: the instant.
     """
     journal.record("activation mail asked for", by=by, at=at, academy=academy)
-    joining.send_activation_again(email, network=network, at=at)

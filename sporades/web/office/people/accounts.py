@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
+from sporades.acts import tasks
 from sporades.acts.people import looking_up
 from sporades.acts.people.looking_up import Account, Stands, TooManyLookedUp
 from sporades.core.french import instant_in_words
@@ -78,15 +79,17 @@ def find_account(request: HttpRequest) -> HttpResponse:
 
 
 def send_activation(request: HttpRequest) -> HttpResponse:
-    """Send the activation mail again, with the same answer whatever the address is."""
+    """Send the activation mail again, with the same answer whatever the address is, under a candidate's own caps."""
     form = SoughtAccountForm(request.POST)
     if form.is_valid():
-        looking_up.send_activation(
-            form.cleaned_data["adresse"],
-            by=request.actor,
-            academy=request.reach.only_academy,
+        looking_up.note_activation_asked(
+            by=request.actor, academy=request.reach.only_academy, at=request.arrived_at
+        )
+        # By a job, as for a candidate: the page takes the same time whatever the address is.
+        tasks.send_activation_again.defer(
+            address=form.cleaned_data["adresse"],
             network=network_of(request),
-            at=request.arrived_at,
+            at=request.arrived_at.isoformat(),
         )
         messages.success(request, SENT_AGAIN)
     return redirect("office:find_account")
