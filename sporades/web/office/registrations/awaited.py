@@ -10,7 +10,7 @@ from sporades.accommodations import models as asked
 from sporades.accommodations.states import State
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import documents_in
-from sporades.evidence.checks import checks_of, each_once
+from sporades.evidence.checks import checks_of
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE, pieces_of
 from sporades.evidence.states import TO_VERIFY
@@ -112,7 +112,7 @@ def awaited_of(registration: Registration, *, at: datetime) -> list[Check]:
         return []
     pieces = checks_of(registration, pieces_of(registration), at=at)
     documents = documents_in(folder=registration.folder_id, at=at)
-    checks = each_once(checklist(registration, documents, pieces, at=at))
+    checks = checklist(registration, documents, pieces, at=at)
     if not registration.candidate.has_account:
         # They open no document: their summary came by post or by mail.
         checks = [one for one in checks if one.about != "summary"]

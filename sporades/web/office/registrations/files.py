@@ -25,6 +25,7 @@ from sporades.core.prepared import prepared
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
+from sporades.evidence.checks import each_once
 from sporades.journal import queries as acts
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -113,7 +114,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
             "title": "Ce que lit le candidat" if found.candidate.has_account else "Ce qui l'attend",
             "has_account": found.candidate.has_account,
             "is_whole": not spared.is_any,
-            "checks": spared.of_checks(awaited_of(found, at=request.arrived_at)),
+            # What is spared is left out of it before what is given by one day is one.
+            "checks": each_once(spared.of_checks(awaited_of(found, at=request.arrived_at))),
         },
         **_filed(found, version, spared),
     }
