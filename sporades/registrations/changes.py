@@ -43,7 +43,9 @@ def changes_by_answer(before: dict[str, Any], after: dict[str, Any]) -> dict[Key
     """Return the same, each answer that differs under what it is known by in every version."""
     # Versions of before the codes are compared by what names their rows.
     by_code = _has_codes(before) and _has_codes(after)
-    old, new = (dict(_answers(one, by_code=by_code)) for one in (before, after))
+    # Two exams give one code to two épreuves: nothing of it then bears another name.
+    named = not choices.is_of_one_exam(before, after)
+    old, new = (dict(_answers(one, by_code=by_code, named=named)) for one in (before, after))
     marks = before.get(accepted.BOX, ""), after.get(accepted.BOX, "")
     # Who accepted what its service had typed, or the other way about, reads so already.
     is_another = marks[0] != marks[1] and _TERMS in old.keys() & new.keys()
@@ -109,7 +111,7 @@ def _has_codes(snapshot: dict[str, Any]) -> bool:
     return all("codes" in table for part in snapshot["sections"] for table in part["tables"])
 
 
-def _answers(snapshot: dict[str, Any], *, by_code: bool) -> Iterator[tuple[Key, Said]]:
+def _answers(snapshot: dict[str, Any], *, by_code: bool, named: bool) -> Iterator[tuple[Key, Said]]:
     """Return each answer, under what it is known by in every version."""
     for label, value in snapshot["identity"]:
         yield ("identity", label), Said(label, value)
@@ -119,6 +121,8 @@ def _answers(snapshot: dict[str, Any], *, by_code: bool) -> Iterator[tuple[Key, 
         for table in section["tables"]:
             codes = table["codes"] if by_code else ()
             for row, code in zip_longest(table["rows"], codes):
-                known_by = (table["caption"], row[0]) if code is None else (code,)
+                known_by = (code, row[0]) if named else (code,)
+                if code is None:
+                    known_by = table["caption"], row[0]
                 answer = ", ".join(cell for cell in row[1:] if cell)
                 yield (section["slug"], *known_by), Said(row[0], answer, table["caption"])

@@ -100,12 +100,18 @@ def is_the_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return bool(before.get(TITLE) == after.get(TITLE))
 
 
+def is_of_one_exam(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether two versions are for one exam; those of before there were codes are."""
+    was, now = before.get(CHOICE), after.get(CHOICE)
+    return not (was and now) or bool(was["exam"] == now["exam"])
+
+
 def change_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Say what a version is for, where that is not what the one before was; or nothing."""
     if is_the_same(before, after):
         return ""
     was, now = before.get(CHOICE), after.get(CHOICE)
-    if was and now and was["exam"] == now["exam"]:
+    if was and now and is_of_one_exam(before, after):
         return f"Spécialité : {was['speciality_label']} → {now['speciality_label']}"
     old, new = (_named(one) for one in (before, after))
     return f"Examen ou concours : {old} → {new}"

@@ -102,6 +102,18 @@ def test_its_answers_follow_and_its_scope_is_that_of_the_other(registration):
     assert set(found.papers.values_list("paper__exam__code", flat=True)) == {"BS"}
 
 
+def test_another_epreuve_under_one_code_does_not_bear_another_name(invented_exam):
+    put_two(epreuves={"E3": "Secourisme"})
+    registration = a_registration()
+
+    answers = {"statut-E3": "inscrit", "option-E3": "NAGE"}
+    said = filed(answered(begun(registration), "epreuves", **answers)).changes
+
+    assert not [one for one in said if "s'appelle désormais" in one]
+    [other] = [one for one in said if one.startswith("Secourisme")]
+    assert " : rien → Inscrit" in other
+
+
 def test_what_was_said_of_another_epreuve_is_asked_anew(invented_exam):
     put_two(epreuves={"E3": "Secourisme"}, questions={"equipe": "Couleur"})
     registration = a_registration()
