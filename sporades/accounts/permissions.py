@@ -34,7 +34,10 @@ class Permission(Enum):
     DECIDE_CHANGES = "accepter ou refuser une modification demandée après la fermeture"
     ANSWER_MESSAGES = "répondre aux messages des candidats"
     WRITE_NOTES = "écrire une note interne dans un dossier"
-    READ_JOURNAL = "lire le journal : les actes d'une académie, qui a consulté quel dossier"
+    READ_JOURNAL = (
+        "lire le journal : les actes d'une académie, qui a consulté quel dossier, preuves du dépôt et de "
+        "l'instruction"
+    )
     JUDGE_EVIDENCE = "vérifier les pièces justificatives, en dispenser"
     DECIDE_ACCOMMODATIONS = (
         "confier les demandes d'aménagement à un médecin, en décider, notifier la décision"

@@ -131,7 +131,7 @@ def test_what_is_written_of_a_civil_status_is_in_both_lists(manager, in_lille, i
         assert "État civil corrigé" in main(page)
         assert "secret" not in page.text
         assert "Envoyer de nouveau" not in main(page)
-        assert "e texte et les liens d'un mail ne sont jamais montrés" in main(page)
+        assert "e texte et les liens d'un mail ne sont pas montrés ici" in main(page)
     page = manager.get(LOG, {"nature": "identity_corrected"})
     assert kinds_in(page) == ["identity_corrected"]
     assert [line.number for line in page.context["lines"]] == [in_lille.number]

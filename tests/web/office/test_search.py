@@ -818,6 +818,22 @@ def test_a_search_for_somebody_who_is_not_found_says_what_is_not_searched(member
     assert "Seules les inscriptions enregistrées" not in page.text
 
 
+def test_an_address_of_no_registration_leads_to_where_its_account_stands(member, manager):
+    reader = member("A09", role=Membership.Role.AUDITOR, email="audit@exemple.test")
+    asked = 'name="adresse" value="personne@exemple.test"'
+
+    page = manager.post(reverse("office:find"), {"quoi": "personne@exemple.test"}, follow=True)
+    assert asked in page.text
+    assert f'action="{reverse("office:find_account")}"' in page.text
+    for who, typed in (
+        (manager, "Personne"),
+        (manager, "pers@"),
+        (reader, "personne@exemple.test"),
+    ):
+        page = who.post(reverse("office:find"), {"quoi": typed}, follow=True)
+        assert 'name="adresse"' not in page.text, typed
+
+
 def test_one_box_lists_what_it_finds_when_there_are_several(manager, in_lille):
     other = a_registration(a_candidate(birth_name="Le Goffic"))
 

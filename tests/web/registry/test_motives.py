@@ -19,7 +19,7 @@ ROUTES = [
     for name in READABLE
     if ACCESS[name].who is Who.STAFF and ACCESS[name].permission is not Permission.GIVE_OPINIONS
 ]
-NOTHING_OF_HEALTH = "Rien de la santé n'est montré à l'accueil : ni aménagements, ni pièces ou mails qui en parlent, ni motifs, qui peuvent en parler."
+NOTHING_OF_HEALTH = "Rien de la santé n'est montré à l'accueil : ni aménagements, ni pièces ou mails qui en parlent, ni motif d'une décision sur l'inscription, qui peut en parler."
 MARK = "parce que zyrtho"
 OF_DECISIONS = {"decision-amenagement", "notification-amenagement", "reponse-recours"}
 

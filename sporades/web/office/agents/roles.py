@@ -32,6 +32,7 @@ def role(request: HttpRequest) -> HttpResponse:
         "may": [one.value for one in Permission if reach(mine, one)],
         "may_not": _asked_of(others, [one for one in Permission if not reach(mine, one)]),
         "proposes": bool(reach(mine, Permission.PROPOSE_ROLES)),
+        "finds_accounts": bool(reach(mine, Permission.FIND_ACCOUNTS)),
         "deployer": settings.DEPLOYER_NAME,
         "trail": TRAIL,
     }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -179,6 +181,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "seeks_somebody": seeks_one,
         "is_its_author_s": is_its_author_s(kept.tree),
         "unfiled": _unfiled(tree_of(kept), reach=reach) if seeks_one and not count else [],
+        "address": _address(request, tree_of(kept)) if seeks_one and not count else "",
         "fills": bool(request.reaches(Permission.FILE_FOR_CANDIDATES)),
     }
     return render(request, "office/found.html", context, status=422 if naming else 200)
@@ -214,6 +217,17 @@ def _unfiled(tree: Group, *, reach: Reach) -> list[Candidate]:
     """Return the first of those of whom an office made the record, without a registration, who may be meant."""
     with planned_anew(alike=ALIKE):
         return list(without_registration(tree, reach=reach)[:MOST_UNFILED])
+
+
+def _address(request: HttpRequest, tree: Group) -> str:
+    """Return the whole mail address that was typed, for who may ask where its account stands."""
+    if not request.reaches(Permission.FIND_ACCOUNTS):
+        return ""
+    try:
+        validate_email(typed := quick.typed_in(tree))
+    except ValidationError:
+        return ""
+    return typed
 
 
 def name(request: HttpRequest, search: str) -> HttpResponse:

@@ -96,7 +96,7 @@ def write(request: HttpRequest, search: str) -> HttpResponse:
         "beyond": beyond_alone(
             WRITE, count, reach=request.reach, by=request.user.pk, at=request.arrived_at
         ),
-        "placeholders": PLACEHOLDERS,
+        "anywhere": [one for one in PLACEHOLDERS if not one.is_owed],
         "no_piece": NO_PIECE,
         "no_summary": NO_SUMMARY,
         "in_person": IN_PERSON,

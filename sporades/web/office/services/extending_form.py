@@ -170,8 +170,13 @@ class PutOffForm(TogetherForm):
     )
     ouverture = LocalInstantField(
         label="Tous ouvrent désormais le",
-        help_text="Par exemple : 13/10/2026 08:00 (heure de chaque service)",
+        help_text="Par exemple : 05/01/2027 08:00 (heure de chaque service)",
         required=False,
+    )
+    motif = CleanCharField(
+        label="Motif",
+        help_text="Il est gardé avec les changements. Par exemple : décret paru plus tard que prévu",
+        max_length=LONGEST_REASON,
     )
     jours = _days(
         label="Ou chacun ouvre plus tard, de combien de jours",
