@@ -62,13 +62,23 @@ def pieces_in_words(found: Registration, *, at: datetime) -> str:
     if not are_named_to(found):
         return f"les pièces justificatives {named_there(has_space=has_space)}"
     is_each = giving_to(found, owed) is Giving.EACH
-    said = [_due(one, is_each=is_each, at=at) for one in owed]
-    return as_many_as_fit(said, MOST_SIGNS, has_space=has_space)
+    by_all = _day_of_all(owed, at=at)
+    said = [_due(one, is_each=is_each, says_day=not by_all, at=at) for one in owed]
+    return f"{as_many_as_fit(said, MOST_SIGNS - len(by_all), has_space=has_space)}{by_all}"
 
 
-def _due(owed: Owed, *, is_each: bool, at: datetime) -> str:
+def _day_of_all(owed: list[Owed], *, at: datetime) -> str:
+    """Say once the day of several that are all due by one; nothing where they are not."""
+    days = {one.before for one in owed if one.is_in_time(at)}
+    is_one = len(owed) > 1 and len(days) == 1 and all(one.is_in_time(at) for one in owed)
+    return f", chacune avant le {days.pop()}" if is_one else ""
+
+
+def _due(owed: Owed, *, is_each: bool, says_day: bool, at: datetime) -> str:
     refused = " (celle que vous avez fournie n'est pas conforme)" if owed.row.is_refused else ""
+    named = f"{owed.row.label}{refused}"
     if not owed.is_in_time(at):
-        return f"{owed.row.label}, qui était à fournir avant le {owed.before}{refused}"
+        return f"{named}, qui était à fournir avant le {owed.before}"
+    day = f", avant le {owed.before}" if says_day else ""
     way = f", {owed.way}" if is_each else ""
-    return f"{owed.row.label}, avant le {owed.before}{way}{refused}"
+    return f"{named}{day}{way}"

@@ -124,8 +124,7 @@ def test_what_is_unknown_or_half_written_is_found(text, found):
 def test_pieces_are_those_that_are_to_be_given_at_that_instant(invented_exam):
     registration = a_registration(**WITH_BAC)
     assert filled(f"Il manque : {SAID}.", registration, at=NOW) == (
-        f"Il manque : Pièce d'identité, avant le {PIECE_DUE} ; "
-        f"Copie du baccalauréat, avant le {PIECE_DUE}."
+        f"Il manque : Pièce d'identité ; Copie du baccalauréat, chacune avant le {PIECE_DUE}."
     )
 
     receive(registration)
@@ -135,8 +134,8 @@ def test_pieces_are_those_that_are_to_be_given_at_that_instant(invented_exam):
     )
 
     assert filled(SAID, registration, at=NOW) == (
-        f"Copie du baccalauréat, avant le {PIECE_DUE} "
-        "(celle que vous avez fournie n'est pas conforme)"
+        "Copie du baccalauréat (celle que vous avez fournie n'est pas conforme), "
+        f"avant le {PIECE_DUE}"
     )
 
 

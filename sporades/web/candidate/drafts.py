@@ -18,6 +18,7 @@ from sporades.accommodations.words import emptied_in_words, undeclared_in_words
 from sporades.exams.schema import Status
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
+from sporades.registrations.journey import OWN_DATA
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
 from sporades.registrations.questions import NO
@@ -183,6 +184,7 @@ DOOR = Door(
     too_late=_too_late,
     shown=_as_answered,
     account=account_from,
+    civil=lambda draft: (OWN_DATA, account_from(reverse("candidate:draft", args=[draft.pk]))),
     closed=_closed,
     accepts=lambda draft, at: draft.service.accepts(at),
     standing=_standing,

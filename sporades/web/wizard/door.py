@@ -1,7 +1,7 @@
 """Through which door the tabs are filled: each audience says what is its own of them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ class Door:
         shown: a tab as it was answered, before anything is sent.
         account: the address of the page that changes the civil data and leads back to another;
             nothing where there is none.
+        civil: the page that changes the civil data of a draft: what it is called, its address;
+            nothing where there is none.
         closed: why a draft cannot be filed at an instant, by the reader's clock; or nothing.
         accepts: whether a draft may be filed at an instant.
         standing: the registrations that may exclude a draft.
@@ -49,6 +51,7 @@ class Door:
     too_late: Callable[[Draft], str]
     shown: Callable[[HttpRequest, Dossier, Section], SectionForm]
     account: Callable[[str], str]
+    civil: Callable[[Draft], tuple[str, str] | None]
     closed: Callable[[Draft, datetime, str], str]
     accepts: Callable[[Draft, datetime], bool]
     standing: Callable[[HttpRequest, Draft], Iterable[Registration]]
@@ -73,14 +76,17 @@ class Door:
         """Return the address of a tab that says what is to be corrected in it."""
         return self.url("tab", draft, slug) + "?verifier=1"
 
-    def mend(self, draft: Draft, what: str) -> str:
-        """Return the address that changes what stands before the tabs, as `Breach.field` names it."""
+    def mended(self, draft: Draft, point: Trouble) -> tuple[Trouble, str]:
+        """Return a point that is mended before the tabs, named as what mends it is, with its address."""
         before = self.before(draft)["Location"]
-        if what == "academy":
-            return before
-        if what == "speciality":
-            return self.choice(draft)
-        return self.account(self.url("draft", draft)) or before
+        if point.field == "academy":
+            return point, before
+        if point.field == "speciality":
+            return point, self.choice(draft)
+        if civil := self.civil(draft):
+            title, url = civil
+            return replace(point, title=title), url
+        return point, before
 
     def timing(self, request: HttpRequest, draft: Draft, judged: Dossier) -> dict[str, Any]:
         """Return what a page says of time: what is left, the closing, the last answer kept."""

@@ -20,7 +20,7 @@ def linked(door: Door, draft: Draft, forms: Forms, points: Iterable[Trouble]) ->
     found = []
     for point in points:
         if not point.section:
-            found.append((point, door.mend(draft, point.field)))
+            found.append(door.mended(draft, point))
             continue
         url = door.judged_tab(draft, point.section)
         if point.field:

@@ -20,6 +20,8 @@ def test_a_manager_changes_it_for_a_candidate(manager, in_lille):
     manager.post(page_of(in_lille), {"choix": beside(in_lille).key})
 
     draft = Draft.objects.open().get(amends=in_lille, author=manager.user)
+    begun = main(manager.get(reverse("office:drafts")))
+    assert f"Changement de spécialité de l'inscription n°{in_lille.number}" in begun
     answered(draft, "epreuves", **MAPS)
     recap = manager.get(reverse("office:recap", args=[draft.pk]))
     assert "Spécialité : Marin → devient Forestier" in main(recap)
@@ -28,6 +30,16 @@ def test_a_manager_changes_it_for_a_candidate(manager, in_lille):
     assert in_lille.speciality.code == "FOREST"
     history = main(manager.get(reverse("office:history", args=[in_lille.number])))
     assert "Spécialité : Marin → devient Forestier" in history
+
+
+def test_a_derogation_is_said_to_stay_with_the_exam_it_was_granted_for(manager, in_lille):
+    said = "La dérogation notée ne vaut que pour « Brevet d'essai »"
+    assert said not in main(manager.get(page_of(in_lille)))
+
+    in_lille.waivers = [["Article 2", "Dérogation accordée"]]
+    in_lille.save(update_fields=["waivers"])
+
+    assert said in main(manager.get(page_of(in_lille)))
 
 
 def test_who_files_for_nobody_is_not_offered_it(member, in_lille):

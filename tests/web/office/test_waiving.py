@@ -4,15 +4,15 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission, reach
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.searches.columns import BY_CODE
 from sporades.searches.operators import Operator
 from tests.evidence.test_found_and_counted import finds
-from tests.factories import answer_all, answers_with, load_invented
+from tests.factories import a_record, answer_all, answers_with, load_invented
 from tests.registrations.test_waivers import FORBIDDEN, UNTRAINED
 from tests.spaces import plain
 from tests.web.guide import buttons, links, main, signed_in, value_of
-from tests.web.office.test_filling import answer, at, opened
+from tests.web.office.test_filling import answer, at, first_tab_for, opened
 
 GRANTED = {
     "accordee_par": "le recteur de l'académie de Lille",
@@ -127,3 +127,18 @@ def test_it_is_found_and_taken_out(manager, in_lille, refused):
     column = BY_CODE["derogations"]
     assert column.say(found.waivers) == f"Article 2 inventé : {SAID}"
     assert column.say([]) is None
+
+
+def test_civil_data_that_a_rule_refuses_are_mended_on_the_record(manager, invented_exam):
+    rule = (
+        "{code: TRENTE, exige: {age: {minimum: 30, au: 2027-12-31}}, reference: article 5 inventé, "
+        "message: Il faut trente ans.}"
+    )
+    load_invented(("    categories:\n", f"    recevabilite: [{rule}]\n    categories:\n"))
+    candidate = a_record()
+    first_tab_for(manager, candidate)
+
+    page = manager.get(at("ready", Draft.objects.get(candidate=candidate)))
+
+    assert "Fiche candidat : Il faut trente ans." in main(page)
+    assert f'href="{reverse("office:record", args=[candidate.pk])}"' in page.text

@@ -483,6 +483,13 @@ def _before(draft: Draft) -> HttpResponse:
     return redirect("office:drafts")
 
 
+def _civil(draft: Draft) -> tuple[str, str] | None:
+    """Lead to the record, which corrects the civil data or says who does; who has only an account has none here."""
+    if draft.amends is None and draft.candidate.has_account:
+        return None
+    return "Fiche candidat", reverse("office:record", args=[draft.candidate_id])
+
+
 def _choice(draft: Draft) -> str:
     """Return where a speciality is chosen."""
     if draft.amends is not None and draft.amends.service_id != draft.service_id:
@@ -620,6 +627,7 @@ DOOR = Door(
     too_late=_too_late,
     shown=_shown,
     account=lambda _address: "",
+    civil=_civil,
     closed=_closed,
     accepts=_accepts,
     standing=_standing,
