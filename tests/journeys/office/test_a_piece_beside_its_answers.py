@@ -59,6 +59,16 @@ def test_a_key_finds_no_piece_good_over_a_refusal_that_is_begun(page, registrati
     assert piece(registration).state == State.ACCEPTED
 
 
+def test_why_it_does_not_is_before_the_eyes_of_who_answers_at_the_foot(page):
+    write(page)
+    page.evaluate("document.activeElement.blur(); scrollTo(0, document.body.scrollHeight)")
+
+    page.keyboard.press("c")
+
+    said = page.get_by_text("Une réponse est commencée dans cette page")
+    assert said.evaluate("one => one.getBoundingClientRect().top") >= 0
+
+
 def test_nor_where_what_was_typed_before_the_session_ended_is_put_back(page, registration):
     # As `layout/refilled.html` marks its sentence: the fields show nothing that was changed.
     page.evaluate("document.querySelector('main').dataset.refilled = ''")

@@ -61,7 +61,9 @@ def test_it_is_for_who_reads_the_journal_there_and_for_nobody_else(member, manag
         page = reverse(f"office:{route}", args=[in_lille.number])
         assert [one.get(page).status_code for one in (manager, elsewhere)] == [404, 404]
         assert not Entry.objects.filter(verb=verb).exists()
-    assert "Preuve d" not in page_of(manager, in_lille)
+    journal = page_of(manager, in_lille)
+    assert "Preuve d" not in journal
+    assert "se demandent à qui peut lire le journal des académies" in journal
 
 
 def test_while_no_seal_can_be_put_there_is_no_proof_and_nothing_is_noted(

@@ -78,6 +78,9 @@ def test_what_is_still_to_be_sent_is_seen_and_stands_in_no_subject(manager, two)
     refused = manager.post(where, {**asked, "objet": "Il manque {pièces à fournir}", "voir": "1"})
 
     assert "Il vous reste à envoyer : Pièce d'identité, avant le" in page
+    of_both, _, of_the_text = page.partition("Dans le texte seulement")
+    assert "{pièces à fournir}" not in of_both
+    assert "{pièces à fournir}" in of_the_text
     assert refused.status_code == 422
     assert "Mettez {pièces à fournir} dans le texte : c'est trop long ici." in main(refused)
 

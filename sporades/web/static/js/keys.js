@@ -69,7 +69,9 @@ export function keys() {
     if (!chosen) return;
     event.preventDefault();
     if (!chosen.dataset.key) chosen.focus();
-    else if (chosen.type !== "button" && isBegun(chosen)) why.textContent = BEGUN;
-    else chosen.click();
+    else if (chosen.type !== "button" && isBegun(chosen)) {
+      why.textContent = BEGUN;
+      why.scrollIntoView({ block: "nearest" }); // above a long page, whose foot is being answered
+    } else chosen.click();
   });
 }
