@@ -12,13 +12,15 @@ from procrastinate import JobContext, builtin_tasks
 from sporades.accommodations import operations as accommodations
 from sporades.accounts import limits, sessions, sign_ins
 from sporades.accounts import operations as accounts
-from sporades.acts import accommodating, requests
+from sporades.acts import accommodating
 from sporades.acts.agents import appointing, inviting
 from sporades.acts.identities import correcting
 from sporades.acts.medical import awaiting_opinions, confiding, relieving, scanning
 from sporades.acts.people import changing, enrolling, forgetting, joining
 from sporades.acts.pieces import owing, providing, reminding
 from sporades.acts.registrations import completing
+from sporades.acts.requests import completing as completing_requests
+from sporades.acts.requests import proofs, telling
 from sporades.acts.services import announcing, closing_moved, opening
 from sporades.candidates import claims
 from sporades.core import apart, files
@@ -128,7 +130,7 @@ def tell_silence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     apart.steps(
         partial(accommodating.tell_of_silence, at=now),
         partial(accommodating.tell_of_unanswered, at=now),
-        partial(requests.tell_of_silence, at=now),
+        partial(telling.tell_of_silence, at=now),
     )
 
 
@@ -223,11 +225,11 @@ def scan(deposit: str) -> None:
         providing.scan(int(deposit), at=timezone.now())
 
 
-@app.task(name=requests.SCAN_PROOF, queue="evidence", retry=WHEN_BACK)
+@app.task(name=proofs.SCAN_PROOF, queue="evidence", retry=WHEN_BACK)
 def scan_proof(kind: str, request: str) -> None:
     """Have the proof of a request looked at; without an antivirus it waits."""
     with suppress(antivirus.Unreachable):
-        requests.scan_proof(kind, int(request), at=timezone.now())
+        proofs.scan_proof(kind, int(request), at=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -237,7 +239,7 @@ def sweep_evidence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
     now = timezone.now()
     apart.steps(
         partial(providing.scan_again, older_than=now - SCAN_AGAIN_AFTER),
-        partial(requests.scan_proofs_again, older_than=now - SCAN_AGAIN_AFTER),
+        partial(proofs.scan_proofs_again, older_than=now - SCAN_AGAIN_AFTER),
         partial(evidence.sweep, older_than=now - ARRIVED_WITHIN),
         partial(drawers.forget_uploads, at=now),
     )
@@ -312,7 +314,7 @@ def remind_requests(timestamp: int) -> None:  # noqa: ARG001 - given by the queu
     now = timezone.now()
     apart.steps(
         partial(accommodating.remind_requests, at=now),
-        partial(requests.remind_incomplete, at=now),
+        partial(completing_requests.remind_incomplete, at=now),
     )
 
 

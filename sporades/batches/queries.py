@@ -14,7 +14,7 @@ from sporades.accounts import asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
 from sporades.accounts.permissions import reach as where_one_may
-from sporades.acts.requests import SHORTEST_SILENCE
+from sporades.acts.requests.silence import SHORTEST_SILENCE
 from sporades.batches import accommodations, adding, leaving, moving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine

@@ -17,7 +17,7 @@ from sporades.acts.registrations import (
     registering,
     requesting,
 )
-from sporades.acts.requests import formally
+from sporades.acts.requests.silence import formally
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.core.digests import digest

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sporades.acts import requests
 from sporades.acts.registrations import requesting
+from sporades.acts.requests import WITH_PROOF, proofs
 from sporades.core import files
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -65,10 +65,10 @@ def test_what_the_antivirus_says_is_kept_of_either_kind(
     ask(registration, late, a_pdf())
     assert jobs() == 2
 
-    for kind in requests.WITH_PROOF:
-        one = requests.WITH_PROOF[kind].objects.get()
+    for kind in WITH_PROOF:
+        one = WITH_PROOF[kind].objects.get()
         with an_antivirus(settings, words):
-            requests.scan_proof(kind, one.pk, at=late)
+            proofs.scan_proof(kind, one.pk, at=late)
 
     assert ChangeRequest.objects.get().proof_is_clean is is_clean
     assert CorrectionRequest.objects.get().proof_is_clean is is_clean
@@ -77,7 +77,7 @@ def test_what_the_antivirus_says_is_kept_of_either_kind(
 
 def infected(sent, settings, *, at):
     with an_antivirus(settings, INFECTED):
-        requests.scan_proof(sent._meta.model_name, sent.pk, at=at)
+        proofs.scan_proof(sent._meta.model_name, sent.pk, at=at)
     return Message.objects.filter(kind="file_refused").first()
 
 
@@ -125,16 +125,16 @@ def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late
     sent.refresh_from_db()
     assert (sent.proof_scanned_at, jobs()) == (None, 0)
 
-    requests.scan_proofs_again(older_than=late)
+    proofs.scan_proofs_again(older_than=late)
     assert jobs() == 0
-    requests.scan_proofs_again(older_than=late + LATER)
+    proofs.scan_proofs_again(older_than=late + LATER)
     assert jobs() == 1
 
     with time_machine.travel(late + LATER, tick=False), an_antivirus(settings, CLEAN):
         work("acts")
     sent.refresh_from_db()
     assert sent.proof_is_clean is True
-    requests.scan_proofs_again(older_than=late + 2 * LATER)
+    proofs.scan_proofs_again(older_than=late + 2 * LATER)
     assert jobs() == 0
 
 
@@ -142,7 +142,7 @@ def test_one_that_was_taken_back_is_left(registration, late, settings):
     sent = ask(registration, late, a_pdf())
     ChangeRequest.objects.filter(pk=sent.pk).update(proof_key="")
 
-    requests.scan_proof("changerequest", sent.pk, at=late)
-    requests.scan_proofs_again(older_than=late + LATER)
+    proofs.scan_proof("changerequest", sent.pk, at=late)
+    proofs.scan_proofs_again(older_than=late + LATER)
 
     assert ChangeRequest.objects.get().proof_scanned_at is None

@@ -16,7 +16,7 @@ from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting, joining
 from sporades.acts.registrations import leaving, noting, standing_in
 from sporades.acts.registrations.meanwhile import befallen
-from sporades.acts.requests import formally
+from sporades.acts.requests.silence import formally
 from sporades.acts.writing import messaging
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.registrations import receiving, requesting
-from sporades.acts.requests import Came
+from sporades.acts.requests.completing import Came
 from sporades.core.french import local_day
 from sporades.registrations.came import CameBy
 from sporades.registrations.models import ChangeRequest
@@ -47,7 +47,7 @@ def test_of_what_completed_a_request_the_day_that_was_noted_is_said_and_no_hour(
     for missing, way in (("Le bail", CameBy.MAIL), ("La quittance", CameBy.DESK)):
         found = ChangeRequest.objects.for_list().get(pk=asked.pk)
         requesting.ask_more(request=found, missing=missing, by=OPERATOR, at=late)
-        requesting.note_complement(
+        requesting.complete(
             request=ChangeRequest.objects.for_list().get(pk=asked.pk),
             words=f"{missing} entier",
             proof=[],

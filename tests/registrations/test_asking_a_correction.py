@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 
 from sporades import journal
 from sporades.accounts.permissions import Reach
-from sporades.acts import requests
 from sporades.acts.identities import asking, correcting
 from sporades.acts.registrations import deciding, leaving, moving
-from sporades.acts.requests import formally
+from sporades.acts.requests import CORRECTION_REFUSED, silence, telling
+from sporades.acts.requests.silence import formally
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core import files
@@ -233,15 +233,15 @@ def test_what_was_sent_through_a_registration_that_ends_silence_decides_while_an
     long_after = NOW + timedelta(days=90)
     mine = found_in_lille()
 
-    assert requests.is_accepted_by_silence(mine, at=long_after)
+    assert silence.is_accepted_by_silence(mine, at=long_after)
     [said] = formally(last_correction_of(mine.candidate), at=LATER)
     assert "Sans réponse de sa part le" in said
-    assert requests.tell_of_silence(at=long_after) == 1
+    assert telling.tell_of_silence(at=long_after) == 1
 
     told = Message.objects.get(kind="request_silent")
     assert told.about_id == str(mine.registration.pk)
     assert (mine.registration.academy_id, mine.registration.number in told.body) == ("A09", True)
-    with pytest.raises(requests.AcceptedBySilence):
+    with pytest.raises(silence.AcceptedBySilence):
         asking.refuse(request=mine, answer="Non", by=OPERATOR, at=long_after)
 
 
@@ -259,7 +259,7 @@ def test_its_page_names_the_service_that_refused_it():
     assert formally(last_correction_of(mine.candidate), at=LATER)[0] == mailed
     # As the journal had it before it said in which registration.
     after, at = {"request": mine.pk}, LATER + timedelta(minutes=1)
-    verb, on = requests.CORRECTION_REFUSED, mine.candidate
+    verb, on = CORRECTION_REFUSED, mine.candidate
     journal.record(verb, by=OPERATOR, on=on, at=at, academy="A09", after=after)
     assert "Lille" in formally(last_correction_of(mine.candidate), at=at)[0]
 
@@ -364,7 +364,7 @@ def test_accepted_it_is_a_correction_whose_proof_was_joined(asked, registration)
 
 
 def test_refused_it_changes_nothing_and_may_be_asked_again(asked, registration):
-    with pytest.raises(requests.AnswerMissing):
+    with pytest.raises(silence.AnswerMissing):
         asking.refuse(request=asked, answer="", by=OPERATOR, at=LATER)
     asking.refuse(request=asked, answer="Illisible", by=OPERATOR, at=LATER)
 

@@ -5,9 +5,26 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts import requests
 from sporades.acts.identities import asking
 from sporades.acts.registrations import leaving, moving, requesting
+from sporades.acts.requests.completing import (
+    Came,
+    CameBeforeAsked,
+    CameToCome,
+    CompletedAlready,
+    MissingUnsaid,
+    NothingAdded,
+    SetAsideMeanwhile,
+    SilenceHasDecided,
+    remind_incomplete,
+)
+from sporades.acts.requests.silence import (
+    SET_ASIDE_MEANWHILE,
+    formally,
+    is_decided_by_silence,
+    silence_in_words,
+)
+from sporades.acts.requests.telling import tell_of_silence
 from sporades.core import files
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
@@ -123,7 +140,7 @@ def test_words_alone_complete_it_too_and_leave_its_proof(asked, late):
 def test_nothing_is_no_complement(asked, late):
     lack(asked, at=late)
 
-    with pytest.raises(requests.NothingAdded):
+    with pytest.raises(NothingAdded):
         complete(asked, at=late, words="")
 
 
@@ -143,7 +160,7 @@ def test_pressed_twice_it_is_completed_once(asked, late):
         acts_of(asked).complete(request=theirs, words="Voici", proof=[a_photo()], by=by, at=late)
 
     assert told("request_completed").count() == 1
-    with pytest.raises(requests.CompletedAlready):
+    with pytest.raises(CompletedAlready):
         acts_of(asked).complete(request=theirs, words="Autre chose", proof=[], by=by, at=late)
 
 
@@ -172,14 +189,14 @@ def test_it_is_decided_or_taken_back_at_any_time(asked, late, end):
 
     found = read(asked)
     assert (found.is_waiting, found.is_incomplete) == (False, False)
-    with pytest.raises(requests.CompletedAlready):
+    with pytest.raises(CompletedAlready):
         complete(asked, at=late + DAY)
     with pytest.raises(MovedMeanwhile):
         lack(asked, at=late + DAY)
 
 
 def test_nothing_is_asked_for_without_a_word(asked, late):
-    with pytest.raises(requests.MissingUnsaid):
+    with pytest.raises(MissingUnsaid):
         lack(asked, at=late, missing="")
 
 
@@ -217,7 +234,7 @@ def test_past_its_days_it_is_to_be_answered_again_and_may_still_be_completed(ask
 def test_it_is_reminded_of_once_half_way(asked, late):
     lack(asked, at=late)
 
-    done = [requests.remind_incomplete(at=late + days * DAY) for days in (6, 7, 8, 20)]
+    done = [remind_incomplete(at=late + days * DAY) for days in (6, 7, 8, 20)]
 
     assert done == [0, 1, 0, 0]
     assert told("request_incomplete").last().subject.startswith("Rappel : demande de ")
@@ -227,7 +244,7 @@ def test_completed_or_taken_back_it_is_not_reminded_of(asked, late):
     lack(asked, at=late)
     complete(asked, at=late + DAY)
 
-    assert requests.remind_incomplete(at=late + 8 * DAY) == 0
+    assert remind_incomplete(at=late + 8 * DAY) == 0
 
 
 def test_the_month_of_its_answer_stands_still_meanwhile(asked, late):
@@ -247,16 +264,16 @@ def test_the_month_of_its_answer_stands_still_meanwhile(asked, late):
 def test_silence_that_accepts_counts_anew_from_what_has_come(asked, late):
     lack(asked, at=late + DAY)
 
-    assert not requests.is_decided_by_silence(read(asked), at=late + 90 * DAY)
-    assert "ne court que du jour" in " ".join(requests.formally(read(asked), at=late + 2 * DAY))
-    assert "ne court que du jour" in requests.silence_in_words(read(asked), at=late + 2 * DAY)
-    assert requests.tell_of_silence(at=late + 90 * DAY) == 0
+    assert not is_decided_by_silence(read(asked), at=late + 90 * DAY)
+    assert "ne court que du jour" in " ".join(formally(read(asked), at=late + 2 * DAY))
+    assert "ne court que du jour" in silence_in_words(read(asked), at=late + 2 * DAY)
+    assert tell_of_silence(at=late + 90 * DAY) == 0
 
     found = complete(asked, at=late + 10 * DAY)
 
     last = months_after(local_day(late + 10 * DAY, "Europe/Paris"), 2)
-    assert day_in_words(last) in requests.silence_in_words(found, at=late + 11 * DAY)
-    assert day_in_words(last) in " ".join(requests.formally(found, at=late + 11 * DAY))
+    assert day_in_words(last) in silence_in_words(found, at=late + 11 * DAY)
+    assert day_in_words(last) in " ".join(formally(found, at=late + 11 * DAY))
 
 
 def test_silence_that_rejects_is_put_off_by_the_days_it_waited(late):
@@ -264,26 +281,26 @@ def test_silence_that_rejects_is_put_off_by_the_days_it_waited(late):
     asked = ask(a_registration(), late)
     last = months_after(local_day(late, "Europe/Paris"), 2)
     lack(asked, at=late + DAY)
-    stopped = " ".join(requests.formally(read(asked), at=late + 2 * DAY))
+    stopped = " ".join(formally(read(asked), at=late + 2 * DAY))
     assert "s'arrête tant que le service attend" in stopped
     assert "au plus tard à la date limite d'envoi" in stopped
-    assert "s'arrête jusqu'à la réponse" in requests.silence_in_words(read(asked), at=late + DAY)
+    assert "s'arrête jusqu'à la réponse" in silence_in_words(read(asked), at=late + DAY)
 
     # Unanswered, it runs again once its candidate has had all their time.
-    over = requests.silence_in_words(read(asked), at=late + 20 * DAY)
+    over = silence_in_words(read(asked), at=late + 20 * DAY)
     assert day_in_words(last + DAYS_TO_COMPLETE * DAY) in over
 
     found = complete(asked, at=late + 5 * DAY)
 
-    assert day_in_words(last + 4 * DAY) in requests.silence_in_words(found, at=late + 6 * DAY)
-    assert day_in_words(last + 4 * DAY) in " ".join(requests.formally(found, at=late + 6 * DAY))
+    assert day_in_words(last + 4 * DAY) in silence_in_words(found, at=late + 6 * DAY)
+    assert day_in_words(last + 4 * DAY) in " ".join(formally(found, at=late + 6 * DAY))
     lack(asked, at=late + 10 * DAY)
     found = complete(asked, at=late + 12 * DAY)
-    assert day_in_words(last + 6 * DAY) in requests.silence_in_words(found, at=late + 13 * DAY)
+    assert day_in_words(last + 6 * DAY) in silence_in_words(found, at=late + 13 * DAY)
 
 
 def test_once_silence_has_decided_nothing_is_asked_for(asked, late):
-    with pytest.raises(requests.SilenceHasDecided):
+    with pytest.raises(SilenceHasDecided):
         lack(asked, at=late + 90 * DAY)
 
 
@@ -295,19 +312,19 @@ def test_set_aside_nothing_is_asked_for_nor_reminded_of_and_what_comes_is_kept(r
     lack(asked, at=late)
     decide(registration, SET_ASIDE, at=late)
 
-    assert requests.remind_incomplete(at=late + 8 * DAY) == 0
+    assert remind_incomplete(at=late + 8 * DAY) == 0
     assert complete(asked, at=late + 9 * DAY).complement == "Voici"
     body = plain(told("request_completed").get().body)
-    assert requests.SET_ASIDE_MEANWHILE in body
+    assert SET_ASIDE_MEANWHILE in body
     assert "réputée" not in body
     assert "l'acceptera ou la refusera" not in body
-    with pytest.raises(requests.SetAsideMeanwhile):
+    with pytest.raises(SetAsideMeanwhile):
         lack(asked, at=late + 9 * DAY)
-    assert requests.silence_in_words(read(asked), at=late + 9 * DAY) == ""
+    assert silence_in_words(read(asked), at=late + 9 * DAY) == ""
 
     decide(registration, RESTORE, at=late + 12 * DAY)
     last = months_after(local_day(late + 12 * DAY, "Europe/Paris"), 2)
-    said = requests.silence_in_words(read(asked), at=late + 13 * DAY)
+    said = silence_in_words(read(asked), at=late + 13 * DAY)
     assert day_in_words(last) in said
 
 
@@ -381,11 +398,11 @@ def leave_account(candidate):
 
 
 def note(request, *, on, at, words="Le verso", proof=(), by=CameBy.DESK):
-    acts_of(request).note_complement(
+    acts_of(request).complete(
         request=read(request),
         words=words,
         proof=proof,
-        came=requests.Came(on, by),
+        came=Came(on, by),
         by=OPERATOR,
         at=at,
     )
@@ -427,8 +444,8 @@ def test_its_delays_run_again_from_the_day_on_which_it_came(asked, late):
 
     assert found.answer_due_on == due + 3 * DAY
     last = day_in_words(months_after(came_on, 2))
-    assert last in requests.silence_in_words(found, at=late + 11 * DAY)
-    assert last in " ".join(requests.formally(found, at=late + 11 * DAY))
+    assert last in silence_in_words(found, at=late + 11 * DAY)
+    assert last in " ".join(formally(found, at=late + 11 * DAY))
 
 
 @pytest.mark.parametrize("day", [0, 1])
@@ -444,9 +461,7 @@ def test_noted_on_the_day_it_was_asked_for_or_that_it_is_it_has_an_instant_betwe
     assert found.completed_in_words == f"{day_in_words(on)}, au guichet"
 
 
-@pytest.mark.parametrize(
-    ("days", "refusal"), [(-1, requests.CameBeforeAsked), (3, requests.CameToCome)]
-)
+@pytest.mark.parametrize(("days", "refusal"), [(-1, CameBeforeAsked), (3, CameToCome)])
 def test_it_came_neither_before_it_was_asked_for_nor_tomorrow(asked, late, days, refusal):
     lack(asked, at=late)
 
@@ -460,17 +475,17 @@ def test_noted_twice_it_is_noted_once_and_what_its_candidate_sends_then_is_too_l
     theirs = lack(asked, at=late)
     on = local_day(late, "Europe/Paris")
     for _ in range(2):
-        acts_of(asked).note_complement(
+        acts_of(asked).complete(
             request=theirs,
             words="Le verso",
             proof=[a_photo()],
-            came=requests.Came(on, CameBy.DESK),
+            came=Came(on, CameBy.DESK),
             by=OPERATOR,
             at=late,
         )
 
     assert told("request_completed").count() == 1
-    with pytest.raises(requests.CompletedAlready):
+    with pytest.raises(CompletedAlready):
         complete(asked, at=late, words="Le verso")
 
 
@@ -501,7 +516,7 @@ def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registra
     lack(asked, at=late)
     leave_account(registration.candidate)
 
-    requests.remind_incomplete(at=late + 7 * DAY)
+    remind_incomplete(at=late + 7 * DAY)
 
     letter = Letter.objects.get(message__kind="request_incomplete")
     said = plain(letter.message.body)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from sporades.acts.registrations import deciding, registering, requesting
-from sporades.acts.requests import SET_ASIDE_MEANWHILE, AnswerMissing, formally
+from sporades.acts.requests.silence import SET_ASIDE_MEANWHILE, AnswerMissing, formally
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words
 from sporades.core.refusals import Refused

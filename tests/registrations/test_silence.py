@@ -7,11 +7,17 @@ import time_machine
 
 from sporades.accommodations.operations import OpinionOn
 from sporades.accommodations.states import Opinion, State
-from sporades.acts import accommodating, requests
+from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import AcceptedBySilence as GrantedBySilence
 from sporades.acts.identities import asking
 from sporades.acts.registrations import deciding, requesting
-from sporades.acts.requests import AcceptedBySilence
+from sporades.acts.requests.silence import (
+    AcceptedBySilence,
+    formally,
+    is_accepted_by_silence,
+    silence_in_words,
+)
+from sporades.acts.requests.telling import tell_of_silence
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
 from sporades.core.days import months_after
@@ -115,7 +121,7 @@ def test_its_candidate_is_told_once_on_the_morning_after(registration, late):
     ask(registration, late)
     last = late + (months_after(late.date(), 2) - late.date())
 
-    runs = [requests.tell_of_silence(at=at) for at in (last, last + DAY, last + 2 * DAY)]
+    runs = [tell_of_silence(at=at) for at in (last, last + DAY, last + 2 * DAY)]
 
     assert runs == [0, 1, 0]
     message = told().get()
@@ -127,15 +133,15 @@ def test_its_candidate_is_told_once_on_the_morning_after(registration, late):
 def test_a_correction_is_told_of_and_leads_to_the_account(registration):
     correct(registration, at=NOW)
 
-    assert requests.tell_of_silence(at=NOW + 90 * DAY) == 1
-    assert requests.tell_of_silence(at=NOW + 91 * DAY) == 0
+    assert tell_of_silence(at=NOW + 90 * DAY) == 1
+    assert tell_of_silence(at=NOW + 91 * DAY) == 0
     assert told().get().body.count("/mon-compte") == 1
 
 
 def test_who_has_no_mail_is_told_by_a_letter(late):
     ask(a_registration(a_record()), late)
 
-    assert requests.tell_of_silence(at=late + 90 * DAY) == 1
+    assert tell_of_silence(at=late + 90 * DAY) == 1
 
     body = told().get().body
     assert "est réputée acceptée depuis ce jour" in plain(body)
@@ -155,13 +161,13 @@ def test_it_counts_anew_once_what_was_set_aside_is_restored(registration, late):
     decide(registration, RESTORE, at=back)
     last = back + (months_after(back.date(), 2) - back.date())
 
-    runs = [requests.tell_of_silence(at=at) for at in (back + DAY, last, last + DAY)]
+    runs = [tell_of_silence(at=at) for at in (back + DAY, last, last + DAY)]
 
     assert runs == [0, 0, 1]
     on = day_in_words(last.date())
     assert f"le {on}, votre demande est réputée acceptée" in plain(told().get().body)
     asked = ChangeRequest.objects.get(pk=asked.pk)
-    assert on in plain(requests.formally(asked, at=back)[0])
+    assert on in plain(formally(asked, at=back)[0])
     said = Message.objects.filter(kind="state_changed").latest("pk").body
     assert (
         "elle est de nouveau étudiée, et le délai pour vous répondre recommence, sauf s'il avait déjà "
@@ -177,8 +183,8 @@ def test_what_it_had_accepted_before_stays_so(registration, late):
 
     asked = ChangeRequest.objects.select_related("registration__service").get()
 
-    assert on in requests.silence_in_words(asked, at=late + 96 * DAY)
-    assert requests.is_accepted_by_silence(asked, at=late + 96 * DAY)
+    assert on in silence_in_words(asked, at=late + 96 * DAY)
+    assert is_accepted_by_silence(asked, at=late + 96 * DAY)
 
 
 @pytest.mark.parametrize("ended", ["decided", "taken back", "set aside"])
@@ -191,7 +197,7 @@ def test_nothing_is_told_of_what_waits_no_more(registration, late, ended):
     else:
         decide(registration, SET_ASIDE, at=late)
 
-    assert requests.tell_of_silence(at=late + 90 * DAY) == 0
+    assert tell_of_silence(at=late + 90 * DAY) == 0
 
 
 def test_where_silence_rejects_the_page_and_the_mail_say_how_to_contest_it(late):
@@ -199,7 +205,7 @@ def test_where_silence_rejects_the_page_and_the_mail_say_how_to_contest_it(late)
     registration = a_registration()
     ask(registration, late)
 
-    assert requests.tell_of_silence(at=late + 90 * DAY) == 1
+    assert tell_of_silence(at=late + 90 * DAY) == 1
 
     for said in (
         plain(told().get().body),

@@ -18,7 +18,7 @@ from sporades.accommodations.rules import deadline_from, deadline_of, rules_of
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.telling import note
 from sporades.acts.reminders import AT_ONCE, BEFORE, told, was_reminded
-from sporades.acts.requests import RESTORED
+from sporades.acts.requests.silence import RESTORED
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
 from sporades.core.links import link_to

@@ -19,7 +19,8 @@ from sporades.accommodations.queries import lock_case, papers_called_for_by
 from sporades.accommodations.states import UNDECIDED, Opinion, State
 from sporades.acts.accommodating.telling import lock_open, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
-from sporades.acts.requests import SHORTEST_SILENCE, SILENT, counted_from, standings_of
+from sporades.acts.requests.silence import SHORTEST_SILENCE, counted_from, standings_of
+from sporades.acts.requests.telling import SILENT
 from sporades.core import apart
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.refusals import Refused

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,6 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import requests
 from sporades.acts.identities.correcting import (
     Overtaken,
     correct_identity,
@@ -18,6 +18,17 @@ from sporades.acts.identities.correcting import (
     while_it_counts,
 )
 from sporades.acts.people.guardians import tell_guardian
+from sporades.acts.requests import (
+    CORRECTED_AT,
+    CORRECTION_ASSIGNED,
+    CORRECTION_REFUSED,
+    completing,
+    holding,
+    telling,
+)
+from sporades.acts.requests.completing import Came
+from sporades.acts.requests.proofs import with_proof
+from sporades.acts.requests.silence import check_refusal
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.actors import Actor
@@ -33,12 +44,12 @@ VERBS = (
     "correction requested",
     "correction taken back",
     "correction left",
-    requests.CORRECTION_ASSIGNED,
+    CORRECTION_ASSIGNED,
     "correction incomplete",
     "correction completed",
     "correction complement noted",
     "correction accepted",
-    requests.CORRECTION_REFUSED,
+    CORRECTION_REFUSED,
 )
 
 
@@ -138,7 +149,7 @@ def send(
     Raises:
         AwaitsAnswer, NotFrozen, NoneKept, ReadBefore: see each.
         NothingChanged: they are those that are kept.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
     """
 
     @transaction.atomic
@@ -161,7 +172,7 @@ def send(
         _tell("correction_requested", sent, at=at)
         return sent
 
-    return requests.with_proof(proof, kept, at=at)
+    return with_proof(proof, kept, at=at)
 
 
 def _is_the_same(sent: CorrectionRequest, identity: dict[str, Any], reason: str, key: str) -> bool:
@@ -210,8 +221,8 @@ def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -
     Raises:
         DecidedAlready: by a colleague, or taken back.
     """
-    requests.assign(request, user=user, by=by)
-    _record(requests.CORRECTION_ASSIGNED, request, by=by, at=at)
+    holding.assign(request, user=user, by=by)
+    _record(CORRECTION_ASSIGNED, request, by=by, at=at)
 
 
 @transaction.atomic
@@ -225,83 +236,46 @@ def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetim
         at: the instant.
 
     Raises:
-        MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `requests.ask_more`.
+        MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `completing.ask_more`.
     """
     locked = _locked(request)
-    requests.ask_more(locked, missing=missing, by=by, at=at)
+    completing.ask_more(locked, missing=missing, by=by, at=at)
     _record("correction incomplete", locked, by=by, at=at, reason=missing)
-    requests.tell_incomplete(locked, at=at)
+    completing.tell_incomplete(locked, at=at)
 
 
 def complete(
-    *, request: CorrectionRequest, words: str, proof: Sequence[bytes], by: Actor, at: datetime
+    *,
+    request: CorrectionRequest,
+    words: str,
+    proof: Sequence[bytes],
+    by: Actor,
+    at: datetime,
+    came: Came | None = None,
 ) -> CorrectionRequest:
-    """« Compléter »: what was sent stays, what is added comes after it.
+    """« Compléter », « Noter le complément reçu »: what was sent stays, what is added comes after it.
 
     The journal has that it was, not in which words: those stay in the request alone.
 
     Args:
         request: one of which something is missing.
-        words: what its candidate answers, if anything.
+        words: what is answered, or what has come, if it is said.
         proof: PDFs or photos, in their order, if any.
-        by: who completes it.
+        by: its candidate, or whoever notes that it came by post, at the desk or by mail.
         at: the instant.
-
-    Raises:
-        NothingAdded, CompletedAlready: see each.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
-    """
-
-    def done(found: CorrectionRequest) -> None:
-        _record("correction completed", found, by=by, at=at)
-        requests.tell_completed(found, at=at)
-
-    return requests.complete(
-        request,
-        words=words,
-        proof=proof,
-        locked=lambda: _locked(request),
-        done=done,
-        at=at,
-    )
-
-
-def note_complement(
-    *,
-    request: CorrectionRequest,
-    words: str,
-    proof: Sequence[bytes],
-    came: requests.Came,
-    by: Actor,
-    at: datetime,
-) -> CorrectionRequest:
-    """« Noter le complément reçu »: what was missing has come by post, at the desk or by mail.
-
-    As of what its candidate adds, the words stay in the request alone.
-
-    Args:
-        request: one of which something is missing.
-        words: what it is, if it is said.
-        proof: its scan, PDFs or photos, if any.
-        came: by which way, and the day from which delays run again.
-        by: who notes it.
-        at: the instant.
+        came: by which way then, and the day from which delays run again.
 
     Raises:
         NothingAdded, CameToCome, CameBeforeAsked, CompletedAlready: see each.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
     """
-
-    def done(found: CorrectionRequest) -> None:
-        _record("correction complement noted", found, by=by, at=at, **came.noted)
-        requests.tell_completed(found, at=at)
-
-    return requests.complete(
+    verb = "correction completed" if came is None else "correction complement noted"
+    return completing.complete(
         request,
         words=words,
         proof=proof,
         locked=lambda: _locked(request),
-        done=done,
+        record=partial(_record, verb, by=by, at=at),
         at=at,
         came=came,
     )
@@ -365,13 +339,13 @@ def refuse(
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
-    requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
+    check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
-    _record(requests.CORRECTION_REFUSED, request, by=by, at=at)
+    _record(CORRECTION_REFUSED, request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).
     key = f"correction request:{request.pk}:correction_refused:guardian"
-    tell_guardian(request.registration, at=at, key=key, account=requests.CORRECTED_AT)
+    tell_guardian(request.registration, at=at, key=key, account=CORRECTED_AT)
 
 
 def requests_on(registration: Registration) -> QuerySet[Entry]:
@@ -413,12 +387,12 @@ def _tell(
     kind: str, request: CorrectionRequest, *, at: datetime, refused_by: Actor | None = None
 ) -> None:
     key, about = f"correction request:{request.pk}:{kind}", request.candidate
-    requests.tell(
+    telling.tell(
         kind,
         request,
         key=key,
         about=about,
         at=at,
-        page=requests.CORRECTED_AT,
+        page=CORRECTED_AT,
         refused_by=refused_by,
     )

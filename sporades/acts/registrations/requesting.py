@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import User
-from sporades.acts import requests
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.registering import filed
+from sporades.acts.requests import CHANGE_ASSIGNED, CHANGE_REFUSED, completing, holding, telling
+from sporades.acts.requests.completing import Came
+from sporades.acts.requests.proofs import with_proof
+from sporades.acts.requests.silence import check_refusal
 from sporades.core.actors import Actor
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -60,7 +64,7 @@ def send(
         StillOpen, ExamOver, NothingToAsk, Incomplete, Refused: see `requesting.asked_by`.
         files.OutOfReach: the store does not answer.
     """
-    return requests.with_proof(
+    return with_proof(
         proof, lambda key: _send(draft, reason, key, shown=shown, by=by, at=at), at=at
     )
 
@@ -101,8 +105,8 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
     Raises:
         DecidedAlready: by a colleague, or taken back.
     """
-    requests.assign(request, user=user, by=by)
-    _record(requests.CHANGE_ASSIGNED, request, by=by, at=at)
+    holding.assign(request, user=user, by=by)
+    _record(CHANGE_ASSIGNED, request, by=by, at=at)
 
 
 @transaction.atomic
@@ -117,81 +121,45 @@ def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -
 
     Raises:
         MissingUnsaid, SetAsideMeanwhile, SilenceHasDecided, MovedMeanwhile: see
-            `requests.ask_more`.
+            `completing.ask_more`.
     """
     filing.lock(request.draft)
     locked = _locked(request)
-    requests.ask_more(locked, missing=missing, by=by, at=at)
+    completing.ask_more(locked, missing=missing, by=by, at=at)
     _record("change request incomplete", locked, by=by, at=at, reason=missing)
-    requests.tell_incomplete(locked, at=at)
+    completing.tell_incomplete(locked, at=at)
 
 
 def complete(
-    *, request: ChangeRequest, words: str, proof: Sequence[bytes], by: Actor, at: datetime
-) -> ChangeRequest:
-    """« Compléter »: what was sent stays, what is added comes after it.
-
-    Args:
-        request: one of which something is missing.
-        words: what its candidate answers, if anything.
-        proof: PDFs or photos, in their order, if any.
-        by: who completes it.
-        at: the instant.
-
-    Raises:
-        NothingAdded, CompletedAlready: see each.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
-    """
-
-    def done(found: ChangeRequest) -> None:
-        _record("change request completed", found, by=by, at=at, reason=words)
-        requests.tell_completed(found, at=at)
-
-    return requests.complete(
-        request,
-        words=words,
-        proof=proof,
-        locked=lambda: _locked_with_draft(request),
-        done=done,
-        at=at,
-    )
-
-
-def note_complement(
     *,
     request: ChangeRequest,
     words: str,
     proof: Sequence[bytes],
-    came: requests.Came,
     by: Actor,
     at: datetime,
+    came: Came | None = None,
 ) -> ChangeRequest:
-    """« Noter le complément reçu »: what was missing has come by post, at the desk or by mail.
+    """« Compléter », « Noter le complément reçu »: what was sent stays, what is added comes after it.
 
     Args:
         request: one of which something is missing.
-        words: what it is, if it is said.
-        proof: its scan, PDFs or photos, if any.
-        came: by which way, and the day from which delays run again.
-        by: who notes it.
+        words: what is answered, or what has come, if it is said.
+        proof: PDFs or photos, in their order, if any.
+        by: its candidate, or whoever notes that it came by post, at the desk or by mail.
         at: the instant.
+        came: by which way then, and the day from which delays run again.
 
     Raises:
         NothingAdded, CameToCome, CameBeforeAsked, CompletedAlready: see each.
-        reading.Unfit, reading.Unready, files.OutOfReach: see `requests.with_proof`.
+        reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
     """
-
-    def done(found: ChangeRequest) -> None:
-        verb = "change request complement noted"
-        _record(verb, found, by=by, at=at, reason=words, **came.noted)
-        requests.tell_completed(found, at=at)
-
-    return requests.complete(
+    verb = "change request completed" if came is None else "change request complement noted"
+    return completing.complete(
         request,
         words=words,
         proof=proof,
         locked=lambda: _locked_with_draft(request),
-        done=done,
+        record=partial(_record, verb, by=by, at=at, reason=words),
         at=at,
         came=came,
     )
@@ -260,10 +228,10 @@ def refuse(
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
-    requests.check_refusal(request, answer=answer, takes_back=takes_back, at=at)
+    check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     filing.lock(request.draft)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
-    _record(requests.CHANGE_REFUSED, request, by=by, at=at)
+    _record(CHANGE_REFUSED, request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).
     key = f"change request:{request.pk}:change_refused:guardian"
@@ -272,7 +240,7 @@ def refuse(
 
 def refused_modifications_of(registration: Registration) -> QuerySet[Entry]:
     """Return the refusals of what was asked to be changed of a registration, the last first."""
-    return entries_about(registration).filter(verb=requests.CHANGE_REFUSED)
+    return entries_about(registration).filter(verb=CHANGE_REFUSED)
 
 
 def _record(
@@ -310,7 +278,7 @@ def _tell(
 ) -> None:
     key = f"change request:{request.pk}:{kind}"
     about = request.registration
-    requests.tell(
+    telling.tell(
         kind,
         request,
         key=key,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from sporades.acts.requests import INCOMPLETE, WITH_PROOF, key_of_incomplete
+from sporades.acts.requests import WITH_PROOF
+from sporades.acts.requests.completing import INCOMPLETE, key_of_incomplete
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
 from sporades.core.french import day_in_words, instant_in_words, local_day

@@ -18,7 +18,7 @@ from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.accounts.operations import TooOld
 from sporades.accounts.second_factor import ways_left
 from sporades.acts.people import addressing, changing, joining
-from sporades.acts.requests import formally, is_decided_by_silence
+from sporades.acts.requests.silence import formally, is_decided_by_silence
 from sporades.candidates import operations as candidates
 from sporades.candidates.forms import IdentityForm, answers_of
 from sporades.candidates.models import Candidate, Identity

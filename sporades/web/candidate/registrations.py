@@ -19,7 +19,7 @@ from sporades.accommodations.words import LACKING
 from sporades.acts.registrations import registering, unsaved
 from sporades.acts.registrations.deciding import against
 from sporades.acts.registrations.moving import placed_in_words
-from sporades.acts.requests import formally, is_decided_by_silence
+from sporades.acts.requests.silence import formally, is_decided_by_silence
 from sporades.core.actors import CANDIDATE
 from sporades.core.alike import alike
 from sporades.core.french import instant_in_words, local_day, within

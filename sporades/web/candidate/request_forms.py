@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 
 from sporades.accounts import limits
-from sporades.acts.requests import NothingAdded
+from sporades.acts.requests.completing import NothingAdded
 from sporades.candidates.forms import IdentityForm
 from sporades.candidates.models import Identity
 from sporades.core.french import quoted

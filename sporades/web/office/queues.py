@@ -15,7 +15,7 @@ from django.urls import reverse
 from sporades.accommodations.models import Case
 from sporades.accounts.permissions import Permission
 from sporades.acts.registrations.moving import unopened_within
-from sporades.acts.requests import is_decided_by_silence, standings_for
+from sporades.acts.requests.silence import is_decided_by_silence, standings_for
 from sporades.core.french import time_left_in_words
 from sporades.doubles.models import LikelyDouble
 from sporades.evidence.completeness import lacking_within, missing_rows

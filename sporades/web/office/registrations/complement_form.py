@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from sporades.acts.requests import Came
+from sporades.acts.requests.completing import Came
 from sporades.core.french import local_day
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON, Request

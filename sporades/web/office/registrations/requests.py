@@ -22,15 +22,13 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
-from sporades.acts.requests import (
-    held_in_words,
+from sporades.acts.requests.completing import why_not_more
+from sporades.acts.requests.holding import held_in_words, is_free, with_holders
+from sporades.acts.requests.silence import (
     is_accepted_by_silence,
-    is_free,
     silence_in_words,
     standings_for,
     to_refuse_in_words,
-    why_not_more,
-    with_holders,
 )
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
@@ -78,7 +76,7 @@ class Queue:
 
     Attributes:
         model: the requests.
-        acts: what is done to one: `assign`, `accept`, `ask_more`, `note_complement`, `refuse`.
+        acts: what is done to one: `assign`, `accept`, `ask_more`, `complete`, `refuse`.
         permission: what whoever decides them is allowed.
         named: lets each name the registration through which its reader reaches it.
         title: of the list.
@@ -287,7 +285,7 @@ def note_complement(request: HttpRequest, queue: Queue, asked: int) -> HttpRespo
     by = _author(request, found)
     if posted and form.is_valid():
         with taking(form, "fichier"):
-            queue.acts.note_complement(
+            queue.acts.complete(
                 request=found,
                 words=form.cleaned_data["recu"],
                 proof=form.proof,

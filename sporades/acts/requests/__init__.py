@@ -1,0 +1,17 @@
+"""What is done to a request of a candidate, whichever of the two kinds it is (E7, I6, I7)."""
+
+from typing import Any
+
+from sporades.registrations.models import ChangeRequest, CorrectionRequest
+
+WITH_PROOF: dict[str, Any] = {
+    "changerequest": ChangeRequest,
+    "correctionrequest": CorrectionRequest,
+}
+"""The requests that may have a proof, by what their jobs call them."""
+CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
+"""The verbs of a refusal."""
+CHANGE_ASSIGNED, CORRECTION_ASSIGNED = "change request assigned", "correction assigned"
+"""The verbs by which somebody deals with a request."""
+CORRECTED_AT = "account_edit"
+"""The page where a correction of civil data is asked for, and followed."""
