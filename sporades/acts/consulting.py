@@ -27,7 +27,7 @@ from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about, is_noted
 from sporades.notices import queries as notices
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.models.request import Request
+from sporades.registrations.models.request import Asked
 
 ONE_READING = timedelta(hours=1)
 """Whoever goes through the tabs of a file, and comes back to it, has consulted it once."""
@@ -87,15 +87,25 @@ def read_sign_ins(email: str, *, reason: str, by: Actor, at: datetime) -> list[S
     return sign_ins.of(user)
 
 
+OF_DRAFTS = (
+    *WAIVING,
+    "late registration requested",
+    "late request accepted",
+    "late request refused",
+    "late request taken back",
+)
+"""What is done in a draft and is told with the registration that it becomes."""
+
+
 def acts_in_drafts(registration: Registration) -> QuerySet[Entry]:
-    """Return what the office noted in the drafts of which a registration was filed, or took up in them.
+    """Return what was noted and asked in the drafts of which a registration was filed, or taken up in them.
 
     It rests on that. What was noted in a draft that was left is of no registration.
     """
     filed = Draft.objects.filter(filed_as__registration=registration)
     keys = [str(key) for key in filed.values_list("pk", flat=True)]
     theirs = Draft.objects.of_candidates().filter(candidate=registration.candidate_id)
-    noted = Q(verb__in=WAIVING, object_id__in=keys)
+    noted = Q(verb__in=OF_DRAFTS, object_id__in=keys)
     # What its candidate had typed stays a draft of theirs.
     taken_up = Q(
         verb=TAKEN_UP,
@@ -187,9 +197,9 @@ def consult_document(*, version: DocumentVersion, by: Actor, at: datetime) -> No
         journal.record("document read", by=by, on=version, at=at, academy=version.document.academy)
 
 
-def consult_proof(*, request: Request, by: Actor, at: datetime) -> None:
-    """Note that a member of staff looks at what a candidate joined to a request of either kind."""
+def consult_proof(*, request: Asked, by: Actor, at: datetime) -> None:
+    """Note that a member of staff looks at what a candidate joined to a request of any kind."""
     if notices.is_database_read_only():
         return
-    about = request.registration
-    journal.record("proof read", by=by, on=about, at=at, academy=about.academy_id)
+    academy = request.service.academy_id
+    journal.record("proof read", by=by, on=request.about, at=at, academy=academy)

@@ -20,7 +20,7 @@ from sporades.acts.people import changing, enrolling, forgetting, joining
 from sporades.acts.pieces import owing, providing, reminding
 from sporades.acts.registrations import completing
 from sporades.acts.requests import completing as completing_requests
-from sporades.acts.requests import proofs, telling
+from sporades.acts.requests import late, proofs, telling
 from sporades.acts.services import announcing, closing_moved, opening
 from sporades.candidates import claims
 from sporades.core import apart, files
@@ -131,6 +131,7 @@ def tell_silence(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
         partial(accommodating.tell_of_silence, at=now),
         partial(accommodating.tell_of_unanswered, at=now),
         partial(telling.tell_of_silence, at=now),
+        partial(late.tell_of_silence, at=now),
     )
 
 

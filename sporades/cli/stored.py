@@ -18,7 +18,7 @@ from sporades.letters.models import PrintRun
 from sporades.medical.models import Paper, PassingFile
 from sporades.medical.operations import STORE
 from sporades.publications.models import Publication
-from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
 from sporades.retention.models import Archive, LeavingFile
 
 PARTS = "0123456789abcdef"
@@ -92,6 +92,7 @@ SOURCES = (
         number="registration__number",
     ),
     Source("pièce jointe à une demande de correction", CorrectionRequest, "proof_key"),
+    Source("pièce jointe à une demande d'inscription tardive", LateRequest, "proof_key"),
     Source("document déposé", DocumentVersion, "content", within="file"),
     Source("fichiers déposés d'une publication", Publication, "archive_key"),
     Source("papier de santé", Paper, "key", store=STORE),

@@ -22,7 +22,13 @@ from sporades.journal.models import Entry, about_of
 from sporades.mail.models import Message
 from sporades.medical.models import Paper, Remark
 from sporades.personal.tables import HEALTH, TABLES, Person, Table, documents_of
-from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Draft,
+    LateRequest,
+    Registration,
+)
 
 ONCE = "(adresse à usage unique)"
 
@@ -162,6 +168,7 @@ def _proofs(person: Person) -> Iterator[Kept]:
     kinds: tuple[tuple[Any, str, str], ...] = (
         (ChangeRequest, "registration__candidate__in", "modification"),
         (CorrectionRequest, "candidate__in", "correction"),
+        (LateRequest, "draft__candidate__in", "inscription-tardive"),
     )
     for model, path, name in kinds:
         mine = model.objects.filter(**{path: person.keys}, proof_key__gt="")

@@ -44,7 +44,7 @@ from sporades.personal.gathering import Kept, files_of, gathered, person_of
 from sporades.personal.models import DataCopy
 from sporades.personal.states import FINISH, CopyState
 from sporades.personal.tables import TABLES
-from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
 
 PREPARE = "personal.prepare"
 FORMAT, FORMAT_VERSION = "sporades-copie-de-donnees", 1
@@ -403,6 +403,12 @@ def _correction(keys: tuple[int, ...], row: str, at: datetime, reader: User | No
     return files.get(found.proof_key) if found else None
 
 
+def _late(keys: tuple[int, ...], row: str, at: datetime, reader: User | None) -> bytes | None:  # noqa: ARG001
+    mine = LateRequest.objects.filter(draft__candidate__in=keys, proof_key__gt="")
+    found = mine.filter(_may_be_opened("proof_is_clean", reader), pk=row).first()
+    return files.get(found.proof_key) if found else None
+
+
 def _may_be_opened(column: str, reader: User | None) -> Q:
     return ~Q(**{column: False}) if reader else Q(**{column: True})
 
@@ -419,6 +425,7 @@ _READ: dict[str, Callable[[tuple[int, ...], str, datetime, User | None], bytes |
     "drawers.KeptFile": _kept,
     "registrations.ChangeRequest": _change,
     "registrations.CorrectionRequest": _correction,
+    "registrations.LateRequest": _late,
     "documents.DocumentVersion": _document,
 }
 

@@ -227,6 +227,7 @@ TITLES = {
     "registrations.ChangeRequest": "Demandes de modification",
     "registrations.CorrectionRequest": "Demandes de correction d'état civil",
     "registrations.Draft": "Saisies, enregistrées ou non",
+    "registrations.LateRequest": "Demandes d'inscription tardive",
     "registrations.Note": "Notes internes",
     "registrations.Registration": "Inscriptions",
     "registrations.RegistrationAnswer": "Réponses aux questions d'examen",

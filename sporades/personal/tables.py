@@ -575,6 +575,18 @@ TABLES = (
         trees="changes identity exchanged",
         files="proof_key",
     ),
+    Table(
+        "registrations.LateRequest",
+        serves=Activity.REGISTRATION,
+        read_by=FILE,
+        kept="brouillon compte-sans-inscription inscription",
+        chapter=ASKED,
+        whose=of_candidate("draft__candidate"),
+        withheld={"decided_name": AGENT},
+        texts="reason answer",
+        people="decided_name",
+        files="proof_key",
+    ),
     # --- Pieces and files ----------------------------------------------------------------------
     Table(
         "evidence.Evidence",

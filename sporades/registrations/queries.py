@@ -23,6 +23,7 @@ from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
     Draft,
+    LateRequest,
     RefusedAnswer,
     Registration,
     SectionAnswers,
@@ -201,6 +202,13 @@ def open_drafts_of(user: int) -> QuerySet[Draft]:
     """Return what the cards of an account's open drafts show."""
     found: QuerySet[Draft] = Draft.objects.visible_to(user).open().for_list()
     return found
+
+
+@prepared(LateRequest)
+def late_requests_of(user: int) -> QuerySet[LateRequest]:
+    """Return what an account has asked for late and waits for, the last first."""
+    waiting: QuerySet[LateRequest] = LateRequest.objects.waiting().for_list()
+    return waiting.filter(draft__candidate__user=user).order_by("-sent_at", "-pk")
 
 
 @prepared(SectionAnswers)

@@ -197,10 +197,17 @@ class ExamOver(Refused):
 class AwaitsDecision(Refused):
     """What was sent as a request is not changed while it waits."""
 
-    message = (
-        "Votre demande de modification attend la décision du service gestionnaire : retirez-la "
-        "d'abord pour la changer."
-    )
+    message = "Votre demande attend la décision du service gestionnaire : retirez-la d'abord pour la changer."
+
+
+class EndedAlready(Refused):
+    """A colleague, or its candidate, was quicker."""
+
+    message = "Cette demande vient d'être décidée, ou retirée par le candidat."
+
+
+class NotAskedLate(Refused):
+    """Somebody is not registered late by asking for it; each refusal says why."""
 
 
 class NothingAmended(Refused):

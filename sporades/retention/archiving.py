@@ -22,6 +22,7 @@ from sporades.mail.operations import messages_about
 from sporades.medical import operations as medical
 from sporades.publications.queries import decisions_on
 from sporades.registrations.models import CorrectionRequest, Registration
+from sporades.registrations.operations import asking_late
 from sporades.retention import categories, gathering
 from sporades.retention.models import Archive
 from sporades.statistics import archived as figures
@@ -144,4 +145,5 @@ def _delete(registration: Registration, candidate: Candidate, *, is_last: bool) 
         candidates.forget_identity(identity)
     if is_last and candidate.user is None:
         drawers.erase(candidate)
+        asking_late.leave_proofs(candidate)
         candidates.erase(candidate)

@@ -98,6 +98,7 @@ def erase_draft(key: Any, *, at: datetime) -> bool:
     draft: Draft = found
     forget_acts(entries_about(draft), "draft erased", by=SYSTEM, on=draft, at=at)
     mail.forget([draft])
+    _leave(draft.late_requests.exclude(proof_key="").values_list("proof_key", flat=True))
     draft.delete()
     return True
 

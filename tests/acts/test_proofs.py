@@ -7,7 +7,7 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sporades.acts.registrations import requesting
-from sporades.acts.requests import WITH_PROOF, proofs
+from sporades.acts.requests import OF_REGISTERED, proofs
 from sporades.core import files
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
@@ -65,8 +65,8 @@ def test_what_the_antivirus_says_is_kept_of_either_kind(
     ask(registration, late, a_pdf())
     assert jobs() == 2
 
-    for kind in WITH_PROOF:
-        one = WITH_PROOF[kind].objects.get()
+    for kind in OF_REGISTERED:
+        one = OF_REGISTERED[kind].objects.get()
         with an_antivirus(settings, words):
             proofs.scan_proof(kind, one.pk, at=late)
 

@@ -170,6 +170,12 @@ NEVER = {
         "signed_as_guardian",
         "signed_request_withdrawn",
     },
+    "is about what is no registration": {
+        "late_file_refused",
+        "late_refused",
+        "late_request_silent",
+        "late_requested",
+    },
     "is true for a while": {
         "data_copy_ready",
         "document_unread",

@@ -407,6 +407,11 @@ def test_every_kind_of_letter_is_read_by_a_test():
         "change_accepted",
         "change_refused",
         "change_requested",
+        # Those of what is asked for late: tests/registrations/test_asking_late.
+        "late_file_refused",
+        "late_refused",
+        "late_request_silent",
+        "late_requested",
         # Those of what is filed for a candidate: test_letters_on_behalf.
         "amended_for",
         "registered_for",

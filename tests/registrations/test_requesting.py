@@ -383,10 +383,11 @@ def test_the_database_refuses_a_request_that_cannot_be(asked, change):
         ChangeRequest.objects.update(**change)
 
 
-def test_only_a_modification_is_sent(invented_exam):
+def test_only_what_its_candidate_fills_is_sent(invented_exam):
     draft = a_draft(a_candidate(email="autre@exemple.test"))
-    with pytest.raises(IntegrityError, match="only_a_modification"), transaction.atomic():
-        Draft.objects.filter(pk=draft.pk).update(sent_at=NOW)
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    with pytest.raises(IntegrityError, match="only_what_a_candidate"), transaction.atomic():
+        Draft.objects.filter(pk=draft.pk).update(sent_at=NOW, author=agent)
 
 
 def test_a_birthday_between_the_filing_and_the_request_refuses_nothing():

@@ -178,6 +178,7 @@ def every_form():
         "ContactForm": {"managing": draft.service.managing_service, "on": NOW.date()},
         "CorrectionRequestForm": {"on": NOW.date(), "sender": user},
         "RequestForm": {"sender": user},
+        "LateRequestForm": {"sender": user},
         "CompleteForm": {"sender": user},
         "ProofForm": {"sender": user},
         "SignUpForm": {"on": NOW.date()},

@@ -25,6 +25,7 @@ from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
+from sporades.registrations.operations import asking_late
 
 ZONE = settings.TIME_ZONE
 REPLACED = "sign-up replaced"
@@ -182,5 +183,6 @@ def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: 
     mail.forget(rows)
     if candidate:
         drawers.erase(candidate)
+        asking_late.leave_proofs(candidate)
         candidates.erase(candidate)
     user.delete()

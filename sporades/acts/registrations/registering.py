@@ -239,7 +239,7 @@ def filed(
     if was_for:
         said[TITLE] = registration.title
     journal.record(
-        _verb(draft, version),
+        _verb(draft, version, is_by_service=bool(reason)),
         by=by,
         on=registration,
         at=at,
@@ -259,11 +259,12 @@ def _address_of(registration: Registration) -> dict[str, str]:
     return {name: getattr(registration, name) for name in candidates.ADDRESS}
 
 
-def _verb(draft: Draft, version: Version) -> str:
+def _verb(draft: Draft, version: Version, *, is_by_service: bool) -> str:
     """Return what was done, as the journal says it."""
     is_anew = version.registration.awaits_new_validation
     verb = FILED if version.number == 1 else AMENDED_ANEW if is_anew else AMENDED
-    return verb if draft.author_id is None else FOR_CANDIDATES[verb]
+    is_theirs = draft.author_id is None and not is_by_service
+    return verb if is_theirs else FOR_CANDIDATES[verb]
 
 
 def amendments_told_of(registration: Registration) -> QuerySet[Entry]:

@@ -141,7 +141,7 @@ def register(
     dossier, forms = filing.check(draft, at=at, late=True)
     filing.refuse_unread(draft, dossier, forms, shown=shown)
     version = filed(draft=draft, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
-    _tell(version, reason=reason, at=at)
+    tell_registered(version, reason=reason, at=at)
     return version
 
 
@@ -272,7 +272,15 @@ def _note_left(draft: Draft, verb: str, *, by: Actor, at: datetime) -> None:
     journal.record(verb, by=by, on=on, at=at, academy=draft.service.academy_id)
 
 
-def _tell(version: Version, *, reason: str, at: datetime) -> None:
+def tell_registered(version: Version, *, reason: str, is_asked: bool = False, at: datetime) -> None:
+    """Tell a candidate that their managing service has registered them, or modified what is registered.
+
+    Args:
+        version: what was filed.
+        reason: why, where it says so.
+        is_asked: whether they had asked for it, with answers of their own.
+        at: the instant.
+    """
     registration = version.registration
     kind = "amended_for" if version.number > 1 else "registered_for"
     is_back = has_left_before(version)
@@ -296,6 +304,7 @@ def _tell(version: Version, *, reason: str, at: datetime) -> None:
             registration, is_amended=version.number > 1, is_back=is_back, at=at
         ),
         reason=reason,
+        is_asked=is_asked,
         closing=registration.closing_in_words if registration.is_amendable(at) else "",
         is_too_soon=is_too_soon_for_a_letter(registration.service.closes_at, at),
         history=link_to("candidate:history", registration.number),

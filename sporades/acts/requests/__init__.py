@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
 
-WITH_PROOF: dict[str, Any] = {
+OF_REGISTERED: dict[str, Any] = {
     "changerequest": ChangeRequest,
     "correctionrequest": CorrectionRequest,
 }
-"""The requests that may have a proof, by what their jobs call them."""
+"""The requests of who is registered, which may lack something, by what their jobs call them."""
+WITH_PROOF: dict[str, Any] = {**OF_REGISTERED, "laterequest": LateRequest}
+"""All that may have a proof."""
 CHANGE_REFUSED, CORRECTION_REFUSED = "change request refused", "correction refused"
 """The verbs of a refusal."""
 CHANGE_ASSIGNED, CORRECTION_ASSIGNED = "change request assigned", "correction assigned"

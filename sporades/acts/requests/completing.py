@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sporades.acts.requests import CORRECTED_AT, WITH_PROOF
+from sporades.acts.requests import CORRECTED_AT, OF_REGISTERED
 from sporades.acts.requests.proofs import with_proof
 from sporades.acts.requests.silence import (
     SET_ASIDE_MEANWHILE,
@@ -290,7 +290,7 @@ def remind_incomplete(*, at: datetime) -> int:
     """Remind once, half-way, those who were asked for what their request lacks; return how many."""
     if stops_writing(at):
         return 0
-    return sum(_remind_of(model, at=at) for model in WITH_PROOF.values())
+    return sum(_remind_of(model, at=at) for model in OF_REGISTERED.values())
 
 
 def _remind_of(model: Any, *, at: datetime) -> int:

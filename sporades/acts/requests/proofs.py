@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades import journal
-from sporades.acts.requests import CORRECTED_AT, WITH_PROOF
+from sporades.acts.requests import CORRECTED_AT, WITH_PROOF, late
 from sporades.acts.requests.silence import answered_in
 from sporades.acts.requests.telling import tell
 from sporades.core import files
@@ -14,14 +14,14 @@ from sporades.core.actors import SYSTEM
 from sporades.core.queue import defer_once
 from sporades.evidence import operations as evidence
 from sporades.intake import antivirus, cleaning
-from sporades.registrations.models import CorrectionRequest
-from sporades.registrations.models.request import Request
+from sporades.registrations.models import CorrectionRequest, LateRequest
+from sporades.registrations.models.request import Asked, Request
 
 SCAN_PROOF = "acts.scan_proof"
 SCANNED_AT_ONCE = 500
 
 
-def with_proof[R: Request](
+def with_proof[R: Asked](
     proof: Sequence[bytes],
     send: Callable[[str], R],
     *,
@@ -72,7 +72,7 @@ def scan_proof(kind: str, key: int, *, at: datetime) -> None:
         files.OutOfReach: the store does not answer.
     """
     requests = WITH_PROOF[kind].objects
-    waiting = requests.unscanned().filter(pk=key).select_related("registration").first()
+    waiting = requests.unscanned().filter(pk=key).first()
     if waiting is None:
         return
     verdict = antivirus.scan(files.get(waiting.proof_key))
@@ -83,9 +83,9 @@ def scan_proof(kind: str, key: int, *, at: datetime) -> None:
             journal.record(
                 "proof found infected",
                 by=SYSTEM,
-                on=waiting.registration,
+                on=waiting.about,
                 at=at,
-                academy=waiting.registration.academy_id,
+                academy=waiting.service.academy_id,
                 after={"request": key, "signature": verdict.signature},
             )
             waiting.refresh_from_db(fields=["state"])  # as it is under its lock
@@ -93,8 +93,11 @@ def scan_proof(kind: str, key: int, *, at: datetime) -> None:
                 _tell_of_virus(waiting, at=at)
 
 
-def _tell_of_virus(request: Request, *, at: datetime) -> None:
+def _tell_of_virus(request: Asked, *, at: datetime) -> None:
     """Tell who waits for an answer to send the request again: nobody can open what it is proved by."""
+    if not isinstance(request, Request):
+        late.tell("late_file_refused", LateRequest.objects.for_list().get(pk=request.pk), at=at)
+        return
     key = f"{request._meta.model_name}:{request.pk}:proof refused"
     page = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
     tell("file_refused", request, key=key, about=answered_in(request), page=page, at=at)
@@ -108,5 +111,5 @@ def scan_proofs_again(*, older_than: datetime) -> None:
             _defer_scan(one)
 
 
-def _defer_scan(sent: Request) -> None:
+def _defer_scan(sent: Asked) -> None:
     defer_once(SCAN_PROOF, queue="evidence", kind=str(sent._meta.model_name), request=str(sent.pk))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sporades.acts.requests import CORRECTED_AT, WITH_PROOF
+from sporades.acts.requests import CORRECTED_AT, OF_REGISTERED
 from sporades.acts.requests.silence import (
     SHORTEST_SILENCE,
     answered_in,
@@ -98,7 +98,7 @@ def tell_of_silence(*, at: datetime) -> int:
     Returns:
         How many were told.
     """
-    return sum(_tell_of_silence(model, at=at) for model in WITH_PROOF.values())
+    return sum(_tell_of_silence(model, at=at) for model in OF_REGISTERED.values())
 
 
 def _tell_of_silence(model: Any, *, at: datetime) -> int:

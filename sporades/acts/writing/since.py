@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from sporades.acts.requests import WITH_PROOF
+from sporades.acts.requests import OF_REGISTERED
 from sporades.acts.requests.completing import INCOMPLETE, key_of_incomplete
 from sporades.candidates.models import Candidate
 from sporades.candidates.names import is_same_person
@@ -65,7 +65,7 @@ def _is_answered(message: Message) -> list[str]:
         return []
     first = first_of(message).key
     kind, _, key = first.partition(":")
-    asked = WITH_PROOF[kind].objects.filter(pk=key.partition(":")[0]).first()
+    asked = OF_REGISTERED[kind].objects.filter(pk=key.partition(":")[0]).first()
     if asked is not None and asked.is_incomplete and first.startswith(key_of_incomplete(asked)):
         return []
     return ["Depuis, la demande qu'il dit de compléter l'a été, ou est décidée ou retirée."]

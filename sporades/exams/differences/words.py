@@ -61,6 +61,7 @@ WORDS = {
     "experience": "expérience professionnelle",
     "formes": "formes selon la catégorie",
     "incluse": "note comprise",
+    "inscription_tardive": "demande d'inscription tardive en ligne",
     "jours_apres_fermeture": "jours après la fermeture",
     "libelle": "intitulé",
     "longueur_maximale": "signes au plus",

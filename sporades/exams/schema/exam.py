@@ -118,6 +118,12 @@ class Exam(Strict):
         description="« oui » : une inscription à laquelle manque une pièce obligatoire, sa date "
         "limite passée, est en anomalie sans décision ; « non » : le gestionnaire le décide.",
     )
+    late_registration: bool = Field(
+        default=False,
+        alias="inscription_tardive",
+        description="« oui » : qui n'a pas enregistré sa saisie avant la fermeture peut, dans les "
+        "trente jours, demander en ligne à être inscrit ; « non » : le service ne le reçoit pas ainsi.",
+    )
     summary_return: SummaryReturn | None = Field(
         None,
         alias="retour_du_recapitulatif",

@@ -224,8 +224,8 @@ class Draft(models.Model):
                 name="whoever_fills_has_one_open_modification",
             ),
             models.CheckConstraint(
-                name="only_a_modification_of_a_candidate_is_sent_as_a_request",
-                condition=Q(sent_at__isnull=True) | Q(amends__isnull=False, author__isnull=True),
+                name="only_what_a_candidate_fills_is_sent_as_a_request",
+                condition=Q(sent_at__isnull=True) | Q(author__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_modification_knows_what_it_starts_from",

@@ -1,5 +1,6 @@
 """What every request of a candidate to their managing service has: a reason, a proof, a decision."""
 
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from sporades.core.french import (
     local_day,
     time_left_in_words,
 )
+from sporades.exams.models import RegistrationService
 from sporades.registrations.came import CameBy, received_in_words
 from sporades.registrations.models.registration import Registration
 from sporades.registrations.states import RequestState
@@ -84,12 +86,20 @@ def of_registration(where: Mapping[str, str]) -> Q:
     return Q(**{f"registration__{field}": said for field, said in where.items()})
 
 
-class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
-    """Questions about requests of either kind."""
+class AskedQuerySet[Kind: "Asked"](models.QuerySet[Kind]):
+    """Questions about all that is asked and decided."""
 
     def waiting(self) -> Self:
         """Return those that nobody has decided."""
         return self.filter(state=RequestState.SENT)
+
+    def unscanned(self) -> Self:
+        """Return those of whose proof the antivirus has said nothing."""
+        return self.filter(proof_key__gt="", proof_scanned_at=None)
+
+
+class RequestQuerySet[Kind: "Request"](AskedQuerySet[Kind]):
+    """Questions about requests of either kind."""
 
     def incomplete(self) -> Self:
         """Return those of which something is missing that their candidate was asked for."""
@@ -104,15 +114,10 @@ class RequestQuerySet[Kind: "Request"](models.QuerySet[Kind]):
         is_with_candidate = Q(completed_at=None, complete_before__gt=at)
         return self.waiting().filter(~is_with_candidate | Q(asked_at=None))
 
-    def unscanned(self) -> Self:
-        """Return those of whose proof the antivirus has said nothing."""
-        return self.filter(proof_key__gt="", proof_scanned_at=None)
 
-
-class Request(models.Model):
+class Asked(models.Model):
     """Something that a candidate asks and that the managing service accepts or refuses (I7)."""
 
-    changes = models.JSONField("ce qui est demandé")
     proof_key = models.CharField("pièce jointe", max_length=100, blank=True)
     proof_scanned_at = models.DateTimeField(
         "pièce jointe passée à l'antivirus le", null=True, blank=True
@@ -120,13 +125,69 @@ class Request(models.Model):
     proof_is_clean = models.BooleanField("pièce jointe saine", null=True, blank=True)
     state = models.CharField("état", max_length=10, choices=RequestState, default=RequestState.SENT)
     sent_at = models.DateTimeField("envoyée le")
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
+    decided_name = models.CharField("décidée par", max_length=255, blank=True)
+    answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    @abstractmethod
+    def service(self) -> RegistrationService:
+        """The service that answers it, by whose clock it speaks."""
+
+    @property
+    @abstractmethod
+    def about(self) -> models.Model:
+        """What it is about, to the journal."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has decided it."""
+        return self.state == RequestState.SENT
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether what it asked is done."""
+        return self.state == RequestState.ACCEPTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its candidate reads why it is not done."""
+        return self.state == RequestState.REFUSED
+
+    @property
+    def is_proof_infected(self) -> bool:
+        """Whether a virus was found in its proof, which nobody opens."""
+        return self.proof_is_clean is False
+
+    @property
+    def sent_in_words(self) -> str:
+        """Say when it was sent, by the clock of its service."""
+        return instant_in_words(self.sent_at, self.service.zone)
+
+    @property
+    def decided_in_words(self) -> str:
+        """Say when it was decided, or taken back."""
+        return self._in_words(self.decided_at)
+
+    def _in_words(self, at: datetime | None) -> str:
+        return "" if at is None else instant_in_words(at, self.service.zone)
+
+    def age_in_words(self, at: datetime) -> str:
+        """Say for how long it has waited."""
+        return time_left_in_words(at - self.sent_at)
+
+
+class Request(Asked):
+    """What is asked of a registration, or of who has one: it may lack something."""
+
+    changes = models.JSONField("ce qui est demandé")
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     assigned_name = models.CharField("prise en charge par", max_length=255, blank=True)
-    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
-    decided_name = models.CharField("décidée par", max_length=255, blank=True)
-    answer = models.CharField("motif du refus", max_length=LONGEST_ANSWER, blank=True)
     # What its candidate was asked for last, and has answered.
     missing = models.CharField(
         "ce qui manque", max_length=LONGEST_ANSWER, blank=True, default="", db_default=""
@@ -154,18 +215,23 @@ class Request(models.Model):
     received: Registration | None = None
     """The registration that its receipt speaks of, where its reader reaches it through another."""
 
-    class Meta:
+    class Meta(Asked.Meta):
         abstract = True
+
+    @property
+    def service(self) -> RegistrationService:
+        """The service that answers it, by whose clock it speaks."""
+        return self.registration.service
+
+    @property
+    def about(self) -> Registration:
+        """The registration that it is about, or that speaks of who asks."""
+        return self.registration
 
     @property
     def received_as(self) -> Registration:
         """The registration by whose réglementation, and clock, its receipt says what silence means."""
         return self.received or self.registration
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nobody has decided it."""
-        return self.state == RequestState.SENT
 
     @property
     def is_incomplete(self) -> bool:
@@ -181,7 +247,7 @@ class Request(models.Model):
         """The last day on which what is missing is sent in time, as its candidate was told."""
         if self.complete_before is None:
             return ""
-        return last_day_to_complete(self.complete_before, self.registration.service.zone)
+        return last_day_to_complete(self.complete_before, self.service.zone)
 
     @property
     def asked_in_words(self) -> str:
@@ -232,7 +298,7 @@ class Request(models.Model):
             since: from which a delay counts.
             until: the end of the last time, where it waits for them still: else it is not counted.
         """
-        zone = self.registration.service.zone
+        zone = self.service.zone
         times = self._times()
         if self.asked_at is not None and (end := self.completed_at or until):
             times.append((self.asked_at, end))
@@ -249,38 +315,10 @@ class Request(models.Model):
             (_instant(one["asked_at"]), _instant(one["completed_at"])) for one in self.exchanged
         ]
 
-    @property
-    def is_accepted(self) -> bool:
-        """Whether what it asked is done."""
-        return self.state == RequestState.ACCEPTED
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether its candidate reads why it is not done."""
-        return self.state == RequestState.REFUSED
-
-    @property
-    def is_proof_infected(self) -> bool:
-        """Whether a virus was found in its proof, which nobody opens."""
-        return self.proof_is_clean is False
-
-    @property
-    def sent_in_words(self) -> str:
-        """Say when it was sent, by the clock of the registration's service."""
-        return instant_in_words(self.sent_at, self.registration.service.zone)
-
-    @property
-    def decided_in_words(self) -> str:
-        """Say when it was decided, or taken back."""
-        return self._in_words(self.decided_at)
-
     def _came_in_words(self, at: datetime | None, by: str) -> str:
         if at is None or not by:
             return self._in_words(at)
-        return received_in_words(by, local_day(at, self.registration.service.zone))
-
-    def _in_words(self, at: datetime | None) -> str:
-        return "" if at is None else instant_in_words(at, self.registration.service.zone)
+        return received_in_words(by, local_day(at, self.service.zone))
 
     @property
     def answer_due_on(self) -> date:
@@ -289,18 +327,16 @@ class Request(models.Model):
         While its candidate has to send what is missing, it does not run.
         """
         counted = self.sent_at + timedelta(days=self.paused_days)
-        sent = local_day(counted, self.registration.service.zone)
+        sent = local_day(counted, self.service.zone)
         return months_after(sent, ANSWERED_WITHIN_MONTHS)
 
     def is_late(self, at: datetime) -> bool:
         """Return whether it waits beyond that day."""
-        return (
-            self.is_waiting and local_day(at, self.registration.service.zone) > self.answer_due_on
-        )
+        return self.is_waiting and local_day(at, self.service.zone) > self.answer_due_on
 
     def is_due_soon(self, at: datetime) -> bool:
         """Return whether that day is near, and not over."""
-        today = local_day(at, self.registration.service.zone)
+        today = local_day(at, self.service.zone)
         return self.is_waiting and today <= self.answer_due_on <= today + SOON
 
     def due_in_words(self, at: datetime) -> str:
@@ -309,10 +345,6 @@ class Request(models.Model):
         if self.is_late(at):
             return f"{said} : délai dépassé"
         return f"{said} : bientôt" if self.is_due_soon(at) else said
-
-    def age_in_words(self, at: datetime) -> str:
-        """Say for how long it has waited."""
-        return time_left_in_words(at - self.sent_at)
 
 
 def _instant(seconds: int) -> datetime:

@@ -21,6 +21,7 @@ from sporades.registrations.exclusion import is_set_aside_since, standing_instea
 from sporades.registrations.models import (
     ChangeRequest,
     Draft,
+    LateRequest,
     Registration,
     SectionAnswers,
 )
@@ -96,8 +97,9 @@ def begin(
                 _refuse_too_many(draft, at=at)
     except IntegrityError:
         _refuse_merged(candidate.pk)
-        draft = Draft.objects.open().get(**choice)
-    if draft.service_id != service.pk:
+        # What waits as a request is given as it is: its page says how it is taken back.
+        draft = Draft.objects.unfiled().get(**choice)
+    if draft.service_id != service.pk and draft.sent_at is None:
         _go_to(service, draft, at=at)
     return draft
 
@@ -228,7 +230,7 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
         raise AlreadyRegistered
     if not registration.can_be_undone(at):
         raise NotUndone
-    begun = Draft.objects.open().filter(
+    begun = Draft.objects.unfiled().filter(
         candidate=registration.candidate_id,
         exam=registration.exam_id,
         speciality=registration.speciality_id,
@@ -240,6 +242,8 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
             draft: Draft | None = begun.select_for_update().first()
             if draft is None:
                 return _copy(registration, amends=None, at=at)
+            if draft.sent_at is not None:  # asked for late: its answers are frozen
+                return draft
             last = registration.versions.get(number=registration.version)
             answers = accepted.answers_of(last)
             if consents.SECTION in answers:  # they are changed at any time
@@ -544,10 +548,11 @@ def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     """Leave the drafts among these that are open. Nobody can read their answers any more: erase them."""
     left = list(drafts.unfiled().select_for_update(no_key=True).values_list("pk", flat=True))
     Draft.objects.filter(pk__in=left).update(abandoned_at=at, sent_at=None, waived={})
-    asked = ChangeRequest.objects.waiting().filter(draft__in=left)
-    proofs = list(asked.exclude(proof_key="").values_list("proof_key", flat=True))
-    asked.update(state=RequestState.TAKEN_BACK, decided_at=at, proof_key="")
-    leave(proofs)
+    for kind in (ChangeRequest, LateRequest):
+        asked = kind.objects.waiting().filter(draft__in=left)
+        proofs = list(asked.exclude(proof_key="").values_list("proof_key", flat=True))
+        asked.update(state=RequestState.TAKEN_BACK, decided_at=at, proof_key="")
+        leave(proofs)
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 

@@ -17,12 +17,19 @@ from sporades.registrations.changes import (
 )
 from sporades.registrations.contacts import changes_contacts_alone
 from sporades.registrations.dossier import Dossier, dossier_of
-from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
-from sporades.registrations.models.request import DAYS_TO_COMPLETE, Request
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Draft,
+    LateRequest,
+    Registration,
+)
+from sporades.registrations.models.request import DAYS_TO_COMPLETE, Asked, Request
 from sporades.registrations.operations import filing, rebasing
 from sporades.registrations.operations.drafting import refuse_unless
 from sporades.registrations.refusals import (
     AnsweredMeanwhile,
+    EndedAlready,
     ExamOver,
     Incomplete,
     MovedMeanwhile,
@@ -240,7 +247,7 @@ def send_correction(
     return sent
 
 
-def take_back(request: Request, *, at: datetime) -> None:
+def take_back(request: Asked, *, at: datetime) -> None:
     """Take a request back, and erase its proof.
 
     Args:
@@ -330,12 +337,23 @@ def _written(request: Request, *, is_incomplete: bool, **stamps: Any) -> None:
         setattr(request, name, value)
 
 
-def end(request: Request, transition: Transition, *, at: datetime, **stamps: Any) -> None:
+def refuse_ended(request: Asked) -> None:
+    """Refuse to decide what waits no more, before anything is done of it: its draft is locked.
+
+    Raises:
+        Refused: it was decided or taken back meanwhile.
+    """
+    requests: Any = type(request)._default_manager
+    if not requests.waiting().filter(pk=request.pk).exists():
+        raise EndedAlready
+
+
+def end(request: Asked, transition: Transition, *, at: datetime, **stamps: Any) -> None:
     """End a request; if it has a draft, that may be answered again unless it was filed.
 
     Raises:
         Refused: it does not wait any more.
     """
     move(request, transition, decided_at=at, **stamps)
-    if isinstance(request, ChangeRequest):
+    if isinstance(request, ChangeRequest | LateRequest):
         Draft.objects.filter(pk=request.draft_id).update(sent_at=None)

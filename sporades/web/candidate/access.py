@@ -69,6 +69,10 @@ ROUTES = {
     "candidate:send_request": _route(
         BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
     ),
+    "candidate:ask_late": _route(
+        BOTH, owned="draft", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
+    ),
+    "candidate:take_back_late": _route(POST, owned="draft", page=False),
     "candidate:complete_request": _route(
         BOTH, owned="registration", keeps_answers=True, takes_files=reading.LARGEST_TOGETHER
     ),

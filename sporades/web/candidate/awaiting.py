@@ -26,6 +26,7 @@ from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.request import last_day_to_complete
+from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import Lacking, last_request_of
 from sporades.registrations.receipt import against_of
 from sporades.registrations.reviewing import how_to_change
@@ -316,7 +317,15 @@ def _gone(draft: Draft, *, name: Name) -> Awaiting:
 
 
 def _never_filed(draft: Draft, *, at: datetime) -> Awaiting:
-    """Say that a registration was not saved before the closing, and whom to ask."""
+    """Say that a registration was not saved before the closing, and whom to ask, or how."""
+    if asking_late.why_not(draft, at=at) is None:
+        return Awaiting(
+            sentence=draft.missed_in_words(at),
+            about=str(draft),
+            link=reverse("candidate:ask_late", args=[draft.pk]),
+            act="Demander une inscription tardive",
+            deadline=f"Jusqu'au {asking_late.last_day_in_words(draft)}. Sinon, abandonnez cette saisie.",
+        )
     return Awaiting(
         sentence=draft.missed_in_words(at),
         about=str(draft),

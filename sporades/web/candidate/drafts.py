@@ -20,6 +20,7 @@ from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
 from sporades.registrations.journey import OWN_DATA
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
 from sporades.registrations.questions import NO
 from sporades.registrations.refusals import Trouble
@@ -41,7 +42,7 @@ _WITHDRAWN = (
     "ajoutées, et rien n'en est enregistré."
 )
 _WAITS = (
-    "Votre demande de modification attend une réponse : les réponses que vous venez d'envoyer n'y "
+    "Votre demande attend une réponse : les réponses que vous venez d'envoyer n'y "
     "sont pas ajoutées. Pour la changer, retirez-la d'abord."
 )
 
@@ -62,8 +63,10 @@ def after(draft: Draft) -> HttpResponse:
     """Go to what a draft became."""
     if draft.filed_as is not None:
         return redirect("candidate:number", draft.filed_as.registration.number)
-    if draft.sent_at is not None and draft.amends is not None:
-        return redirect("candidate:registration", draft.amends.number)
+    if draft.sent_at is not None:
+        if draft.amends is not None:
+            return redirect("candidate:registration", draft.amends.number)
+        return redirect("candidate:ask_late", draft.pk)
     return redirect("candidate:registrations")
 
 
@@ -173,6 +176,7 @@ def _besides(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "closed_since": since,
         "missed": draft.missed_in_words(request.arrived_at),
         "whom": draft.whom_to_ask(request.arrived_at),
+        "may_ask_late": asking_late.why_not(draft, at=request.arrived_at) is None,
     }
 
 

@@ -19,7 +19,7 @@ from sporades.documents.queries import unread_documents_of
 from sporades.evidence.queries import by_registration, rows_of_user
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lacking_of, open_drafts_of
+from sporades.registrations.queries import lacking_of, late_requests_of, open_drafts_of
 from sporades.territory import queries as territory
 from sporades.threads.queries import registrations_and_answers_to
 from sporades.web.candidate.accommodations.confided import cases_and_papers_of_user
@@ -78,6 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         # Nothing is owed there: it is not counted among what awaits.
         "offered": begun_again(mine, drafts, at=at) if registrations or drafts else [],
+        "late": late_requests_of(user=user) if not active else (),
         "late_needs": [
             one
             for one in active

@@ -45,8 +45,10 @@ from sporades.registrations.exclusion import (
 )
 from sporades.registrations.giving import giving_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import (
     last_request_of,
+    late_requests_of,
     modifications_of,
     open_drafts_of,
     registrations_of,
@@ -86,10 +88,11 @@ JUST_FILED = timedelta(hours=1)
 
 def registrations(request: HttpRequest) -> HttpResponse:
     """Cards of active registrations, drafts, what may be begun again; other withdrawn ones, quietly."""
-    mine = list(registrations_of(user=request.user.pk))
-    drafts = [draft for draft in open_drafts_of(user=request.user.pk) if not draft.is_untouched]
+    user = request.user.pk
+    mine = list(registrations_of(user=user))
+    drafts = [draft for draft in open_drafts_of(user=user) if not draft.is_untouched]
     at = request.arrived_at
-    reader = zone_of_reader(request.user.pk, mine) if drafts else ""
+    reader = zone_of_reader(user, mine) if drafts else ""
     left = begun_again_from(mine, drafts, at=at)
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
     missed = [one for one in drafts if one.missed_in_words(at) and not exclusion_of(one, mine)]
@@ -108,6 +111,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
             )
             if cards
         ],
+        "late": late_requests_of(user=user),
         "is_to_finish": any(not one["missed"] for one in cards),
     }
     return render(request, "candidate/registrations.html", context)
@@ -352,6 +356,7 @@ def _card(
         "exclusion": exclusion,
         "excluded": exclusion.in_words(at) if exclusion else "",
         "taken": _taken_in_words(taken.get(str(draft.pk)), service),
+        "may_ask_late": exclusion is None and asking_late.why_not(draft, at=at) is None,
         "closing": service.said(service.closes_at, reader),
     }
 

@@ -128,6 +128,17 @@ class RequestForm(ProofForm):
         ].help_text = f"Si une pièce montre ce que vous demandez. {A_PIECE_TAKES}"
 
 
+class LateRequestForm(RequestForm):
+    """Why nothing was saved in time, and what shows it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask for what the service will look at."""
+        super().__init__(*args, **options)
+        motif = self.fields["motif"]
+        motif.label = "Pourquoi n'avez-vous pas enregistré avant la fermeture ?"
+        motif.error_messages["required"] = "Dites pourquoi vous n'avez pas enregistré à temps."
+
+
 class CorrectionRequestForm(ProofForm, IdentityForm):
     """Civil data as they ought to be, and what shows it."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sporades.web.candidate import (
     asking,
+    asking_late,
     changing,
     choosing,
     completing,
@@ -52,6 +53,12 @@ urlpatterns = [
     path("inscription/<uuid:draft>/academie", wizard.move, name="move"),
     path("inscription/<uuid:draft>/abandon", wizard.abandon, name="abandon"),
     path("inscription/<uuid:draft>/demande", requesting.send, name="send_request"),
+    path("inscription/<uuid:draft>/inscription-tardive", asking_late.ask_late, name="ask_late"),
+    path(
+        "inscription/<uuid:draft>/inscription-tardive/retrait",
+        asking_late.take_back_late,
+        name="take_back_late",
+    ),
     path("inscription/<uuid:draft>/<slug:section>", wizard.tab, name="tab"),
     path("inscription/<uuid:draft>/<slug:section>/saisie", wizard.autosave, name="autosave"),
     path("mes-inscriptions", registrations.registrations, name="registrations"),

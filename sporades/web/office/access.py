@@ -123,6 +123,13 @@ ROUTES = {
         BOTH, within="request", takes_files=reading.LARGEST_PHOTO, keeps_answers=True
     ),
     "office:request_proof": _requests(within="request", page=False),
+    "office:late_requests": _filling(),
+    "office:late_request": _filling(within="late request"),
+    "office:accept_late": _filling(POST, within="late request", page=False),
+    "office:refuse_late": _filling(
+        POST, within="late request", page=False, keeps_answers=True, shown_on="office:late_request"
+    ),
+    "office:proof_of_late": _filling(within="late request", page=False),
     "office:correction_requests": _corrections(),
     "office:correction_request": _corrections(within="correction"),
     "office:assign_correction": _corrections(POST, within="correction", page=False),

@@ -23,7 +23,7 @@ from sporades.evidence.queries import to_verify_within
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import kept_back, unprintable
 from sporades.publications.models import Publication
-from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
 from sporades.registrations.models.request import SOON, due_before
 from sporades.registrations.records import unreached_within
 from sporades.registrations.states import STANDING
@@ -42,6 +42,7 @@ from sporades.web.office.searches import building
 
 ALONE = {
     "office:change_requests": "Demandes de modification",
+    "office:late_requests": "Demandes d'inscription tardive",
     "office:correction_requests": "Demandes de correction d'état civil",
     "office:unanswered": "Messages sans réponse",
     "office:pieces_to_verify": "Pièces à vérifier",
@@ -152,6 +153,13 @@ def _change_requests(request: HttpRequest) -> Queue | None:
     waiting = ChangeRequest.objects.to_answer(request.arrived_at).within(reach)
     url = reverse("office:change_requests")
     return _requests(waiting, ALONE["office:change_requests"], url, at=request.arrived_at)
+
+
+def _late_requests(request: HttpRequest) -> Queue | None:
+    """Return what was not saved in time and is asked for all the same."""
+    waiting = LateRequest.objects.waiting().within(request.reaches(Permission.FILE_FOR_CANDIDATES))
+    label, url = ALONE["office:late_requests"], reverse("office:late_requests")
+    return _queue(waiting, "sent_at", label, url, at=request.arrived_at)
 
 
 def _unanswered(request: HttpRequest) -> Queue | None:
@@ -322,6 +330,7 @@ def _unreached_with_account(request: HttpRequest) -> Queue | None:
 
 QUEUES: tuple[Callable[[HttpRequest], Queue | None], ...] = (
     _change_requests,
+    _late_requests,
     _corrections,
     _unanswered,
     _pieces,

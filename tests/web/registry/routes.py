@@ -122,6 +122,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "candidate:request_change": {"POST": 302},
     "candidate:send_request": {"GET": 302, "POST": 302},
     "candidate:take_back_request": {"POST": 302},
+    "candidate:ask_late": {"POST": 302},
+    "candidate:take_back_late": {"POST": 302},
     # Nothing is missing.
     "candidate:complete_request": {"GET": 302, "POST": 302},
     "candidate:complete_correction": {"GET": 302, "POST": 302},
@@ -167,6 +169,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:ask_more_request": {"POST": 422},
     "office:note_request_complement": {"POST": 302},
     "office:refuse_request": {"POST": 422},
+    "office:accept_late": {"POST": 302},
+    "office:refuse_late": {"POST": 422},
     # Refused: no academy chosen, an address that is this academy's, one speciality
     # only, civil data that are frozen.
     "candidate:choose_academy": {"POST": 404},
@@ -317,6 +321,7 @@ FIELDS = {
     "publication": "publication",
     "request": "asked",
     "correction": "asked",
+    "late request": "asked",
     "double": "double",
     "own export": "export",
     "service": "service",
@@ -384,6 +389,7 @@ def nowhere(name: str, world: World) -> str:
         "publication": UUID(int=2**127),
         "request": 999_999,
         "correction": 999_999,
+        "late request": 999_999,
         "double": 999_999,
         "own export": UUID(int=2**127),
         "service": 999_999,
@@ -425,6 +431,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
     publication = {"publication": world.publication.pk}
     asked = {"asked": world.asked.pk}
     correction = {"asked": world.correction.pk}
+    late = {"asked": world.late.pk}
     double = {"double": world.double.pk}
     prepared = {**publication, **number}
     service = {"service": world.extension.service_id}
@@ -464,6 +471,8 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:change_speciality": number,
         "candidate:request_change": number,
         "candidate:send_request": draft,
+        "candidate:ask_late": draft,
+        "candidate:take_back_late": draft,
         "candidate:take_back_request": number,
         "candidate:complete_request": number,
         "candidate:withdraw": number,
@@ -554,6 +563,10 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "office:note_request_complement": asked,
         "office:refuse_request": asked,
         "office:request_proof": asked,
+        "office:late_request": late,
+        "office:accept_late": late,
+        "office:refuse_late": late,
+        "office:proof_of_late": late,
         "office:correction_request": correction,
         "office:assign_correction": correction,
         "office:accept_correction": correction,

@@ -44,6 +44,7 @@ from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
     Draft,
+    LateRequest,
     Note,
     RefusedAnswer,
     Registration,
@@ -101,6 +102,7 @@ OURS = {
             "publications.PublicationLine.prepared_by",
             "registrations.ChangeRequest.proof_key",
             "registrations.CorrectionRequest.proof_key",
+            "registrations.LateRequest.proof_key",
             "publications.Publication.kind",
             "publications.Publication.perimeters",
             "publications.Publication.within",
@@ -311,6 +313,10 @@ def spoil_requests():
         refused.pk, refused.state, refused.decided_at = None, "refused", NOW
         refused.decided_name = refused.answer = HOSTILE
         refused.save(force_insert=True)
+    late = LateRequest.objects.get()
+    late.pk, late.state, late.decided_at = None, "refused", NOW
+    late.decided_name = late.answer = HOSTILE
+    late.save(force_insert=True)
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ NOTHING_TO_KEEP = {
     "doctor:take": BUTTON,
     "office:abandon": BUTTON,
     "office:accept_correction": BUTTON,
+    "office:accept_late": BUTTON,
     "office:accept_request": BUTTON,
     "office:accommodations": LIST,
     "office:add_archive": "a file alone",

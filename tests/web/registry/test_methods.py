@@ -75,7 +75,7 @@ WRITES = {
     },
     **{
         f"office:{page}": {"journal_entry": "who looks at a record is known, once an hour (S-60)"}
-        for page in ("keep_record", "record_data", "register_for", "waive")
+        for page in ("keep_record", "late_request", "record_data", "register_for", "waive")
     },
     "office:batch_refusals": {"journal_entry": "who takes a list is known"},
     "office:publication_refusals": {"journal_entry": "who takes a list is known"},
@@ -97,6 +97,7 @@ WRITES = {
         for name in SHOWN_AGAIN
         if name not in OF_MANY
     },
+    "office:proof_of_late": {"journal_entry": "who looks at a proof is known"},
     "office:request_proof": {"journal_entry": "who looks at a proof is known"},
     "office:piece_file": {"journal_entry": "who looks at a piece is known"},
     "office:piece_page": {"journal_entry": "who looks at a piece is known"},
@@ -128,6 +129,7 @@ WRITTEN_AGAIN = {
     "office:filing_proof": {"journal_entry"},
     "office:instruction_proof": {"journal_entry"},
     **{name: {"django_session"} for name in SHOWN_AGAIN if name not in OF_MANY},
+    "office:proof_of_late": {"journal_entry"},
     "office:request_proof": {"journal_entry"},
     "office:judge_piece": {"evidence_evidence"},
     "office:correction_proof": {"journal_entry"},

@@ -169,6 +169,7 @@ def test_the_world_has_rows_of_almost_every_table(mine):
         "usersessions.UserSession",
         "evidence.Verdict",
         "registrations.CorrectionRequest",
+        "registrations.LateRequest",
         "accommodations.Signature",
     }
 

@@ -45,7 +45,14 @@ from sporades.acts.medical import opining
 from sporades.acts.people import claiming, enrolling
 from sporades.acts.pieces import keeping
 from sporades.acts.registrations import deciding as deciding_of
-from sporades.acts.registrations import leaving, noting, registering, requesting, standing_in
+from sporades.acts.registrations import (
+    late,
+    leaving,
+    noting,
+    registering,
+    requesting,
+    standing_in,
+)
 from sporades.acts.services import opening, regulating
 from sporades.acts.writing import messaging
 from sporades.batches import operations as batches
@@ -78,7 +85,13 @@ from sporades.publications.attestation import ATTESTATION
 from sporades.publications.models import Publication
 from sporades.publications.operations import deciding
 from sporades.publications.operations import preparing as publications
-from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    Draft,
+    LateRequest,
+    Registration,
+)
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import VALIDATE
 from sporades.retention import operations as retention
@@ -209,6 +222,7 @@ class World:
     refused: Message
     publication: Publication
     asked: ChangeRequest
+    late: LateRequest
     correction: CorrectionRequest
     double: LikelyDouble
     prepared: PreparedRegulation
@@ -324,6 +338,7 @@ def build(mark: str = "") -> World:
         refused=a_refused_mail(owner.registration),
         publication=a_publication(search.owner, owner.registration),
         asked=a_change_request(owner.registration, mark),
+        late=a_late_request(mark),
         correction=a_correction_request(other.candidate, mark),
         double=a_likely_double(owner.candidate, other.candidate),
         record=record,
@@ -489,6 +504,21 @@ def a_change_request(registration: Registration, mark: str = "") -> ChangeReques
     return proof_found_clean(
         requesting.send(
             draft=draft, reason=f"J'ai déménagé {mark}", proof=[a_pdf()], by=by, at=late
+        )
+    )
+
+
+def a_late_request(mark: str = "") -> LateRequest:
+    """Ask, after the closing, for what was not saved, with a proof."""
+    candidate = a_candidate(email="tard@exemple.test")
+    draft = a_draft(candidate)
+    return proof_found_clean(
+        late.send(
+            draft=draft,
+            reason=f"J'étais à l'hôpital {mark}",
+            proof=[a_pdf()],
+            by=author(candidate),
+            at=draft.service.closes_at + timedelta(days=1),
         )
     )
 
@@ -660,7 +690,9 @@ def with_specialities() -> dict[str, Any]:
     """Return the invented réglementation."""
     text = INVENTED.read_text(encoding="utf-8")
     # Days stay texts, as our own reader takes them.
-    return yaml.safe_load(re.sub(r"(?<=: )(\d{4}-\d\d-\d\d[^,}\n]*)", r'"\1"', text))
+    said = yaml.safe_load(re.sub(r"(?<=: )(\d{4}-\d\d-\d\d[^,}\n]*)", r'"\1"', text))
+    said["examens"][0]["inscription_tardive"] = "oui"
+    return said
 
 
 def without_specialities() -> dict[str, Any]:

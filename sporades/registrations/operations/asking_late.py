@@ -1,0 +1,100 @@
+"""Ask to be registered once the service has closed: what the room itself keeps of it."""
+
+from datetime import date, datetime
+
+from sporades.candidates.models import Candidate
+from sporades.core.french import day_in_words, local_day
+from sporades.core.leaving import leave
+from sporades.exams.queries import last_date_of, programme_of
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.models.late_request import ASKED_WITHIN
+from sporades.registrations.operations import filing
+from sporades.registrations.refusals import AlreadyRegistered, NotAskedLate
+from sporades.registrations.snapshot import as_read
+
+_OPEN = "Le service est ouvert : enregistrez votre inscription, sans en faire la demande."
+_NEVER = "Une inscription à cet examen ou concours ne se demande plus en ligne une fois le service fermé."
+_TOO_LATE = (
+    "Une inscription tardive se demande en ligne dans les trente jours qui suivent la fermeture : ce "
+    "délai est passé."
+)
+_OF_ANOTHER = "Seule une première inscription se demande ainsi."
+
+
+def why_not(draft: Draft, *, at: datetime) -> NotAskedLate | None:
+    """Return why its candidate may not ask for what a draft would file; or nothing.
+
+    What it lacks, and what excludes it, is another matter.
+
+    Args:
+        draft: with its service.
+        at: now.
+    """
+    service = draft.service
+    if draft.amends_id is not None or draft.author_id is not None:
+        return NotAskedLate(_OF_ANOTHER)
+    if not service.has_closed(at):
+        return NotAskedLate(_OPEN)
+    programme = programme_of(service)
+    offered = programme.exam(draft.exam.code) if programme else None
+    if offered is None or not offered.rules.late_registration or not draft.is_offered:
+        return NotAskedLate(_NEVER)
+    is_over = at >= service.closes_at + ASKED_WITHIN or _is_exam_over(draft, at=at)
+    return NotAskedLate(_TOO_LATE) if is_over else None
+
+
+def last_day_in_words(draft: Draft) -> str:
+    """Say the last day on which what was not saved is asked for."""
+    service = draft.service
+    return day_in_words(local_day(service.closes_at + ASKED_WITHIN, service.zone))
+
+
+def _is_exam_over(draft: Draft, *, at: datetime) -> bool:
+    service = draft.service
+    last = last_date_of(service, exam=draft.exam.code, regulation=draft.regulation_id)
+    return local_day(at, service.zone) > (last or date(draft.exam.session.year, 12, 31))
+
+
+def check(draft: Draft, *, at: datetime) -> str:
+    """Check that a locked draft may be asked for as it is; return what tells its answers from others.
+
+    Args:
+        draft: the candidate's.
+        at: the instant.
+
+    Raises:
+        NotAskedLate: it may not, see `why_not`.
+        AlreadyRegistered: another registration of the candidate excludes it.
+        Incomplete, RulesChanged, Refused: see `filing.check`.
+    """
+    if (refusal := why_not(draft, at=at)) is not None:
+        raise refusal
+    own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    if exclusion_of(draft, own) is not None:
+        raise AlreadyRegistered
+    dossier, forms = filing.check(draft, at=at, late=True)
+    return filing.mark_of(draft, as_read(dossier, forms))
+
+
+def leave_proofs(candidate: Candidate) -> None:
+    """Leave the files of what a candidate asked for late, whose drafts are about to go with them."""
+    theirs = LateRequest.objects.filter(draft__candidate=candidate).exclude(proof_key="")
+    leave(list(theirs.values_list("proof_key", flat=True)))
+
+
+def send(*, draft: Draft, reason: str, proof_key: str, at: datetime) -> LateRequest:
+    """Freeze a locked draft that was checked, and keep why it is asked for.
+
+    Args:
+        draft: the candidate's.
+        reason: why.
+        proof_key: where what shows it is kept; nothing where nothing does.
+        at: the instant.
+    """
+    draft.sent_at = at
+    draft.save(update_fields=["sent_at", "regulation"])
+    sent: LateRequest = LateRequest.objects.create(
+        draft=draft, reason=reason, proof_key=proof_key, sent_at=at
+    )
+    return sent

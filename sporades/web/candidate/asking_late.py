@@ -1,0 +1,176 @@
+"""« Demander une inscription tardive »: what was not saved before the closing is asked for (D11)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from sporades.acts.registrations import late as acts
+from sporades.acts.requests import late
+from sporades.core.refusals import Refused
+from sporades.core.text import clean_lines
+from sporades.drawers import operations as drawers
+from sporades.drawers.queries import begun_by
+from sporades.registrations import journey
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import Draft, LateRequest
+from sporades.registrations.models.request import LONGEST_REASON
+from sporades.registrations.operations import asking_late, filing
+from sporades.registrations.queries import registrations_of
+from sporades.registrations.snapshot import as_read
+from sporades.web.candidate import drafts
+from sporades.web.candidate.not_sent import not_sent, written
+from sporades.web.candidate.request_forms import LateRequestForm, is_counted
+from sporades.web.layout.kept import forget, kept
+from sporades.web.layout.sent import taking
+from sporades.web.wizard.door import dossier_for
+from sporades.web.wizard.recap import READ
+
+_KEPT = (
+    "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
+    "s'il y en a une, puis envoyez la demande."
+)
+_SENT = "Votre demande est envoyée : un mail vous le confirme. Vous n'êtes pas encore inscrit(e)."
+_SENT_BEFORE = (
+    "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil, avec un autre motif."
+)
+_ENDED = "Cette saisie est déjà enregistrée, ou abandonnée."
+
+
+def ask_late(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Say why, then send; once it is sent, say where it stands."""
+    found = drafts.own(request, draft)
+    last = _last_of(found)
+    if (instead := _instead(request, found, last)) is not None:
+        return instead
+    judged = dossier_for(request, found)
+    forms = journey.judged(judged)
+    if journey.troubles(forms):
+        return redirect("candidate:ready", found.pk)
+    if exclusion_of(found, registrations_of(user=request.user.pk)) is not None:
+        return redirect("candidate:recap", found.pk)
+    return _asked(request, found, last, filing.mark_of(found, as_read(judged, forms)))
+
+
+def _instead(request: HttpRequest, draft: Draft, last: LateRequest | None) -> HttpResponse | None:
+    """Return what is shown where nothing may be asked for; nothing where it may."""
+    refusal = asking_late.why_not(draft, at=request.arrived_at)
+    if draft.amends is not None or draft.filed_as is not None or draft.abandoned_at is not None:
+        return _given_back(request, draft, why=_ENDED) or drafts.after(draft)
+    if last is not None and last.is_waiting:
+        return _given_back(request, draft, why=_SENT_BEFORE) or _shown(request, draft, last)
+    if refusal is None:
+        return None
+    given = _given_back(request, draft, why=str(refusal))
+    return given or _shown(request, draft, last, refusal=str(refusal))
+
+
+def _asked(request: HttpRequest, draft: Draft, last: LateRequest | None, read: str) -> HttpResponse:
+    posted = request.method == "POST"
+    form = (
+        LateRequestForm(request.POST, request.FILES, sender=request.user)
+        if posted
+        else _asking(request)
+    )
+    if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, draft, form):
+        forget(request)
+        drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
+        messages.success(request, _SENT)
+        return redirect("candidate:ask_late", draft.pk)
+    if posted:
+        form.tell_of_the_proof()
+        form.keep_received(at=request.arrived_at)
+    more = {"form": form, "read": read, "begun": begun_by(request.user)}
+    return _shown(request, draft, last, **more)
+
+
+def _is_sent(request: HttpRequest, draft: Draft, form: LateRequestForm) -> bool:
+    """Send a request, and return whether it is; its form says why not."""
+    with taking(form, "fichiers", names=form.names):
+        acts.send(
+            draft=draft,
+            reason=form.cleaned_data["motif"],
+            proof=form.proof,
+            shown=request.POST.get(READ, ""),
+            by=request.actor,
+            at=request.arrived_at,
+        )
+    return not form.errors
+
+
+def _asking(request: HttpRequest) -> LateRequestForm:
+    """Return the form with the reason that was sent once the session had ended, if one was."""
+    answers = kept(request)
+    if not answers:
+        return LateRequestForm(sender=request.user)
+    messages.warning(request, _KEPT)
+    said = {"motif": answers.get("motif", [""])[-1]}
+    return LateRequestForm(initial=said, sender=request.user)
+
+
+def _shown(
+    request: HttpRequest, draft: Draft, last: LateRequest | None, **asking: object
+) -> HttpResponse:
+    """Show where the last request stands, and the form where one may be sent."""
+    if request.method == "POST" and "form" not in asking:
+        return redirect("candidate:ask_late", draft.pk)
+    at = request.arrived_at
+    form = asking.get("form")
+    context = {
+        "draft": draft,
+        "asked": last,
+        "formally": late.formally(last, at=at),
+        "is_silent": last is not None and late.has_decided(last, at=at),
+        "is_open": draft.service.accepts(at),
+        "closed": draft.service.closed_in_words(at),
+        "until": asking_late.last_day_in_words(draft),
+        "form": None,
+        "refusal": "",
+        **asking,
+    }
+    status = 422 if getattr(form, "errors", None) else 200
+    return render(request, "candidate/ask_late.html", context, status=status)
+
+
+def _last_of(draft: Draft) -> LateRequest | None:
+    last: LateRequest | None = draft.late_requests.order_by("-sent_at", "-pk").first()
+    if last is not None:
+        last.draft = draft
+    return last
+
+
+def _given_back(request: HttpRequest, draft: Draft, *, why: str) -> HttpResponse | None:
+    """Give back the reason of a request that is not sent; nothing where none was written, or it was sent."""
+    reason = clean_lines(written(request, "motif")[: LONGEST_REASON * 2])
+    if not reason:
+        return None
+    if draft.late_requests.filter(reason=reason).exists():
+        forget(request)
+        return None
+    return not_sent(
+        request,
+        reason,
+        title="Demande non envoyée",
+        why=why,
+        back=reverse("candidate:registrations"),
+        leads="Aller à mes inscriptions",
+    )
+
+
+def take_back_late(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Take the request back, to change the answers, or to leave them."""
+    found = drafts.own(request, draft)
+    asked = found.late_requests.waiting().first()
+    try:
+        if asked is not None:  # else the button was pressed twice, or it has just been decided
+            asked.draft = found
+            acts.take_back(request=asked, by=request.actor, at=request.arrived_at)
+            messages.success(
+                request,
+                "Votre demande est retirée. Votre saisie est gardée, sans être enregistrée.",
+            )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("candidate:registrations")

@@ -1,0 +1,359 @@
+"""D11, I3: what was not saved before the closing is asked for; nobody is registered until it is accepted."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sporades.acts.people import forgetting
+from sporades.acts.registrations import late as acts
+from sporades.acts.registrations import registering, standing_in
+from sporades.acts.requests import late, proofs
+from sporades.acts.requests.silence import AcceptedBySilence, AnswerMissing
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
+from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.personal.gathering import files_of, gathered, person_of
+from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.operations import drafting
+from sporades.registrations.refusals import (
+    AlreadyRegistered,
+    AnsweredMeanwhile,
+    AwaitsDecision,
+    Incomplete,
+    NotAskedLate,
+    RulesChanged,
+)
+from sporades.registrations.states import RequestState
+from sporades.retention import categories, erasing
+from tests.documents.summaries import a_pdf
+from tests.endurance.arena import together
+from tests.evidence.test_scanning import INFECTED, an_antivirus
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    answer_all,
+    author,
+    load_invented,
+)
+from tests.registrations.test_outcomes import NEW_QUESTION
+from tests.web.guide import plain
+from tests.web.registry.world import a_member
+
+WHY = "J'étais à l'hôpital"
+DAY = timedelta(days=1)
+YES = ("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n")
+
+
+@pytest.fixture(autouse=True)
+def _offered(invented_exam):
+    """The invented exam lets one ask late."""
+    load_invented(YES)
+
+
+@pytest.fixture
+def draft(_offered):
+    """Answer every tab, and leave it unsaved."""
+    return a_draft(a_candidate(email="lea@exemple.test"))
+
+
+@pytest.fixture
+def at(draft):
+    """Return an instant after the closing."""
+    return draft.service.closes_at + 2 * DAY
+
+
+def send(draft, at, reason=WHY, proof=None, **more):
+    by = author(draft.candidate)
+    proof = [] if proof is None else [proof]
+    return acts.send(draft=draft, reason=reason, proof=proof, by=by, at=at, **more)
+
+
+@pytest.fixture
+def asked(draft, at):
+    return send(draft, at)
+
+
+def read():
+    return LateRequest.objects.for_list().get()
+
+
+def body(kind):
+    return plain(Message.objects.get(kind=kind).body)
+
+
+# --- Asking ----------------------------------------------------------------------------------
+
+
+def test_what_is_asked_registers_nobody_and_changes_no_more(asked, draft, at):
+    assert not Registration.objects.exists()
+    said = body("late_requested")
+    assert "Ce n'est pas une inscription : vous n'êtes pas inscrit(e)" in said
+    # Their own words may tell of health: they are read in their space alone.
+    assert WHY not in said
+    with pytest.raises(AwaitsDecision):
+        drafting.answer(draft=draft, section="identification", typed={}, seen_revision=None, at=at)
+    assert send(draft, at) == asked
+
+
+def test_it_is_asked_for_thirty_days_where_the_reglementation_lets_it(draft):
+    closed = draft.service.closes_at
+    for when in (NOW, closed + 30 * DAY):
+        with pytest.raises(NotAskedLate):
+            send(draft, when)
+    last = closed + 30 * DAY - timedelta(seconds=1)
+    load_invented()
+    with pytest.raises(NotAskedLate, match="ne se demande plus"):
+        send(draft, last)
+    load_invented(YES)
+    assert send(draft, last).is_waiting
+
+
+def test_an_incomplete_one_an_amended_one_and_an_excluded_one_are_not_asked_for(draft, at):
+    answer_all(draft, {"epreuves": {}})
+    with pytest.raises(Incomplete):
+        send(draft, at)
+    registration = a_registration(a_candidate(email="autre@exemple.test"))
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    with pytest.raises(NotAskedLate):
+        send(begun, at)
+    other = a_draft(registration.candidate, speciality="FOREST")
+    with pytest.raises((AlreadyRegistered, Incomplete)):
+        send(other, at)
+
+
+def test_what_was_not_shown_is_not_sent(draft, at):
+    with pytest.raises(AnsweredMeanwhile):
+        send(draft, at, shown="autre chose")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_it_may_be_changed_and_sent_again(draft, at, kept):
+    asked = send(draft, at, proof=a_pdf())
+    assert kept() == [Path(asked.proof_key).name]
+
+    acts.take_back(request=read(), by=author(draft.candidate), at=at)
+
+    assert kept() == []
+    assert LateRequest.objects.get().state == RequestState.TAKEN_BACK
+    assert send(Draft.objects.whole().get(pk=draft.pk), at).is_waiting
+
+
+# --- Deciding --------------------------------------------------------------------------------
+
+
+def test_accepted_its_candidate_is_registered_in_the_name_of_the_office(asked, at):
+    version = acts.accept(request=read(), by=OPERATOR, at=at + DAY)
+
+    registration = Registration.objects.get()
+    assert registration.is_active
+    assert (version.number, version.author_name) == (1, OPERATOR.name)
+    found = LateRequest.objects.get()
+    assert (found.state, found.version) == (RequestState.ACCEPTED, version)
+    said = body("registered_for")
+    assert "a accepté votre demande : vous êtes inscrit(e)" in said
+    assert "sans les accepter à votre place" not in said
+    assert "Votre demande d'inscription tardive du" in said
+    verbs = set(Entry.objects.values_list("verb", flat=True))
+    assert {"late registration requested", "late request accepted"} <= verbs
+    assert "registration filed on behalf" in verbs
+    assert Draft.objects.get(pk=asked.draft_id).filed_as == version
+
+
+def test_refused_it_says_why_and_how_to_contest_and_may_be_asked_again(asked, draft, at):
+    with pytest.raises(AnswerMissing):
+        acts.refuse(request=read(), answer="", by=OPERATOR, at=at)
+
+    acts.refuse(request=read(), answer="Sans justificatif", by=OPERATOR, at=at)
+
+    said = body("late_refused")
+    assert "vous n'êtes pas inscrit(e)" in said
+    assert f"Décision prise par : {OPERATOR.name}" in said
+    assert "Sans justificatif" not in said
+    assert any(OPERATOR.name in one for one in late.formally(read(), at=at + DAY))
+    assert send(Draft.objects.whole().get(pk=draft.pk), at + DAY).is_waiting
+
+
+def test_rules_that_moved_keep_it_from_being_accepted_and_it_waits_on(asked, at):
+    load_invented(YES, NEW_QUESTION)
+
+    with pytest.raises(RulesChanged):
+        acts.accept(request=read(), by=OPERATOR, at=at)
+
+    assert read().is_waiting
+
+
+def test_who_is_registered_meanwhile_is_not_registered_twice(asked, draft, at):
+    user = a_member("agent@exemple.test", "manager", ["A09"])
+    made = drafting.begin_from(draft=Draft.objects.get(pk=draft.pk), author=user, at=at)
+    answer_all(made, {"modalites": {"accepted": "on"}}, at=at)
+    standing_in.register(draft=made, reason="Au téléphone", by=OPERATOR, at=at)
+
+    with pytest.raises(AlreadyRegistered):
+        acts.accept(request=read(), by=OPERATOR, at=at)
+
+    assert read().is_waiting
+
+
+def test_a_service_that_opens_again_files_it_once_it_is_taken_back(asked, draft, at):
+    RegistrationService.objects.filter(pk=draft.service_id).update(closes_at=at + 9 * DAY)
+    by = author(draft.candidate)
+    with pytest.raises(AwaitsDecision):
+        registering.register(draft=draft, by=by, at=at)
+
+    acts.take_back(request=read(), by=by, at=at)
+
+    assert registering.register(draft=draft, by=by, at=at).number == 1
+
+
+def test_begun_again_it_is_the_one_that_waits(asked, draft, at):
+    RegistrationService.objects.update(closes_at=at + 9 * DAY)
+    elsewhere = RegistrationService.objects.get(domain=draft.service.domain, academy="A25")
+
+    begun = registering.begin(
+        candidate=draft.candidate,
+        exam=draft.exam,
+        speciality=draft.speciality,
+        service=elsewhere,
+        by=author(draft.candidate),
+        at=at,
+    )
+
+    assert (begun.pk, begun.service_id) == (draft.pk, draft.service_id)
+
+
+# --- Silence ---------------------------------------------------------------------------------
+
+
+def test_silence_is_told_once_and_what_it_accepted_is_refused_knowingly(asked, at):
+    over = at + 70 * DAY
+    assert late.tell_of_silence(at=at + 20 * DAY) == 0
+
+    assert [late.tell_of_silence(at=over), late.tell_of_silence(at=over + DAY)] == [1, 0]
+
+    said = body("late_request_silent")
+    assert "est restée sans réponse. Vous n'êtes pas inscrit(e)" in said
+    assert "réputée acceptée" in said
+    with pytest.raises(AcceptedBySilence):
+        acts.refuse(request=read(), answer="Non", by=OPERATOR, at=over)
+    acts.refuse(request=read(), answer="Non", takes_back=True, by=OPERATOR, at=over)
+    assert "retire cette acceptation" in body("late_refused")
+
+
+# --- Files -----------------------------------------------------------------------------------
+
+
+def test_a_virus_in_its_proof_is_told(draft, at, settings):
+    asked = send(draft, at, proof=a_pdf())
+
+    with an_antivirus(settings, INFECTED):
+        proofs.scan_proof("laterequest", asked.pk, at=at)
+
+    assert read().is_proof_infected
+    assert "à envoyer de nouveau" in Message.objects.get(kind="late_file_refused").subject
+
+
+def test_its_file_goes_with_a_draft_that_is_erased(draft, at, kept):
+    send(draft, at, proof=a_pdf())
+    long_after = at + 2000 * DAY
+    assert categories.drafts(long_after).exists()
+
+    erasing.erase_draft(draft.pk, at=long_after)
+    for key in categories.leaving(long_after).values_list("pk", flat=True):
+        erasing.forget_file(key, at=long_after)
+
+    assert not LateRequest.objects.exists()
+    assert kept() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_file_goes_with_its_account(draft, at, kept):
+    asked = send(draft, at, proof=a_pdf())
+    assert kept() == [Path(asked.proof_key).name]
+
+    forgetting.erase_as_asked(draft.candidate.user, reason="Par écrit", by=OPERATOR, at=at)
+
+    assert not LateRequest.objects.exists()
+    assert kept() == []
+
+
+def test_a_copy_of_ones_data_has_it_with_its_file(draft, at):
+    asked = send(draft, at, proof=a_pdf())
+    person = person_of(draft.candidate, at=at)
+
+    [row] = gathered(person, is_health=False)["registrations.LateRequest"]
+
+    assert row["reason"] == WHY
+    assert "decided_name" not in row
+    assert f"demandes/inscription-tardive-{asked.pk}.pdf" in {one.path for one in files_of(person)}
+
+
+# --- At once ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_while_it_is_taken_back_it_is_one_of_the_two(asked, draft, at):
+    by = author(draft.candidate)
+    outcomes = together(
+        lambda: acts.accept(request=read(), by=OPERATOR, at=at),
+        lambda: acts.take_back(request=read(), by=by, at=at),
+        lambda: acts.accept(request=read(), by=OPERATOR, at=at),
+    )
+
+    state = LateRequest.objects.get().state
+    assert sum(isinstance(one, Refused) for one in outcomes) == 2
+    assert Registration.objects.count() == (state == RequestState.ACCEPTED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_while_its_candidate_registers_otherwise_they_are_registered_once(
+    asked, draft, at
+):
+    """The service has opened again: another draft of theirs is filed in the same second."""
+    RegistrationService.objects.filter(pk=draft.service_id).update(closes_at=at + 9 * DAY)
+    user = a_member("agent@exemple.test", "manager", ["A09"])
+    made = drafting.begin_from(draft=Draft.objects.get(pk=draft.pk), author=user, at=at)
+    answer_all(made, {"modalites": {"accepted": "on"}}, at=at)
+
+    outcomes = together(
+        partial(acts.accept, request=read(), by=OPERATOR, at=at),
+        partial(standing_in.register, draft=made, reason="x", by=OPERATOR, at=at),
+    )
+
+    assert sum(isinstance(one, AlreadyRegistered) for one in outcomes) == 1
+    assert Registration.objects.active().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_by_two_pages_at_once_it_is_one_request(draft, at):
+    outcomes = together(*[lambda: send(draft, at)] * 3)
+
+    assert len({one.pk for one in outcomes}) == 1
+
+
+# --- What the database holds -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reason": ""}, {"state": "refused"}, {"state": "accepted"}, {"decided_at": NOW}],
+    ids=str,
+)
+def test_the_database_refuses_a_request_that_cannot_be(asked, change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LateRequest.objects.update(**change)
+
+
+def test_the_database_holds_it_of_a_new_registration_once(asked, draft, at):
+    said = {"reason": WHY, "sent_at": at}
+    registration = a_registration(a_candidate(email="autre@exemple.test"))
+    begun = registering.amend(registration=registration, by=author(registration.candidate), at=NOW)
+    for one in (draft, begun):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            LateRequest.objects.create(draft=one, **said)

@@ -1,0 +1,123 @@
+"""« Demander une inscription tardive », from the candidate's page to the office's answer."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sporades.acts.registrations import late as acts
+from sporades.journal.models import Entry
+from sporades.registrations.models import LateRequest, Registration
+from tests.documents.summaries import a_pdf
+from tests.factories import NOW, a_candidate, a_draft, author, load_invented
+from tests.registrations.test_asking_late import WHY, YES
+from tests.web.guide import main, plain, value_of
+from tests.web.registry.world import proof_found_clean
+
+CLOSED = timedelta(days=21)
+NOT_ONE = "Votre demande n'est pas une inscription."
+
+
+@pytest.fixture
+def draft(invented_exam):
+    """Answer every tab, and leave it unsaved."""
+    load_invented(YES)
+    return a_draft(a_candidate(email="lea@exemple.test"))
+
+
+@pytest.fixture
+def asked(draft, stopped_clock):
+    """Ask, with a proof, once the service has closed."""
+    stopped_clock.shift(CLOSED)
+    by, at = author(draft.candidate), NOW + CLOSED
+    return proof_found_clean(acts.send(draft=draft, reason=WHY, proof=[a_pdf()], by=by, at=at))
+
+
+def agent(member, academy="A09"):
+    return member(academy, email=f"{academy}@exemple.test", at=NOW + CLOSED)
+
+
+def said(browser, route, *args):
+    return plain(main(browser.get(reverse(route, args=args))))
+
+
+def test_a_candidate_asks_reads_where_it_stands_and_takes_it_back(draft, sign_in, stopped_clock):
+    assert "inscription tardive" not in said(sign_in(draft.candidate), "candidate:registrations")
+    stopped_clock.shift(CLOSED)
+    browser = sign_in(draft.candidate)
+    page = reverse("candidate:ask_late", args=[draft.pk])
+    for where in (
+        reverse("candidate:registrations"),
+        reverse("candidate:recap", args=[draft.pk]),
+    ):
+        assert f'href="{page}"' in browser.get(where).text
+    form = browser.get(page)
+    assert NOT_ONE in plain(main(form))
+
+    missing = browser.post(page, {"lu": value_of(form, "lu"), "motif": ""})
+    assert missing.status_code == 422
+    sent = browser.post(page, {"lu": value_of(form, "lu"), "motif": WHY})
+
+    assert sent.headers["Location"] == page
+    waits = said(browser, "candidate:ask_late", draft.pk)
+    assert NOT_ONE in waits
+    assert WHY in waits
+    assert "sera réputée" in waits
+    assert f'href="{page}"' in browser.get(reverse("candidate:registrations")).text
+    assert browser.get(reverse("candidate:recap", args=[draft.pk])).headers["Location"] == page
+    # Another window: what it wrote is given back.
+    assert "Autre motif" in plain(browser.post(page, {"motif": "Autre motif"}).text)
+    browser.post(reverse("candidate:take_back_late", args=[draft.pk]))
+    assert LateRequest.objects.waiting().count() == 0
+    assert "Demander une inscription tardive" in said(browser, "candidate:registrations")
+
+
+def test_it_is_not_offered_where_the_reglementation_does_not(draft, sign_in, stopped_clock):
+    load_invented()
+    stopped_clock.shift(CLOSED)
+    browser = sign_in(draft.candidate)
+
+    for route, args in (("candidate:registrations", []), ("candidate:recap", [draft.pk])):
+        assert "inscription tardive" not in said(browser, route, *args)
+    assert "ne se demande plus en ligne" in said(browser, "candidate:ask_late", draft.pk)
+
+
+def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock):
+    browser = agent(member)
+    assert "Demandes d'inscription tardive" in said(browser, "office:home")
+    assert WHY in said(browser, "office:late_requests")
+    page = browser.get(reverse("office:late_request", args=[asked.pk]))
+    assert "12 rue des Îles" in plain(main(page))
+    assert Entry.objects.filter(verb="record read").count() == 1
+
+    read = value_of(page, "lu")
+    done = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
+
+    registration = Registration.objects.get()
+    assert f"le candidat est inscrit, n°{registration.number}" in plain(main(done))
+    assert registration.number in said(browser, "office:late_request", asked.pk)
+    again = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
+    assert "vient d'être décidée" in plain(main(again))
+
+
+def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_in):
+    browser = agent(member)
+    url = reverse("office:refuse_late", args=[asked.pk])
+    assert browser.post(url, {"motif": ""}).status_code == 422
+
+    browser.post(url, {"motif": "Sans justificatif"})
+
+    theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
+    assert "est refusée. Motif : Sans justificatif" in theirs
+    assert "Décision prise par : " in theirs
+    assert "Envoyer la demande" in theirs
+
+
+def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):
+    url = reverse("office:proof_of_late", args=[asked.pk])
+    assert agent(member).get(url).status_code == 200
+    assert Entry.objects.filter(verb="proof read", object_kind="draft").count() == 1
+    elsewhere = agent(member, "A25")
+    assert elsewhere.get(url).status_code == 404
+    assert elsewhere.get(reverse("office:late_request", args=[asked.pk])).status_code == 404
+    assert WHY not in said(elsewhere, "office:late_requests")
