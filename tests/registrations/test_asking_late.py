@@ -28,6 +28,7 @@ from sporades.registrations.refusals import (
     RulesChanged,
 )
 from sporades.registrations.states import RequestState
+from sporades.registrations.states import State as RegistrationState
 from sporades.retention import categories, erasing
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
@@ -226,6 +227,23 @@ def test_begun_again_it_is_the_one_that_waits(asked, draft, at):
     )
 
     assert (begun.pk, begun.service_id) == (draft.pk, draft.service_id)
+
+
+def test_registering_again_with_the_answers_of_before_changes_nothing_of_what_waits():
+    before = a_registration(a_candidate(email="lea@exemple.test"))
+    closed, by = before.service.closes_at, author(before.candidate)
+    left = {"withdrawn_at": closed - DAY, "waived": {"AGE": {"exam": "BE"}}}
+    Registration.objects.filter(pk=before.pk).update(state=RegistrationState.WITHDRAWN, **left)
+    draft = a_draft(before.candidate, at=closed - DAY)
+    send(draft, closed + DAY / 2)
+    RegistrationService.objects.update(closes_at=closed + DAY)
+
+    again = drafting.begin_again(
+        registration=Registration.objects.get(pk=before.pk), at=closed + DAY / 2
+    )
+
+    assert (again, again.waived) == (draft, {})
+    assert not again.answers.exclude(answered_at=closed - DAY).exists()
 
 
 # --- Silence ---------------------------------------------------------------------------------
