@@ -134,12 +134,13 @@ class DayBoxes(DayWidget):
     """A day in three boxes; its answer is the one text that a draft keeps."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return what the boxes hold, between spaces; or the text, where there is one."""
+        """Return what the boxes hold, line by line, or « 14 mars 2020 »; or the text, where there is one."""
         if name in data:
             return data.get(name)
-        parts = super().value_from_datadict(data, files, name)
-        typed = [" ".join((one or "").split()) for one in parts]
-        return " ".join(typed) if any(typed[1:]) else typed[0]
+        parts = [one or "" for one in super().value_from_datadict(data, files, name)]
+        if not any(parts):
+            return ""
+        return (" " if all([part] == part.split() for part in parts) else "\n").join(parts)
 
     def gathered(self, data: Any, name: str) -> str | None:
         """Return what the boxes of a page hold, as one text; nothing where the page has none of them."""
@@ -151,7 +152,7 @@ class DayBoxes(DayWidget):
     def decompress(self, value: Any) -> list[Any]:
         """Return day, month and year of a text, however it was typed: « 2023-09-01 », « septembre 2023 »."""
         said = value if isinstance(value, str) else ""
-        if len(boxes := said.split(" ")) == _PARTS:
+        if len(boxes := said.replace("\r\n", "\n").split("\n")) == _PARTS:
             return boxes
         read = [one for one in re.split(r"[\s/.-]+", said) if one]
         if len(read) == _PARTS:
@@ -174,13 +175,13 @@ class _DayField(CalendarField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value)
+            return super().to_python(" ".join(value.split()) if isinstance(value, str) else value)
         except forms.ValidationError:
             parts = self.widget.decompress(value)
-            if lacking := tuple(rank for rank, part in enumerate(parts) if not part):
+            if lacking := tuple(rank for rank, part in enumerate(parts) if not part.strip()):
                 self.widget.wrong = lacking
                 raise forms.ValidationError(asking_for(lacking), code="invalid") from None
-            year = parts[-1]
+            year = parts[-1].strip()
             if year.isdigit() and len(year) < _FIGURES_OF_A_YEAR:
                 self.widget.wrong = (_PARTS - 1,)
                 said = "Indiquez l'année sur quatre chiffres, par exemple 2024."

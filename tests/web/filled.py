@@ -32,7 +32,11 @@ def a_draft_that_asks_all(at: datetime = NOW) -> Draft:
 
 def filled(fields: dict[str, forms.Field]) -> dict[str, str | list[str]]:
     """Return an answer to each field of a tab, accepted or not: never what was there."""
-    return {name: _answer(field, name) for name, field in fields.items()}
+    return {
+        f"{name}{box}": _answer(field, name)
+        for name, field in fields.items()
+        for box in getattr(field.widget, "widgets_names", [""])
+    }
 
 
 def _answer(field: forms.Field, name: str) -> str | list[str]:

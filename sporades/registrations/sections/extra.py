@@ -190,6 +190,11 @@ class ExtraForm(SectionForm):
         """Say the consents always, the questions when answered."""
         return not name.startswith(PREFIX) or self.cleaned_data.get(name) not in EMPTY
 
+    def typed_in_words(self, name: str) -> str:
+        """Return a day on one line, however its boxes were filled."""
+        said = super().typed_in_words(name)
+        return " ".join(said.split()) if isinstance(self.fields[name].widget, DayBoxes) else said
+
     def in_words(self, name: str) -> str:
         """Write days and numbers as they are read in French."""
         value = self.cleaned_data.get(name)
