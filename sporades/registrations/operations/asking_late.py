@@ -14,7 +14,7 @@ from sporades.registrations.refusals import AlreadyRegistered, NotAskedLate
 from sporades.registrations.snapshot import as_read
 
 _OPEN = "Le service est ouvert : enregistrez votre inscription, sans en faire la demande."
-_NEVER = "Une inscription à cet examen ou concours ne se demande plus en ligne une fois le service fermé."
+_NEVER = "Pour cet examen ou concours, aucune inscription ne se demande en ligne une fois le service fermé."
 _TOO_LATE = (
     "Une inscription tardive se demande en ligne dans les trente jours qui suivent la fermeture : ce "
     "délai est passé."

@@ -79,7 +79,7 @@ def test_it_is_not_offered_where_the_reglementation_does_not(draft, sign_in, sto
 
     for route, args in (("candidate:registrations", []), ("candidate:recap", [draft.pk])):
         assert "inscription tardive" not in said(browser, route, *args)
-    assert "ne se demande plus en ligne" in said(browser, "candidate:ask_late", draft.pk)
+    assert "ne se demande en ligne" in said(browser, "candidate:ask_late", draft.pk)
 
 
 def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock):
