@@ -50,10 +50,11 @@ def test_a_lock_has_hashes_and_no_address(lock):
 
 
 def test_the_web_speaks_no_protocol_in_which_headers_may_come_for_ever():
-    documented = (ROOT / "docs/operations.md").read_text()
-    commands = [line for line in documented.splitlines() if "granian --interface" in line]
+    documented = [(ROOT / name).read_text() for name in ("README.md", "docs/operations.md")]
+    whole = "\n".join(documented).replace(" \\\n   ", "")
+    commands = [line for line in whole.splitlines() if "granian --interface" in line]
 
-    assert len(commands) == 2
+    assert len(commands) == 3
     for command in (" ".join(demo.web("127.0.0.1", 8000)), *commands):
         assert "--http=1 --http1-header-read-timeout=" in command
 
