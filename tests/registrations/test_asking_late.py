@@ -231,7 +231,7 @@ def test_begun_again_it_is_the_one_that_waits(asked, draft, at):
 
 def test_registering_again_with_the_answers_of_before_changes_nothing_of_what_waits():
     before = a_registration(a_candidate(email="lea@exemple.test"))
-    closed, by = before.service.closes_at, author(before.candidate)
+    closed = before.service.closes_at
     left = {"withdrawn_at": closed - DAY, "waived": {"AGE": {"exam": "BE"}}}
     Registration.objects.filter(pk=before.pk).update(state=RegistrationState.WITHDRAWN, **left)
     draft = a_draft(before.candidate, at=closed - DAY)
