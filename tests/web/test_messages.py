@@ -37,7 +37,7 @@ def said(page):
 def awaited(page):
     """Return what awaits: the sentences and where each leads."""
     return [
-        (words(one.cssselect("h2, h3")[0]), one.cssselect("a")[0].get("href"))
+        (words(one.cssselect("h2, h3, h4")[0]), one.cssselect("a")[0].get("href"))
         for one in seen(page).cssselect("main .s-awaiting li")
     ]
 
