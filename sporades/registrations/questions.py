@@ -156,7 +156,9 @@ class DayBoxes(DayWidget):
             return boxes
         read = [one for one in re.split(r"[\s/.-]+", said) if one]
         if len(read) == _PARTS:
-            return read[::-1] if len(read[0]) == _FIGURES_OF_A_YEAR else read
+            # « 2023-09-01 » was typed in one box; boxes, which a space joins, are shown as they are.
+            is_reversed = len(read[0]) == _FIGURES_OF_A_YEAR and " " not in said
+            return read[::-1] if is_reversed else read
         return ["", *read] if len(read) == _PARTS - 1 else [said, "", ""]
 
 

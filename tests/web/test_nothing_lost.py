@@ -110,7 +110,9 @@ def test_what_is_sent_after_the_session_has_ended_waits_for_the_next_signing_in(
 
     assert_shows(page, typed)
     window.post(path, shown(page))
-    assert_shows(window.get(path), typed)
+    other = a_browser()
+    sign_in(other, draft.candidate.user)
+    assert_shows(other.get(path), typed)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,38 @@ def test_a_category_leads_to_the_tabs_that_it_asks_for(sign_in, category, follow
     assert (told in main(page)) is (following == "supplementaires")
 
 
+def test_a_step_that_was_taken_away_while_typing_is_said_on_the_next_one(sign_in):
+    load_invented(WITH_DIPLOMAS_FOR_SOME, EXPERIENCE_FOR_SOME)
+    client = sign_in(a_candidate())
+    page = answer(client, begin(client), answers_with()["modalites"])
+    page = answer(client, page, answers_with()["identification"])
+    typed = {**shown(page), **answers_with()["informations"], "category": "INDIV"}
+
+    client.post(f"{page.request['PATH_INFO']}/saisie", typed)
+    page = answer(client, client.get(page.request["PATH_INFO"]), {"category": "INDIV"})
+    again = answer(client, page, answers_with()["supplementaires"])
+
+    told = "D'après ces réponses, l'étape « Formation » n'est pas demandée."
+    assert told in main(page)
+    assert told not in main(again)
+
+
+def test_a_day_typed_in_one_box_is_no_other_once_its_tab_is_gone_through(sign_in):
+    draft = a_draft(supplementaires={"q-visite": "14/03/2020"})
+    client, tab = sign_in(draft.candidate), f"/inscription/{draft.pk}/supplementaires"
+
+    page = client.get(tab)
+    answer(client, page, {name: one for name, [one] in shown(page).items()})
+    kept = draft.answers.get(section="supplementaires").answers["q-visite"]
+    turned = {"q-visite_day": "2020", "q-visite_month": "03", "q-visite_year": "14"}
+    refused = answer(client, client.get(tab), turned)
+
+    assert kept == "14/03/2020"
+    assert errors(refused) == ["Indiquez l'année sur quatre chiffres, par exemple 2024."]
+    boxes = {name: one for name, [one] in shown(refused).items() if name in turned}
+    assert boxes == turned
+
+
 def test_a_day_is_asked_for_in_three_boxes_and_kept_as_it_was_typed(sign_in):
     draft = a_draft()
     client, tab = sign_in(draft.candidate), f"/inscription/{draft.pk}/supplementaires"

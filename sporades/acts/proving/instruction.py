@@ -173,9 +173,9 @@ def _message(sent: Any, left_out: LeftOut) -> Facts:
     is_own = sent.kind in verbs.IN_OWN_WORDS
     body = "" if is_own else sent.body
     # A letter about the person is of one service, and names its own registrations alone.
-    if sent.about_kind == "candidate" and sent.recipient:
-        return {**message_of(sent), "texte": OF_THE_PERSON}
-    if left_out.names(body):
-        # By its fingerprint one could try which piece it names.
-        return {**message_of(sent), "texte": NOT_COPIED, "empreinte_du_texte": None}
+    is_of_the_person = sent.about_kind == "candidate" and bool(sent.recipient)
+    if is_of_the_person or left_out.names(body):
+        # By its fingerprint one could try what it names.
+        why = OF_THE_PERSON if is_of_the_person else NOT_COPIED
+        return {**message_of(sent), "texte": why, "empreinte_du_texte": None}
     return {**message_of(sent), "texte": body}

@@ -124,12 +124,15 @@ class ExtraForm(SectionForm):
         return data
 
     def _gather(self, name: str) -> None:
-        """Make one answer of the three boxes of a day, as a page sends them."""
+        """Make one answer of the three boxes of a day, as a page sends them; the one kept, where it says the same."""
         widget = self.fields[name].widget
         if not isinstance(widget, DayBoxes) or not self.is_bound or name in self.data:
             return
         if (typed := widget.gathered(self.data, name)) is not None:
-            self.data.setlist(name, [typed])  # type: ignore[attr-defined] # see as_data
+            # « 01/09/2020 » was typed in one box: to go through the tab changes nothing of it.
+            kept = self.dossier.of("supplementaires").get(name)
+            is_the_same = bool(kept) and widget.decompress(kept) == widget.decompress(typed)
+            self.data.setlist(name, [kept if is_the_same else typed])  # type: ignore[attr-defined] # see as_data
 
     def _set_several_aside(self, question: Question) -> None:
         """Take no answer from those that were given when this question took several."""

@@ -1,6 +1,6 @@
 """The tabs of a registration, their answers kept as they are given, whoever gives them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,8 @@ from sporades.web.wizard.door import Door, dossier_for
 from sporades.web.wizard.stepper import step
 
 REVISION = "revision"
+STEPS = "steps"
+"""Under what a session holds the steps of a draft that its page showed, until what changed them is said."""
 BACK = "retour"
 """Said by a tab that was opened from « Récapitulatif », to go back there."""
 CHOSEN = "onglet"
@@ -117,6 +119,7 @@ def autosave(request: HttpRequest, draft: Draft, section: str, *, door: Door) ->
         return JsonResponse({"message": f"{refusal} {_NOT_ADDED}"}, status=409)
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
+    _note_steps(request, draft, judged, part, row.answers)
     forget(request, at=door.url("tab", draft, part.slug))
     hour = hour_in_words(request.arrived_at, draft.service.zone)
     return JsonResponse({"saved_at": hour, "revision": row.revision})
@@ -169,21 +172,37 @@ def _answered(
     # The tabs that follow are those that these very answers lead through.
     answered = replace(dossier, answers={**dossier.answers, section.slug: form.typed()})
     if draft.amends_id is None and form.is_valid():
-        _say_other_steps(request, dossier, answered)
+        were = request.session.get(STEPS, {}).get(str(draft.pk))
+        _say_other_steps(request, were or _steps(dossier), _steps(answered))
+        if were:
+            del request.session[STEPS]
     return _onwards(request, draft, answered, section, form, door=door)
 
 
-def _say_other_steps(request: HttpRequest, before: Dossier, after: Dossier) -> None:
+def _steps(dossier: Dossier) -> list[str]:
+    return [part.slug for part in journey.journey(dossier)]
+
+
+def _note_steps(
+    request: HttpRequest, draft: Draft, before: Dossier, section: Section, kept: Mapping[str, Any]
+) -> None:
+    """Note the steps that a page showed, where answers kept as they are typed change them: they are said on the next one."""
+    if draft.amends_id is not None or str(draft.pk) in request.session.get(STEPS, {}):
+        return
+    after = replace(before, answers={**before.answers, section.slug: kept})
+    if (were := _steps(before)) != _steps(after):
+        request.session[STEPS] = {str(draft.pk): were}
+
+
+def _say_other_steps(request: HttpRequest, were: Sequence[str], are: Sequence[str]) -> None:
     """Say which steps these answers take away or add: those that follow have another number."""
-    were, are = journey.journey(before), journey.journey(after)
-    for part in were:
-        if part not in are:
-            messages.info(
-                request, f"D'après ces réponses, l'étape « {part.title} » n'est pas demandée."
-            )
-    for part in are:
-        if part not in were:
-            messages.info(request, f"D'après ces réponses, une étape s'ajoute : « {part.title} ».")
+    for part in SECTIONS:
+        if part.slug in were and part.slug not in are:
+            said = f"D'après ces réponses, l'étape « {part.title} » n'est pas demandée."
+            messages.info(request, said)
+        if part.slug in are and part.slug not in were:
+            said = f"D'après ces réponses, une étape s'ajoute : « {part.title} »."
+            messages.info(request, said)
 
 
 def _read(post: MultiValueDict[str, str], dossier: Dossier, section: Section) -> SectionForm:
