@@ -106,6 +106,15 @@ def acts_in_drafts(registration: Registration) -> QuerySet[Entry]:
     keys = [str(key) for key in filed.values_list("pk", flat=True)]
     theirs = Draft.objects.of_candidates().filter(candidate=registration.candidate_id)
     noted = Q(verb__in=OF_DRAFTS, object_id__in=keys)
+    if registration.waived:
+        # A derogation comes along with the answers of a registration that was left.
+        before = Draft.objects.filter(
+            filed_as__registration__candidate=registration.candidate_id,
+            filed_as__registration__exam=registration.exam_id,
+            filed_as__filed_at__lte=registration.filed_at,
+        )
+        carried = [str(key) for key in before.values_list("pk", flat=True)]
+        noted |= Q(verb__in=WAIVING, object_id__in=carried)
     # What its candidate had typed stays a draft of theirs.
     taken_up = Q(
         verb=TAKEN_UP,

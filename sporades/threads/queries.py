@@ -28,8 +28,8 @@ def registrations_and_answers_to(user: int) -> QuerySet[Registration]:
 
 @prepared(Registration)
 def registration_and_answers_to(user: int, number: str) -> QuerySet[Registration]:
-    """Return a `registration_of` an account with its `unread_answers`, in one question."""
-    return _with_answers(whole_of(user, number))
+    """Return a `registration_of` an account with its `unread_answers` and what `lacking_of` reads, in one question."""
+    return _with_answers(with_lacking(whole_of(user, number)))
 
 
 def _with_answers(registrations: QuerySet[Registration]) -> QuerySet[Registration]:

@@ -21,7 +21,7 @@ from sporades.registrations.operations.requesting import outcome_of
 from sporades.registrations.refusals import AskedOfAnother, Incomplete, NothingAmended
 from tests.accommodations.asked import reach
 from tests.evidence.given import MANAGER, again, piece, receive
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author, load_invented
 from tests.publications.conftest import (  # noqa: F401 - fixtures
     allowed,
     convocations,
@@ -129,12 +129,16 @@ def test_what_was_said_of_another_epreuve_is_asked_anew(invented_exam):
     assert [name for name in asked if "equipe" in name] == []
 
 
-def test_who_goes_back_before_saving_has_their_answers_again(unlike):
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_who_goes_back_before_saving_has_their_answers_again(unlike, is_offered):
     answered_again(begun(unlike), "COURSE")
+    own = choice_of(again(unlike))
+    if not is_offered:
+        load_invented()
 
     registering.amend(
         registration=again(unlike),
-        choice=choice_of(again(unlike)),
+        choice=own if is_offered else None,
         by=author(unlike.candidate),
         at=NOW,
     )

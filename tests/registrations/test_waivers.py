@@ -365,6 +365,7 @@ def test_who_left_and_begins_again_has_it():
     version = registering.register(draft=answered(draft, AGREED), by=by, at=NOW)
     assert version.registration.number != registration.number
     assert section_of(version) == [SAID]
+    assert told_of(version.registration) == [["Dérogation notée : Article 2 inventé"]] * 3
 
 
 def test_an_abandoned_draft_forgets_it():

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.acts.consulting import acts_in_drafts
 from sporades.acts.proving import verbs
 from sporades.acts.proving.hours import Hours, hours_at, hours_said_by
 from sporades.acts.proving.kept import Facts, act_of, head, in_order, message_of, seals_of, utc
@@ -99,7 +100,10 @@ def facts_of(matter: Matter, *, by: Actor, at: datetime) -> Facts:
     """
     summaries = _summaries(matter)
     rows = [*([matter.registration] if matter.registration else []), *matter.drafts, *summaries]
-    every = in_order(once(entries_about(*rows)).filter(verb__in=_every_verb()))
+    about = entries_about(*rows)
+    if matter.registration:
+        about = about | acts_in_drafts(matter.registration)
+    every = in_order(once(about).filter(verb__in=_every_verb()))
     left = {str(one.pk) for one in matter.drafts if one.filed_as_id is None}
     # A derogation that was noted in what was never filed was granted to no registration.
     acts = [one for one in every if one.verb not in WAIVING or one.object_id not in left]

@@ -371,6 +371,9 @@ def _leave_out(draft: Draft, choice: Choice, *, of: Registration, at: datetime) 
     if choice.exam == of.exam and draft.amends_version == of.version:
         last = of.versions.get(number=of.version)
         filed, was = replace(dossier, answers=accepted.answers_of(last)), choice_of(of)
+        if rules_of(filed.regulation, exam=filed.exam, speciality=filed.speciality) is None:
+            # What they had chosen is offered no more: it is read as it was when they chose it.
+            filed = replace(filed, regulation=whole.regulation)
         for section, names in rewording.left_by_choice(filed, was=was, source=last).items():
             back[section] = {name: filed.of(section)[name] for name in names}
     for row in SectionAnswers.objects.filter(draft=draft, section__in={*left, *back}):

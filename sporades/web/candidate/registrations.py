@@ -47,6 +47,7 @@ from sporades.registrations.giving import giving_of
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import (
+    lacking_of,
     last_request_of,
     late_requests_of,
     modifications_of,
@@ -66,7 +67,12 @@ from sporades.web.candidate.accommodations.confided import (
 from sporades.web.candidate.accommodations.falling import left_in_words
 from sporades.web.candidate.accommodations.taking_up import once_left
 from sporades.web.candidate.awaited import Awaiting
-from sporades.web.candidate.awaiting import on_its_page, unread_answers, with_openings
+from sporades.web.candidate.awaiting import (
+    on_its_page,
+    to_complete,
+    unread_answers,
+    with_openings,
+)
 from sporades.web.candidate.dates import dates_of
 from sporades.web.candidate.own import own_registration_and_answers
 
@@ -421,7 +427,12 @@ def _awaiting(
     if not registration.is_active:
         return []
     unread = [version for version in documents if version.opened_at is None]
-    return on_its_page(registration, modifications, unread, at=at)
+    # What a correction of civil data lacks is of the person: the home page says it.
+    lacking = [one for one in lacking_of([registration]) if one.number]
+    return [
+        *to_complete(lacking, [registration], at=at),
+        *on_its_page(registration, modifications, unread, at=at),
+    ]
 
 
 class Requests(NamedTuple):

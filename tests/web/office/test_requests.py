@@ -736,6 +736,9 @@ def test_a_candidate_completes_a_request_from_its_page(candidate, asked, in_lill
     assert "Votre demande de modification attend quelque chose de vous" in main(page)
     assert f"Votre demande attend de vous : {MISSING}" in main(page)
     assert f'href="{mine}/demande/complement">Compléter<' in page.text
+    for read_there in (page, candidate.get(f"{mine}/suis-je-inscrit")):
+        assert "Compléter ma demande" in main(read_there)
+        assert "rien à faire" not in main(read_there)
     page = candidate.get(f"{mine}/demande/complement")
     assert MISSING in main(page)
     sent = {"reponse": "Les voici", "fichiers": SimpleUploadedFile("bail.pdf", a_pdf())}
