@@ -1,10 +1,12 @@
 """D11, I3: what was not saved before the closing is asked for; nobody is registered until it is accepted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from sporades.acts.people import forgetting
@@ -16,9 +18,11 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.notices import operations as notices
+from sporades.notices.models import Banner
 from sporades.personal.gathering import files_of, gathered, person_of
 from sporades.registrations.models import Draft, LateRequest, Registration
-from sporades.registrations.operations import drafting
+from sporades.registrations.operations import asking_late, drafting
 from sporades.registrations.refusals import (
     AlreadyRegistered,
     AnsweredMeanwhile,
@@ -49,6 +53,7 @@ from tests.web.registry.world import a_member
 
 WHY = "J'étais à l'hôpital"
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 YES = ("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n")
 
 
@@ -103,17 +108,49 @@ def test_what_is_asked_registers_nobody_and_changes_no_more(asked, draft, at):
     assert send(draft, at) == asked
 
 
-def test_it_is_asked_for_thirty_days_where_the_reglementation_lets_it(draft):
-    closed = draft.service.closes_at
-    for when in (NOW, closed + 30 * DAY):
+def closing(draft, written):
+    """Have its service close at an hour of Paris, of an autumn day."""
+    closes_at = datetime.fromisoformat(written).replace(tzinfo=ZoneInfo("Europe/Paris"))
+    RegistrationService.objects.filter(pk=draft.service_id).update(closes_at=closes_at)
+    draft.refresh_from_db(fields=["service"])
+    return closes_at
+
+
+def test_it_is_asked_for_to_the_end_of_the_day_that_is_said(draft):
+    # The hour changes on the way: 30 times 24 hours end on the day before.
+    closed = closing(draft, "2026-10-16T17:00")
+    over = datetime(2026, 11, 15, 23, tzinfo=UTC)
+    for when in (closed, over):
         with pytest.raises(NotAskedLate):
             send(draft, when)
-    last = closed + 30 * DAY - timedelta(seconds=1)
+    assert asking_late.last_day_in_words(draft) == "15 novembre 2026"
+    assert send(draft, over - SECOND).is_waiting
+
+
+def test_it_is_asked_for_where_the_reglementation_lets_it(draft, at):
     load_invented()
-    with pytest.raises(NotAskedLate, match="ne se demande plus"):
-        send(draft, last)
-    load_invented(YES)
-    assert send(draft, last).is_waiting
+    with pytest.raises(NotAskedLate, match="ne se demande"):
+        send(draft, at)
+
+
+def test_its_last_day_is_never_after_those_of_the_exam(draft):
+    exam_is_soon = ("du: 2027-05-17, au: 2027-05-21", "du: 2027-01-04, au: 2027-01-05")
+    load_invented(YES, exam_is_soon)
+    assert asking_late.last_day_in_words(draft) == "5 janvier 2027"
+    with pytest.raises(NotAskedLate, match="jusqu'au 5 janvier 2027"):
+        send(draft, datetime(2027, 1, 5, 23, tzinfo=UTC))
+
+
+def test_nobody_could_ask_in_read_only_mode(draft):
+    """R-05: it is taken until the evening of the day that follows."""
+    closing(draft, "2026-10-16T17:00")
+    over = datetime(2026, 11, 15, 23, tzinfo=UTC)
+    stopped = {"at": over - DAY, "until": over + timedelta(hours=9), "stops_writing": True}
+    notices.show(kind=Banner.Kind.ALERT, message="Panne.", **stopped)
+
+    with time_machine.travel(over + DAY, tick=False):
+        assert asking_late.last_day_in_words(draft) == "17 novembre 2026"
+        assert send(draft, over + 2 * DAY - SECOND).is_waiting
 
 
 def test_an_incomplete_one_an_amended_one_and_an_excluded_one_are_not_asked_for(draft, at):

@@ -1,6 +1,5 @@
 """What a candidate asks who has not saved in time: to be registered all the same (D11, I3)."""
 
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -21,8 +20,8 @@ from sporades.registrations.models.request import (
 from sporades.registrations.models.version import Version
 from sporades.registrations.states import RequestState
 
-ASKED_WITHIN = timedelta(days=30)
-"""For how long after the closing somebody may ask to be registered all the same."""
+DAYS_TO_ASK = 30
+"""For how many days after that of the closing somebody may ask to be registered all the same."""
 
 _OF_A_NEW_ONE = """
 PERFORM 1 FROM registrations_draft

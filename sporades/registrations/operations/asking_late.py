@@ -5,20 +5,19 @@ from datetime import date, datetime
 from sporades.candidates.models import Candidate
 from sporades.core.french import day_in_words, local_day
 from sporades.core.leaving import leave
+from sporades.exams.models.service import MINUTE
 from sporades.exams.queries import last_date_of, programme_of
+from sporades.registrations.deadlines import after_reading, days_from, last_minute_of
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
-from sporades.registrations.models.late_request import ASKED_WITHIN
+from sporades.registrations.models.late_request import DAYS_TO_ASK
 from sporades.registrations.operations import filing
 from sporades.registrations.refusals import AlreadyRegistered, NotAskedLate
 from sporades.registrations.snapshot import as_read
 
 _OPEN = "Le service est ouvert : enregistrez votre inscription, sans en faire la demande."
 _NEVER = "Pour cet examen ou concours, aucune inscription ne se demande en ligne une fois le service fermé."
-_TOO_LATE = (
-    "Une inscription tardive se demande en ligne dans les trente jours qui suivent la fermeture : ce "
-    "délai est passé."
-)
+_TOO_LATE = "Une inscription tardive se demandait en ligne jusqu'au {last} : ce délai est passé."
 _OF_ANOTHER = "Seule une première inscription se demande ainsi."
 
 
@@ -40,20 +39,21 @@ def why_not(draft: Draft, *, at: datetime) -> NotAskedLate | None:
     offered = programme.exam(draft.exam.code) if programme else None
     if offered is None or not offered.rules.late_registration or not draft.is_offered:
         return NotAskedLate(_NEVER)
-    is_over = at >= service.closes_at + ASKED_WITHIN or _is_exam_over(draft, at=at)
-    return NotAskedLate(_TOO_LATE) if is_over else None
+    is_over = at >= _until(draft) + MINUTE
+    return NotAskedLate(_TOO_LATE.format(last=last_day_in_words(draft))) if is_over else None
 
 
 def last_day_in_words(draft: Draft) -> str:
-    """Say the last day on which what was not saved is asked for."""
-    service = draft.service
-    return day_in_words(local_day(service.closes_at + ASKED_WITHIN, service.zone))
+    """Say the last day, whole, on which what was not saved is asked for."""
+    return day_in_words(local_day(_until(draft), draft.service.zone))
 
 
-def _is_exam_over(draft: Draft, *, at: datetime) -> bool:
+def _until(draft: Draft) -> datetime:
+    """Return its last minute: of thirty days, and of the exam, by the clock of the service."""
     service = draft.service
+    asked = after_reading(service, days_from(service, service.closes_at, days=DAYS_TO_ASK))
     last = last_date_of(service, exam=draft.exam.code, regulation=draft.regulation_id)
-    return local_day(at, service.zone) > (last or date(draft.exam.session.year, 12, 31))
+    return min(asked, last_minute_of(service, last or date(draft.exam.session.year, 12, 31)))
 
 
 def check(draft: Draft, *, at: datetime) -> str:
