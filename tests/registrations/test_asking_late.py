@@ -54,6 +54,7 @@ from tests.web.registry.world import a_member
 WHY = "J'étais à l'hôpital"
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 YES = ("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n")
 
 
@@ -151,6 +152,37 @@ def test_nobody_could_ask_in_read_only_mode(draft):
     with time_machine.travel(over + DAY, tick=False):
         assert asking_late.last_day_in_words(draft) == "17 novembre 2026"
         assert send(draft, over + 2 * DAY - SECOND).is_waiting
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_what_was_asked_in_time_may_be_asked_again_for_fifteen_days(draft, is_refused):
+    closed = draft.service.closes_at
+    send(draft, closed + 20 * DAY)
+    ended = closed + 45 * DAY
+    assert asking_late.again(read(), at=ended).until == "13 février 2027"
+    if is_refused:
+        acts.refuse(request=read(), answer="Illisible", by=OPERATOR, at=ended)
+        assert "peut être envoyée de nouveau en ligne jusqu'au 13 février" in body("late_refused")
+    else:
+        acts.take_back(request=read(), by=author(draft.candidate), at=ended)
+
+    again = Draft.objects.whole().get(pk=draft.pk)
+    assert asking_late.last_day_in_words(again) == "13 février 2027"
+    with pytest.raises(NotAskedLate):
+        send(again, ended + 15 * DAY + MINUTE)
+    assert send(again, ended + 15 * DAY).is_waiting
+
+
+def test_what_was_answered_soon_may_be_asked_again_until_the_thirtieth_day(asked, at):
+    assert asking_late.again(read(), at=at + DAY).until == "14 janvier 2027"
+
+
+def test_nothing_is_asked_again_after_the_exam(asked):
+    over = datetime(2027, 5, 21, 12, tzinfo=UTC)
+    assert asking_late.again(read(), at=over).until == "21 mai 2027"
+    assert asking_late.again(read(), at=over + DAY) == ("", True)
+    acts.refuse(request=read(), answer="Non", takes_back=True, by=OPERATOR, at=over + DAY)
+    assert "ne peut plus être envoyée de nouveau en ligne" in body("late_refused")
 
 
 def test_an_incomplete_one_an_amended_one_and_an_excluded_one_are_not_asked_for(draft, at):
@@ -308,10 +340,12 @@ def test_a_virus_in_its_proof_is_told(draft, at, settings):
     asked = send(draft, at, proof=a_pdf())
 
     with an_antivirus(settings, INFECTED):
-        proofs.scan_proof("laterequest", asked.pk, at=at)
+        proofs.scan_proof("laterequest", asked.pk, at=at + 44 * DAY)
 
     assert read().is_proof_infected
     assert "à envoyer de nouveau" in Message.objects.get(kind="late_file_refused").subject
+    said = body("late_file_refused")
+    assert "Jusqu'au 14 février 2027, vous pouvez retirer cette demande, puis l'envoyer" in said
 
 
 def test_its_file_goes_with_a_draft_that_is_erased(draft, at, kept):

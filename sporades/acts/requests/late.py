@@ -22,6 +22,7 @@ from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.mail.models import Message
 from sporades.registrations.models import LateRequest
+from sporades.registrations.operations import asking_late
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
@@ -145,6 +146,7 @@ def tell(kind: str, request: LateRequest, *, at: datetime, refused_by: Actor | N
         "request": request,
         "silence": _on_silence(request, at=at) if request.is_waiting else [],
         "against": against,
+        "again": asking_late.again(request, at=at),
         "contact": contact_of(request.service),
     }
     letters.tell(

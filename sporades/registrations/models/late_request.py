@@ -22,6 +22,8 @@ from sporades.registrations.states import RequestState
 
 DAYS_TO_ASK = 30
 """For how many days after that of the closing somebody may ask to be registered all the same."""
+DAYS_TO_ASK_AGAIN = 15
+"""For how many days what was asked in time may be asked again, once it was refused or taken back."""
 
 _OF_A_NEW_ONE = """
 PERFORM 1 FROM registrations_draft

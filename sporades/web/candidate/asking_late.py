@@ -1,5 +1,6 @@
 """« Demander une inscription tardive »: what was not saved before the closing is asked for (D11)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ _SENT = "Votre demande est envoyée : un mail vous le confirme. Vous n'êtes pas
 _SENT_BEFORE = (
     "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil, avec un autre motif."
 )
+_TAKEN_BACK = "Votre demande est retirée. Votre saisie est gardée, sans être enregistrée."
 _ENDED = "Cette saisie est déjà enregistrée, ou abandonnée."
 
 
@@ -64,7 +66,9 @@ def _instead(request: HttpRequest, draft: Draft, last: LateRequest | None) -> Ht
     if refusal is None:
         return None
     given = _given_back(request, draft, why=str(refusal))
-    return given or _shown(request, draft, last, refusal=str(refusal))
+    at = request.arrived_at
+    whom = draft.whom_to_ask(at) if draft.service.has_closed(at) else ""
+    return given or _shown(request, draft, last, refusal=str(refusal), whom=whom)
 
 
 def _asked(request: HttpRequest, draft: Draft, last: LateRequest | None, read: str) -> HttpResponse:
@@ -123,11 +127,14 @@ def _shown(
         "asked": last,
         "formally": late.formally(last, at=at),
         "is_silent": last is not None and late.has_decided(last, at=at),
+        "is_due": last is not None and late.has_accepted(last, at=at),
+        "again": asking_late.again(last, at=at) if last is not None else None,
         "is_open": draft.service.accepts(at),
         "closed": draft.service.closed_in_words(at),
         "until": asking_late.last_day_in_words(draft),
         "form": None,
         "refusal": "",
+        "whom": "",
         **asking,
     }
     status = 422 if getattr(form, "errors", None) else 200
@@ -167,10 +174,14 @@ def take_back_late(request: HttpRequest, draft: UUID) -> HttpResponse:
         if asked is not None:  # else the button was pressed twice, or it has just been decided
             asked.draft = found
             acts.take_back(request=asked, by=request.actor, at=request.arrived_at)
-            messages.success(
-                request,
-                "Votre demande est retirée. Votre saisie est gardée, sans être enregistrée.",
-            )
+            messages.success(request, f"{_TAKEN_BACK}{_again_in_words(asked, request.arrived_at)}")
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("candidate:registrations")
+
+
+def _again_in_words(taken_back: LateRequest, at: datetime) -> str:
+    until, is_over = asking_late.again(taken_back, at=at)
+    if until:
+        return f" Votre demande peut être envoyée de nouveau jusqu'au {until}."
+    return " Votre demande ne peut plus être envoyée de nouveau." if is_over else ""

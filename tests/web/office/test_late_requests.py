@@ -15,6 +15,7 @@ from tests.web.guide import main, plain, value_of
 from tests.web.registry.world import proof_found_clean
 
 CLOSED = timedelta(days=21)
+DAY = timedelta(days=1)
 NOT_ONE = "Votre demande n'est pas une inscription."
 
 
@@ -33,8 +34,8 @@ def asked(draft, stopped_clock):
     return proof_found_clean(acts.send(draft=draft, reason=WHY, proof=[a_pdf()], by=by, at=at))
 
 
-def agent(member, academy="A09"):
-    return member(academy, email=f"{academy}@exemple.test", at=NOW + CLOSED)
+def agent(member, academy="A09", later=0 * DAY):
+    return member(academy, email=f"{academy}@exemple.test", at=NOW + CLOSED + later)
 
 
 def said(browser, route, *args):
@@ -111,6 +112,33 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     assert "est refusée. Motif : Sans justificatif" in theirs
     assert "Décision prise par : " in theirs
     assert "Envoyer la demande" in theirs
+
+
+def test_the_last_day_on_which_it_may_be_sent_again_is_said_before_it_ends(
+    asked, member, sign_in, stopped_clock
+):
+    stopped_clock.shift(45 * DAY)
+    page = said(agent(member, later=45 * DAY), "office:late_request", asked.pk)
+    assert "elle peut être envoyée de nouveau en ligne jusqu'au 14 février 2027" in page
+    candidate, own = asked.draft.candidate, asked.draft_id
+    theirs = said(sign_in(candidate), "candidate:ask_late", own)
+    assert "Retirée aujourd'hui, elle peut être envoyée de nouveau jusqu'au 14 février" in theirs
+    assert "y renoncer" not in theirs
+
+    stopped_clock.shift(30 * DAY)
+    browser = sign_in(candidate)
+    due = said(browser, "candidate:ask_late", own)
+    assert "réputée acceptée : la retirer, c'est y renoncer" in due
+    done = browser.post(reverse("candidate:take_back_late", args=[own]), follow=True)
+    assert "peut être envoyée de nouveau jusqu'au 16 mars 2027" in plain(main(done))
+
+
+def test_what_could_not_be_sent_again_says_so_before_it_ends(asked, member, sign_in, stopped_clock):
+    stopped_clock.shift(200 * DAY)
+    page = said(agent(member, later=200 * DAY), "office:late_request", asked.pk)
+    assert "elle ne pourra plus être envoyée de nouveau en ligne" in page
+    theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
+    assert "Retirée, votre demande ne pourrait plus être envoyée." in theirs
 
 
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):

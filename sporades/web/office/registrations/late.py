@@ -20,7 +20,7 @@ from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
-from sporades.registrations.operations import filing
+from sporades.registrations.operations import asking_late, filing
 from sporades.registrations.refusals import AlreadyRegistered, Incomplete
 from sporades.registrations.snapshot import as_read, identity_of
 from sporades.web.layout.markup import directed
@@ -167,6 +167,7 @@ def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpRes
         "age": found.age_in_words(at),
         "silence": late.silence_in_words(found, at=at),
         "to_refuse": late.to_refuse_in_words(found, at=at),
+        "again": asking_late.again(found, at=at) if found.is_waiting else None,
         "told_how": to_be_told(found.draft.candidate) if found.is_waiting else "",
         "excluded": exclusion_of(found.draft, standing.for_list()) if found.is_waiting else None,
         "form": form if found.is_waiting else None,
