@@ -29,7 +29,7 @@ from sporades.registrations.models import (
     SectionAnswers,
     Version,
 )
-from sporades.registrations.states import State
+from sporades.registrations.states import RequestState, State
 
 
 def cards_of(user: int) -> QuerySet[Registration]:
@@ -209,6 +209,15 @@ def late_requests_of(user: int) -> QuerySet[LateRequest]:
     """Return what an account has asked for late and waits for, the last first."""
     waiting: QuerySet[LateRequest] = LateRequest.objects.waiting().for_list()
     return waiting.filter(draft__candidate__user=user).order_by("-sent_at", "-pk")
+
+
+@prepared(LateRequest)
+def late_refusals_of(user: int) -> QuerySet[LateRequest]:
+    """Return what an account has asked for late and was refused, the last one last."""
+    refused: QuerySet[LateRequest] = LateRequest.objects.for_list().filter(
+        state=RequestState.REFUSED, draft__candidate__user=user
+    )
+    return refused.order_by("sent_at", "pk")
 
 
 @prepared(SectionAnswers)

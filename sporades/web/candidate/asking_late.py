@@ -21,6 +21,7 @@ from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.operations import asking_late, filing
 from sporades.registrations.queries import registrations_of
 from sporades.registrations.snapshot import as_read
+from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
 from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.request_forms import LateRequestForm, is_counted
@@ -142,7 +143,9 @@ def _shown(
 
 
 def _last_of(draft: Draft) -> LateRequest | None:
-    last: LateRequest | None = draft.late_requests.order_by("-sent_at", "-pk").first()
+    # Of one that was taken back nothing is left to read: a refusal before it stays in sight.
+    kept_on = draft.late_requests.exclude(state=RequestState.TAKEN_BACK)
+    last: LateRequest | None = kept_on.order_by("-sent_at", "-pk").first()
     if last is not None:
         last.draft = draft
     return last

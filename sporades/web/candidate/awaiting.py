@@ -1,14 +1,20 @@
 """What awaits a candidate, in sentences: what a decision asks for, by deadline, what has none."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
-from sporades.accommodations.contesting import contested_until, court_from, presumed_by
+from sporades.accommodations.contesting import (
+    APPEAL_MONTHS,
+    contested_until,
+    court_from,
+    presumed_by,
+)
 from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
@@ -24,14 +30,15 @@ from sporades.registrations.checklist import CALL, summary_due_in_words, summary
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft, LateRequest, Registration
 from sporades.registrations.models.request import last_day_to_complete
 from sporades.registrations.operations import asking_late
-from sporades.registrations.queries import Lacking, last_request_of
+from sporades.registrations.queries import Lacking, last_request_of, late_refusals_of
 from sporades.registrations.receipt import against_of
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.states import State
 from sporades.registrations.summary import SUMMARY
+from sporades.territory.queries import MONTHS_FROM_ABROAD
 from sporades.web.candidate.accommodations.awaiting import of_accommodations
 from sporades.web.candidate.as_issued import since_issued
 from sporades.web.candidate.awaited import Awaiting, Cases, Name
@@ -53,6 +60,7 @@ def awaiting(
     *,
     fallen: Cases,
     elsewhere: Container[int],
+    refused: Mapping[UUID, LateRequest],
     at: datetime,
     reader: str,
 ) -> list[Awaiting]:
@@ -67,6 +75,7 @@ def awaiting(
         cases: the last request for accommodations of each registration.
         fallen: the one that fell with another registration, of each that had none since.
         elsewhere: those, without a request, of which a decision made elsewhere is read.
+        refused: what was asked late of a draft and is refused, as `late_refusals` returns it.
         at: now.
         reader: the zone of the candidate's address, nothing when it is not known.
     """
@@ -78,7 +87,7 @@ def awaiting(
     decisions = [one for one in unread if one.kind.is_contested]
     others = [one for one in unread if not one.kind.is_contested]
     dated = [
-        *_drafts(registrations, drafts, at=at, reader=reader, name=name),
+        *_drafts(registrations, drafts, refused, at=at, reader=reader, name=name),
         *_summaries(registrations, at=at, name=name),
         *_pieces(registrations, pieces, at=at, name=name),
         *of_accommodations(
@@ -148,7 +157,7 @@ def on_its_page(
     drafts = [draft for draft in drafts if draft.is_open and not draft.is_untouched]
     others = [version for version in unread if version.document.kind not in SAID_OTHERWISE]
     return [
-        *_drafts([registration], drafts, at=at, reader=registration.reader_zone, name=_unnamed),
+        *_drafts([registration], drafts, {}, at=at, reader=registration.reader_zone, name=_unnamed),
         *_documents([registration], others, name=_unnamed),
     ]
 
@@ -282,6 +291,7 @@ def begun_again(
 def _drafts(
     registrations: Iterable[Registration],
     drafts: Iterable[Draft],
+    refused: Mapping[UUID, LateRequest],
     *,
     at: datetime,
     reader: str,
@@ -302,7 +312,7 @@ def _drafts(
         elif draft.service.has_closed(at) and draft.amends_id is not None:
             found.append(_left_unsaved(draft, standing[draft.amends_id], at=at, name=name))
         elif draft.service.has_closed(at) and draft.amends_id is None and exclusion is None:
-            found.append(_never_filed(draft, at=at))
+            found.append(_never_filed(draft, refused.get(draft.pk), at=at))
     return found
 
 
@@ -316,9 +326,41 @@ def _gone(draft: Draft, *, name: Name) -> Awaiting:
     )
 
 
-def _never_filed(draft: Draft, *, at: datetime) -> Awaiting:
+def late_refusals(user: int, drafts: Iterable[Draft], *, at: datetime) -> dict[UUID, LateRequest]:
+    """Return what is refused of what was asked late, by its draft, while it may be contested.
+
+    It may be sent again for less long. Where its candidate lives is not looked for: nobody has
+    longer than who lives farthest.
+
+    Args:
+        user: the key of the account.
+        drafts: its open ones: where none was missed, nothing is asked of the database.
+        at: now.
+    """
+    if not any(one.missed_in_words(at) for one in drafts):
+        return {}
+    months = APPEAL_MONTHS + MONTHS_FROM_ABROAD
+    return {
+        one.draft_id: one
+        for one in late_refusals_of(user=user)
+        if local_day(at, one.service.zone)
+        <= contested_until(one.decided_at, one.service.zone, months=months)
+    }
+
+
+def _never_filed(draft: Draft, refused: LateRequest | None, *, at: datetime) -> Awaiting:
     """Say that a registration was not saved before the closing, and whom to ask, or how."""
-    if asking_late.why_not(draft, at=at) is None:
+    may_ask = asking_late.why_not(draft, at=at) is None
+    if refused is not None:
+        last = f"Elle peut être envoyée de nouveau jusqu'au {asking_late.last_day_in_words(draft)}."
+        return Awaiting(
+            sentence="Vous n'êtes pas inscrit(e) : votre demande d'inscription tardive est refusée.",
+            about=str(draft),
+            link=reverse("candidate:ask_late", args=[draft.pk]),
+            act="Lire le motif du refus",
+            deadline=last if may_ask else "Elle ne peut plus être envoyée de nouveau.",
+        )
+    if may_ask:
         return Awaiting(
             sentence=draft.missed_in_words(at),
             about=str(draft),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,7 @@ from sporades.registrations.exclusion import (
     standing_instead_of,
 )
 from sporades.registrations.giving import giving_of
-from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
+from sporades.registrations.models import ChangeRequest, Draft, LateRequest, Registration, Version
 from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import (
     lacking_of,
@@ -68,6 +69,7 @@ from sporades.web.candidate.accommodations.falling import left_in_words
 from sporades.web.candidate.accommodations.taking_up import once_left
 from sporades.web.candidate.awaited import Awaiting
 from sporades.web.candidate.awaiting import (
+    late_refusals,
     on_its_page,
     to_complete,
     unread_answers,
@@ -103,7 +105,8 @@ def registrations(request: HttpRequest) -> HttpResponse:
     withdrawn = [one for one in mine if one.withdrawn_at and one not in left]
     missed = [one for one in drafts if one.missed_in_words(at) and not exclusion_of(one, mine)]
     taken = unsaved.taken_up(missed)
-    cards = [_card(draft, mine, taken, at=at, reader=reader) for draft in drafts]
+    refused = late_refusals(user, missed, at=at)
+    cards = [_card(draft, mine, taken, refused, at=at, reader=reader) for draft in drafts]
     context = {
         "active": [(one, one.until_in_words(at)) for one in mine if not one.withdrawn_at],
         "left": left,
@@ -344,6 +347,7 @@ def _card(
     draft: Draft,
     mine: Iterable[Registration],
     taken: dict[str, datetime],
+    refusals: dict[UUID, LateRequest],
     *,
     at: datetime,
     reader: str,
@@ -351,6 +355,8 @@ def _card(
     service = draft.service
     exclusion = exclusion_of(draft, mine)
     filed = next((one for one in mine if one.pk == draft.amends_id), None)
+    may_ask_late = exclusion is None and asking_late.why_not(draft, at=at) is None
+    refused = refusals.get(draft.pk) if exclusion is None else None
     return {
         "draft": draft,
         "stays": filed.title if filed is not None and choice_of(filed) != choice_of(draft) else "",
@@ -362,7 +368,9 @@ def _card(
         "exclusion": exclusion,
         "excluded": exclusion.in_words(at) if exclusion else "",
         "taken": _taken_in_words(taken.get(str(draft.pk)), service),
-        "may_ask_late": exclusion is None and asking_late.why_not(draft, at=at) is None,
+        "may_ask_late": may_ask_late,
+        "refused": refused,
+        "again": asking_late.last_day_in_words(draft) if refused and may_ask_late else "",
         "closing": service.said(service.closes_at, reader),
     }
 

@@ -9,7 +9,7 @@ from sporades.acts.registrations import late as acts
 from sporades.journal.models import Entry
 from sporades.registrations.models import LateRequest, Registration
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, a_candidate, a_draft, author, load_invented
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, author, load_invented
 from tests.registrations.test_asking_late import WHY, YES
 from tests.web.guide import main, plain, value_of
 from tests.web.registry.world import proof_found_clean
@@ -112,6 +112,28 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     assert "est refusée. Motif : Sans justificatif" in theirs
     assert "Décision prise par : " in theirs
     assert "Envoyer la demande" in theirs
+
+
+def test_a_refusal_stays_in_sight_while_it_is_contested_or_sent_again(
+    asked, sign_in, stopped_clock
+):
+    refused = NOW + CLOSED + 2 * DAY
+    acts.refuse(request=asked, answer="Sans justificatif", by=OPERATOR, at=refused)
+    page = reverse("candidate:ask_late", args=[asked.draft_id])
+    again = "Elle peut être envoyée de nouveau jusqu'au 14 janvier 2027."
+    no_more = "Elle ne peut plus être envoyée de nouveau."
+    for later, said_of_it in ((3, again), (50, no_more)):
+        stopped_clock.move_to(NOW + CLOSED + later * DAY)
+        browser = sign_in(asked.draft.candidate)
+        for where in (reverse("candidate:home"), reverse("candidate:registrations")):
+            shown = browser.get(where)
+            assert f'href="{page}"' in shown.text
+            assert "votre demande d'inscription tardive est refusée" in plain(main(shown))
+            assert said_of_it in plain(main(shown))
+        assert "Sans justificatif" in plain(main(browser.get(page)))
+    stopped_clock.move_to(NOW + CLOSED + 200 * DAY)
+    for route in ("candidate:home", "candidate:registrations"):
+        assert "refusée" not in said(sign_in(asked.draft.candidate), route)
 
 
 def test_the_last_day_on_which_it_may_be_sent_again_is_said_before_it_ends(
