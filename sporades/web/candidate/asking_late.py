@@ -51,7 +51,10 @@ def ask_late(request: HttpRequest, draft: UUID) -> HttpResponse:
     judged = dossier_for(request, found)
     forms = journey.judged(judged)
     if journey.troubles(forms):
-        return redirect("candidate:ready", found.pk)
+        if last is None:
+            return redirect("candidate:ready", found.pk)
+        # Of one that was refused, why is read here: perhaps for want of these answers.
+        return _shown(request, found, last, is_incomplete=True)
     if exclusion_of(found, registrations_of(user=request.user.pk)) is not None:
         return redirect("candidate:recap", found.pk)
     return _asked(request, found, last, filing.mark_of(found, as_read(judged, forms)))
@@ -136,6 +139,7 @@ def _shown(
         "form": None,
         "refusal": "",
         "whom": "",
+        "is_incomplete": False,
         **asking,
     }
     status = 422 if getattr(form, "errors", None) else 200

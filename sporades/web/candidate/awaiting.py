@@ -354,7 +354,7 @@ def _never_filed(draft: Draft, refused: LateRequest | None, *, at: datetime) -> 
     if refused is not None:
         last = f"Elle peut être envoyée de nouveau jusqu'au {asking_late.last_day_in_words(draft)}."
         return Awaiting(
-            sentence="Vous n'êtes pas inscrit(e) : votre demande d'inscription tardive est refusée.",
+            sentence="Votre demande d'inscription tardive est refusée, vous n'êtes pas inscrit(e).",
             about=str(draft),
             link=reverse("candidate:ask_late", args=[draft.pk]),
             act="Lire le motif du refus",

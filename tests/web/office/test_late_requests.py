@@ -11,6 +11,7 @@ from sporades.registrations.models import LateRequest, Registration
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_draft, author, load_invented
 from tests.registrations.test_asking_late import WHY, YES
+from tests.registrations.test_outcomes import NEW_QUESTION
 from tests.web.guide import main, plain, value_of
 from tests.web.registry.world import proof_found_clean
 
@@ -114,6 +115,16 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     assert "Envoyer la demande" in theirs
 
 
+def test_a_refusal_is_read_where_answers_are_missing_since(asked, sign_in):
+    acts.refuse(request=asked, answer="Sans justificatif", by=OPERATOR, at=NOW + CLOSED)
+    load_invented(YES, NEW_QUESTION)
+
+    theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
+
+    assert "Motif : Sans justificatif" in theirs
+    assert "complétez d'abord votre saisie. Voir ce qui manque" in theirs
+
+
 def test_a_refusal_stays_in_sight_while_it_is_contested_or_sent_again(
     asked, sign_in, stopped_clock
 ):
@@ -128,7 +139,7 @@ def test_a_refusal_stays_in_sight_while_it_is_contested_or_sent_again(
         for where in (reverse("candidate:home"), reverse("candidate:registrations")):
             shown = browser.get(where)
             assert f'href="{page}"' in shown.text
-            assert "votre demande d'inscription tardive est refusée" in plain(main(shown))
+            assert "Votre demande d'inscription tardive est refusée" in plain(main(shown))
             assert said_of_it in plain(main(shown))
         assert "Sans justificatif" in plain(main(browser.get(page)))
     stopped_clock.move_to(NOW + CLOSED + 200 * DAY)
