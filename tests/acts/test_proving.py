@@ -11,7 +11,14 @@ from django.db import connection
 
 from sporades.acts import proving
 from sporades.acts.proving import verbs
-from sporades.acts.registrations import deciding, moving, registering, standing_in
+from sporades.acts.registrations import (
+    deciding,
+    late,
+    moving,
+    registering,
+    requesting,
+    standing_in,
+)
 from sporades.acts.services import announcing, opening
 from sporades.core import origin
 from sporades.core.actors import Actor
@@ -28,9 +35,20 @@ from tests.accommodations.asked import fill_every_text
 from tests.core.test_seal import PASSWORD, self_signed, verdict
 from tests.documents.conformity import problems
 from tests.documents.reading import data_in, pdf_text, words
-from tests.factories import NOW, a_candidate, a_draft, a_record, a_registration, author
+from tests.factories import (
+    NOW,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    answer_all,
+    answers_with,
+    author,
+    load_invented,
+)
 from tests.medical.given import confide
 from tests.medical.given import write as remark
+from tests.registrations.test_asking_late import YES
 from tests.spaces import plain
 from tests.web.registry.world import a_member
 
@@ -97,6 +115,26 @@ def test_what_its_candidate_typed_stays_said_so_once_their_account_is_closed():
     )
 
     assert [one["par"] for one in facts(proof_of(filed))["saisies"]] == ["le candidat"]
+
+
+def test_what_its_candidate_had_asked_for_stays_theirs_once_the_office_accepts_it():
+    load_invented(YES)
+    draft = a_draft(a_candidate())
+    closed, by = draft.service.closes_at, author(draft.candidate)
+    asked = late.send(draft=draft, reason="Malade", proof=[], by=by, at=closed + DAY)
+    filed = late.accept(request=asked, by=HEAD, at=closed + 2 * DAY).registration
+    whole = Registration.objects.whole().get(pk=filed.pk)
+    change = requesting.begin(registration=whole, by=by, at=closed + 3 * DAY)
+    answer_all(change, answers_with(identification={"address_2": "Bât. B"}), at=closed + 3 * DAY)
+    asked = requesting.send(draft=change, reason="Erreur", proof=[], by=by, at=closed + 3 * DAY)
+    requesting.accept(request=asked, by=HEAD, at=closed + 4 * DAY)
+
+    said = facts(proof_of(filed, at=closed + 5 * DAY))["saisies"]
+
+    assert [(one["par"], one["envoyee_comme_demande_le"]) for one in said] == [
+        ("le candidat", utc(closed + DAY)),
+        ("le candidat", utc(closed + 3 * DAY)),
+    ]
 
 
 def test_what_was_typed_for_a_candidate_is_said_to_be():

@@ -360,6 +360,11 @@ class Draft(models.Model):
         return self.amends is not None and self.amends.version != self.amends_version
 
     @property
+    def awaits_decision(self) -> bool:
+        """Whether it is sent as a request that nobody has decided: one that was accepted is filed."""
+        return self.sent_at is not None and self.filed_as_id is None
+
+    @property
     def is_open(self) -> bool:
         """Whether the draft can still be answered: one that is sent waits for its decision."""
         return self.filed_as_id is None and self.abandoned_at is None and self.sent_at is None

@@ -437,7 +437,7 @@ def answer(
         raise TooLong
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
-        if locked.sent_at is not None:
+        if locked.awaits_decision:
             raise AwaitsDecision
         if not locked.is_open:
             message = "Cette saisie est déjà enregistrée ou abandonnée : vos réponses n'y sont plus ajoutées."

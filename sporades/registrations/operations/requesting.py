@@ -356,4 +356,5 @@ def end(request: Asked, transition: Transition, *, at: datetime, **stamps: Any) 
     """
     move(request, transition, decided_at=at, **stamps)
     if isinstance(request, ChangeRequest | LateRequest):
-        Draft.objects.filter(pk=request.draft_id).update(sent_at=None)
+        # Of what is filed it stays, to the proof of its filing: its candidate had typed it.
+        Draft.objects.unfiled().filter(pk=request.draft_id).update(sent_at=None)

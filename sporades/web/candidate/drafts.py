@@ -74,7 +74,7 @@ def _too_late(draft: Draft) -> str:
     """Say why answers that came to a draft that is open no more are not added to it."""
     if draft.abandoned_at is not None:
         return _WITHDRAWN if draft.amends and draft.amends.withdrawn_at else _LEFT
-    return _WAITS if draft.sent_at else _TOO_LATE
+    return _WAITS if draft.awaits_decision else _TOO_LATE
 
 
 def _before(draft: Draft) -> HttpResponse:

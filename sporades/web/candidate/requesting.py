@@ -153,7 +153,7 @@ def _given_back(request: HttpRequest, draft: Draft, *, why: str) -> HttpResponse
 def _why_no_more(draft: Draft) -> str:
     if draft.abandoned_at is not None:
         return _WITHDRAWN if draft.amends.withdrawn_at else _LEFT
-    return _SENT if draft.sent_at else _FILED
+    return _SENT if draft.awaits_decision else _FILED
 
 
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
