@@ -91,6 +91,7 @@ OF_DRAFTS = (
     *WAIVING,
     "late registration requested",
     "late request accepted",
+    "late request fulfilled",
     "late request refused",
     "late request taken back",
 )

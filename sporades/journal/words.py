@@ -146,6 +146,7 @@ IN_WORDS = {
     "instruction proof taken": "Preuve de l'instruction préparée",
     "late registration requested": "Inscription tardive demandée",
     "late request accepted": "Demande d'inscription tardive acceptée",
+    "late request fulfilled": "Demande d'inscription tardive close : candidat inscrit autrement",
     "late request refused": "Demande d'inscription tardive refusée",
     "late request taken back": "Demande d'inscription tardive retirée par le candidat",
     "letter left returned": "Courrier revenu, sans rien à renvoyer",

@@ -27,6 +27,7 @@ from sporades.registrations.refusals import (
     AlreadyRegistered,
     AnsweredMeanwhile,
     AwaitsDecision,
+    EndedAlready,
     Incomplete,
     NotAskedLate,
     RulesChanged,
@@ -263,12 +264,17 @@ def test_who_is_registered_meanwhile_is_not_registered_twice(asked, draft, at):
     user = a_member("agent@exemple.test", "manager", ["A09"])
     made = drafting.begin_from(draft=Draft.objects.get(pk=draft.pk), author=user, at=at)
     answer_all(made, {"modalites": {"accepted": "on"}}, at=at)
-    standing_in.register(draft=made, reason="Au téléphone", by=OPERATOR, at=at)
+    registered = standing_in.register(draft=made, reason="Au téléphone", by=OPERATOR, at=at)
 
-    with pytest.raises(AlreadyRegistered):
+    with pytest.raises(EndedAlready):
         acts.accept(request=read(), by=OPERATOR, at=at)
 
-    assert read().is_waiting
+    found = read()
+    assert (found.is_waiting, found.is_fulfilled, found.decided_at) == (False, True, at)
+    ended = Entry.objects.get(verb="late request fulfilled")
+    assert ended.payload["after"]["number"] == registered.registration.number
+    assert late.tell_of_silence(at=at + 70 * DAY) == 0
+    assert not Message.objects.filter(kind="late_refused").exists()
 
 
 def test_a_service_that_opens_again_files_it_once_it_is_taken_back(asked, draft, at):
@@ -415,8 +421,9 @@ def test_accepted_while_its_candidate_registers_otherwise_they_are_registered_on
         partial(standing_in.register, draft=made, reason="x", by=OPERATOR, at=at),
     )
 
-    assert sum(isinstance(one, AlreadyRegistered) for one in outcomes) == 1
+    assert sum(isinstance(one, AlreadyRegistered | EndedAlready) for one in outcomes) == 1
     assert Registration.objects.active().count() == 1
+    assert not LateRequest.objects.waiting().exists()
 
 
 @pytest.mark.django_db(transaction=True)

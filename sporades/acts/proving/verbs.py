@@ -54,6 +54,7 @@ NAMED_ALONE = (
     "change requested",
     "late registration requested",
     "late request accepted",
+    "late request fulfilled",
     "late request refused",
     "late request taken back",
     "registration amended on behalf",

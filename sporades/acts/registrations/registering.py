@@ -13,6 +13,7 @@ from sporades.acts.people.guardians import tell_of_return
 from sporades.acts.people.joining import unnamed
 from sporades.acts.registrations import completing
 from sporades.acts.registrations.asking_again import ask_added_again
+from sporades.acts.requests import late
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
@@ -235,6 +236,8 @@ def filed(
         app.configure_task("doubles.look", queue="batches").defer(
             candidate=registration.candidate_id
         )
+        if draft.author_id is not None:
+            late.fulfil(version, by=by, at=at)
     said = {"version": version.number, "digest": version.digest, "number": registration.number}
     if was_for:
         said[TITLE] = registration.title

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sporades import journal
 from sporades.accounts.models import Membership
 from sporades.acts.requests.silence import SHORTEST_SILENCE
 from sporades.core import apart
@@ -21,8 +22,9 @@ from sporades.exams.schema.legal import LegalMentions
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.mail.models import Message
-from sporades.registrations.models import LateRequest
-from sporades.registrations.operations import asking_late
+from sporades.registrations.exclusion import exclusion_of
+from sporades.registrations.models import LateRequest, Registration, Version
+from sporades.registrations.operations import asking_late, requesting
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
@@ -138,12 +140,16 @@ def tell(kind: str, request: LateRequest, *, at: datetime, refused_by: Actor | N
     if refused_by is not None:
         by = _taken_by(request, name=refused_by.name, role=refused_by.kind)
         against = [*_taken_back(request, at=at), *by]
+    standing = Registration.objects.filter(candidate=draft.candidate_id).for_list()
+    excluded = exclusion_of(draft, standing)
     said: dict[str, Any] = {
         "name": draft.candidate.identity.full_name,
         "title": str(draft),
         "academy": request.service.academy.full_name,
         "received": request.sent_in_words,
         "request": request,
+        # Whoever has another in its place is registered: they would believe that it is undone.
+        "stands": excluded and excluded.registration,
         "silence": _on_silence(request, at=at) if request.is_waiting else [],
         "against": against,
         "again": asking_late.again(request, at=at),
@@ -160,6 +166,32 @@ def tell(kind: str, request: LateRequest, *, at: datetime, refused_by: Actor | N
         link=link_to("candidate:ask_late", draft.pk),
         **said,
     )
+
+
+def fulfil(version: Version, *, by: Actor, at: datetime) -> None:
+    """End what a candidate has asked for late, once the office has registered them otherwise.
+
+    There is nothing left to decide: a refusal would tell whoever is registered that they are not.
+
+    Args:
+        version: the first of what was filed for them, from another draft than theirs.
+        by: who filed it.
+        at: the instant.
+    """
+    filed = version.registration
+    of_the_same = {"exam": filed.exam_id, "speciality": filed.speciality_id}
+    theirs = {f"draft__{name}": value for name, value in of_the_same.items()}
+    waiting = LateRequest.objects.waiting().filter(draft__candidate=filed.candidate_id, **theirs)
+    for request in waiting.for_list():
+        requesting.take_back(request, at=at, name=by.name)
+        journal.record(
+            "late request fulfilled",
+            by=by,
+            on=request.draft,
+            at=at,
+            academy=request.service.academy_id,
+            after={"request": request.pk, "number": filed.number},
+        )
 
 
 def tell_of_silence(*, at: datetime) -> int:

@@ -113,6 +113,11 @@ class LateRequest(Asked):
         """What it is about."""
         return self.draft
 
+    @property
+    def is_fulfilled(self) -> bool:
+        """Whether it waits no more because its candidate was registered otherwise."""
+        return self.state == RequestState.TAKEN_BACK and bool(self.decided_name)
+
     def __str__(self) -> str:
         """Return what it asks for."""
         return f"demande d'inscription tardive : {self.draft}"

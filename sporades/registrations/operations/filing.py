@@ -91,10 +91,22 @@ def lock(draft: Draft) -> Draft:
     """
     if draft.amends_id is not None:
         locked_registration.get(pk=draft.amends_id)
+    elif draft.author_id is not None:
+        # What the candidate has asked for late ends with it, see `acts.requests.late.fulfil`.
+        list(_sent_for_the_same(draft))
     if not _locked(pk=draft.pk):
         # Its candidate was merged while it was waited for: it is another one's by now.
         _locked.get(pk=draft.pk)
     return _whole.get(pk=draft.pk)
+
+
+def _sent_for_the_same(draft: Draft) -> QuerySet[Draft]:
+    """Lock the draft that its candidate has sent as a request for the choice of one that the office fills."""
+    sent = Draft.objects.unfiled().filter(sent_at__isnull=False, author=None, amends=None)
+    theirs: QuerySet[Draft] = sent.filter(
+        candidate=draft.candidate_id, exam=draft.exam_id, speciality=draft.speciality_id
+    )
+    return theirs.only("pk").order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def check(draft: Draft, *, at: datetime, late: bool = False) -> tuple[Dossier, Forms]:

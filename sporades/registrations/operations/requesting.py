@@ -247,18 +247,19 @@ def send_correction(
     return sent
 
 
-def take_back(request: Asked, *, at: datetime) -> None:
+def take_back(request: Asked, *, at: datetime, name: str = "") -> None:
     """Take a request back, and erase its proof.
 
     Args:
         request: one that waits.
         at: the instant.
+        name: who did otherwise what it asked for; nothing where its candidate takes it back.
 
     Raises:
         Refused: it does not wait any more.
     """
     proof = request.proof_key
-    end(request, TAKE_BACK, at=at, proof_key="")
+    end(request, TAKE_BACK, at=at, proof_key="", decided_name=name)
     leave([proof] if proof else [])
 
 

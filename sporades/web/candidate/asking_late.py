@@ -126,6 +126,7 @@ def _shown(
         return redirect("candidate:ask_late", draft.pk)
     at = request.arrived_at
     form = asking.get("form")
+    excluded = exclusion_of(draft, registrations_of(user=request.user.pk)) if last else None
     context = {
         "draft": draft,
         "asked": last,
@@ -133,6 +134,7 @@ def _shown(
         "is_silent": last is not None and late.has_decided(last, at=at),
         "is_due": last is not None and late.has_accepted(last, at=at),
         "again": asking_late.again(last, at=at) if last is not None else None,
+        "stands": excluded and excluded.registration,
         "is_open": draft.service.accepts(at),
         "closed": draft.service.closed_in_words(at),
         "until": asking_late.last_day_in_words(draft),

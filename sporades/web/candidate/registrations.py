@@ -120,7 +120,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
             )
             if cards
         ],
-        "late": late_requests_of(user=user),
+        "late": [(one, exclusion_of(one.draft, mine)) for one in late_requests_of(user=user)],
         "is_to_finish": any(not one["missed"] for one in cards),
     }
     return render(request, "candidate/registrations.html", context)

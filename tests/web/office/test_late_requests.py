@@ -6,10 +6,20 @@ import pytest
 from django.urls import reverse
 
 from sporades.acts.registrations import late as acts
+from sporades.acts.requests import late
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
 from sporades.registrations.models import LateRequest, Registration
 from tests.documents.summaries import a_pdf
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, author, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.registrations.test_asking_late import WHY, YES
 from tests.registrations.test_outcomes import NEW_QUESTION
 from tests.web.guide import main, plain, value_of
@@ -172,6 +182,29 @@ def test_what_could_not_be_sent_again_says_so_before_it_ends(asked, member, sign
     assert "elle ne pourra plus être envoyée de nouveau en ligne" in page
     theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
     assert "Retirée, votre demande ne pourrait plus être envoyée." in theirs
+
+
+def test_who_has_another_in_its_place_does_not_read_that_they_are_not_registered(asked, sign_in):
+    """The two exclude each other: the other one was restored, or came with a merge."""
+    draft, at = asked.draft, NOW + CLOSED
+    epreuves = {"statut-M1": None, "statut-M2": "inscrit"}
+    other = a_registration(draft.candidate, speciality="FOREST", epreuves=epreuves)
+    stands = f"n°{other.number}, reste telle qu'elle est."
+    browser = sign_in(draft.candidate)
+    cards = said(browser, "candidate:registrations")
+    page = said(browser, "candidate:ask_late", draft.pk)
+    assert f"Vous restez inscrit(e) à : {other}" in cards
+    assert stands in page
+
+    late.tell_of_silence(at=at + timedelta(days=70))
+    found = LateRequest.objects.for_list().get()
+    over = at + timedelta(days=71)
+    acts.refuse(request=found, answer="Déjà", takes_back=True, by=OPERATOR, at=over)
+
+    told = Message.objects.filter(kind__in=("late_request_silent", "late_refused"))
+    mails = [plain(one.body) for one in told]
+    assert [stands in one for one in mails] == [True, True]
+    assert not any("ous n'êtes pas inscrit" in one for one in (cards, page, *mails))
 
 
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):
