@@ -70,7 +70,7 @@ class Selection:
 
     def drafts(self) -> Any:
         """Return what is begun and not filed, as far as it is counted."""
-        within = Draft.objects.open().touched().within(self.reach)
+        within = Draft.objects.unsaved().touched().within(self.reach)
         return within.filter(
             self._chosen(programme="service"), service__academy__in=self._academies
         )

@@ -14,6 +14,7 @@ from sporades.acts.registrations import late as acts
 from sporades.acts.registrations import registering, standing_in
 from sporades.acts.requests import late, proofs
 from sporades.acts.requests.silence import AcceptedBySilence, AnswerMissing
+from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
@@ -35,6 +36,7 @@ from sporades.registrations.refusals import (
 from sporades.registrations.states import RequestState
 from sporades.registrations.states import State as RegistrationState
 from sporades.retention import categories, erasing
+from tests.acts.test_coming_back_moved import HOUR, closes
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
 from tests.evidence.test_scanning import INFECTED, an_antivirus
@@ -286,6 +288,18 @@ def test_a_service_that_opens_again_files_it_once_it_is_taken_back(asked, draft,
     acts.take_back(request=read(), by=by, at=at)
 
     assert registering.register(draft=draft, by=by, at=at).number == 1
+
+
+def test_a_service_that_opens_again_tells_and_reminds_who_waits_and_the_refusal_says_it(asked, at):
+    closing = at + 9 * DAY
+
+    closes(closing, at=at + HOUR)
+
+    assert "retirez-la, puis enregistrez votre inscription" in body("service_moved")
+    assert announcing.remind_drafts(at=closing - DAY) == 1
+    assert "retirez-la d'abord ; sinon, elle attend sa réponse" in body("draft_closing")
+    acts.refuse(request=read(), answer="Non", by=OPERATOR, at=closing - HOUR)
+    assert "vous pouvez enregistrer votre inscription vous-même" in body("late_refused")
 
 
 def test_begun_again_it_is_the_one_that_waits(asked, draft, at):

@@ -85,6 +85,14 @@ def to_refuse_in_words(request: LateRequest, *, at: datetime) -> str:
     return silence.to_refuse_in_words(_today(request, at)) if silence else ""
 
 
+def open_until(request: LateRequest, *, at: datetime) -> str:
+    """Say until when its candidate may save by themselves what they asked for; nothing where they may not."""
+    service = request.service
+    if not service.accepts(at) or not request.draft.is_offered:
+        return ""
+    return service.said(service.closes_at)
+
+
 def _legal(request: LateRequest) -> LegalMentions | None:
     return rules(request.draft.regulation_id).legal
 
@@ -150,6 +158,7 @@ def tell(kind: str, request: LateRequest, *, at: datetime, refused_by: Actor | N
         "request": request,
         # Whoever has another in its place is registered: they would believe that it is undone.
         "stands": excluded and excluded.registration,
+        "open_until": open_until(request, at=at),
         "silence": _on_silence(request, at=at) if request.is_waiting else [],
         "against": against,
         "again": asking_late.again(request, at=at),

@@ -238,7 +238,7 @@ def remind_drafts(*, at: datetime) -> int:
 
 def _closing_soon(at: datetime) -> DraftQuerySet:
     found: DraftQuerySet = (
-        Draft.objects.open()
+        Draft.objects.unsaved()
         .touched()
         .savable()
         .filter(
@@ -314,7 +314,7 @@ def tell_offered_again(*, at: datetime) -> int:
 
 
 def _gone(at: datetime) -> DraftQuerySet:
-    found: DraftQuerySet = Draft.objects.open().touched().of_what_stands().gone()
+    found: DraftQuerySet = Draft.objects.unsaved().touched().of_what_stands().gone()
     for one in programmes():
         version = one.regulation
         if version.loaded_at > at - SETTLED_AFTER:
@@ -327,7 +327,7 @@ def _gone(at: datetime) -> DraftQuerySet:
 
 
 def _offered_again(at: datetime) -> DraftQuerySet:
-    found: DraftQuerySet = Draft.objects.open().touched().savable()
+    found: DraftQuerySet = Draft.objects.unsaved().touched().savable()
     return found.alias(told=_last_told()).filter(
         told=GONE,
         service__opens_at__lte=at,

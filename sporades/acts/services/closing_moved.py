@@ -152,7 +152,7 @@ def _to_tell(moved: Moved) -> DraftQuerySet:
     key = Concat(
         Value("draft:"), Cast(OuterRef("pk"), CharField()), Value(f":moved:{moved.told_as}")
     )
-    open_ones: DraftQuerySet = Draft.objects.open().touched().savable()
+    open_ones: DraftQuerySet = Draft.objects.unsaved().touched().savable()
     return open_ones.filter(
         ~Exists(Message.objects.filter(key=key)),
         Q(moved_at=None) | Q(moved_at__lte=moved.since),
@@ -208,7 +208,7 @@ def _may_come_back(moved: Moved) -> Q:
     what is begun anew, has taken the place.
     """
     same = _of_its_choice(Registration.objects.all())
-    begun = _of_its_choice(Draft.objects.open().touched().filter(amends=None))
+    begun = _of_its_choice(Draft.objects.unsaved().touched().filter(amends=None))
     in_scope = Registration.objects.active().exclude(exclusive_scope="")
     excluding = in_scope.filter(
         candidate=OuterRef("candidate"), exclusive_scope=OuterRef("exclusive_scope")

@@ -47,7 +47,7 @@ def is_over(message: Message, *, at: datetime) -> bool:
 
 def _is_to_be_saved(message: Message, at: datetime) -> bool:
     """Return whether a draft is still to be filed by the closing that was said of it."""
-    drafts = Draft.objects.open().touched().savable().whole()
+    drafts = Draft.objects.unsaved().touched().savable().whole()
     draft = drafts.filter(
         pk=message.about_id,
         reminded_of=F("service__closes_at"),
@@ -63,7 +63,7 @@ def _is_excluded(draft: Draft) -> bool:
 
 def _has_moved_so(message: Message, at: datetime) -> bool:
     """Return whether a draft is still to be filed, and the closing that was said is in force."""
-    drafts = Draft.objects.open().touched().savable()
+    drafts = Draft.objects.unsaved().touched().savable()
     draft = drafts.select_related("service").filter(pk=message.about_id).first()
     if draft is None or draft.service.has_closed(at):
         return False
@@ -79,13 +79,13 @@ def _has_moved_so(message: Message, at: datetime) -> bool:
 
 def _is_gone(message: Message, at: datetime) -> bool:
     """Return whether what a draft is for is still offered no more, before the closing."""
-    drafts = Draft.objects.open().touched().of_what_stands().gone()
+    drafts = Draft.objects.unsaved().touched().of_what_stands().gone()
     return drafts.filter(pk=message.about_id, service__closes_at__gt=at).exists()
 
 
 def _is_offered_again(message: Message, at: datetime) -> bool:
     """Return whether a draft that is offered again can be filed, before the closing."""
-    drafts = Draft.objects.open().touched().savable().whole()
+    drafts = Draft.objects.unsaved().touched().savable().whole()
     draft = drafts.filter(pk=message.about_id, service__closes_at__gt=at).first()
     return draft is not None and not _is_excluded(draft)
 

@@ -41,6 +41,14 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Return the drafts that can still be answered: what is sent as a request is offered no more."""
         return self.unfiled().filter(sent_at__isnull=True)
 
+    def unsaved(self) -> Self:
+        """Return those that their candidate may still save: open ones, and what they have asked late.
+
+        Who waits for an answer is not registered: where the service opens again, it is by saving.
+        What waits as a modification leaves a registration that stands.
+        """
+        return self.unfiled().filter(Q(sent_at=None) | Q(amends=None))
+
     def savable(self) -> Self:
         """Return the drafts but those that cannot be filed, whatever is answered in them.
 

@@ -164,6 +164,7 @@ def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpRes
     context = {
         "asked": found,
         "closed": found.service.closed_in_words(at),
+        "open_until": late.open_until(found, at=at) if found.is_waiting else "",
         "age": found.age_in_words(at),
         "silence": late.silence_in_words(found, at=at),
         "to_refuse": late.to_refuse_in_words(found, at=at),

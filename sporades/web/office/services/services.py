@@ -389,7 +389,7 @@ def _moved_with(change: ServiceChange, under: Under) -> list[str]:
 
 def _begun(found: RegistrationService) -> dict[str, int]:
     """Count what is begun in a service and not filed."""
-    begun = Draft.objects.open().touched().filter(service=found)
+    begun = Draft.objects.unsaved().touched().filter(service=found)
     return begun.aggregate(
         new=Count("pk", filter=Q(amends=None)), amending=Count("pk", filter=~Q(amends=None))
     )
