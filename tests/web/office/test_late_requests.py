@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from sporades.acts.registrations import late as acts
 from sporades.acts.requests import late
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import LateRequest, Registration
@@ -205,6 +206,26 @@ def test_who_has_another_in_its_place_does_not_read_that_they_are_not_registered
     mails = [plain(one.body) for one in told]
     assert [stands in one for one in mails] == [True, True]
     assert not any("ous n'êtes pas inscrit" in one for one in (cards, page, *mails))
+
+
+def test_what_is_offered_no_more_is_read_and_refused(asked, member):
+    """The service has opened again meanwhile: it says so too."""
+    browser = agent(member)
+    RegistrationService.objects.update(closes_at=NOW + 2 * CLOSED)
+    assert "de nouveau ouvert : le candidat peut" in said(browser, "office:late_request", asked.pk)
+    assert "Un refus le lui dit" in said(browser, "office:late_request", asked.pk)
+    load_invented(
+        YES,
+        ("      - {code: MARIN, libelle: Marin}\n", ""),
+        ("specialites: [MARIN]", "specialites: [FOREST]"),
+    )
+
+    page = browser.get(reverse("office:late_request", args=[asked.pk]))
+
+    assert "n'est plus proposé aux inscriptions" in plain(main(page))
+    assert reverse("office:accept_late", args=[asked.pk]) not in page.text
+    browser.post(reverse("office:refuse_late", args=[asked.pk]), {"motif": "Plus proposé"})
+    assert LateRequest.objects.get().is_refused
 
 
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):

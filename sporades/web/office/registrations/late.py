@@ -36,6 +36,10 @@ TRAIL = [("Accueil", reverse_lazy("office:home"))]
 PLACES = {"domaine": "exam__domain", "examen": "exam", "academie": "service__academy"}
 """What each choice is compared with, of a draft."""
 
+_GONE = (
+    "{title} n'est plus proposé aux inscriptions : les règles ont changé. La demande ne peut pas être "
+    "acceptée : refusez-la en le disant."
+)
 _ALREADY = (
     "Ce candidat a une inscription en cours qui ne va pas avec celle-ci : refusez la demande en le "
     "disant."
@@ -175,15 +179,20 @@ def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpRes
         "urls": urls,
         "following": _here(following, row) if following else "",
         "trail": [*TRAIL, (TITLE, reverse("office:late_requests") + row.query())],
-        **(_answers(found, request) if found.is_waiting else {"parts": [], "read": ""}),
+        **(_answers(found, request) if found.is_waiting else {"parts": [], "read": "", "gone": ""}),
     }
     status = 422 if form.errors else 200
     return render(request, "office/late_request.html", context, status=status)
 
 
 def _answers(found: LateRequest, request: HttpRequest) -> dict[str, Any]:
-    """Return the answers as they were frozen, and what of them no longer fits."""
+    """Return the answers as they were frozen, and what of them no longer fits.
+
+    Of what is offered no more no rules are left by which they could be read.
+    """
     draft = Draft.objects.whole().get(pk=found.draft_id)
+    if not draft.is_offered:
+        return {"parts": [], "read": "", "gone": _GONE.format(title=draft)}
     day = local_day(request.arrived_at, draft.service.zone)
     judged = dossier_of(draft, day=day, is_asked_late=True)
     forms = journey.judged(judged)
@@ -198,6 +207,7 @@ def _answers(found: LateRequest, request: HttpRequest) -> dict[str, Any]:
         "oddities": [],
         "troubles": journey.troubles(forms),
         "read": filing.mark_of(draft, told),
+        "gone": "",
     }
 
 
