@@ -16,7 +16,7 @@ from sporades.acts.registrations.registering import OUT_OF_HOURS, SESSION_ENDED,
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.journal.queries import entries_about
-from sporades.registrations.models import Draft
+from sporades.registrations.models import Draft, LateRequest
 from sporades.registrations.operations import drafting
 
 TAKEN_UP = "draft taken up"
@@ -30,6 +30,17 @@ class NoSuchDraft(Refused):
         "Aucune saisie non enregistrée de votre périmètre, dont le service est fermé, n'a ce numéro à "
         "cette adresse. Relisez les deux avec le candidat : le numéro est dans « Mes inscriptions »."
     )
+
+
+class AskedOnLine(Refused):
+    """It waits for an answer: what is to be decided is the request, with the reason that it gives."""
+
+    message = "Ce candidat a demandé en ligne à être inscrit : voici sa demande."
+
+    def __init__(self, request: LateRequest) -> None:
+        """Keep the request."""
+        self.request = request
+        super().__init__()
 
 
 class TooManyNumbers(Refused):
@@ -54,6 +65,7 @@ def find(*, email: str, number: str, reach: Reach, by: Actor, at: datetime) -> D
         at: the instant.
 
     Raises:
+        AskedOnLine: its candidate has asked for it since, and waits.
         NoSuchDraft: there is none.
         TooManyNumbers: they were wrong too often.
     """
@@ -66,6 +78,8 @@ def find(*, email: str, number: str, reach: Reach, by: Actor, at: datetime) -> D
         if not limits.spend(limits.NUMBERS_OF_DRAFTS, by.identifier, at=at):
             raise _too_many(by, at=at)
         raise NoSuchDraft
+    if found.awaits_decision:
+        raise AskedOnLine(found.late_requests.waiting().get())
     return found
 
 

@@ -114,9 +114,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         )
 
     def missed(self, at: datetime) -> Self:
-        """Return the registrations that their candidates began and have not saved before the closing."""
-        new = self.open().of_candidates().filter(amends=None)
-        return new.filter(service__closes_at__lte=at - MINUTE)
+        """Return the registrations that their candidates began and have not saved before the closing.
+
+        Those too that they have asked for since, on line.
+        """
+        new = self.unsaved().of_candidates().filter(amends=None)
+        return new.filter(Q(service__closes_at__lte=at - MINUTE) | Q(sent_at__isnull=False))
 
     def visible_to(self, user: User | int) -> Self:
         """Return the drafts of this account's candidate: what the office fills is not theirs."""

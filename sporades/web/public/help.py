@@ -10,8 +10,8 @@ from django.shortcuts import render
 from sporades.exams import queries as exams
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
-from sporades.registrations.models import Draft, Registration
-from sporades.registrations.queries import open_drafts_of, registrations_of
+from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.queries import late_requests_of, open_drafts_of, registrations_of
 from sporades.territory.models import ManagingService
 
 
@@ -29,6 +29,7 @@ class Own:
         withdrawn: those that were withdrawn, and in whose place no other stands.
         drafts: what is begun and not filed, and may still be.
         stuck: what is begun of a new registration and cannot be filed now, with why and what to do.
+        late: what they have asked late to be registered for, and wait for.
         set_aside: those that their managing service has set aside.
     """
 
@@ -41,6 +42,7 @@ class Own:
     withdrawn: list[Registration]
     drafts: list[Draft]
     stuck: list[tuple[Draft, str]]
+    late: list[LateRequest]
     set_aside: list[Registration]
 
 
@@ -67,10 +69,13 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         one for one in open_drafts_of(user=request.user.pk) if one.amends_id in (None, *standing)
     ]
     reader = zone_of_reader(request.user.pk, mine) if begun else ""
+    late = [one for one in late_requests_of(user=request.user.pk) if one.is_waiting]
     whys = {one: _why_not(one, mine, at=at, reader=reader) for one in begun}
     return Own(
         is_frozen=candidate.is_frozen,
-        services=list(dict.fromkeys(one.service.managing_service for one in (*shown, *begun))),
+        services=list(
+            dict.fromkeys(one.service.managing_service for one in (*shown, *begun, *late))
+        ),
         active=active,
         editable=[one for one in mine if one.is_amendable(at)],
         askable=[one for one in mine if one.is_askable(at)],
@@ -78,6 +83,7 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         withdrawn=withdrawn,
         drafts=[one for one, why in whys.items() if not why],
         stuck=[(one, why) for one, why in whys.items() if why and one.amends_id is None],
+        late=late,
         set_aside=[one for one in mine if one.is_set_aside],
     )
 

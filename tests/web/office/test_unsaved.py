@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.acts.consulting import acts_on
-from sporades.acts.registrations import registering
+from sporades.acts.registrations import late, registering
 from sporades.acts.registrations.unsaved import TAKEN_UP
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
-from tests.factories import NOW, a_candidate, a_draft, a_registration, author
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author, load_invented
+from tests.registrations.test_asking_late import YES
 from tests.web.guide import buttons, main, plain, value_of
 
 CLOSED = timedelta(days=21)
@@ -170,6 +171,24 @@ def test_nothing_is_found_unless_all_of_it_is_right(member, draft, stopped_clock
     assert "Aucune saisie non enregistrée de votre périmètre" in main(page)
     assert "LE GOFF" not in main(page).upper()
     assert not Entry.objects.filter(verb="record read").exists()
+
+
+def test_who_has_asked_on_line_meanwhile_is_led_to_and_nothing_is_spent(member, closed, sign_in):
+    load_invented(YES)
+    by, at = author(closed.candidate), NOW + CLOSED
+    asked = late.send(draft=closed, reason="Malade", proof=[], by=by, at=at)
+    client = agent(member, "A09")
+
+    for _ in range(11):
+        led = seek(client, closed.number, acte="inscrire")
+    assert led.headers["Location"] == reverse("office:late_request", args=[asked.pk])
+    assert "a demandé en ligne à être inscrit" in plain(main(client.get(led.headers["Location"])))
+
+    browser, service = sign_in(closed.candidate), closed.service.managing_service
+    waiting = reverse("candidate:ask_late", args=[closed.pk])
+    for page in (waiting, reverse("public:help")):
+        assert service.name in main(browser.get(page))
+    assert f'href="{waiting}"' in browser.get(reverse("public:help")).text
 
 
 def test_a_slip_is_told_and_counts_for_nothing(member, closed):

@@ -39,6 +39,9 @@ def unsaved(request: HttpRequest) -> HttpResponse:
             shown = _said(request, found)
             if posted.get("acte") == REGISTER and not shown["excluded"]:
                 return _begun(request, found)
+        except acts.AskedOnLine as refusal:
+            messages.info(request, str(refusal))
+            return redirect("office:late_request", refusal.request.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     context = {"form": form, "draft": found, **shown, "trail": TRAIL}
