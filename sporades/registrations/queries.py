@@ -276,13 +276,19 @@ OF_ACCOUNT = (
     *("address_change", "address_changed", "address_moved", "address_restored"),
 )
 """The mails about the account of a candidate. Many hold a key: their fate alone is shown."""
+ASKED_LATE = ("late_requested", "late_refused", "late_request_silent", "late_file_refused")
+"""The mails about a draft that was asked for once its service had closed."""
 
 
 def mails_about(registration: Registration) -> QuerySet[Message]:
     """Return the messages about a registration, its documents, its candidate and their account.
 
-    They are as `with_fate` returns them. Of a candidate and an account, the kinds that are said.
+    And what was told of its draft where it was asked for late. They are as `with_fate` returns them.
+    Of a draft, a candidate and an account, the kinds that are said.
     """
+    filed = Draft.objects.filter(filed_as__registration=registration)
+    drafts = [str(pk) for pk in filed.values_list("pk", flat=True)]
+    asked_late = Q(about_kind="draft", about_id__in=drafts, kind__in=ASKED_LATE)
     issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
     keys = [str(pk) for pk in issued.values_list("pk", flat=True)]
     its_documents = Q(about_kind="documentversion", about_id__in=keys)
@@ -290,7 +296,9 @@ def mails_about(registration: Registration) -> QuerySet[Message]:
     theirs = Q(about_kind="candidate", about_id=str(candidate.pk), kind__in=OF_CANDIDATE)
     if candidate.has_account:
         theirs |= Q(about_kind="user", about_id=str(candidate.user_id), kind__in=OF_ACCOUNT)
-    return with_fate(Message.objects.filter(Q(**about_of(registration)) | its_documents | theirs))
+    return with_fate(
+        Message.objects.filter(Q(**about_of(registration)) | its_documents | asked_late | theirs)
+    )
 
 
 def mails_within(reach: Reach) -> QuerySet[Message]:

@@ -237,6 +237,7 @@ def every_form():
         "EntrustForm": {"doctors": []},
         "CaseDecisionForm": decided_of(),
         "StepForm": {"data": None, "reach": EVERYWHERE},
+        "LateRequestsForm": {"data": None, "reach": EVERYWHERE},
         "PlacesForm": {"data": None, "reach": EVERYWHERE},
         "PublicationsForm": {"data": None, "reach": EVERYWHERE},
         "QueueForm": {"data": None, "reach": EVERYWHERE},

@@ -109,6 +109,15 @@ def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock
     registration = Registration.objects.get()
     assert f"le candidat est inscrit, n°{registration.number}" in plain(main(done))
     assert registration.number in said(browser, "office:late_request", asked.pk)
+    history = said(browser, "office:history", registration.number)
+    assert f"Motif du candidat : {WHY}" in history
+    assert (
+        reverse("office:late_request", args=[asked.pk])
+        in browser.get(reverse("office:history", args=[registration.number])).text
+    )
+    assert "Demande d'inscription tardive envoyée" in said(
+        browser, "office:mails", registration.number
+    )
     again = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
     assert "vient d'être décidée" in plain(main(again))
 
@@ -124,6 +133,10 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     assert "est refusée. Motif : Sans justificatif" in theirs
     assert "Décision prise par : " in theirs
     assert "Envoyer la demande" in theirs
+    assert WHY not in said(browser, "office:late_requests")
+    refused = browser.get(f"{reverse('office:late_requests')}?etat=refused")
+    assert "Refusée le" in plain(main(refused))
+    assert f"{reverse('office:late_request', args=[asked.pk])}?etat=refused" in refused.text
 
 
 def test_a_refusal_is_read_where_answers_are_missing_since(asked, sign_in):

@@ -44,6 +44,7 @@ from sporades.registrations.models import (
     ChangeRequest,
     CorrectionRequest,
     Draft,
+    LateRequest,
     Registration,
     Version,
 )
@@ -138,10 +139,17 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         | moves_of(found)
         | merges_of(found)
     ]
+    asked = Exists(LateRequest.objects.filter(draft__filed_as=OuterRef("pk")))
+    versions = list(found.versions.for_history().annotate(was_asked_late=asked))
+    was_asked_late = any(one.was_asked_late for one in versions)
     said = {
-        "versions": found.versions.for_history(),
+        "versions": versions,
         "decisions": decisions,
-        "requests": [*_changes_asked(request, found), *_corrections_asked(request, found)],
+        "requests": [
+            *_changes_asked(request, found),
+            *_corrections_asked(request, found),
+            *(_asked_late(request, found) if was_asked_late else ()),
+        ],
     }
     return file_page(request, found, "history", "office/history.html", said)
 
@@ -173,6 +181,19 @@ def _corrections_asked(
         one.registration = registration
         one.title = "Demandes de correction d'état civil"
         one.url = reverse("office:correction_request", args=[one.pk]) if one.is_answered else ""
+        yield one
+
+
+def _asked_late(request: HttpRequest, registration: Registration) -> Iterator[LateRequest]:
+    """Give what was asked of the draft from which it was filed, once too late, the last first."""
+    reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
+    asked = LateRequest.objects.filter(draft__filed_as__registration=registration.pk)
+    answered = Exists(LateRequest.objects.within(reach).filter(pk=OuterRef("pk")))
+    found = asked.annotate(is_answered=answered).for_list()
+    for one in found.order_by("-sent_at", "-pk"):
+        one.title = "Demandes d'inscription tardive"
+        one.changes = []
+        one.url = reverse("office:late_request", args=[one.pk]) if one.is_answered else ""
         yield one
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 
+from sporades.accounts.permissions import Reach
 from sporades.acts import consulting
 from sporades.acts.registrations import late as acts
 from sporades.acts.requests import late
@@ -20,9 +22,11 @@ from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.models.late_request import LateRequestQuerySet
 from sporades.registrations.operations import asking_late, filing
 from sporades.registrations.refusals import AlreadyRegistered, Incomplete
 from sporades.registrations.snapshot import as_read, identity_of
+from sporades.registrations.states import RequestState
 from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
@@ -33,6 +37,11 @@ from sporades.web.wizard.recap import READ
 ON_THE_PAGE = 50
 TITLE = "Demandes d'inscription tardive"
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
+_ENDED = (
+    (RequestState.ACCEPTED, "Acceptées"),
+    (RequestState.REFUSED, "Refusées"),
+    (RequestState.TAKEN_BACK, "Retirées, ou sans objet"),
+)
 PLACES = {"domaine": "exam__domain", "examen": "exam", "academie": "service__academy"}
 """What each choice is compared with, of a draft."""
 
@@ -46,11 +55,29 @@ _ALREADY = (
 )
 
 
+class LateRequestsForm(PlacesForm):
+    """Which requests are listed: those that wait, or those that ended in a way."""
+
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "En attente"), *_ENDED])
+    field_order = ("etat", "domaine", "examen", "academie")
+
+    @property
+    def ended(self) -> str:
+        """The state of those that wait no more, where these are chosen."""
+        return self.chosen.get("etat", "")
+
+    def keep(self, reach: Reach) -> LateRequestQuerySet:
+        """Return what was chosen, of a perimeter: the oldest that waits first, the last that ended first."""
+        found: LateRequestQuerySet = LateRequest.objects.within(reach, **self.where(PLACES))
+        if self.ended:
+            return found.filter(state=self.ended).order_by("-decided_at", "-pk")
+        return found.waiting().order_by("sent_at", "pk")
+
+
 def listed(request: HttpRequest) -> HttpResponse:
-    """Those that wait, the oldest first."""
-    form = PlacesForm(request.GET, reach=request.reach)
-    waiting = LateRequest.objects.waiting().within(request.reach, **form.where(PLACES))
-    page = Paginator(waiting.order_by("sent_at", "pk").for_list(), ON_THE_PAGE).get_page(
+    """Those that wait, the oldest first, or those that ended in a way, the last first."""
+    form = _row_of(request)
+    page = Paginator(form.keep(request.reach).for_list(), ON_THE_PAGE).get_page(
         request.GET.get("page")
     )
     for one in page:
@@ -62,6 +89,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "title": TITLE,
         "form": form,
         "is_chosen": bool(form.chosen),
+        "ended": form.ended,
         "page": page,
         "count": page.paginator.count,
         "base": f"{url}{query}{'&' if query else '?'}page=",
@@ -140,12 +168,12 @@ def _answer_to(request: HttpRequest, found: LateRequest) -> AnswerForm:
     return AnswerForm(said, is_accepted=late.has_accepted(found, at=request.arrived_at))
 
 
-def _row_of(request: HttpRequest) -> PlacesForm:
+def _row_of(request: HttpRequest) -> LateRequestsForm:
     """Return which requests one goes through, as the list that one came from chose them."""
-    return PlacesForm(request.GET, reach=request.reach)
+    return LateRequestsForm(request.GET, reach=request.reach)
 
 
-def _here(found: LateRequest, form: PlacesForm) -> str:
+def _here(found: LateRequest, form: LateRequestsForm) -> str:
     return f"{reverse('office:late_request', args=[found.pk])}{form.query()}"
 
 
@@ -159,7 +187,7 @@ def _next(request: HttpRequest, found: LateRequest) -> LateRequest | None:
 def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpResponse:
     note_draft(request, found.draft)
     at, row = request.arrived_at, _row_of(request)
-    following = _next(request, found)
+    following = None if row.ended else _next(request, found)
     standing = Registration.objects.within(request.reach).filter(candidate=found.draft.candidate_id)
     urls = {
         what: f"{reverse(f'office:{what}_late', args=[found.pk])}{row.query()}"
