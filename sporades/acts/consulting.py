@@ -17,6 +17,7 @@ from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.people import holders
 from sporades.acts.registrations.standing_in import WAIVING
 from sporades.acts.registrations.unsaved import TAKEN_UP
+from sporades.acts.requests.late import FULFILLED
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents import operations as documents
@@ -91,7 +92,6 @@ OF_DRAFTS = (
     *WAIVING,
     "late registration requested",
     "late request accepted",
-    "late request fulfilled",
     "late request refused",
     "late request taken back",
 )
@@ -116,13 +116,12 @@ def acts_in_drafts(registration: Registration) -> QuerySet[Entry]:
         )
         carried = [str(key) for key in before.values_list("pk", flat=True)]
         noted |= Q(verb__in=WAIVING, object_id__in=carried)
-    # What its candidate had typed stays a draft of theirs.
-    taken_up = Q(
-        verb=TAKEN_UP,
-        object_id__in=theirs.annotate(key=Cast("pk", CharField())).values("key"),
-        payload__after__draft__in=keys,
+    # What its candidate had typed, and asked for, stays a draft of theirs.
+    used = Q(verb=TAKEN_UP, payload__after__draft__in=keys) | Q(
+        verb=FULFILLED, payload__after__number=registration.number
     )
-    done: QuerySet[Entry] = Entry.objects.filter(noted | taken_up, object_kind="draft")
+    typed = Q(object_id__in=theirs.annotate(key=Cast("pk", CharField())).values("key"))
+    done: QuerySet[Entry] = Entry.objects.filter(noted | used & typed, object_kind="draft")
     return done
 
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
+from sporades.acts.consulting import acts_on
 from sporades.acts.people import forgetting
 from sporades.acts.registrations import late as acts
 from sporades.acts.registrations import registering, standing_in
@@ -275,6 +276,7 @@ def test_who_is_registered_meanwhile_is_not_registered_twice(asked, draft, at):
     assert (found.is_waiting, found.is_fulfilled, found.decided_at) == (False, True, at)
     ended = Entry.objects.get(verb="late request fulfilled")
     assert ended.payload["after"]["number"] == registered.registration.number
+    assert ended in acts_on(registered.registration)
     assert late.tell_of_silence(at=at + 70 * DAY) == 0
     assert not Message.objects.filter(kind="late_refused").exists()
 

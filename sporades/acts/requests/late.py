@@ -32,6 +32,8 @@ SILENT = "late_request_silent"
 """The mail that says what silence has decided of it."""
 REFUSED = "late request refused"
 """The verb of its refusal."""
+FULFILLED = "late request fulfilled"
+"""The verb of its end where its candidate is registered otherwise."""
 
 
 def formally(request: LateRequest | None, *, at: datetime) -> list[str]:
@@ -194,7 +196,7 @@ def fulfil(version: Version, *, by: Actor, at: datetime) -> None:
     for request in waiting.for_list():
         requesting.take_back(request, at=at, name=by.name)
         journal.record(
-            "late request fulfilled",
+            FULFILLED,
             by=by,
             on=request.draft,
             at=at,
