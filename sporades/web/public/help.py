@@ -69,7 +69,7 @@ def _own(request: HttpRequest, at: datetime) -> Own | None:
         one for one in open_drafts_of(user=request.user.pk) if one.amends_id in (None, *standing)
     ]
     reader = zone_of_reader(request.user.pk, mine) if begun else ""
-    late = [one for one in late_requests_of(user=request.user.pk) if one.is_waiting]
+    late = list(late_requests_of(user=request.user.pk))
     whys = {one: _why_not(one, mine, at=at, reader=reader) for one in begun}
     return Own(
         is_frozen=candidate.is_frozen,

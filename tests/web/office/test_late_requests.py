@@ -226,7 +226,7 @@ def test_what_is_offered_no_more_is_read_and_refused(asked, member):
     browser = agent(member)
     RegistrationService.objects.update(closes_at=NOW + 2 * CLOSED)
     assert "de nouveau ouvert : le candidat peut" in said(browser, "office:late_request", asked.pk)
-    assert "Un refus le lui dit" in said(browser, "office:late_request", asked.pk)
+    assert "Un refus le dit au candidat" in said(browser, "office:late_request", asked.pk)
     load_invented(
         YES,
         ("      - {code: MARIN, libelle: Marin}\n", ""),
