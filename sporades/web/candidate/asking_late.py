@@ -24,16 +24,10 @@ from sporades.registrations.snapshot import as_read
 from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
 from sporades.web.candidate.not_sent import not_sent, written
-from sporades.web.candidate.request_forms import LateRequestForm, is_counted
-from sporades.web.layout.kept import forget, kept
-from sporades.web.layout.sent import taking
+from sporades.web.candidate.request_forms import LateRequestForm, asking, is_counted, is_sent
+from sporades.web.layout.kept import forget
 from sporades.web.wizard.door import dossier_for
-from sporades.web.wizard.recap import READ
 
-_KEPT = (
-    "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
-    "s'il y en a une, puis envoyez la demande."
-)
 _SENT = "Votre demande est envoyée : un mail vous le confirme. Vous n'êtes pas encore inscrit(e)."
 _SENT_BEFORE = (
     "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil, avec un autre motif."
@@ -77,12 +71,13 @@ def _instead(request: HttpRequest, draft: Draft, last: LateRequest | None) -> Ht
 
 def _asked(request: HttpRequest, draft: Draft, last: LateRequest | None, read: str) -> HttpResponse:
     posted = request.method == "POST"
-    form = (
-        LateRequestForm(request.POST, request.FILES, sender=request.user)
-        if posted
-        else _asking(request)
-    )
-    if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, draft, form):
+    form = asking(LateRequestForm, request)
+    if (
+        posted
+        and is_counted(request, form)
+        and form.is_valid()
+        and is_sent(request, draft, form, by=acts.send)
+    ):
         forget(request)
         drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
         messages.success(request, _SENT)
@@ -92,30 +87,6 @@ def _asked(request: HttpRequest, draft: Draft, last: LateRequest | None, read: s
         form.keep_received(at=request.arrived_at)
     more = {"form": form, "read": read, "begun": begun_by(request.user)}
     return _shown(request, draft, last, **more)
-
-
-def _is_sent(request: HttpRequest, draft: Draft, form: LateRequestForm) -> bool:
-    """Send a request, and return whether it is; its form says why not."""
-    with taking(form, "fichiers", names=form.names):
-        acts.send(
-            draft=draft,
-            reason=form.cleaned_data["motif"],
-            proof=form.proof,
-            shown=request.POST.get(READ, ""),
-            by=request.actor,
-            at=request.arrived_at,
-        )
-    return not form.errors
-
-
-def _asking(request: HttpRequest) -> LateRequestForm:
-    """Return the form with the reason that was sent once the session had ended, if one was."""
-    answers = kept(request)
-    if not answers:
-        return LateRequestForm(sender=request.user)
-    messages.warning(request, _KEPT)
-    said = {"motif": answers.get("motif", [""])[-1]}
-    return LateRequestForm(initial=said, sender=request.user)
 
 
 def _shown(

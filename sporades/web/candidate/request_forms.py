@@ -1,10 +1,11 @@
 """What goes with a request to the managing service: why, and what shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 
 from sporades.accounts import limits
@@ -16,13 +17,21 @@ from sporades.drawers.models import Upload
 from sporades.intake import cleaning
 from sporades.registrations.changes import changes_of_identity
 from sporades.registrations.fields import CleanLinesField
+from sporades.registrations.models import Draft
 from sporades.registrations.models.request import LONGEST_REASON
 from sporades.registrations.refusals import NothingChanged
 from sporades.web.candidate.pieces.forms import A_PIECE_TAKES, UploadsForm
+from sporades.web.layout.kept import kept
 from sporades.web.layout.sent import taking
+from sporades.web.wizard.recap import READ
 
 _TOO_OFTEN = "Vous avez envoyé trop de demandes depuis hier. Recommencez demain."
-_KEPT = "{already} : {named}, qui {go} avec votre demande. Pour tout choisir de nouveau, rouvrez cette page."
+_ALREADY = "{already} : {named}, qui {go} avec votre demande. Pour tout choisir de nouveau, rouvrez cette page."
+
+_GIVEN_BACK = (
+    "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
+    "s'il y en a une, puis envoyez la demande."
+)
 
 
 class ProofForm(UploadsForm):
@@ -79,7 +88,7 @@ class ProofForm(UploadsForm):
         named = quoted(one.name for one in kept)
         already, go = ("Déjà reçus", "partiront") if len(kept) > 1 else ("Déjà reçu", "partira")
         field = self["fichiers"]
-        said = _KEPT.format(already=already, named=named, go=go)
+        said = _ALREADY.format(already=already, named=named, go=go)
         field.help_text = f"{said} {field.help_text}"
 
     def _keep_sent(self, *, at: datetime) -> list[Upload]:
@@ -193,3 +202,37 @@ class CompleteForm(ProofForm):
         if not (self.errors or self.has_files or said.get("reponse")):
             self.add_error("fichiers", str(NothingAdded()))
         return said
+
+
+def asking[Form: RequestForm](kind: type[Form], request: HttpRequest) -> Form:
+    """Return the form of a request: what was sent; or the reason that was, once the session had ended."""
+    if request.method == "POST":
+        return kind(request.POST, request.FILES, sender=request.user)
+    answers = kept(request)
+    if not answers:
+        return kind(sender=request.user)
+    messages.warning(request, _GIVEN_BACK)
+    return kind(initial={"motif": answers.get("motif", [""])[-1]}, sender=request.user)
+
+
+def is_sent(
+    request: HttpRequest, draft: Draft, form: RequestForm, *, by: Callable[..., object]
+) -> bool:
+    """Send a request, and return whether it is; its form says why not.
+
+    Args:
+        request: of the page that holds the form.
+        draft: what is asked for.
+        form: whole.
+        by: the act that sends it.
+    """
+    with taking(form, "fichiers", names=form.names):
+        by(
+            draft=draft,
+            reason=form.cleaned_data["motif"],
+            proof=form.proof,
+            shown=request.POST.get(READ, ""),
+            by=request.actor,
+            at=request.arrived_at,
+        )
+    return not form.errors

@@ -22,15 +22,9 @@ from sporades.registrations.states import RequestState
 from sporades.web.candidate import drafts
 from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.own import own_registration
-from sporades.web.candidate.request_forms import RequestForm, is_counted
-from sporades.web.layout.kept import forget, kept
-from sporades.web.layout.sent import taking
-from sporades.web.wizard.recap import READ
+from sporades.web.candidate.request_forms import RequestForm, asking, is_counted, is_sent
+from sporades.web.layout.kept import forget
 
-_KEPT = (
-    "Votre session s'était terminée. Votre motif est là : vérifiez-le, joignez de nouveau la pièce "
-    "s'il y en a une, puis envoyez la demande."
-)
 _SENT = (
     "Votre demande a été envoyée d'une autre fenêtre ou d'un autre appareil, avec un autre motif."
 )
@@ -64,12 +58,13 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, found, refusal)
     posted = request.method == "POST"
-    form = (
-        RequestForm(request.POST, request.FILES, sender=request.user)
-        if posted
-        else _asking(request)
-    )
-    if posted and is_counted(request, form) and form.is_valid() and _is_sent(request, found, form):
+    form = asking(RequestForm, request)
+    if (
+        posted
+        and is_counted(request, form)
+        and form.is_valid()
+        and is_sent(request, found, form, by=acts.send)
+    ):
         forget(request)
         drawers.note_used([one.pk for one in form.uploads], at=request.arrived_at)
         messages.success(request, "Votre demande est envoyée : un mail vous le confirme.")
@@ -92,29 +87,6 @@ def send(request: HttpRequest, draft: UUID) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/send_request.html", context, status=status)
-
-
-def _is_sent(request: HttpRequest, draft: Draft, form: RequestForm) -> bool:
-    """Send a request, and return whether it is; its form says why not."""
-    with taking(form, "fichiers", names=form.names):
-        acts.send(
-            draft=draft,
-            reason=form.cleaned_data["motif"],
-            proof=form.proof,
-            shown=request.POST.get(READ, ""),
-            by=request.actor,
-            at=request.arrived_at,
-        )
-    return not form.errors
-
-
-def _asking(request: HttpRequest) -> RequestForm:
-    """Return the form with the reason that was sent once the session had ended, if one was."""
-    answers = kept(request)
-    if not answers:
-        return RequestForm(sender=request.user)
-    messages.warning(request, _KEPT)
-    return RequestForm(initial={"motif": answers.get("motif", [""])[-1]}, sender=request.user)
 
 
 def _away(request: HttpRequest, draft: Draft) -> HttpResponse:
