@@ -1,6 +1,7 @@
 """What every test may rely on: official data in the base, and a mind that forgets nothing."""
 
 import gc
+import hashlib
 import math
 import re
 import subprocess
@@ -78,6 +79,33 @@ def _understood_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "checking", SimpleNamespace(checked=checked))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once():
+    """A file that many tests send is read for the first: the process that reads takes long to start.
+
+    What is refused for its weight is tried again each time, as is all in tests of that process
+    (`reads_each`).
+    """
+    read, known = reading.Process.ask, {}
+
+    def ask(self, mode, files, *, page=0, turned=0):
+        digests = [hashlib.sha256(one).digest() for one in files]
+        asked = (self._bounds, mode, *digests, page, turned)
+        if asked not in known:
+            known[asked] = read(self, mode, files, page=page, turned=turned)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading.Process, "ask", ask)
+        yield read
+
+
+@pytest.fixture
+def reads_each(_read_once, monkeypatch):
+    """Have each file read, though others have sent the same."""
+    monkeypatch.setattr(reading.Process, "ask", _read_once)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -255,7 +283,7 @@ def _waits_for_long():
 
 
 @pytest.fixture
-def children(monkeypatch):
+def children(reads_each, monkeypatch):
     """Return the processes that are started."""
     started = []
 
