@@ -366,7 +366,10 @@ def _never_filed(draft: Draft, refused: LateRequest | None, *, at: datetime) -> 
             about=str(draft),
             link=reverse("candidate:ask_late", args=[draft.pk]),
             act="Demander une inscription tardive",
-            deadline=f"Jusqu'au {asking_late.last_day_in_words(draft)}. Sinon, abandonnez cette saisie.",
+            deadline=(
+                f"À demander au plus tard le {asking_late.last_day_in_words(draft)}. "
+                "Sinon, abandonnez cette saisie."
+            ),
         )
     return Awaiting(
         sentence=draft.missed_in_words(at),

@@ -64,6 +64,9 @@ def test_a_candidate_asks_reads_where_it_stands_and_takes_it_back(draft, sign_in
         reverse("candidate:recap", args=[draft.pk]),
     ):
         assert f'href="{page}"' in browser.get(where).text
+    told = said(browser, "candidate:recap", draft.pk)
+    assert told.index("Vous pouvez demander une inscription tardive en ligne") < told.index("Identité")
+    assert "À demander au plus tard le" in said(browser, "candidate:home")
     form = browser.get(page)
     assert NOT_ONE in plain(main(form))
 
@@ -131,6 +134,7 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
 
     theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
     assert "est refusée. Motif : Sans justificatif" in theirs
+    assert f"Vous aviez écrit : {WHY}" in theirs
     assert "Décision prise par : " in theirs
     assert "Envoyer la demande" in theirs
     assert WHY not in said(browser, "office:late_requests")
@@ -239,6 +243,33 @@ def test_what_is_offered_no_more_is_read_and_refused(asked, member):
     assert reverse("office:accept_late", args=[asked.pk]) not in page.text
     browser.post(reverse("office:refuse_late", args=[asked.pk]), {"motif": "Plus proposé"})
     assert LateRequest.objects.get().is_refused
+
+
+def test_what_is_sent_again_says_what_was_refused_before(asked, member, stopped_clock):
+    browser = agent(member)
+    assert "a été refusée" not in said(browser, "office:late_request", asked.pk)
+    refuse = reverse("office:refuse_late", args=[asked.pk])
+    browser.post(refuse, {"motif": "Sans justificatif"})
+    minute = timedelta(minutes=1)
+    stopped_clock.shift(minute)
+    by, at = author(asked.draft.candidate), NOW + CLOSED + minute
+    again = acts.send(draft=asked.draft, reason="Le voici", proof=[], by=by, at=at)
+
+    page = browser.get(reverse("office:late_request", args=[again.pk]))
+
+    assert "a été refusée le" in plain(main(page))
+    assert "Motif de ce refus : Sans justificatif" in plain(main(page))
+    assert f'href="{reverse("office:late_request", args=[asked.pk])}"' in page.text
+
+
+def test_its_candidate_reads_that_the_file_went_with_it(asked, sign_in):
+    browser = sign_in(asked.draft.candidate)
+    went = "Votre pièce jointe est envoyée avec la demande."
+    assert went in said(browser, "candidate:ask_late", asked.draft_id)
+
+    LateRequest.objects.update(proof_key="")
+
+    assert went not in said(browser, "candidate:ask_late", asked.draft_id)
 
 
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):

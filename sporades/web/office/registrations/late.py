@@ -114,7 +114,7 @@ def accept(request: HttpRequest, asked: int) -> HttpResponse:
     def done() -> str:
         version = acts.accept(request=found, shown=shown, by=by, at=at)
         number = version.registration.number
-        return f"La demande est acceptée : le candidat est inscrit, n°{number}, et averti."
+        return f"la demande est acceptée, le candidat est inscrit, n°{number}, et averti."
 
     return _done(request, found, done)
 
@@ -130,7 +130,7 @@ def refuse(request: HttpRequest, asked: int) -> HttpResponse:
     def done() -> str:
         takes_back = said.get("retrait", False)
         acts.refuse(request=found, answer=said["motif"], takes_back=takes_back, by=by, at=at)
-        return "La demande est refusée : le candidat est averti."
+        return "la demande est refusée, le candidat est averti."
 
     return _done(request, found, done, written=said["motif"])
 
@@ -184,6 +184,13 @@ def _next(request: HttpRequest, found: LateRequest) -> LateRequest | None:
     return others.filter(sent_at__gte=found.sent_at).first() or others.first()
 
 
+def _refused_before(request: HttpRequest, found: LateRequest) -> LateRequest | None:
+    """Return the last one that was refused before the candidate sent this one."""
+    of_draft = LateRequest.objects.within(request.reach).for_list().filter(draft=found.draft_id)
+    refused = of_draft.filter(state=RequestState.REFUSED, sent_at__lt=found.sent_at)
+    return refused.order_by("-sent_at", "-pk").first()
+
+
 def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpResponse:
     note_draft(request, found.draft)
     at, row = request.arrived_at, _row_of(request)
@@ -195,6 +202,7 @@ def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpRes
     }
     context = {
         "asked": found,
+        "before": _refused_before(request, found),
         "closed": found.service.closed_in_words(at),
         "open_until": late.open_until(found, at=at) if found.is_waiting else "",
         "age": found.age_in_words(at),
