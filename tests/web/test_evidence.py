@@ -137,7 +137,7 @@ def test_a_photo_is_given_without_script_and_opened_again(mine, registration):
     said = send(mine, registration, photo(name="Ma carte.jpg"))
 
     assert "Votre fichier est déposé." in main(said)
-    assert "Ma carte.jpg : Pièce d'identité 1 page," in line(mine, registration)
+    assert "Ma carte.jpg : Pièce d'identité , 1 page," in line(mine, registration)
     assert "En vérification" in line(mine, registration)
     assert "personne du service gestionnaire ne peut l'ouvrir" in line(mine, registration)
     opened = mine.get(address(registration, "IDENTITE", "fichier"))
