@@ -355,7 +355,7 @@ def test_photos_are_given_without_script_and_opened_again_and_it_is_noted(mine, 
     said = send(mine, registration, photo("white"), photo("gray"))
 
     assert "Votre fichier est déposé." in main(said)
-    assert "En vérification ordonnance.jpg et 1 autre : Autre papier de santé 2 pages," in line(
+    assert "En vérification ordonnance.jpg et 1 autre : Autre papier de santé , 2 pages," in line(
         mine, registration
     )
     paper = Paper.objects.get()
