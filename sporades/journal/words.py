@@ -71,6 +71,7 @@ IN_WORDS = {
     "change request assigned": "Demande de modification prise en charge",
     "change request completed": "Demande de modification complétée par le candidat",
     "change request complement noted": "Complément reçu noté, demande de modification",
+    "change request complement redated": "Jour du complément reçu rectifié, demande de modification",
     "change request incomplete": "Complément demandé à une demande de modification",
     "change request refused": "Demande de modification refusée",
     "change request taken back": "Demande de modification retirée par le candidat",
@@ -95,6 +96,8 @@ IN_WORDS = {
     "correction assigned": "Demande de correction d'état civil prise en charge",
     "correction completed": "Demande de correction d'état civil complétée par le candidat",
     "correction complement noted": "Complément reçu noté, demande de correction d'état civil",
+    "correction complement redated": "Jour du complément reçu rectifié, demande de correction d'état "
+    "civil",
     "correction incomplete": "Complément demandé à une demande de correction d'état civil",
     "correction left": "Demande de correction d'état civil close, plus rien n'étant en cours",
     "correction refused": "Demande de correction d'état civil refusée",
@@ -377,11 +380,15 @@ def on_pieces(verb: str, after: Mapping[str, Any]) -> str:
 
 
 def on_complement(verb: str, after: Mapping[str, Any]) -> str:
-    """Say on which day, and how, what a request lacked came; nothing of any other act."""
-    if not (verb.endswith(" complement noted") and after.get("received_on")):
+    """Say on which day, and how, what a request lacked came, and which day was noted before; else nothing."""
+    is_of_it = verb.endswith((" complement noted", " complement redated"))
+    if not (is_of_it and after.get("received_on")):
         return ""
     day = day_in_words(date.fromisoformat(after["received_on"]))
-    return f"{day}, {THROUGH[after['came_by']]}"
+    said = f"{day}, {THROUGH[after['came_by']]}"
+    if not after.get("former"):
+        return said
+    return f"{said}, et non le {day_in_words(date.fromisoformat(after['former']))}"
 
 
 def on_export(verb: str, after: Mapping[str, Any]) -> str:

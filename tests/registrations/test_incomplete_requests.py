@@ -12,7 +12,10 @@ from sporades.acts.requests.completing import (
     CameBeforeAsked,
     CameToCome,
     CompletedAlready,
+    CorrectedMeanwhile,
+    DecidedByThatDay,
     MissingUnsaid,
+    NoDayNoted,
     NothingAdded,
     SetAsideMeanwhile,
     SilenceHasDecided,
@@ -522,3 +525,115 @@ def test_who_has_no_account_any_more_reads_in_a_letter_where_to_send_it(registra
     said = plain(letter.message.body)
     assert VERSO in said
     assert "Envoyez-le à l'adresse ci-dessous" in said
+
+
+# --- « Rectifier le jour reçu » ----------------------------------------------------------------
+
+
+def redate(request, *, on, seen, at):
+    acts = acts_of(request)
+    return acts.correct_day(request=read(request), on=on, seen=seen, by=OPERATOR, at=at)
+
+
+def test_the_day_on_which_it_came_is_corrected_and_its_delays_are_counted_from_it(asked, late):
+    due = read(asked).answer_due_on
+    lack(asked, at=late)
+    first = local_day(late + DAY, "Europe/Paris")
+    note(asked, on=first, at=late + 10 * DAY)
+    day = first + 3 * DAY
+
+    assert redate(asked, on=day, seen=first, at=late + 11 * DAY)
+
+    found = read(asked)
+    assert (found.came_on, found.complement) == (day, "Le verso")
+    assert (found.paused_days, found.answer_due_on) == (4, due + 4 * DAY)
+    last = day_in_words(months_after(day, 2))
+    assert last in silence_in_words(found, at=late + 11 * DAY)
+    [act] = Entry.objects.filter(verb__endswith=" complement redated")
+    assert f"{day_in_words(day)}, au guichet, et non le {day_in_words(first)}" in act.in_words
+    assert (act.actor_name, act.payload["after"]["reason"]) == (OPERATOR.name, "")
+    body = plain(told("request_completed").last().body)
+    assert f"est rectifié : c'est le {day_in_words(day)}, au guichet." in body
+    assert last in body
+
+
+def test_the_same_day_is_no_correction_and_one_that_was_noted_before_is_told_again(asked, late):
+    lack(asked, at=late)
+    one = local_day(late, "Europe/Paris")
+    other = one + DAY
+    note(asked, on=one, at=late + 5 * DAY)
+
+    assert not redate(asked, on=one, seen=one, at=late + 5 * DAY)
+    for hour, (on, seen) in enumerate(((other, one), (one, other), (other, one)), start=1):
+        assert redate(asked, on=on, seen=seen, at=late + 5 * DAY + timedelta(hours=hour))
+
+    assert told("request_completed").count() == 4
+
+
+@pytest.mark.parametrize(("days", "refusal"), [(-1, CameBeforeAsked), (3, CameToCome)])
+def test_it_is_corrected_neither_to_before_it_was_asked_for_nor_to_tomorrow(
+    asked, late, days, refusal
+):
+    lack(asked, at=late)
+    noted = local_day(late, "Europe/Paris")
+    note(asked, on=noted, at=late)
+
+    with pytest.raises(refusal):
+        redate(asked, on=noted + days * DAY, seen=noted, at=late + 2 * DAY)
+
+    assert read(asked).came_on == noted
+
+
+def test_a_day_that_somebody_has_corrected_meanwhile_is_read_before(asked, late):
+    lack(asked, at=late)
+    noted = local_day(late, "Europe/Paris")
+    note(asked, on=noted, at=late)
+    redate(asked, on=noted + DAY, seen=noted, at=late + 2 * DAY)
+
+    with pytest.raises(CorrectedMeanwhile):
+        redate(asked, on=noted + 2 * DAY, seen=noted, at=late + 2 * DAY)
+
+
+@pytest.mark.parametrize("ended", ["sent on line", "asked again", "refused"])
+def test_what_its_office_has_not_noted_or_waits_for_no_more_has_no_day_to_correct(
+    asked, late, ended
+):
+    lack(asked, at=late)
+    noted = local_day(late, "Europe/Paris")
+    if ended == "sent on line":
+        complete(asked, at=late)
+    else:
+        note(asked, on=noted, at=late)
+    if ended == "asked again":
+        lack(asked, at=late + DAY)
+    if ended == "refused":
+        acts_of(asked).refuse(request=read(asked), answer="Non", by=OPERATOR, at=late + DAY)
+
+    with pytest.raises(NoDayNoted):
+        redate(asked, on=noted + DAY, seen=noted, at=late + 2 * DAY)
+
+
+def test_what_silence_has_decided_by_that_day_is_not_undone(asked, late):
+    lack(asked, at=late)
+    noted = local_day(late, "Europe/Paris")
+    note(asked, on=noted, at=late)
+    later = late + 80 * DAY
+    assert is_decided_by_silence(read(asked), at=later)
+
+    with pytest.raises(DecidedByThatDay):
+        redate(asked, on=noted + 20 * DAY, seen=noted, at=later)
+
+
+def test_the_letter_that_says_the_former_day_and_waits_is_not_printed(asked, registration, late):
+    leave_account(registration.candidate)
+    lack(asked, at=late)
+    noted = local_day(late, "Europe/Paris")
+    note(asked, on=noted, at=late)
+
+    for day in (1, 2):
+        on, seen = noted + day * DAY, noted + (day - 1) * DAY
+        redate(asked, on=on, seen=seen, at=late + 3 * DAY + timedelta(hours=day))
+
+    [waiting] = Letter.objects.waiting().filter(message__kind="request_completed")
+    assert f"c'est le {day_in_words(noted + 2 * DAY)}" in plain(waiting.message.body)
+    assert Letter.objects.filter(message__kind="request_completed").count() == 3

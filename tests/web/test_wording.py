@@ -157,6 +157,15 @@ def every_form():
             "asked": ChangeRequest(registration=asking["case"].registration),
             "at": NOW,
         },
+        "OtherDayForm": {
+            "asked": ChangeRequest(
+                registration=asking["case"].registration,
+                asked_at=NOW,
+                completed_at=NOW,
+                complement_came_by="desk",
+            ),
+            "at": NOW,
+        },
         "AppealForm": {"registration": asking["case"].registration, "is_minor": True},
         "EnteredAppealForm": {"today": NOW.date(), "notified": NOW.date(), "is_minor": True},
         "EntryForm": {

@@ -1,7 +1,7 @@
 """A candidate asks to correct civil data that are frozen, on proof; the office decides (I6)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,7 @@ VERBS = (
     "correction incomplete",
     "correction completed",
     "correction complement noted",
+    "correction complement redated",
     "correction accepted",
     CORRECTION_REFUSED,
 )
@@ -278,6 +279,34 @@ def complete(
         record=partial(_record, verb, by=by, at=at),
         at=at,
         came=came,
+    )
+
+
+def correct_day(
+    *, request: CorrectionRequest, on: date, seen: date, by: Actor, at: datetime
+) -> bool:
+    """« Rectifier le jour reçu »: what it lacked came on another day than was noted.
+
+    Args:
+        request: one that its service has noted as completed.
+        on: the day on which the service had it.
+        seen: the one that was noted, as whoever corrects it read it.
+        by: who corrects it.
+        at: the instant.
+
+    Returns:
+        Whether it was another day.
+
+    Raises:
+        NoDayNoted, DecidedByThatDay, CorrectedMeanwhile, CameToCome, CameBeforeAsked: see
+            `completing.correct_day`.
+    """
+    return completing.correct_day(
+        on=on,
+        seen=seen,
+        locked=lambda: _locked(request),
+        record=partial(_record, "correction complement redated", by=by, at=at),
+        at=at,
     )
 
 

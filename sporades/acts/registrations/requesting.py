@@ -1,7 +1,7 @@
 """While a service takes nothing: a candidate asks for a modification, its office decides (E7)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
@@ -162,6 +162,32 @@ def complete(
         record=partial(_record, verb, by=by, at=at, reason=words),
         at=at,
         came=came,
+    )
+
+
+def correct_day(*, request: ChangeRequest, on: date, seen: date, by: Actor, at: datetime) -> bool:
+    """« Rectifier le jour reçu »: what it lacked came on another day than was noted.
+
+    Args:
+        request: one that its service has noted as completed.
+        on: the day on which the service had it.
+        seen: the one that was noted, as whoever corrects it read it.
+        by: who corrects it.
+        at: the instant.
+
+    Returns:
+        Whether it was another day.
+
+    Raises:
+        NoDayNoted, DecidedByThatDay, CorrectedMeanwhile, CameToCome, CameBeforeAsked: see
+            `completing.correct_day`.
+    """
+    return completing.correct_day(
+        on=on,
+        seen=seen,
+        locked=lambda: _locked_with_draft(request),
+        record=partial(_record, "change request complement redated", by=by, at=at, reason=""),
+        at=at,
     )
 
 

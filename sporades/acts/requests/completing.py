@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from sporades.acts.requests import CORRECTED_AT, OF_REGISTERED
 from sporades.acts.requests.proofs import with_proof
@@ -83,6 +84,32 @@ class CompletedAlready(Refused):
     message = (
         "Rien ne manque plus : cette demande est déjà complétée, décidée ou retirée. Ce que "
         "vous venez d'envoyer n'est pas pris en compte."
+    )
+
+
+class NoDayNoted(Refused):
+    """What has no day of the office has none to be corrected."""
+
+    message = (
+        "Il n'y a pas de jour à rectifier : cette demande attend de nouveau son candidat, ou elle est "
+        "décidée ou retirée."
+    )
+
+
+class DecidedByThatDay(Refused):
+    """What silence has decided, and its candidate has read, is not undone by a slip that is mended."""
+
+    message = (
+        "Faute de réponse, le silence a déjà décidé de cette demande, par le jour qui est noté : il ne "
+        "se rectifie plus. Acceptez-la, ou refusez-la."
+    )
+
+
+class CorrectedMeanwhile(Refused):
+    """Somebody else has corrected that day, or noted another."""
+
+    message = (
+        "Un autre jour vient d'être noté : relisez-le, puis recommencez s'il n'est pas le bon."
     )
 
 
@@ -226,6 +253,59 @@ def complete[R: Request](
     return with_proof(proof, kept, after=own, at=at)
 
 
+def why_not_another_day(request: Request, *, at: datetime) -> Refused | None:
+    """Return why the day on which what a request lacked came is not corrected; or nothing.
+
+    Args:
+        request: of a candidate, with its registration.
+        at: now.
+    """
+    if not request.is_waiting or request.came_on is None:
+        return NoDayNoted()
+    return DecidedByThatDay() if is_decided_by_silence(request, at=at) else None
+
+
+@transaction.atomic
+def correct_day[R: Request](
+    *,
+    on: date,
+    seen: date,
+    locked: Callable[[], R],
+    record: Callable[..., None],
+    at: datetime,
+) -> bool:
+    """« Rectifier le jour reçu »: delays run again from another day, and the candidate is told.
+
+    Args:
+        on: the day on which the service had it.
+        seen: the one that was noted, as whoever corrects it read it.
+        locked: locks the request, and what is locked before it.
+        record: keeps in the journal that it is done, given the request and both days.
+        at: the instant.
+
+    Returns:
+        Whether it was another day.
+
+    Raises:
+        NoDayNoted, DecidedByThatDay, CorrectedMeanwhile: see each.
+        CameToCome, CameBeforeAsked: it cannot have come on that day.
+    """
+    found = locked()
+    if (refusal := why_not_another_day(found, at=at)) is not None:
+        raise refusal
+    if found.came_on == on:
+        return False  # the button was pressed twice
+    if found.came_on != seen:
+        raise CorrectedMeanwhile
+    came = Came(on, CameBy(found.complement_came_by))
+    if (refusal := came.refused(found, at=at)) is not None:
+        raise refusal
+    requesting.correct_day(found, at=came.instant(found, at=at))
+    record(found, **came.noted, former=seen.isoformat())
+    _tell_another_day(found, at=at)
+    return True
+
+
 def _is_the_same(sent: Request, words: str, key: str, came: Came | None) -> bool:
     """Return whether a request was completed in the same words, with the same files, by the same way."""
     said = (sent.complement, sent.complement_came_by)
@@ -266,15 +346,40 @@ def tell_completed(request: Request, *, at: datetime) -> None:
     keys = [key_of_incomplete(request), _key_of_reminder(request)]
     asking = Letter.objects.waiting().filter(message__kind=INCOMPLETE, message__key__in=keys)
     letters.leave_out(asking, why="ce qu'il demande est arrivé", at=at)
+    _tell_completed(request, key=_key_of_completed(request), at=at)
+
+
+def _tell_another_day(request: Request, *, at: datetime) -> None:
+    """Tell the candidate of a request on which other day what they added is received.
+
+    What still waits to be printed says the former one no more.
+    """
+    key = _key_of_completed(request)
+    is_of_it = Q(message__key=key) | Q(message__key__startswith=f"{key}:")
+    former = Letter.objects.waiting().filter(is_of_it, message__kind=COMPLETED)
+    letters.leave_out(former, why="le jour qu'il dit est rectifié", at=at)
+    # The instant too: the same day may be noted again, once another has been.
+    said = f"{key}:{request.came_on}:{int(at.timestamp())}"
+    _tell_completed(request, key=said, is_another_day=True, at=at)
+
+
+def _tell_completed(
+    request: Request, *, key: str, is_another_day: bool = False, at: datetime
+) -> None:
     is_correction = isinstance(request, CorrectionRequest)
     tell(
         COMPLETED,
         request,
-        key=f"{request._meta.model_name}:{request.pk}:completed:{len(request.exchanged)}",
+        key=key,
         about=answered_in(request),
         page=CORRECTED_AT if is_correction else "",
+        is_another_day=is_another_day,
         at=at,
     )
+
+
+def _key_of_completed(request: Request) -> str:
+    return f"{request._meta.model_name}:{request.pk}:completed:{len(request.exchanged)}"
 
 
 def key_of_incomplete(request: Request) -> str:

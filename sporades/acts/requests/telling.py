@@ -42,6 +42,7 @@ def tell(
     version: Version | None = None,
     changes_more: bool = False,
     is_again: bool = False,
+    is_another_day: bool = False,
     due_by: datetime | None = None,
 ) -> None:
     """Write to the candidate of a request.
@@ -57,6 +58,7 @@ def tell(
         version: what was filed of it, where that is what is told.
         changes_more: whether that changes what was not asked too.
         is_again: whether it recalls what was told before.
+        is_another_day: whether it corrects the day that was told before.
         due_by: until when it asks for something, if it does.
     """
     registration = Registration.objects.whole().get(pk=answered_in(request).pk)
@@ -86,6 +88,7 @@ def tell(
         due_by=first_due(version) if version is not None else due_by,
         changes_more=changes_more,
         is_again=is_again,
+        is_another_day=is_another_day,
         contact=contact_of(registration.service),
         history=link_to("candidate:history", registration.number),
         link=link_to(page) if page else link_to("candidate:registration", registration.number),

@@ -260,6 +260,13 @@ class Request(Asked):
         return self._came_in_words(self.completed_at, self.complement_came_by)
 
     @property
+    def came_on(self) -> date | None:
+        """The day on which what was missing has come, as its service noted it; nothing of what it did not."""
+        if self.completed_at is None or not self.complement_came_by:
+            return None
+        return local_day(self.completed_at, self.service.zone)
+
+    @property
     def received_at(self) -> datetime:
         """When it arrived, or was completed last."""
         return self.completed_at or max((end for _, end in self._times()), default=self.sent_at)

@@ -324,6 +324,21 @@ def complete(
         leave([former])
 
 
+def correct_day(request: Request, *, at: datetime) -> None:
+    """Say of a locked request that what it lacked came at another instant; its delays are counted anew.
+
+    Args:
+        request: one that its service has noted as completed.
+        at: the instant at which it came.
+
+    Raises:
+        MovedMeanwhile: it does not wait for the office any more.
+    """
+    request.completed_at = at
+    paused = request.paused_since(request.sent_at)
+    _written(request, is_incomplete=False, completed_at=at, paused_days=paused)
+
+
 def _written(request: Request, *, is_incomplete: bool, **stamps: Any) -> None:
     """Write what was asked for, or has come, of one that waits for whom it is said; else refuse to."""
     requests: Any = type(request)._default_manager

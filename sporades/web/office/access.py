@@ -122,6 +122,7 @@ ROUTES = {
     "office:note_request_complement": _requests(
         BOTH, within="request", takes_files=reading.LARGEST_PHOTO, keeps_answers=True
     ),
+    "office:redate_request_complement": _requests(BOTH, within="request", keeps_answers=True),
     "office:request_proof": _requests(within="request", page=False),
     "office:late_requests": _filling(),
     "office:late_request": _filling(within="late request"),
@@ -150,6 +151,9 @@ ROUTES = {
     ),
     "office:note_correction_complement": _corrections(
         BOTH, within="correction", takes_files=reading.LARGEST_PHOTO, keeps_answers=True
+    ),
+    "office:redate_correction_complement": _corrections(
+        BOTH, within="correction", keeps_answers=True
     ),
     "office:correction_proof": _corrections(within="correction", page=False),
     "office:doubles": _doubles(),

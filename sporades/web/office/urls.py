@@ -343,6 +343,12 @@ urlpatterns = [
         name="note_request_complement",
     ),
     path(
+        "demandes/<int:asked>/complement-recu/jour",
+        requests.correct_day,
+        {"queue": requests.CHANGES},
+        name="redate_request_complement",
+    ),
+    path(
         "demandes/<int:asked>/refus",
         requests.refuse,
         {"queue": requests.CHANGES},
@@ -389,6 +395,12 @@ urlpatterns = [
         requests.note_complement,
         {"queue": requests.CORRECTIONS},
         name="note_correction_complement",
+    ),
+    path(
+        "demandes-d-etat-civil/<int:asked>/complement-recu/jour",
+        requests.correct_day,
+        {"queue": requests.CORRECTIONS},
+        name="redate_correction_complement",
     ),
     path(
         "demandes-d-etat-civil/<int:asked>/refus",

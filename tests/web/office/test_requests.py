@@ -20,6 +20,7 @@ from sporades.acts.registrations import (
     requesting,
     standing_in,
 )
+from sporades.acts.requests.completing import Came, CorrectedMeanwhile
 from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.french import day_in_words
@@ -27,6 +28,7 @@ from sporades.exams.models import RegistrationService
 from sporades.intake import cleaning
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.registrations.came import CameBy
 from sporades.registrations.models import ChangeRequest, Draft
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import SET_ASIDE, VALIDATE, RequestState
@@ -842,6 +844,46 @@ def test_what_comes_on_paper_is_noted_with_its_day_and_its_scan(manager, asked, 
     assert "antivirus n'a pas encore vérifié la pièce jointe" in main(page)
     mine = main(sign_in(in_lille.candidate).get(f"/mes-inscriptions/{in_lille.number}"))
     assert "Ce que votre service gestionnaire a reçu : Le bail entier" in mine
+
+
+def test_the_day_on_which_it_came_is_corrected_from_its_page(manager, asked, in_lille):
+    then = NOW - timedelta(days=3)
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=then)
+    came = Came(then.date(), CameBy.DESK)
+    requesting.complete(
+        request=read(asked), words="Le bail", proof=[], came=came, by=OPERATOR, at=then
+    )
+    there, redating = (
+        where("change_request", asked.pk),
+        where("redate_request_complement", asked.pk),
+    )
+    assert f'href="{redating}">Rectifier le jour reçu<' in manager.get(there).text
+    page = manager.get(redating)
+    assert f'value="{then:%d/%m/%Y}"' in page.text
+    noted = {"vu": value_of(page, "vu")}
+
+    early = manager.post(redating, {**noted, "recu_le": "01/09/2026"})
+    assert early.status_code == 422
+    assert "où le complément a été demandé" in main(early)
+    day = then.date() + timedelta(days=1)
+    for said in ("Le jour reçu est rectifié", "Ce jour est déjà celui qui est noté"):
+        page = manager.post(redating, {**noted, "recu_le": f"{day:%d/%m/%Y}"}, follow=True)
+        assert page.redirect_chain[-1][0] == there
+        assert said in main(page)
+    assert f"Complétée le {day_in_words(day)}, au guichet" in main(page)
+    page = manager.post(redating, {**noted, "recu_le": f"{NOW:%d/%m/%Y}"}, follow=True)
+    assert CorrectedMeanwhile.message in main(page)
+    journal = main(manager.get(where("journal", in_lille.number)))
+    assert f"{day_in_words(day)}, au guichet, et non le {day_in_words(then.date())}" in journal
+
+
+def test_no_day_is_corrected_where_none_was_noted(manager, asked):
+    redating = where("redate_request_complement", asked.pk)
+    assert "Rectifier le jour reçu" not in main(manager.get(where("change_request", asked.pk)))
+
+    for page in (manager.get(redating), manager.post(redating, {}, follow=True)):
+        assert page.status_code == 200
+        assert "Il n'y a pas de jour à rectifier" in main(page)
 
 
 def test_of_what_lacks_nothing_any_more_nothing_is_noted_and_its_words_are_given_back(

@@ -121,6 +121,8 @@ NO_FORM = {
     "office:note_request_complement",
     "office:publish_publication",
     "office:put_off_services",
+    "office:redate_correction_complement",
+    "office:redate_request_complement",
     "office:refuse_merge",
     "office:refuse_publication",
 }

@@ -69,6 +69,7 @@ WRITES = {
             *("correction_request", "decide", "deposit_one", "differences", "enter_accommodation"),
             *("appeal", "ask_piece", "change_speciality", "envelope"),
             *("note_correction_complement", "note_request_complement"),
+            *("redate_correction_complement", "redate_request_complement"),
             *("handle_accommodation", "move_registration", "ready", "recap", "receive_summary"),
             *("scan_piece", "tab", "withdraw_as_asked", "withdraw_document", "withhold"),
         )

@@ -1,18 +1,20 @@
 """What a request lacked, once it has come by post, at the desk or by mail (E7, I6)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 
 from sporades.acts.requests.completing import Came
 from sporades.core.french import local_day
+from sporades.registrations.came import CameBy
 from sporades.registrations.fields import CleanLinesField
 from sporades.registrations.models.request import LONGEST_REASON, Request
 from sporades.web.office.days import CameByField, DayField
 from sporades.web.office.forms import ScannedField
 
 NOTHING_SAID = "Dites ce que vous avez reçu, ou joignez-en la numérisation."
+HELP = "Le délai de réponse court de nouveau à partir de ce jour. Par exemple : {day:%d/%m/%Y}"
 
 
 class ComplementForm(forms.Form):
@@ -46,9 +48,7 @@ class ComplementForm(forms.Form):
         for name in ("recu", "fichier"):
             self.fields[name].is_conditional = True
         today = local_day(at, asked.registration.service.zone)
-        self.fields[
-            "recu_le"
-        ].help_text = f"Le délai de réponse court de nouveau à partir de ce jour. Par exemple : {today:%d/%m/%Y}"
+        self.fields["recu_le"].help_text = HELP.format(day=today)
 
     @property
     def came(self) -> Came:
@@ -71,3 +71,32 @@ class ComplementForm(forms.Form):
         if "fichier" not in self.errors and not (said.get("recu") or said.get("fichier")):
             self.add_error("recu", NOTHING_SAID)
         return said
+
+
+class OtherDayForm(forms.Form):
+    """On which other day it came than was noted."""
+
+    recu_le = DayField(label="Reçu le", required=True)
+    vu = forms.DateField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, asked: Request, at: datetime, **options: Any) -> None:
+        """Begin with the day that is noted.
+
+        Args:
+            args, options: see `forms.Form`.
+            asked: the request that was completed.
+            at: the instant.
+        """
+        initial = {"recu_le": asked.came_on, "vu": asked.came_on}
+        super().__init__(*args, initial=initial, **options)
+        self._asked, self._at = asked, at
+        today = local_day(at, asked.registration.service.zone)
+        self.fields["recu_le"].help_text = HELP.format(day=today)
+
+    def clean_recu_le(self) -> date:
+        """Refuse a day on which it cannot have come."""
+        day: date = self.cleaned_data["recu_le"]
+        came = Came(day, CameBy(self._asked.complement_came_by))
+        if refusal := came.refused(self._asked, at=self._at):
+            raise forms.ValidationError(str(refusal), code="refused")
+        return day

@@ -22,7 +22,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.acts import consulting
 from sporades.acts.identities import asking
 from sporades.acts.registrations import requesting
-from sporades.acts.requests.completing import why_not_more
+from sporades.acts.requests.completing import why_not_another_day, why_not_more
 from sporades.acts.requests.holding import held_in_words, is_free, with_holders
 from sporades.acts.requests.silence import (
     is_accepted_by_silence,
@@ -45,7 +45,7 @@ from sporades.web.layout.sent import taking
 from sporades.web.office.forms import AnswerForm, MissingForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
-from sporades.web.office.registrations.complement_form import ComplementForm
+from sporades.web.office.registrations.complement_form import ComplementForm, OtherDayForm
 from sporades.web.office.registrations.files import reaches
 from sporades.web.office.registrations.told import done_on
 from sporades.web.wizard.recap import READ
@@ -64,6 +64,8 @@ _NOTHING_LACKS = (
     "Rien ne manque plus à cette demande : elle est déjà complétée, décidée ou retirée."
 )
 _NOTED = "Le complément est noté, et le délai de réponse court de nouveau : {}"
+_REDATED = "Le jour reçu est rectifié, et le délai de réponse est compté de nouveau : {}"
+_SAME_DAY = "Ce jour est déjà celui qui est noté : rien ne change."
 
 
 def _as_they_are(requests: Iterable[ChangeRequest], reach: Reach) -> None:
@@ -76,7 +78,8 @@ class Queue:
 
     Attributes:
         model: the requests.
-        acts: what is done to one: `assign`, `accept`, `ask_more`, `complete`, `refuse`.
+        acts: what is done to one: `assign`, `accept`, `ask_more`, `complete`, `correct_day`,
+            `refuse`.
         permission: what whoever decides them is allowed.
         named: lets each name the registration through which its reader reaches it.
         title: of the list.
@@ -131,6 +134,7 @@ CHANGES = Queue(
         "accept": "office:accept_request",
         "ask_more": "office:ask_more_request",
         "note": "office:note_request_complement",
+        "redate": "office:redate_request_complement",
         "refuse": "office:refuse_request",
         "proof": "office:request_proof",
     },
@@ -154,6 +158,7 @@ CORRECTIONS = Queue(
         "accept": "office:accept_correction",
         "ask_more": "office:ask_more_correction",
         "note": "office:note_correction_complement",
+        "redate": "office:redate_correction_complement",
         "refuse": "office:refuse_correction",
         "proof": "office:correction_proof",
     },
@@ -296,21 +301,61 @@ def note_complement(request: HttpRequest, queue: Queue, asked: int) -> HttpRespo
         if not form.errors:
             messages.success(request, _NOTED.format(announced(found.registration.candidate)))
             return redirect(here)
-    about = found.registration
-    consulting.consult_file(registration=about, by=by, at=request.arrived_at)
+    consulting.consult_file(registration=found.registration, by=by, at=request.arrived_at)
     context = {
         "asked": found,
         "form": form if found.is_incomplete else None,
         "nothing_lacks": _NOTHING_LACKS,
         "here": here,
-        "trail": [
-            *TRAIL,
-            (queue.title, queue.url_of_list + _row_of(request).query()),
-            (about.number, here),
-        ],
+        "trail": _trail(request, queue, found),
     }
     status = 422 if form.errors else 200
     return render(request, "office/note_complement.html", context, status=status)
+
+
+def correct_day(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
+    """Correct the day on which what was missing came."""
+    found = _found(request, queue, asked)
+    here = _here(request, queue, found)
+    refusal = why_not_another_day(found, at=request.arrived_at)
+    said = request.POST if request.method == "POST" else None
+    if said is not None and refusal is not None:
+        messages.info(request, str(refusal))
+        return redirect(here)
+    form = OtherDayForm(said, asked=found, at=request.arrived_at)
+    by = _author(request, found)
+    if form.is_valid():
+        try:
+            is_another = queue.acts.correct_day(
+                request=found,
+                on=form.cleaned_data["recu_le"],
+                seen=form.cleaned_data["vu"],
+                by=by,
+                at=request.arrived_at,
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(here)
+        told = _REDATED.format(announced(found.registration.candidate))
+        messages.success(request, told if is_another else _SAME_DAY)
+        return redirect(here)
+    consulting.consult_file(registration=found.registration, by=by, at=request.arrived_at)
+    context = {
+        "asked": found,
+        "form": form if refusal is None else None,
+        "refusal": refusal or "",
+        "here": here,
+        "trail": _trail(request, queue, found),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/redate_complement.html", context, status=status)
+
+
+def _trail(request: HttpRequest, queue: Queue, found: Request) -> list[tuple[str, str]]:
+    """Return what leads to a page that stands under that of a request."""
+    listed_at = queue.url_of_list + _row_of(request).query()
+    number = found.registration.number
+    return [*TRAIL, (queue.title, listed_at), (number, _here(request, queue, found))]
 
 
 def _written(form: ComplementForm) -> str:
@@ -426,6 +471,8 @@ def _page(
         "form": form if found.is_waiting else None,
         "more": _more(found, more, at=request.arrived_at),
         "is_theirs": found.is_with_candidate(request.arrived_at),
+        "may_be_redated": found.came_on is not None
+        and why_not_another_day(found, at=request.arrived_at) is None,
         "days": DAYS_TO_COMPLETE,
         "held": held_in_words(found, at=request.arrived_at),
         "is_mine": found.assigned_to_id == request.user.pk,
