@@ -13,15 +13,21 @@ from sporades.evidence.queries import Owed
 from sporades.evidence.states import SETTLED, State
 from sporades.evidence.unmet import is_let_go
 from sporades.registrations.added import is_added
-from sporades.registrations.checklist import CALL, Check, no_more_in_words
+from sporades.registrations.checklist import (
+    ASKED_BY_SERVICE,
+    CALL,
+    Check,
+    no_more_in_words,
+)
 from sporades.registrations.evidence import due_in_words
 from sporades.registrations.models import Registration
 
 PASSED = f"La date limite est passée. {CALL}"
 PIECE = "Pièce justificative : "
 _TO_DO = ("missing", "yours")
-GIVE, SEE = "Déposer cette pièce", "Voir cette pièce"
-ACT_OF_SEVERAL = {GIVE: "Déposer ces pièces", SEE: "Voir ces pièces"}
+GIVE, SEE, REPLACE = "Déposer cette pièce", "Voir cette pièce", "Remplacer cette pièce"
+GIVE_SEVERAL, SEE_SEVERAL = "Déposer ces pièces", "Voir ces pièces"
+ACT_OF_SEVERAL = {GIVE: GIVE_SEVERAL, SEE: SEE_SEVERAL, REPLACE: "Remplacer ces pièces"}
 
 
 def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime) -> list[Check]:
@@ -45,34 +51,68 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
 def each_once(checks: Iterable[Check]) -> list[Check]:
     """Return conditions, each thing to do once: as the home page says, and counts, them.
 
-    The pieces to give by one day are one; a summary to be signed and sent back is opened for it.
+    The pieces to give by one day are one, those to be replaced too; so are those whose day has
+    passed, and where there is an anomaly it asks for them. A summary to be signed and sent back is
+    opened for it.
 
     Args:
         checks: those of a registration, as `checklist` gives them.
     """
     every = list(checks)
     is_returned = any(one.about == "return" and one.state in _TO_DO for one in every)
+    is_asked = any(one.label == ASKED_BY_SERVICE and one.state in _TO_DO for one in every)
     groups: dict[tuple[Any, ...], list[Check]] = {}
     for one in every:
-        if one.about == "summary" and one.state in _TO_DO and is_returned:
+        is_to_do = one.state in _TO_DO
+        if is_to_do and one.about == "summary" and is_returned:
             continue
-        is_together = one.about == "piece" and one.state == "yours"
-        key = (one.until, one.note, one.act) if is_together else (id(one),)
+        key = _what(one, is_asked=is_asked) if is_to_do else (id(one),)
         groups.setdefault(key, []).append(one)
     return [_as_one(group) for group in groups.values()]
+
+
+def _what(check: Check, *, is_asked: bool) -> tuple[Any, ...]:
+    """Return what tells one thing to do from the others."""
+    if check.label == ASKED_BY_SERVICE or (check.is_late and is_asked):
+        return (ASKED_BY_SERVICE,)
+    if check.about != "piece":
+        return (id(check),)
+    return (PASSED,) if check.is_late else (check.until, check.due)
 
 
 def _as_one(group: list[Check]) -> Check:
     first = group[0]
     if len(group) == 1:
         return first
+    if first.label == ASKED_BY_SERVICE:
+        late = group[1:]
+        parts = tuple(map(_part, late))
+        act = SEE if len(late) == 1 else SEE_SEVERAL
+        return replace(first, about="piece", piece=late[0].piece, act=act, parts=parts)
+    acts, notes = {one.act for one in group}, {one.note for one in group}
+    is_said_once = len(notes) == 1 and first.state == "yours"
     return replace(
         first,
         label=f"{len(group)} pièces justificatives",
-        act=ACT_OF_SEVERAL[first.act],
+        state="yours" if any(one.state == "yours" for one in group) else "missing",
+        note=first.note if is_said_once else PASSED if first.is_late else first.due,
+        act=ACT_OF_SEVERAL[first.act]
+        if len(acts) == 1
+        else GIVE_SEVERAL
+        if acts & {GIVE, REPLACE}
+        else SEE_SEVERAL,
         is_optional=all(one.is_optional for one in group),
-        parts=tuple(one.label.removeprefix(PIECE) for one in group),
+        parts=tuple(_name(one) if is_said_once else _part(one) for one in group),
     )
+
+
+def _name(check: Check) -> str:
+    return check.label.removeprefix(PIECE)
+
+
+def _part(check: Check) -> str:
+    """Return what is said of one piece among others: its name, and what is of it alone."""
+    return f"{_name(check)}. {check.apart}" if check.apart else _name(check)
 
 
 def _once_validated(registration: Registration, owed: Owed) -> Check:
@@ -94,23 +134,40 @@ def _check(registration: Registration, owed: Owed, *, at: datetime) -> Check:
     if row.state in SETTLED:
         return Check(label, "done", _settled(registration, row))
     is_over = not owed.is_in_time(at)
+    # What a registration is complete without, or an exam that is over, asks for nothing any more.
+    is_ended = is_over and (is_optional or registration.is_exam_over(at))
+    due = PASSED if is_over else due_in_words(registration, owed.before)
+    how = "" if is_over else _how(owed)
     if row.state == State.REFUSED:
-        due = PASSED if is_over else f"{due_in_words(registration, owed.before)}{_how(owed)}"
-        note = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}. {due}"
-        act = "Remplacer cette pièce" if owed.may_be_given(at) else SEE
-        refused = Check(label, "missing", note, "piece", row.code, is_optional, owed.until, act)
-        return replace(refused, reason=row.reason)
+        verdict = f"Non conforme : {row.reason} Vérifiée {_decided(registration, row)}."
+        if is_ended:
+            return Check(label, "ended", verdict, reason=row.reason)
+        return Check(
+            label,
+            "missing",
+            f"{verdict} {due}{how}",
+            "piece",
+            row.code,
+            is_optional,
+            owed.until,
+            REPLACE if owed.may_be_given(at) else SEE,
+            reason=row.reason,
+            due=due,
+            apart=f"{verdict}{how}",
+            is_late=is_over,
+        )
     if row.state == State.OWED and is_over:
         was_due = f"Elle était à fournir avant le {owed.before}."
-        if is_optional:
+        if is_ended:
             return Check(label, "ended", was_due)
-        said = f"{was_due} {CALL}"
-        return Check(label, "missing", said, "piece", row.code, until=owed.until, act=SEE)
-    is_theirs = row.state == State.OWED and not is_over
+        late = Check(label, "missing", f"{was_due} {CALL}", "piece", row.code, until=owed.until)
+        return replace(late, act=SEE, due=due, apart=was_due, is_late=True)
+    is_theirs = row.state == State.OWED
     state = "yours" if is_theirs else "waiting"
-    note = _note(registration, owed)
+    note = f"{due}{how}" if is_theirs else _given(registration, owed)
     act = GIVE if is_theirs and owed.is_deposited else SEE
-    return Check(label, state, note, "piece", row.code, is_optional, owed.until, act)
+    found = Check(label, state, note, "piece", row.code, is_optional, owed.until, act)
+    return replace(found, due=due, apart=how.strip())
 
 
 def _settled(registration: Registration, row: Evidence) -> str:
@@ -126,13 +183,11 @@ def _decided(registration: Registration, row: Evidence) -> str:
     return f"le {_day(registration, at)}" if at else ""
 
 
-def _note(registration: Registration, owed: Owed) -> str:
+def _given(registration: Registration, owed: Owed) -> str:
     row = owed.row
     if row.state == State.POSTED:
         late = " Hors délai." if _is_late(registration, owed) else ""
         return f"{row.stands}. {row.note}{late} Votre service gestionnaire la vérifiera."
-    if row.deposit is None:
-        return f"{due_in_words(registration, owed.before)}{_how(owed)}"
     given = _deposited(registration, row)
     if row.state == State.CHECKING:
         return f"{given} L'antivirus la vérifie, puis votre service gestionnaire."

@@ -1,7 +1,7 @@
 """« Suis-je bien inscrit ? »: every condition, met or not, with its date (E6)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sporades.core.french import day_in_words, instant_in_words, local_day
@@ -37,6 +37,9 @@ class Check:
         added_at: of a piece that the office asked for beyond the réglementation, when it did.
         parts: what it is made of, where several things are done as one.
         reason: the words of the office that its note holds, if any.
+        due: of a piece, by when it is given, alone.
+        apart: of a piece, what its note says of it alone.
+        is_late: whether its day has passed, of a piece that is left to do.
     """
 
     label: str
@@ -50,6 +53,9 @@ class Check:
     added_at: datetime | None = None
     parts: tuple[str, ...] = ()
     reason: str = ""
+    due: str = ""
+    apart: str = ""
+    is_late: bool = False
 
     @property
     def completes(self) -> bool:
@@ -191,8 +197,10 @@ def summary_returned(registration: Registration, *, at: datetime) -> list[Check]
     label = "Renvoyer le récapitulatif signé au service gestionnaire"
     until = datetime.fromisoformat(asked["until"])
     if registration.is_summary_late(at):
-        said = f"{summary_late_in_words(registration)} {CALL}"
-        return [Check(label, "missing", said, "return", until=until)]
+        said = summary_late_in_words(registration)
+        late = Check(label, "missing", f"{said} {CALL}", "return", until=until)
+        is_over = registration.is_exam_over(at)
+        return [replace(late, state="ended", note=said, about="") if is_over else late]
     return [Check(label, "yours", summary_due_in_words(registration), "return", until=until)]
 
 

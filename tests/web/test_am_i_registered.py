@@ -1,5 +1,6 @@
 """« Suis-je bien inscrit ? »: every condition, ticked or not, with its date, as the page reads (E6)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,15 +8,16 @@ import time_machine
 
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, leaving, receiving
+from sporades.acts.registrations import completing, deciding, leaving, receiving
 from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
+from sporades.evidence.operations import note_scanned
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE
-from tests.evidence.given import complete, give, piece, receive
+from tests.evidence.given import again, complete, give, piece, receive
 from tests.factories import INVENTED, NOW, OPERATOR, a_registration, answers_with, author
 from tests.web.guide import answer, main, save, seen, words
 
@@ -157,6 +159,89 @@ def test_pieces_of_one_day_are_one_thing_as_on_the_home_page(sign_in):
     assert words(seen(home).cssselect("h1")[0]) == "2 choses vous attendent"
     assert "Il reste 2 choses à faire." in main(page)
     assert "Il reste 2 choses à faire." in main(managed)
+
+
+COUNTED = re.compile(r"Il reste (\d+) choses? à faire")
+LATE = datetime(2026, 12, 31, 12, tzinfo=UTC)
+EXAM_OVER = datetime(2027, 5, 21, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def of_two_pieces():
+    """Return a registration that owes two pieces by one day, one of which was found wrong."""
+    registration = a_registration(
+        qualification={"diploma": "BAC"}, epreuves={"statut-E2": "inscrit"}
+    )
+    given = give(registration)
+    note_scanned(given, is_clean=True, at=NOW)
+    row = piece(registration)
+    verifying.refuse(row=row, reason="Floue.", seen=given.pk, by=OPERATOR, at=NOW)
+    return registration
+
+
+def counted(sign_in, registration, at):
+    """Return how many things await, as the home page says it, then the pages of the registration."""
+    with time_machine.travel(at, tick=False):
+        home = sign_in(registration.candidate).get("/accueil")
+    said = words(seen(home).cssselect("h1")[0]).partition(" ")[0]
+    pages = [main(one) for one in read(sign_in, registration, at=at)]
+    found = [COUNTED.search(one) for one in pages]
+    assert all(
+        one or "Vous n'avez rien à faire." in page for one, page in zip(found, pages, strict=True)
+    )
+    return int(said) if said.isdigit() else 0, *(int(one[1]) if one else 0 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_anomaly", "expected"),
+    [(NOW, False, 2), (LATE, False, 2), (LATE, True, 2), (EXAM_OVER, False, 0)],
+)
+def test_what_is_left_is_as_many_things_on_every_page(
+    sign_in, of_two_pieces, at, is_anomaly, expected
+):
+    its = of_two_pieces
+    with time_machine.travel(NOW, tick=False):
+        browser = sign_in(its.candidate)
+        for paper in ("recapitulatif", "pieces-a-fournir"):
+            browser.get(f"/mes-documents/{its.number}/{paper}")
+    if is_anomaly:
+        completing.declare_incomplete(registration=again(its), by=OPERATOR, at=at)
+
+    assert counted(sign_in, its, at) == (expected,) * 3
+
+
+def test_one_to_be_replaced_and_one_to_be_given_by_one_day_are_one_thing(sign_in, of_two_pieces):
+    page, managed = read(sign_in, of_two_pieces)
+
+    assert lines(page)[1] == (
+        "À faire : 2 pièces justificatives Pièce d'identité. Non conforme : Floue. Vérifiée le 25 "
+        "novembre 2026. Copie du baccalauréat "
+        "À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris)."
+    )
+    assert lines(managed)[:2] == lines(page)[:2]
+    assert "Déposer ces pièces" in main(page)
+
+
+def test_those_whose_day_has_passed_are_one_thing_each_with_its_own_words(sign_in, of_two_pieces):
+    page, _ = read(sign_in, of_two_pieces, at=LATE)
+
+    assert lines(page)[1] == (
+        "Manque : 2 pièces justificatives Pièce d'identité. Non conforme : Floue. Vérifiée le 25 "
+        "novembre 2026. Copie du baccalauréat. "
+        "Elle était à fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de Paris). "
+        "La date limite est passée. Contactez votre service gestionnaire."
+    )
+
+
+def test_an_anomaly_asks_for_those_whose_day_has_passed(sign_in, of_two_pieces):
+    completing.declare_incomplete(registration=again(of_two_pieces), by=OPERATOR, at=LATE)
+
+    page, _ = read(sign_in, of_two_pieces, at=LATE)
+
+    [asked] = [one for one in lines(page) if "demande votre service gestionnaire" in one]
+    assert "Pièce d'identité. Non conforme : Floue." in asked
+    assert "Voir ces pièces" in main(page)
+    assert not [one for one in lines(page) if "2 pièces justificatives" in one]
 
 
 def test_each_thing_that_is_asked_has_a_link_of_its_own_name_to_its_own_place(sign_in, tmp_path):

@@ -124,7 +124,10 @@ class Spared:
         if not check.reason:
             return check
         said = f" : {check.reason}"
-        return replace(check, note=check.note.replace(said, f". {REASON_NOT_SHOWN}", 1))
+        note, apart = (
+            text.replace(said, f". {REASON_NOT_SHOWN}", 1) for text in (check.note, check.apart)
+        )
+        return replace(check, note=note, apart=apart)
 
     def _of_table(self, table: Mapping[str, Any]) -> dict[str, Any]:
         kept = [
