@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from sporades.candidates.models import Candidate
 from sporades.registrations.models import Registration
-from tests.factories import a_draft, answers_with, load_invented
+from tests.factories import NOW, a_draft, answers_with, load_invented
 from tests.web.guide import links, main, plain, seen, value_of
 
 MESSAGE = "Cette spécialité ne suit pas ce diplôme."
@@ -179,3 +180,14 @@ def test_a_rule_is_told_on_the_last_tab_that_it_turns_on(sign_in, rule, tab, fie
     ways = [one for one in seen(page).cssselect("main a") if "Changer" in one.text_content()]
     said = [" ".join(one.text_content().split()) for one in ways]
     assert said == ([f"Changer : {change}"] if change else [])
+
+
+def test_an_age_that_is_frozen_leads_to_the_request_that_corrects_it(sign_in):
+    ruled("exige: {age: {minimum: 40}}")
+    draft = a_draft()
+    Candidate.objects.update(frozen_at=NOW)
+
+    page = sign_in(draft.candidate).get(at("tab", draft, "modalites"))
+
+    changed = links(page, "Changer : Données de compte, par une demande de correction")
+    assert changed == [reverse("candidate:ask_correction")]

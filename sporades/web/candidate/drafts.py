@@ -29,6 +29,7 @@ from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.wizard.door import Door, dossier_for
 
 _TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-les, puis continuez."
+_CORRECTED = f"{OWN_DATA}, par une demande de correction"
 _TOO_LATE = (
     "Cette saisie était déjà enregistrée : les réponses que vous venez d'envoyer n'y sont pas "
     "ajoutées. Pour changer une réponse, utilisez « Modifier »."
@@ -118,6 +119,13 @@ def account_from(address: str) -> str:
     return f"{reverse('account_edit')}?{back}#informations-titre"
 
 
+def _civil(draft: Draft) -> tuple[str, str]:
+    """Return what changes the civil data of who fills a draft: once they are frozen, a request."""
+    if draft.candidate.is_frozen:
+        return _CORRECTED, reverse("candidate:ask_correction")
+    return OWN_DATA, account_from(reverse("candidate:draft", args=[draft.pk]))
+
+
 def _closed(draft: Draft, at: datetime, reader: str) -> str:
     """Say why a draft cannot be filed; of what modifies one that stands no more, nothing to ask for."""
     if draft.amends is not None and not draft.amends.is_active:
@@ -188,7 +196,7 @@ DOOR = Door(
     too_late=_too_late,
     shown=_as_answered,
     account=account_from,
-    civil=lambda draft: (OWN_DATA, account_from(reverse("candidate:draft", args=[draft.pk]))),
+    civil=_civil,
     closed=_closed,
     accepts=lambda draft, at: draft.service.accepts(at),
     standing=_standing,
