@@ -92,7 +92,7 @@ def accept(*, request: LateRequest, shown: str = "", by: Actor, at: datetime) ->
     reason = _ACCEPTED.format(sent=request.sent_in_words)
     version = filed(draft=asked, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
-    _record("late request accepted", request, by=by, at=at)
+    _record(late.ACCEPTED, request, by=by, at=at)
     tell_registered(version, reason=reason, is_asked=True, at=at)
     return version
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from sporades import journal
 from sporades.accounts.models import Membership
@@ -19,17 +20,20 @@ from sporades.exams.queries import rules
 from sporades.exams.rules.legal import against_in_words, in_words, silence_of
 from sporades.exams.rules.silence import Silence
 from sporades.exams.schema.legal import LegalMentions
+from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.letters import operations as letters
 from sporades.mail.models import Message
 from sporades.registrations.exclusion import exclusion_of
-from sporades.registrations.models import LateRequest, Registration, Version
+from sporades.registrations.models import Draft, LateRequest, Registration, Version
 from sporades.registrations.operations import asking_late, requesting
 from sporades.registrations.receipt import named
 from sporades.registrations.snapshot import contact_of
 
 SILENT = "late_request_silent"
 """The mail that says what silence has decided of it."""
+ACCEPTED = "late request accepted"
+"""The verb of its acceptance."""
 REFUSED = "late request refused"
 """The verb of its refusal."""
 FULFILLED = "late request fulfilled"
@@ -177,6 +181,21 @@ def tell(kind: str, request: LateRequest, *, at: datetime, refused_by: Actor | N
         link=link_to("candidate:ask_late", draft.pk),
         **said,
     )
+
+
+def decisions_of(registration: Registration) -> QuerySet[Entry]:
+    """Return what was decided of what its candidate had asked late, and what it has ended, the last first.
+
+    Args:
+        registration: one that was filed of that, or otherwise.
+    """
+    theirs = Draft.objects.of_candidates().filter(candidate=registration.candidate_id)
+    of_it = Q(filed_as__registration=registration)
+    drafts = list(theirs.filter(of_it | Q(filed_as=None)).only("pk", "filed_as"))
+    filed = [str(one.pk) for one in drafts if one.filed_as_id is not None]
+    decided = Q(verb__in=(ACCEPTED, REFUSED), object_id__in=filed)
+    ended = Q(verb=FULFILLED, payload__after__number=registration.number)
+    return entries_about(*drafts).filter(decided | ended)
 
 
 def fulfil(version: Version, *, by: Actor, at: datetime) -> None:

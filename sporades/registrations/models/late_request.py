@@ -49,6 +49,10 @@ class LateRequestQuerySet(AskedQuerySet["LateRequest"]):
         mine = {f"draft__{field}": said for field, said in where.items()}
         return self.filter(reach.condition(**there), **mine)
 
+    def fulfilled(self) -> Self:
+        """Return those that wait no more because their candidate was registered otherwise."""
+        return self.filter(state=RequestState.TAKEN_BACK, decided_name__gt="")
+
     def for_list(self) -> Self:
         """Everything that a line of the queue shows, in few queries."""
         related = ("draft__candidate__identity", "draft__service")

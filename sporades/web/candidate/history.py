@@ -11,6 +11,7 @@ from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.acts.registrations.moving import moves_of
 from sporades.acts.registrations.requesting import refused_modifications_of
+from sporades.acts.requests import late
 from sporades.core.actors import SYSTEM
 from sporades.core.french import instant_in_words
 from sporades.documents.queries import replaced_in
@@ -19,7 +20,13 @@ from sporades.registrations.consents import chosen_since
 from sporades.registrations.models import Version
 from sporades.web.candidate.own import own_registration_and_answers
 
-MERGED_IN_WORDS = "Vos deux dossiers sont réunis"
+IN_WORDS = {
+    MERGED: "Vos deux dossiers sont réunis",
+    late.FULFILLED: "Votre demande d'inscription tardive n'attend plus de réponse : vous êtes inscrit(e)",
+}
+"""What is said to a candidate otherwise than to the office."""
+OWN_WORDS = (late.ACCEPTED, late.FULFILLED)
+"""The acts whose reason, if any, is what the candidate wrote."""
 
 
 def history(request: HttpRequest, number: str) -> HttpResponse:
@@ -34,7 +41,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         "decisions": [
             {
                 "when": f"{instant_in_words(one.at, found.service.zone)}, {_by(one, versions)}",
-                "what": MERGED_IN_WORDS if one.verb == MERGED else one.in_words,
+                "what": IN_WORDS.get(one.verb) or one.in_words,
                 "note": _note_of(one),
             }
             for one in decisions_on(found)
@@ -42,6 +49,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
             | moves_of(found)
             | merges_of(found)
             | refused_modifications_of(found)
+            | late.decisions_of(found)
         ],
     }
     return render(request, "candidate/history.html", context)
@@ -67,6 +75,8 @@ def _by(entry: Entry, versions: list[Version]) -> str:
 def _note_of(entry: Entry) -> str:
     """Say why this was done, or which number is left by a merge."""
     after: dict[str, Any] = entry.payload["after"]
+    if entry.verb in OWN_WORDS:
+        return ""
     if entry.verb != MERGED:
         return str(after["reason"])
     numbers = [one for one in (after["kept"], after["merged"]) if one]

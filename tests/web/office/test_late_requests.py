@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 
 from sporades.acts.registrations import late as acts
+from sporades.acts.registrations import standing_in
 from sporades.acts.requests import late
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from sporades.registrations.models import LateRequest, Registration
+from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.operations import drafting
 from tests.documents.summaries import a_pdf
 from tests.factories import (
     NOW,
@@ -18,15 +20,17 @@ from tests.factories import (
     a_candidate,
     a_draft,
     a_registration,
+    answer_all,
     author,
     load_invented,
 )
 from tests.registrations.test_asking_late import WHY, YES
 from tests.registrations.test_outcomes import NEW_QUESTION
 from tests.web.guide import main, plain, value_of
-from tests.web.registry.world import proof_found_clean
+from tests.web.registry.world import a_member, proof_found_clean
 
 CLOSED = timedelta(days=21)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NOT_ONE = "Votre demande n'est pas une inscription."
 
@@ -123,6 +127,41 @@ def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock
     )
     again = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
     assert "vient d'être décidée" in plain(main(again))
+
+
+def test_what_was_decided_of_it_is_in_the_history_of_the_registration(asked, member, sign_in):
+    at = NOW + CLOSED
+    acts.refuse(request=asked, answer="Trop vague", by=OPERATOR, at=at)
+    draft = Draft.objects.whole().get(pk=asked.draft_id)
+    by = author(draft.candidate)
+    again = acts.send(draft=draft, reason=WHY, proof=[], by=by, at=at + HOUR)
+    acts.accept(request=again, by=OPERATOR, at=at + 2 * HOUR)
+    registration = Registration.objects.get()
+
+    theirs = said(sign_in(draft.candidate), "candidate:history", registration.number)
+
+    accepted, refused = ("Demande d'inscription tardive " + one for one in ("acceptée", "refusée"))
+    assert theirs.index(accepted) < theirs.index(refused) < theirs.index("Trop vague")
+    assert WHY not in theirs
+    ours = said(agent(member), "office:history", registration.number)
+    assert ours.count("Motif du candidat") == 2
+
+
+def test_one_that_a_registration_has_ended_is_in_its_history(asked, member, sign_in):
+    at = NOW + CLOSED
+    user = a_member("agent@exemple.test", "manager", ["A09"])
+    draft = Draft.objects.get(pk=asked.draft_id)
+    made = drafting.begin_from(draft=draft, author=user, at=at)
+    answer_all(made, {"modalites": {"accepted": "on"}}, at=at)
+    standing_in.register(draft=made, reason="Au téléphone", by=OPERATOR, at=at)
+    registration = Registration.objects.get()
+
+    ours = said(agent(member), "office:history", registration.number)
+    theirs = said(sign_in(asked.draft.candidate), "candidate:history", registration.number)
+
+    assert f"{OPERATOR.name} a inscrit le candidat autrement" in ours
+    assert WHY in ours
+    assert "Votre demande d'inscription tardive n'attend plus de réponse" in theirs
 
 
 def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_in):

@@ -139,7 +139,8 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         | moves_of(found)
         | merges_of(found)
     ]
-    asked = Exists(LateRequest.objects.filter(draft__filed_as=OuterRef("pk")))
+    of_version = {"candidate": OuterRef("registration__candidate"), "at": OuterRef("filed_at")}
+    asked = Exists(_late_requests(draft__filed_as=OuterRef("pk"), **of_version))
     versions = list(found.versions.for_history().annotate(was_asked_late=asked))
     was_asked_late = any(one.was_asked_late for one in versions)
     said = {
@@ -185,9 +186,13 @@ def _corrections_asked(
 
 
 def _asked_late(request: HttpRequest, registration: Registration) -> Iterator[LateRequest]:
-    """Give what was asked of the draft from which it was filed, once too late, the last first."""
+    """Give what was asked once too late, of the draft from which it was filed or that it left, the last first."""
     reach = request.reaches(Permission.FILE_FOR_CANDIDATES)
-    asked = LateRequest.objects.filter(draft__filed_as__registration=registration.pk)
+    asked = _late_requests(
+        draft__filed_as__registration=registration.pk,
+        candidate=registration.candidate_id,
+        at=registration.filed_at,
+    )
     answered = Exists(LateRequest.objects.within(reach).filter(pk=OuterRef("pk")))
     found = asked.annotate(is_answered=answered).for_list()
     for one in found.order_by("-sent_at", "-pk"):
@@ -195,6 +200,18 @@ def _asked_late(request: HttpRequest, registration: Registration) -> Iterator[La
         one.changes = []
         one.url = reverse("office:late_request", args=[one.pk]) if one.is_answered else ""
         yield one
+
+
+def _late_requests(*, candidate: Any, at: Any, **filed: Any) -> Any:
+    """Return what was asked late of a draft that was filed, or is over since its candidate has a registration.
+
+    Args:
+        candidate: whose.
+        at: when that registration was filed, which ended what waited then.
+        filed: of which draft it is else.
+    """
+    otherwise = LateRequest.objects.fulfilled().filter(draft__candidate=candidate, decided_at=at)
+    return LateRequest.objects.filter(**filed) | otherwise
 
 
 def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
