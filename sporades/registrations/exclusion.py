@@ -16,7 +16,7 @@ from sporades.accounts.permissions import Reach
 from sporades.exams import queries, schema
 from sporades.exams.models import Exam, Regulation, Speciality
 from sporades.exams.schema.eligibility import ExclusiveScope
-from sporades.registrations.dossier import rules_of
+from sporades.registrations.dossier import rules_among, rules_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.refusals import AlreadyRegistered
 
@@ -72,8 +72,19 @@ def exclusion_by(
         rules: what the réglementation says of the exam.
         regulation: the version in force, which holds these rules.
     """
-    choice = (exam.pk, speciality.pk if speciality else None)
     scope = regulation.rules.exclusive_scope(rules)
+    return _exclusion_by(standing, exam=exam, speciality=speciality, rules=rules, scope=scope)
+
+
+def _exclusion_by(
+    standing: Iterable[Registration],
+    *,
+    exam: Exam,
+    speciality: Speciality | None,
+    rules: schema.Exam,
+    scope: str,
+) -> Exclusion | None:
+    choice = (exam.pk, speciality.pk if speciality else None)
     for registration in _excluding(standing, choice=choice, scope=scope):
         is_the_same = (registration.exam_id, registration.speciality_id) == choice
         message = str(AlreadyRegistered(None if is_the_same else rules.exclusive))
@@ -96,19 +107,22 @@ def exclusion_of(draft: Draft, standing: Iterable[Registration]) -> Exclusion | 
         amended is None or (amended.exam_id, amended.speciality_id) == choice
     ):
         return None
+    exam, speciality = draft.exam, draft.speciality
     programme = queries.programme_of(draft.service)
-    if programme is None:
-        return None
-    regulation = programme.regulation
-    rules = rules_of(regulation, exam=draft.exam, speciality=draft.speciality)
+    regulation = programme.regulation.rules if programme else None
+    rules = rules_among(regulation, exam=exam, speciality=speciality) if regulation else None
     if rules is None:
+        # Offered no more: by the version under which it was begun.
+        regulation = queries.rules(draft.regulation_id)
+        rules = rules_among(regulation, exam=exam, speciality=speciality)
+    if regulation is None or rules is None:
         return None
-    found = exclusion_by(
+    found = _exclusion_by(
         [one for one in own if one is not amended],
-        exam=draft.exam,
-        speciality=draft.speciality,
+        exam=exam,
+        speciality=speciality,
         rules=rules,
-        regulation=regulation,
+        scope=regulation.exclusive_scope(rules),
     )
     # What it modifies is to be that choice: the other one is not changed to it too.
     return replace(found, wanted="") if found and amended else found

@@ -311,6 +311,24 @@ def test_its_candidate_reads_that_the_file_went_with_it(asked, sign_in):
     assert went not in said(browser, "candidate:ask_late", asked.draft_id)
 
 
+def test_what_is_offered_no_more_is_still_kept_out_by_what_stands(asked, member):
+    epreuves = {"statut-M1": None, "statut-M2": "inscrit"}
+    other = a_registration(asked.draft.candidate, speciality="FOREST", epreuves=epreuves)
+    load_invented(
+        YES,
+        ("      - {code: MARIN, libelle: Marin}\n", ""),
+        ("specialites: [MARIN]", "specialites: [FOREST]"),
+    )
+
+    page = said(agent(member), "office:late_request", asked.pk)
+    acts.refuse(request=asked, answer="Plus proposé", by=OPERATOR, at=NOW + CLOSED)
+
+    assert f"une inscription du candidat est en cours. {other}, n°{other.number}" in page
+    told = plain(Message.objects.get(kind="late_refused").body)
+    assert f"n°{other.number}, reste telle qu'elle est." in told
+    assert "ous n'êtes pas inscrit" not in told
+
+
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):
     url = reverse("office:proof_of_late", args=[asked.pk])
     assert agent(member).get(url).status_code == 200
