@@ -276,7 +276,10 @@ OF_ACCOUNT = (
     *("address_change", "address_changed", "address_moved", "address_restored"),
 )
 """The mails about the account of a candidate. Many hold a key: their fate alone is shown."""
-ASKED_LATE = ("late_requested", "late_refused", "late_request_silent", "late_file_refused")
+ASKED_LATE = (
+    *("late_requested", "late_refused", "late_request_silent", "late_file_refused"),
+    "guardian_awaited",
+)
 """The mails about a draft that was asked for once its service had closed."""
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.acts.identities import asking
-from sporades.acts.registrations import deciding, requesting
+from sporades.acts.registrations import deciding, late, requesting
 from sporades.candidates.operations import reach_at
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
@@ -14,9 +14,19 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again
-from tests.factories import NOW, OPERATOR, a_record, a_registration
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.registrations.test_asking_a_correction import send
 from tests.requests import ask
+from tests.web.guide import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
 
@@ -122,5 +132,52 @@ def test_home_is_where_the_record_says_since_it_was_corrected():
 @pytest.mark.parametrize("act", ACTS)
 def test_of_who_is_of_age_nobody_else_is_told(act):
     act(a_registration())
+
+    assert not Message.objects.filter(kind="guardian_awaited").exists()
+
+
+# --- What was asked late, of which there is no registration --------------------------------------
+
+
+def refuse_a_late_registration(guardian="anne@exemple.test", **person):
+    load_invented(("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n"))
+    draft = a_draft(
+        a_candidate(**{**MINOR, **person}),
+        informations={"national_service": "RECENSE", "category": "FORM"},
+        qualification={"experience": "3"},
+        identification={
+            "guardian_name": "Anne Le Goff",
+            "guardian_phone": "06 39 98 12 35",
+            "guardian_email": guardian,
+        },
+    )
+    at = draft.service.closes_at + timedelta(days=2)
+    by = author(draft.candidate)
+    asked = late.send(draft=draft, reason="Malade", proof=[], by=by, at=at)
+    late.refuse(request=asked, answer="Trop vague", by=MANAGER, at=at)
+    return draft
+
+
+def test_the_guardian_of_a_minor_is_told_of_a_late_registration_that_is_refused():
+    draft = refuse_a_late_registration()
+
+    told = Message.objects.get(kind="guardian_awaited")
+    assert told.recipient == "anne@exemple.test"
+    assert "à la page de sa demande d'inscription tardive" in plain(told.body)
+    assert f"/{draft.pk}/" in told.body
+    assert "n°" not in told.subject
+    assert "refus" not in told.body.casefold()
+
+
+def test_without_a_mail_they_are_told_of_it_by_a_letter_at_home():
+    refuse_a_late_registration(guardian="")
+
+    letter = Letter.objects.get(message__kind="guardian_awaited")
+    assert letter.address[:2] == ["Anne Le Goff", "12 rue des Îles"]
+    assert "http" not in letter.message.body
+
+
+def test_of_who_is_of_age_nobody_is_told_of_it():
+    refuse_a_late_registration(birth_year=1998)
 
     assert not Message.objects.filter(kind="guardian_awaited").exists()

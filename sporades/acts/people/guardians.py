@@ -21,13 +21,17 @@ from sporades.accounts import limits
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
+from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
-from sporades.core.french import instant_in_words, listed, of_named
+from sporades.core.french import instant_in_words, listed, local_day, of_named
 from sporades.core.links import link_to
+from sporades.exams.rules import Facts
 from sporades.letters.operations import overtake_letters, tell_at
 from sporades.mail.models import Message, about_of
-from sporades.registrations.models import Registration
-from sporades.registrations.records import home_of
+from sporades.registrations.clocks import zone_typed
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.records import home_of, postal_address_of
+from sporades.registrations.sections.identification import IDENTIFICATION
 from sporades.registrations.snapshot import contact_of
 
 AWAITED, LEFT, BACK = "guardian_awaited", "minor_withdrawn", "minor_returned"
@@ -68,11 +72,55 @@ def tell_guardian(
         goes_home=not (is_reminder or is_to_many),
         is_reminder=is_reminder,
         matter=matter,
+        minor=registration.candidate,
+        title=registration.title,
         is_of_account=bool(account),
         page=link_to(account)
         if account
         else link_to("candidate:registration", registration.number),
     )
+
+
+def tell_guardian_of_draft(draft: Draft, *, at: datetime, key: str) -> None:
+    """Tell the guardian of a minor that something awaits their candidate, who has asked to be registered late.
+
+    Who they are, and where, is what the minor has typed: by mail, else by a letter at home.
+
+    Args:
+        draft: what was asked to be filed, with its candidate and its service.
+        at: the instant of the act.
+        key: names the event.
+    """
+    row = draft.answers.filter(section=IDENTIFICATION.slug).first()
+    typed = row.answers if row else {}
+    candidate, service = draft.candidate, draft.service
+    day = local_day(at, zone_typed(typed) or service.zone)
+    born = candidate.identity.latest_birth_date
+    if not Facts(on=day, session_year=day.year, birth_date=born).is_minor_on(day):
+        return
+    said: dict[str, Any] = {
+        "name": candidate.identity.full_name,
+        "of_name": of_named(candidate.identity.full_name),
+        "contact": contact_of(service),
+        "registration": None,
+        "minor": candidate,
+        "title": str(draft),
+        "is_of_account": False,
+        "is_reminder": False,
+        "page": link_to("candidate:ask_late", draft.pk),
+    }
+    address = normalised_address(typed.get("guardian_email", ""))
+    if candidate.is_reached_at(address):
+        return
+    if address and _may_write(address, at=at):
+        mail.write(AWAITED, to=address, at=at, key=key, about=draft, urgent=True, **said)
+        return
+    kept = postal_address_of(candidate) if candidate.address_1 else {}
+    home = lines_of(kept or {name: typed.get(name, "") for name in ADDRESS})
+    if home and (name := " ".join(typed.get("guardian_name", "").split())):
+        tell_at(
+            [name, *home], candidate, AWAITED, service=service, at=at, key=key, about=draft, **said
+        )
 
 
 def tell_of_leaving(

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades import journal
+from sporades.acts.people.guardians import tell_guardian_of_draft
 from sporades.acts.registrations.registering import filed
 from sporades.acts.registrations.standing_in import tell_registered
 from sporades.acts.requests import late
@@ -123,6 +124,8 @@ def refuse(
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record(late.REFUSED, request, by=by, at=at)
     late.tell("late_refused", request, at=at, refused_by=by)
+    # Who alone may contest it for a minor (code civil, article 388-1-1).
+    tell_guardian_of_draft(request.draft, at=at, key=f"late request:{request.pk}:refused:guardian")
 
 
 def _record(verb: str, request: LateRequest, *, by: Actor, at: datetime) -> None:
