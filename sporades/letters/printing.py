@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pikepdf
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sporades import journal
@@ -48,6 +48,8 @@ from sporades.territory import queries as territory
 PRINTED_FROM = time(6)
 """The hour of the day's run, by the clock of the academy."""
 MOST_IN_A_RUN = 500
+ON_ITS_WAY = timedelta(hours=1)
+"""How long after the instant that it counts from an act may be written: a batch has one for many lines."""
 FILE_KEPT = timedelta(days=30)
 """How long the PDF of a run is kept; it is made again from its letters after that."""
 TEMPLATE = "letters/typst/letter.typ"
@@ -430,7 +432,7 @@ def since_printed(run: PrintRun) -> dict[int, str]:
     """Say of which letters of a run that is printed and not posted, and why, they are to go no more.
 
     Their document was taken back since, or a later message makes them false or needless: one that was
-    written while their run was being made has found them in it.
+    written while their run was being made has found them in it, be it of an act that began before.
 
     Returns:
         What has come, by the key of the letter; of most letters, nothing.
@@ -441,14 +443,17 @@ def since_printed(run: PrintRun) -> dict[int, str]:
     letters = list(Letter.objects.filter(run=run).select_related(*related))
     about = [one.message.about_id for one in letters if one.message.about_kind == "registration"]
     later = Message.objects.filter(
-        about_kind="registration", about_id__in=about, written_at__gte=run.asked_at, again_of=None
+        about_kind="registration",
+        about_id__in=about,
+        written_at__gte=run.asked_at - ON_ITS_WAY,
+        again_of=None,
     )
-    told = set(later.values_list("about_id", flat=True))
+    told = dict(later.order_by().values_list("about_id").annotate(last=Max("pk")))
     found = {}
     for letter in letters:
         if why := _taken_back_since(letter, run.made_at):
             found[letter.pk] = why
-        elif letter.message.about_id in told and (
+        elif told.get(letter.message.about_id, 0) > letter.message_id and (
             last := _overtaken_by(letter, later, made_at=run.made_at)
         ):
             # Its words are of whoever has the registration by now.

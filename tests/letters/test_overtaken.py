@@ -292,6 +292,20 @@ def test_a_letter_that_is_printed_or_in_a_run_is_overtaken_no_more(registration,
     assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
 
 
+def test_what_began_before_a_run_and_is_written_after_it_makes_its_letters_false(
+    registration, kept
+):
+    waive(registration)
+    printing.begin(printing.sender_of(Letter.objects.get()), by=MANAGER, at=LATER)
+
+    # A batch, of which each line has the instant of its job.
+    ask(registration, at=LATER - timedelta(seconds=5))
+
+    work("letters")
+    [letter] = PrintRun.objects.get().letters.all()
+    assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
+
+
 def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(
     registration, kept, monkeypatch
 ):
