@@ -8,7 +8,7 @@ from sporades.searches.criteria.base import (
     Unreadable,
     flattened,
 )
-from sporades.searches.criteria.ordered import EARLIEST, LATEST, Day, Instant, Number
+from sporades.searches.criteria.ordered import EARLIEST, LATEST, BirthDay, Day, Instant, Number
 from sporades.searches.criteria.plain import (
     TOO_MANY_LISTED,
     Address,
@@ -55,6 +55,7 @@ __all__ = [
     "Address",
     "AmendedSince",
     "AnswerGiven",
+    "BirthDay",
     "CaseState",
     "ChannelOf",
     "Choice",

@@ -92,6 +92,38 @@ class Day(Ordered[date]):
             raise NotADay(NO_SUCH_DAY, box) from None
 
 
+@dataclass(frozen=True)
+class BirthDay(Day):
+    """A birth date, of which the day may be unknown, and the month: it is then in the three columns alone.
+
+    Between two days are those too of whom all that is known lies there: « 02/2004 » in February.
+
+    Attributes:
+        born: what the paths of the columns begin with.
+    """
+
+    born: str = ""
+
+    def _between(self, first: date | None, last: date | None) -> Q:
+        year, month = f"{self.born}_year", f"{self.born}_month"
+        in_year, in_month = Q(**{f"{month}__isnull": True}), Q(**{f"{month}__isnull": False})
+        if first is not None:
+            # Of the year, and of the month, that begin on that day or after it.
+            before = first - timedelta(days=1)
+            in_year &= Q(**{f"{year}__gt": before.year})
+            in_month &= Q(**{f"{year}__gt": before.year}) | Q(
+                **{year: before.year, f"{month}__gt": before.month}
+            )
+        if last is not None:
+            after = last + timedelta(days=1)
+            in_year &= Q(**{f"{year}__lt": after.year})
+            in_month &= Q(**{f"{year}__lt": after.year}) | Q(
+                **{year: after.year, f"{month}__lt": after.month}
+            )
+        known_in_part = self._is(__isnull=True) & (in_year | in_month)
+        return super()._between(first, last) | known_in_part
+
+
 OF_ITS_ROW = "registration__service__zone"
 """Where the clock of the service stands, from what is of a registration."""
 

@@ -562,6 +562,54 @@ def test_one_box_understands_a_name_and_a_birth_date_together(manager, in_lille,
     assert page.redirect_chain[-1][0] == file
 
 
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        ({"birth_day": None}, True),
+        ({"birth_day": None, "birth_month": 2}, False),
+        ({"birth_day": None, "birth_month": 4}, False),
+        ({"birth_day": None, "birth_year": 1999}, False),
+        # Perhaps of that month, and perhaps not.
+        ({"birth_day": None, "birth_month": None}, False),
+    ],
+)
+def test_who_was_born_on_a_day_that_nobody_knows_is_found_by_the_month(manager, known, found):
+    born = a_registration(a_candidate(**{"birth_month": 3, "birth_year": 1998} | known))
+
+    page = manager.post(reverse("office:find"), {"quoi": "le goff 03/1998"}, follow=True)
+
+    file = reverse("office:registration", args=[born.number])
+    assert (page.redirect_chain[-1][0] == file) is found
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        ("01/01/1998", "31/12/1998", ["known", "month", "year"]),
+        ("02/01/1998", "31/12/1998", ["known", "month"]),
+        ("01/01/1998", "30/12/1998", ["known", "month"]),
+        ("01/03/1998", "31/03/1998", ["known", "month"]),
+        ("02/03/1998", "31/03/1998", ["known"]),
+        ("01/03/1998", "30/03/1998", ["known"]),
+        ("", "31/12/1998", ["known", "month", "year"]),
+        ("01/01/1998", "", ["known", "month", "year"]),
+        ("01/01/1999", "", []),
+        ("", "31/12/1997", []),
+    ],
+)
+def test_of_a_birth_date_that_is_known_in_part_all_that_is_known_lies_between_two_days(
+    manager, since, until, found
+):
+    named = {
+        name: a_registration(a_candidate(birth_month=month, birth_day=day)).number
+        for name, month, day in (("known", 3, 14), ("month", 3, None), ("year", None, None))
+    }
+
+    page = sought(manager, leaf("g-1", "naissance", "entre", since, until))
+
+    assert sorted(numbers(page)) == sorted(named[one] for one in found)
+
+
 def test_one_box_understands_a_number_beside_a_birth_date(manager, in_lille):
     file = reverse("office:registration", args=[in_lille.number])
     for typed in (f"{in_lille.number} 14/03/1998", f"N° {in_lille.number}", "n°" + in_lille.number):
