@@ -1,5 +1,6 @@
 """`sporades mail refus`: how many mails are refused, and those of a bad night sent again (R-34)."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,28 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from sporades.accounts.models import User
+from sporades.acts.registrations import late as late_acts
 from sporades.acts.registrations import leaving, registering
 from sporades.acts.writing import resending
+from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
 from sporades.journal.models import Entry
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
+from sporades.registrations.models import Draft, LateRequest, Registration
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import again
-from tests.factories import NOW, OPERATOR, a_candidate, a_mail, a_record, a_registration, author
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_mail,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
+from tests.registrations.test_asking_late import YES
 
 BARRED = "554 b'refused by policy'"
 UNKNOWN = "550 b'5.1.1 User unknown'"
@@ -247,6 +262,108 @@ def test_a_guardian_is_told_again_of_a_withdrawal_that_stands(of_a_guardian):
     resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(days=5))
 
     assert fresh_of(told).recipient == told.recipient
+
+
+@pytest.fixture
+def asked_late():
+    """Return what somebody asked once the service had closed, and the instant at which they did."""
+    load_invented(YES)
+    draft = a_draft(a_candidate(email="zoe@exemple.test"))
+    at = draft.service.closes_at + timedelta(days=2)
+    by = author(draft.candidate)
+    return late_acts.send(draft=draft, reason="Hospitalisée", proof=[], by=by, at=at), at
+
+
+def not_taken(kind):
+    """Return the mail of a kind, which its server refused."""
+    told = Message.objects.get(kind=kind)
+    told.state, told.last_error = Message.State.REFUSED, BARRED
+    told.save()
+    return told
+
+
+def refuse_late(request, at):
+    late_acts.refuse(request=request, answer="Trop tard", by=OPERATOR, at=at)
+
+
+def ask_late_again(request, at):
+    draft, by = Draft.objects.get(pk=request.draft_id), author(request.draft.candidate)
+    late_acts.send(draft=draft, reason="Hospitalisée", proof=[], by=by, at=at)
+
+
+def accept_another(request, at):
+    ask_late_again(request, at)
+    late_acts.accept(request=LateRequest.objects.waiting().get(), by=OPERATOR, at=at)
+
+
+def register_otherwise(request, _):
+    a_registration(request.draft.candidate, at=NOW)
+    Registration.objects.update(filed_at=request.draft.service.closes_at + timedelta(days=5))
+
+
+@pytest.mark.parametrize("kind", ["late_requested", "late_refused"])
+def test_what_is_told_of_what_somebody_has_begun_goes_where_they_are_reached_now(asked_late, kind):
+    request, at = asked_late
+    if kind == "late_refused":
+        refuse_late(request, at)
+    told = not_taken(kind)
+    User.objects.update(email="zoe.neuve@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=at)
+
+    assert fresh_of(told).recipient == "zoe.neuve@exemple.test"
+
+
+@pytest.mark.parametrize(
+    ("kind", "since"),
+    [
+        ("late_requested", refuse_late),
+        ("late_refused", ask_late_again),
+        ("late_refused", accept_another),
+        ("late_refused", register_otherwise),
+    ],
+)
+def test_who_asked_late_is_not_told_again_what_is_so_no_more(asked_late, kind, since):
+    request, at = asked_late
+    if kind == "late_refused":
+        refuse_late(request, at)
+    told = not_taken(kind)
+    since(LateRequest.objects.get(), at + timedelta(hours=1))
+
+    with pytest.raises(resending.TooLate):
+        resending.send_refused_again(message=told, by=OPERATOR, at=at + timedelta(hours=2))
+
+    assert not Message.objects.filter(again_of=told).exists()
+
+
+@pytest.mark.parametrize(("birth_year", "is_told"), [(2012, True), (1998, False)])
+def test_a_guardian_is_told_again_of_what_a_minor_has_begun(birth_year, is_told):
+    draft = a_draft(a_candidate(birth_year=birth_year))
+    told = refused(to="mere@exemple.test")
+    told.kind, told.about_kind, told.about_id = "guardian_awaited", "draft", str(draft.pk)
+    told.save()
+
+    said = contextlib.nullcontext() if is_told else pytest.raises(resending.TooLate)
+    with said:
+        resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    again_to = list(Message.objects.filter(again_of=told).values_list("recipient", flat=True))
+    assert again_to == (["mere@exemple.test"] if is_told else [])
+
+
+@pytest.mark.parametrize("kind", ["document_unread", "registration_leaves"])
+def test_what_is_told_of_documents_goes_again_where_their_candidate_is_now(kind):
+    registration = a_registration(a_candidate(email="zoe@exemple.test"))
+    versions = DocumentVersion.objects.filter(document__folder=registration.folder_id)
+    about = versions.earliest("pk") if kind == "document_unread" else registration
+    told = refused(to="zoe@exemple.test")
+    Message.objects.filter(pk=told.pk).update(kind=kind, **about_of(about))
+    User.objects.update(email="zoe.neuve@exemple.test")
+
+    told.refresh_from_db()
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == "zoe.neuve@exemple.test"
 
 
 def come_back(registration):

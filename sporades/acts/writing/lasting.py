@@ -12,13 +12,17 @@ from django.db.models import F
 from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS, User
 from sporades.acts.people import guardians
 from sporades.acts.people.forgetting import is_warned
+from sporades.acts.requests import late
+from sporades.acts.writing.since import first_of
+from sporades.candidates.models import Candidate, is_minor_on
+from sporades.core.french import local_day
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import ServiceChange
 from sporades.mail.models import Message
 from sporades.notices.models import OpeningAlert
 from sporades.notices.operations import LASTS as ALERT_LASTS
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import Draft, LateRequest, Registration
 from sporades.registrations.states import STANDING, State
 
 LASTS = {
@@ -67,14 +71,37 @@ def _has_moved_so(message: Message, at: datetime) -> bool:
     draft = drafts.select_related("service").filter(pk=message.about_id).first()
     if draft is None or draft.service.has_closed(at):
         return False
-    first = message
-    while first.again_of is not None:
-        first = first.again_of
-    change = first.key.rpartition(":")[2]
+    change = first_of(message).key.rpartition(":")[2]
     in_force = ServiceChange.objects.filter(
         pk=change, service=draft.service_id, closes_at=draft.service.closes_at
     )
     return in_force.exists()
+
+
+def _is_asked_late(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked as the others are
+    """Return whether what was asked late still waits for its answer."""
+    return LateRequest.objects.waiting().filter(pk=_late_request_of(message)).exists()
+
+
+def _is_refused_late(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked as the others are
+    """Return whether who was refused, asked late, has neither asked again nor been registered since."""
+    request = LateRequest.objects.filter(pk=_late_request_of(message)).first()
+    if request is None or not request.is_refused:
+        return False
+    if LateRequest.objects.filter(draft=request.draft_id, pk__gt=request.pk).exists():
+        return False
+    draft = Draft.objects.unfiled().whole().filter(pk=request.draft_id).first()
+    if draft is None:
+        return False
+    since = Registration.objects.filter(
+        candidate=draft.candidate_id, filed_at__gte=first_of(message).written_at
+    )
+    return exclusion_of(draft, since.for_list()) is None
+
+
+def _late_request_of(message: Message) -> int:
+    """Return the key of what a candidate has asked late, as the key of what told it names it."""
+    return int(first_of(message).key.split(":")[1])
 
 
 def _is_gone(message: Message, at: datetime) -> bool:
@@ -113,9 +140,17 @@ def _is_unused(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked 
 
 
 def _answers_for_them(message: Message, at: datetime) -> bool:
-    """Return whether whom a guardian was written of is a minor still."""
+    """Return whether whom a guardian was written of, or of what they have begun, is a minor still."""
+    if message.about_kind == "draft":
+        draft = Draft.objects.whole().filter(pk=message.about_id).first()
+        return draft is not None and _is_of_a_minor(draft, at)
     registration = Registration.objects.whole().filter(pk=message.about_id).first()
     return registration is not None and registration.is_minor(at)
+
+
+def _is_of_a_minor(draft: Draft, at: datetime) -> bool:
+    minors = Candidate.objects.filter(is_minor_on("identity", local_day(at, draft.service.zone)))
+    return minors.filter(pk=draft.candidate_id).exists()
 
 
 def _has_left(message: Message, at: datetime) -> bool:
@@ -133,6 +168,10 @@ _WHILE: dict[str, Callable[[Message, datetime], bool]] = {
     "account_unused": _is_unused,
     "document_unread": _is_unread,
     "draft_closing": _is_to_be_saved,
+    "late_file_refused": _is_asked_late,
+    "late_refused": _is_refused_late,
+    "late_requested": _is_asked_late,
+    late.SILENT: _is_asked_late,
     "no_longer_offered": _is_gone,
     "offered_again": _is_offered_again,
     "service_moved": _has_moved_so,

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,8 +23,8 @@ from sporades.letters.operations import guardian_envelope, is_returned, tell_aga
 from sporades.letters.queries import last_summary_of
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
-from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.models import Draft, Registration
+from sporades.registrations.queries import ASKED_LATE, lock_registration, with_owed
 
 KINDS = {
     "registered": "Inscription enregistrée",
@@ -79,6 +80,13 @@ _OF_PERSON = (
     *("record_claimed", "candidates_merged"),
 )
 """The mails about a person that go where they are reached. The others warn where they were before."""
+
+
+_OF_DRAFT = (
+    *("draft_closing", "no_longer_offered", "offered_again", "service_moved"),
+    *ASKED_LATE,
+)
+"""The mails to a candidate about what they have begun: a guardian is told otherwise."""
 
 
 class NotRefused(Refused):
@@ -202,8 +210,9 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
     """Send a refused mail again, once, whatever it is about: for the morning after a bad relay.
 
     One about a registration goes where its candidate is reached now, as from the office; so does one
-    about a person, whose former address may be anybody's. Another, or one that was for a former
-    address, goes to the address that it was for, with its links as they were.
+    about a person, what they have begun or a document of theirs: their former address may be
+    anybody's. Another, or one that was for a former address, goes to the address that it was for, with
+    its links as they were.
 
     Args:
         message: the refused mail.
@@ -226,10 +235,13 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         raise AlreadySentAgain
     if lasting.is_over(locked, at=at):
         raise TooLate
-    preface, last = _preface("mail", locked.written_at, settings.TIME_ZONE), _last_of_person(locked)
+    preface = _preface("mail", locked.written_at, settings.TIME_ZONE)
+    theirs = _last_of_person(locked) or _of_them(locked)
     fresh = (
-        tell_again(locked, candidate=last.candidate, service=last.service, preface=preface, at=at)
-        if last
+        tell_again(
+            locked, candidate=theirs.candidate, service=theirs.service, preface=preface, at=at
+        )
+        if theirs
         else write_again(locked, to=locked.recipient, at=at, preface=preface)
     )
     journal.record(
@@ -239,6 +251,22 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
         after={"kind": locked.kind, "refused": locked.pk, "message": fresh.pk},
     )
     return fresh
+
+
+def _of_them(message: Message) -> Draft | Registration | None:
+    """Return what a mail to its candidate tells of, which no office sends again; nothing of another.
+
+    What they have begun, a document of theirs, that their registration leaves their space.
+    """
+    about, kind = message.about_id, message.kind
+    found: Any = None
+    if message.about_kind == "draft" and kind in _OF_DRAFT:
+        found = Draft.objects.filter(pk=about)
+    elif message.about_kind == "documentversion" and kind == "document_unread":
+        found = Registration.objects.filter(folder__documents__versions=int(about))
+    elif message.about_kind == "registration" and kind == "registration_leaves":
+        found = Registration.objects.filter(pk=about)
+    return None if found is None else found.whole().first()
 
 
 def _last_of_person(message: Message) -> Registration | None:
