@@ -447,11 +447,13 @@ def dormant_members(*, at: datetime, on: date) -> QuerySet[User]:
 def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:
     """Return the candidates' accounts that nobody has signed in to for so long, the oldest first.
 
-    Members of staff are not among them, nor accounts still waiting for their activation.
+    Members of staff are not among them, nor accounts still waiting for their activation. Who left
+    the office is, once that is forgotten, where the account was a candidate's too.
     """
-    members = Membership.objects.filter(user=OuterRef("pk"))
+    members = Membership.objects.filter(user=OuterRef("pk")).exclude(full_name=NOBODY)
     return (
         User.objects.filter(activated_at__isnull=False)
+        .exclude(email__endswith=f"@{NOWHERE}")
         .alias(last_use=_LAST_USE, is_member=Exists(members))
         .filter(is_member=False, last_use__lte=at - since)
         .order_by("pk")

@@ -11,7 +11,7 @@ from sporades import journal, mail
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.acts.medical import erasing
-from sporades.candidates.models import Candidate
+from sporades.acts.people import forgetting
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value, locked_among
@@ -19,7 +19,6 @@ from sporades.journal.models import CONSULTATIONS_KEPT, Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about
 from sporades.letters.models import PrintRun
-from sporades.mail.models import Message
 from sporades.mailings.models import MailingTemplate
 from sporades.publications.models import Publication
 from sporades.registrations.models import Draft
@@ -30,8 +29,6 @@ ACTS_AT_ONCE = 1_000
 """How many acts one act of the journal says to be forgotten."""
 LOCK = "archive"
 """Of the number of a registration: nobody withholds it while it is erased."""
-OF_CANDIDATES = ("candidate", "documentversion", "draft", "registration")
-"""What mails to candidates and guardians are about, as `about_of` names it: each goes with its row."""
 ACTS = "acts"
 """In the place of a number: nobody withholds anything while acts of the journal are forgotten."""
 
@@ -143,8 +140,7 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
 
     What others did of it is forgotten with it, and what was written to it; what it did, with what
     that is on. The messages that it kept to be written again serve its colleagues, without its name.
-    What was written to the same address of a candidate, as to the guardian of a minor,
-    goes with that one.
+    An account that is a candidate's too is theirs alone from then on, and goes as such.
     """
     found = _locked(categories.agents(at), key)
     if found is None:
@@ -152,11 +148,8 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     user: User = found
     forget_acts(entries_about(user), "agent erased", by=SYSTEM, on=user, at=at)
     mail.forget([user])
-    if not Candidate.objects.filter(email=user.email).exists():
-        written = Message.objects.filter(recipient=user.email)
-        written.exclude(about_kind__in=OF_CANDIDATES).delete()
     MailingTemplate.objects.filter(asked_by=user).update(asked_name=accounts.NOBODY)
-    accounts.empty(user)
+    forgetting.empty(user)
     return True
 
 

@@ -8,6 +8,8 @@ from sporades import journal, mail
 from sporades.accounts.members import Access, in_access
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import NOBODY
+from sporades.acts.people import forgetting
+from sporades.candidates.models import Candidate, Identity
 from sporades.core.days import midnight
 from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
@@ -35,6 +37,21 @@ def an_agent(email, *, ends_on, role="manager"):
         user=user, role=role, full_name=NAME, academies=["A09"], domains=[], ends_on=ends_on
     )
     return User.objects.get(pk=user.pk)
+
+
+def _written(address):
+    """Something is written to an agent of what they decided."""
+    Message.objects.create(
+        recipient=address,
+        subject="Prolongation",
+        body=NAME,
+        kind="extension_decided",
+        key="agent",
+        written_at=NOW,
+        next_try_at=NOW,
+        about_kind="servicechange",
+        about_id=str(RegistrationService.objects.first().pk),
+    )
 
 
 @pytest.fixture
@@ -171,19 +188,47 @@ def test_who_is_a_candidate_too_keeps_the_account(left):
     assert kept.memberships.get().full_name == NOBODY
 
 
-def test_what_was_written_to_them_of_anything_is_forgotten(left):
-    service = RegistrationService.objects.first()
-    Message.objects.create(
-        recipient=left.email,
-        subject="Prolongation",
-        body=NAME,
-        kind="extension_decided",
-        key="agent",
-        written_at=NOW,
-        next_try_at=NOW,
-        about_kind="servicechange",
-        about_id=str(service.pk),
+def test_who_is_a_candidate_too_goes_as_one_once_nothing_is_kept_of_their_registrations():
+    candidate = a_candidate(email="maelle@exemple.test")
+    user = candidate.user
+    Membership.objects.create(
+        user=user, role="head", full_name=NAME, academies=["A09"], domains=[], ends_on=LAST
     )
+    _written(user.email)
+    operations.apply(at=after(1) - DAY)
+    assert forgetting.warn_unused(at=after(1) - DAY) == 0
+    operations.apply(at=after(1))
+    assert Message.objects.filter(recipient=user.email).exists()
+
+    assert forgetting.warn_unused(at=after(1)) == 1
+    assert forgetting.erase_unused(at=after(1) + 30 * DAY) == 1
+
+    kept = User.objects.get(pk=user.pk)
+    assert (kept.email, kept.is_active) == (f"agent-{user.pk}@efface.invalid", False)
+    assert kept.memberships.get().full_name == NOBODY
+    assert not Candidate.objects.exists()
+    assert not Identity.objects.exists()
+    assert not Message.objects.filter(recipient="maelle@exemple.test").exists()
+    assert forgetting.warn_unused(at=after(3)) == forgetting.erase_unused(at=after(3)) == 0
+
+
+def test_who_is_a_candidate_too_has_it_erased_when_they_ask_once_they_left():
+    user = a_candidate(email="maelle@exemple.test").user
+    Membership.objects.create(
+        user=user, role="head", full_name=NAME, academies=["A09"], domains=[], ends_on=LAST
+    )
+    with pytest.raises(forgetting.Kept):
+        forgetting.erase_as_asked(user, reason="Carte lue", by=OPERATOR, at=after(1))
+    operations.apply(at=after(1))
+
+    forgetting.erase_as_asked(user, reason="Carte lue", by=OPERATOR, at=after(1))
+
+    assert User.objects.get(pk=user.pk).email == f"agent-{user.pk}@efface.invalid"
+    assert not Candidate.objects.exists()
+
+
+def test_what_was_written_to_them_of_anything_is_forgotten(left):
+    _written(left.email)
 
     operations.apply(at=after(1))
 

@@ -25,9 +25,12 @@ from sporades.doubles.queries import rows_about
 from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
+from sporades.mail.models import Message
 from sporades.registrations.operations import asking_late
 
 ZONE = settings.TIME_ZONE
+OF_CANDIDATES = ("candidate", "documentversion", "draft", "registration")
+"""What mails to candidates and guardians are about, as `about_of` names it: each goes with its row."""
 REPLACED = "sign-up replaced"
 AS_ASKED = "account erased as asked"
 """The verb of an erasure that the owner of an account asks for, without waiting for the six months."""
@@ -148,7 +151,7 @@ def erase_as_asked(user: User, *, reason: str, by: Actor, at: datetime) -> None:
     # In the order of every act: the code that it took, then the account.
     ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user).first()
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if Membership.objects.filter(user=locked).exists():
+    if Membership.objects.filter(user=locked).exclude(full_name=accounts.NOBODY).exists():
         raise Kept(f"Le compte {locked.email} est celui d'un agent : il se ferme (agent close).")
     numbers = Candidate.objects.filter(user=locked).values_list("registrations__number", flat=True)
     if any(numbers):
@@ -185,4 +188,23 @@ def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: 
         drawers.erase(candidate)
         asking_late.leave_proofs(candidate)
         candidates.erase(candidate)
-    user.delete()
+    if Membership.objects.filter(user=user, full_name=accounts.NOBODY).exists():
+        # What they asked for in the office leads to its row. It is read anew: it is no candidate's.
+        empty(User.objects.get(pk=user.pk))
+    else:
+        user.delete()
+
+
+def empty(user: User) -> None:
+    """Make the account of a member of staff who left nobody's, and forget what was written to it.
+
+    What was written to the same address of a candidate, as to the guardian of a minor, goes with
+    that one.
+
+    Args:
+        user: the account, locked.
+    """
+    if not Candidate.objects.filter(email=user.email).exists():
+        written = Message.objects.filter(recipient=user.email)
+        written.exclude(about_kind__in=OF_CANDIDATES).delete()
+    accounts.empty(user)
