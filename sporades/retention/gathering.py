@@ -43,8 +43,12 @@ def papers_of(registration: Registration) -> list[Model]:
 
 
 def person_of(candidate: Candidate) -> list[Model]:
-    """Return what is said of a person whose last registration goes: with an account, their drafts stay."""
-    drafts = candidate.drafts.unfiled() if not candidate.has_account else ()
+    """Return what is said of a person whose last registration goes: with an account, their drafts stay.
+
+    Those that they left go with the others, and what was written of them.
+    """
+    begun = candidate.drafts.filter(filed_as=None, amends=None)
+    drafts = begun if not candidate.has_account else ()
     about = rows_about(candidate)
     names = [one.identity for one in about if isinstance(one, Candidate)]
     return [candidate, *about, *names, *drafts]

@@ -11,13 +11,13 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
-from sporades import journal
+from sporades import journal, mail
 from sporades.accounts import sign_ins
 from sporades.accounts.models import Membership, SignIn, User
 from sporades.accounts.operations import NOBODY
 from sporades.acts.agents import inviting
 from sporades.acts.people import enrolling, forgetting
-from sporades.acts.registrations import standing_in
+from sporades.acts.registrations import registering, standing_in
 from sporades.candidates.models import Candidate, ClaimCode, Identity
 from sporades.candidates.operations import enrol, merge
 from sporades.core import files, origin
@@ -369,6 +369,43 @@ def test_whoever_is_being_registered_or_takes_their_record_is_kept_until_that_is
     ClaimCode.objects.all().delete()
     assert enrolling.erase_unused(at=late) == 1
     assert where(*WORDS) - {"accounts_user"} == {"archive"}
+
+
+def test_what_was_written_of_a_draft_that_they_left_goes_with_who_has_no_account(filed):
+    at, candidate = archived_at(filed), filed.candidate
+    there = filed.service
+    there.pk, there.academy_id = None, "A25"
+    there.opens_at, there.closes_at = at - 300 * DAY, at - 200 * DAY
+    RegistrationService.objects.filter(academy="A25", domain=there.domain).delete()
+    there.save()
+    by = author(candidate)
+    draft = registering.begin(
+        candidate=candidate,
+        exam=filed.exam,
+        speciality=None,
+        service=there,
+        by=by,
+        at=at - 250 * DAY,
+    )
+    journal.record("late registration requested", by=by, on=draft, at=at - 190 * DAY)
+    mail.write(
+        "password_changed",
+        to=candidate.address,
+        at=at - 190 * DAY,
+        key="draft",
+        about=draft,
+        when="maintenant",
+        reset="là",
+    )
+    registering.abandon(draft=draft, by=by, at=at - 180 * DAY)
+    Candidate.objects.update(user=None)
+
+    operations.apply(at=at)
+
+    assert where(*WORDS) - {"accounts_user"} == {"archive"}
+    assert not Draft.objects.exists()
+    operations.apply(at=erased_at(filed))
+    assert where(*WORDS) - {"accounts_user"} == set()
 
 
 def test_letters_and_a_code_to_claim_go_with_whoever_has_no_account(invented_exam):
