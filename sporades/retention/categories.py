@@ -16,7 +16,7 @@ from sporades.accounts import sign_ins
 from sporades.accounts.models import User
 from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
-from sporades.candidates.models import Candidate
+from sporades.candidates.models import Candidate, Identity
 from sporades.core.days import OVER_EVERYWHERE, midnight, years_after, years_before
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
@@ -30,7 +30,7 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.notices.queries import judged_before
 from sporades.publications.models import Publication, PublicationLine
-from sporades.registrations.models import Draft, Registration
+from sporades.registrations.models import CorrectionRequest, Draft, Registration
 from sporades.registrations.models.registration import UNDO_FOR
 from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches.models import Search
@@ -240,6 +240,20 @@ def confided_until(instant: datetime, registration: Registration) -> date:
     first = midnight(day, settings.TIME_ZONE)
     zone = registration.service.zone
     return min(local_day(first, one) for one in (zone, registration.reader_zone or zone))
+
+
+def former(at: datetime) -> QuerySet[Identity]:  # noqa: ARG001 - asked as the others
+    """Return the civil data that are nobody's any more: corrected, and nothing was filed under them.
+
+    What they were stays in the journal and in the versions, for as long as these.
+    """
+    pointed = (
+        Candidate.objects.filter(identity=OuterRef("pk")),
+        Registration.objects.filter(identity=OuterRef("pk")),
+        CorrectionRequest.objects.filter(before=OuterRef("pk")),
+    )
+    found: QuerySet[Identity] = Identity.objects.filter(*(~Exists(one) for one in pointed))
+    return found
 
 
 def publications(at: datetime) -> QuerySet[Publication]:
@@ -456,7 +470,7 @@ CATEGORIES = (
         _active,
         _archived,
         CONCOURS,
-        (registrations, archives, named, leaving),
+        (registrations, archives, named, former, leaving),
     ),
     Category(
         "code-de-document",

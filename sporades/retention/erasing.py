@@ -12,6 +12,7 @@ from sporades.accounts import operations as accounts
 from sporades.accounts.models import User
 from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
+from sporades.candidates.models import Identity
 from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.core.locks import lock_value, locked_among
@@ -104,6 +105,19 @@ def erase_confided(key: int, *, at: datetime) -> bool:
     """Erase what was confided to a doctor; who opened it stays. Return whether it was not erased yet."""
     found = categories.confided(at).filter(pk=key).first()
     return found is not None and erasing.erase(found, at=at)
+
+
+@transaction.atomic
+def erase_former(key: int, *, at: datetime) -> bool:
+    """Erase civil data that are nobody's any more; return whether they were there.
+
+    Nothing comes to lead to them again. They are not locked: no role may update their row.
+    """
+    found: Identity | None = categories.former(at).filter(pk=key).first()
+    if found is None:
+        return False
+    found.delete()
+    return True
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ STEPS: tuple[tuple[Callable[[datetime], QuerySet[Any]], Callable[..., bool]], ..
     (categories.leaving, erasing.forget_file),
     (categories.to_announce, announcing.announce),
     (categories.looked_at, erasing.remove_readers),
+    (categories.former, erasing.erase_former),
 )
 """What is past its time, or soon will be, and what is done of each."""
 

@@ -16,10 +16,11 @@ from sporades.accounts import sign_ins
 from sporades.accounts.models import Membership, SignIn, User
 from sporades.accounts.operations import NOBODY
 from sporades.acts.agents import inviting
+from sporades.acts.identities import correcting
 from sporades.acts.people import enrolling, forgetting
-from sporades.acts.registrations import registering, standing_in
+from sporades.acts.registrations import deciding, registering, standing_in
 from sporades.candidates.models import Candidate, ClaimCode, Identity
-from sporades.candidates.operations import enrol, merge
+from sporades.candidates.operations import civil_data, enrol, merge
 from sporades.core import files, origin
 from sporades.core.actors import SYSTEM
 from sporades.core.days import OVER_EVERYWHERE, midnight, years_after, years_before
@@ -37,8 +38,9 @@ from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.publications.models import Publication
-from sporades.registrations.models import Draft, Registration, Version
+from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
 from sporades.registrations.operations import drafting
+from sporades.registrations.states import SET_ASIDE
 from sporades.retention import archiving, categories, erasing, operations, tasks
 from sporades.retention.models import Archive, Hold, LeavingFile
 from sporades.searches import operations as searches
@@ -60,7 +62,7 @@ from tests.jobs import work
 from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
 from tests.medical.given import confide
-from tests.retention.conftest import BEFORE, NAME, WORDS, a_print_run
+from tests.retention.conftest import BEFORE, NAME, WORDS, a_print_run, again
 from tests.web.guide import BACKEND, HOST
 
 PARIS = "Europe/Paris"
@@ -310,6 +312,72 @@ def test_what_a_closed_account_of_the_office_had_begun_is_erased_in_its_time(fil
     assert not Draft.objects.exists()
     assert numbers_of(Archive) == [filed.number]
     assert User.objects.filter(pk=manager.pk).exists()
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_civil_data_that_the_office_has_corrected_are_nobodys_and_go(
+    invented_exam, manager, has_account
+):
+    registration = a_registration(a_candidate(email=f"{NAME}@exemple.test", birth_name=BEFORE))
+    candidate, by = registration.candidate, manager.memberships.get().as_actor()
+    correcting.correct_identity(
+        registration=again(registration),
+        identity={**civil_data(candidate.identity), "birth_name": NAME},
+        seen=candidate.identity_id,
+        proof="Carte d'identité",
+        by=by,
+        at=NOW,
+    )
+    if not has_account:
+        Candidate.objects.update(user=None)
+
+    operations.apply(at=NOW)
+
+    assert Identity.objects.get().birth_name == NAME
+    assert BEFORE in json.dumps([one.payload for one in Entry.objects.all()], ensure_ascii=False)
+    operations.apply(at=archived_at(registration))
+    forgetting.warn_unused(at=archived_at(registration))
+    forgetting.erase_unused(at=archived_at(registration) + 30 * DAY)
+    operations.apply(at=erased_at(registration))
+    assert where(*WORDS) - {"accounts_user"} == set()
+    assert not Identity.objects.exists()
+
+
+def test_civil_data_under_which_something_was_left_stay_with_it(filed, manager):
+    deciding.decide(
+        registration=filed,
+        decision=SET_ASIDE,
+        reason="Deux fois",
+        by=manager.memberships.get().as_actor(),
+        at=NOW,
+    )
+    identity = {**civil_data(filed.identity), "birth_name": BEFORE}
+    correcting.correct_identity(
+        registration=again(filed),
+        identity=identity,
+        seen=filed.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    operations.apply(at=NOW)
+
+    assert set(Identity.objects.values_list("birth_name", flat=True)) == {NAME, BEFORE}
+
+
+def test_what_may_lead_to_civil_data_is_looked_at_before_they_go():
+    pointing = {
+        (one.related_model, one.field.name)
+        for one in Identity._meta.get_fields(include_hidden=True)
+        if one.auto_created and not one.concrete
+    }
+
+    assert pointing == {
+        (Candidate, "identity"),
+        (Registration, "identity"),
+        (CorrectionRequest, "before"),
+    }
 
 
 def test_a_candidate_without_an_account_goes_with_the_last_registration(filed):
@@ -762,6 +830,14 @@ def test_the_role_that_serves_pages_reads_no_archive_and_forgets_no_act(filed):
 
 
 def test_the_role_of_the_archives_archives_withholds_and_erases(filed, kept):
+    correcting.correct_identity(
+        registration=filed,
+        identity={**civil_data(filed.identity), "birth_name": BEFORE},
+        seen=filed.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=NOW,
+    )
     with connection.cursor() as cursor:
         cursor.execute(documented_role())
         cursor.execute("SET LOCAL ROLE sporades_archives")
@@ -774,6 +850,7 @@ def test_the_role_of_the_archives_archives_withholds_and_erases(filed, kept):
         cursor.execute("RESET ROLE")
 
     assert (Archive.objects.count(), kept()) == (0, [])
+    assert Identity.objects.get().birth_name == BEFORE
 
 
 # --- Commands ---------------------------------------------------------------------------------
