@@ -60,7 +60,8 @@ def still_told(*, before: datetime) -> QuerySet[Entry]:
 
     Those that say which acts were forgotten are not among them: they name nobody.
     """
-    old = Entry.objects.filter(at__lt=before).exclude(verb__in=FORGETTING)
+    lists = Q(verb__in=FORGETTING, payload__contains={"after": {"acts": []}})
+    old = Entry.objects.filter(at__lt=before).exclude(lists)
     found: QuerySet[Entry] = old.exclude(actor_name="", payload={})
     return found
 

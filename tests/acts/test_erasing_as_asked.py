@@ -1,5 +1,7 @@
 """An operator erases an account without a registration, because its owner asks (GDPR, article 17)."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
@@ -12,6 +14,7 @@ from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import civil_data
 from sporades.journal import sealing
 from sporades.journal.models import Entry
+from sporades.retention import categories, operations
 from tests.acts.people import joined, whose
 from tests.factories import (
     EVERYWHERE,
@@ -75,9 +78,29 @@ def test_once_all_is_archived_the_acts_are_of_nobody():
 
     assert not Candidate.objects.exists()
     noted = Entry.objects.get(verb="account erased as asked")
-    assert noted.payload["after"] == {"reason": WHY, "acts": [corrected.pk]}
+    assert noted.payload == {"after": {"reason": WHY}}
+    listed = Entry.objects.get(verb="acts forgotten")
+    assert listed.payload == {"after": {"acts": [corrected.pk]}}
     assert Entry.objects.get(pk=corrected.pk).payload == {}
     assert sealing.verify(at=NOW).findings == ()
+
+
+@pytest.mark.parametrize("was_registered", [False, True])
+def test_who_erased_it_and_why_are_forgotten_as_any_act_is(was_registered):
+    candidate = a_candidate(email=ADDRESS)
+    if was_registered:
+        a_registration(candidate).delete()
+    erase()
+    noted = Entry.objects.get(verb="account erased as asked")
+    at = NOW.replace(year=NOW.year + categories.years_of_acts())
+    operations.forget_acts(at=at)
+    assert Entry.objects.get(pk=noted.pk).actor_name
+
+    operations.forget_acts(at=at + timedelta(days=1))
+
+    kept = Entry.objects.get(pk=noted.pk)
+    assert (kept.actor_name, kept.payload) == ("", {})
+    assert sealing.verify(at=at).findings == ()
 
 
 def test_a_registration_is_kept_for_its_time_though_it_was_left():

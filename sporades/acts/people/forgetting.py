@@ -31,7 +31,7 @@ from sporades.registrations.operations import asking_late
 ZONE = settings.TIME_ZONE
 OF_CANDIDATES = ("candidate", "documentversion", "draft", "registration")
 """What mails to candidates and guardians are about, as `about_of` names it: each goes with its row."""
-REPLACED = "sign-up replaced"
+REPLACED, FORGOTTEN = "sign-up replaced", "acts forgotten"
 AS_ASKED = "account erased as asked"
 """The verb of an erasure that the owner of an account asks for, without waiting for the six months."""
 
@@ -180,7 +180,12 @@ def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: 
         # From the first filing on, acts name their author. Who looked has a year of their own, and
         # is kept for as long as an archive of theirs is withheld.
         acts = proving_acts(entries_about(*rows))
-        forget_acts(acts, verb, by=by, on=user, at=at, after=said)
+        if by == SYSTEM:
+            forget_acts(acts, verb, by=SYSTEM, on=user, at=at)
+        else:
+            # What lists the forgotten stays for ever: who asked, and why, is an act of its own.
+            forget_acts(acts, FORGOTTEN, by=SYSTEM, on=user, at=at)
+            journal.record(verb, by=by, on=user, at=at, after=said)
     else:
         journal.record(verb, by=by, on=user, at=at, after=said)
     mail.forget(rows)
