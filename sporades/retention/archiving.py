@@ -79,7 +79,7 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         return None
     # In the order of every act: the code that opens the record, then the person.
     claims.lock([owner])
-    candidate = lock_person(owner)
+    candidate = lock_person(owner, may_go=True)
     registration = categories.registrations(at).filter(pk=key).first()
     if registration is None:
         return None

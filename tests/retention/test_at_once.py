@@ -81,6 +81,33 @@ def test_a_record_is_archived_while_somebody_takes_it_at_the_last_instant_of_its
     assert record.user == user
 
 
+def test_a_record_is_archived_while_a_registration_is_begun_for_it(record, filed):
+    at, exam, there = archived_at(filed), filed.exam, filed.service
+    there.pk, there.academy_id = None, "A25"
+    there.opens_at, there.closes_at = at - timedelta(days=1), at + timedelta(days=30)
+    RegistrationService.objects.filter(academy="A25", domain=there.domain).delete()
+    there.save()
+    forget()
+    agent = a_member("agent@exemple.test", Membership.Role.MANAGER, ["A25"])
+
+    def begin(holds):
+        standing_in.begin(
+            candidate=record,
+            exam=exam,
+            speciality=exam.specialities.get(code="MARIN"),
+            service=there,
+            author=agent,
+            by=OPERATOR,
+            at=at,
+        )
+        holds()
+
+    outcomes = first(begin, lambda: archiving.archive(filed.pk, at=at))
+
+    assert outcomes == [None, True]
+    assert Draft.objects.get().candidate == record
+
+
 def test_a_record_that_nobody_used_is_erased_while_it_is_given_another_code(territory):
     record = a_record()
     give(record, at=NOW)

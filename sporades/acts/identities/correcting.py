@@ -235,10 +235,14 @@ def reissue(version: Version, *, by: Actor, at: datetime) -> None:
     )
 
 
-def lock_person(candidate: int) -> Candidate:
+def lock_person(candidate: int, *, may_go: bool = False) -> Candidate:
     """Return a candidate once all that a correction touches is locked.
 
     In the order of every act: registrations, drafts, person.
+
+    Args:
+        candidate: the key.
+        may_go: whether they may be erased: what is being begun for them is waited for, and seen.
 
     Raises:
         Merged: what they had has just become another candidate's.
@@ -247,9 +251,8 @@ def lock_person(candidate: int) -> Candidate:
     list(mine.select_for_update(of=("self",)).values_list("pk", flat=True))
     drafts = Draft.objects.unfiled().filter(amends__candidate=candidate).order_by("pk")
     list(drafts.select_for_update(of=("self",)).values_list("pk", flat=True))
-    found: Candidate = Candidate.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=candidate
-    )
+    held = Candidate.objects.select_for_update(of=("self",), no_key=not may_go)
+    found: Candidate = held.get(pk=candidate)
     if found.is_merged:
         raise candidates.Merged
     return found
