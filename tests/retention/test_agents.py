@@ -8,6 +8,7 @@ from sporades import journal, mail
 from sporades.accounts.members import Access, in_access
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import NOBODY
+from sporades.acts.agents import inviting
 from sporades.acts.people import forgetting
 from sporades.candidates.models import Candidate, Identity
 from sporades.core.days import midnight
@@ -225,6 +226,19 @@ def test_who_is_a_candidate_too_has_it_erased_when_they_ask_once_they_left():
 
     assert User.objects.get(pk=user.pk).email == f"agent-{user.pk}@efface.invalid"
     assert not Candidate.objects.exists()
+
+
+def test_who_was_erased_and_is_a_candidate_too_is_invited_anew_and_not_reopened():
+    user = a_candidate(email="maelle@exemple.test").user
+    Membership.objects.create(
+        user=user, role="head", full_name=NAME, academies=["A09"], domains=[], ends_on=LAST
+    )
+    operations.apply(at=after(1))
+
+    with pytest.raises(inviting.NotInvited, match="Aucun agent n'a l'adresse"):
+        inviting.reopen(email=user.email, ends_on=None, by=OPERATOR, at=after(1))
+
+    assert not user.memberships.current(after(1).date()).exists()
 
 
 def test_what_was_written_to_them_of_anything_is_forgotten(left):

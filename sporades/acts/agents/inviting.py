@@ -468,7 +468,9 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
 
 def _member(email: str) -> User:
     address = normalised_address(email)
-    user = User.objects.filter(email=address, memberships__isnull=False).first()
+    # Of who left too long ago and is a candidate too, nobody knows any more which agent they were.
+    named = Membership.objects.exclude(full_name=accounts.NOBODY)
+    user = User.objects.filter(email=address, pk__in=named.values("user")).first()
     if user is None:
         raise NotInvited(f"Aucun agent n'a l'adresse {address}.")
     return user
