@@ -31,8 +31,6 @@ def shown_when(condition, *changes, **answers):
         ('question: permis_numero, egal: "12"', ""),
         ("question: taille, egal: 180.5", ""),
         ("question: visite, egal: 2026-01-05", ""),
-        # Asked on another tab: the page has no control that would show it.
-        ("question: service_national, egal: JDC", ""),
     ],
 )
 def test_a_page_shows_what_a_choice_calls_for(db, condition, said):

@@ -1,6 +1,6 @@
 """Whether a condition of the réglementation holds. What is not known does not hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -53,6 +53,48 @@ def holds(condition: Condition | None, facts: Facts) -> bool:
         and (condition.either is None or any(holds(part, facts) for part in condition.either))
         and (condition.unless is None or not holds(condition.unless, facts))
     )
+
+
+def outcomes(condition: Condition | None, facts: Facts, *, asked: Collection[str]) -> set[bool]:
+    """Return what a condition comes to, over all the answers that some questions may be given.
+
+    Args:
+        condition: what is asked; nothing always holds.
+        facts: what is known already, where the answers to these questions are left out.
+        asked: the codes of the questions that may still be answered in any way.
+    """
+    if condition is None:
+        return {True}
+    answer = condition.answer
+    is_open = answer is not None and answer.question in asked
+    known = condition.model_copy(
+        update={
+            "every": None,
+            "either": None,
+            "unless": None,
+            **({"answer": None} if is_open else {}),
+        }
+    )
+    # Each part of what holds together: true, false, or both as one answers.
+    parts = [{holds(known, facts)}, *([{True, False}] if is_open else [])]
+    parts += [outcomes(part, facts, asked=asked) for part in condition.every or ()]
+    if condition.either is not None:
+        parts.append(_of_one([outcomes(part, facts, asked=asked) for part in condition.either]))
+    if condition.unless is not None:
+        parts.append({not one for one in outcomes(condition.unless, facts, asked=asked)})
+    return _together(parts)
+
+
+def _together(parts: Sequence[set[bool]]) -> set[bool]:
+    """Return what parts that must all hold come to."""
+    comes = {True: all(True in part for part in parts), False: any(False in part for part in parts)}
+    return {one for one, may_be in comes.items() if may_be}
+
+
+def _of_one(parts: Sequence[set[bool]]) -> set[bool]:
+    """Return what parts of which one is enough come to."""
+    comes = {True: any(True in part for part in parts), False: all(False in part for part in parts)}
+    return {one for one, may_be in comes.items() if may_be}
 
 
 def is_barred_in(condition: Condition | None, academy: str) -> bool:

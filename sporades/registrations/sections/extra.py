@@ -50,7 +50,7 @@ class ExtraForm(SectionForm):
             self._gather(PREFIX + question.code)
             if calling := self._calling(question):
                 field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
-            if _depends_on_answers(question.when):
+            if question.code in self.depending:
                 # Whether it must be answered is judged in `clean`, where its condition is known.
                 shown_when = _shown_when(question.when, self.dossier.rules.questions)
                 ask_if_called_for(field, shown_when, is_due=question.is_mandatory)
@@ -75,15 +75,25 @@ class ExtraForm(SectionForm):
     def questions(self) -> tuple[Question, ...]:
         """The questions that may be asked of this candidate, given the other tabs.
 
-        One that depends on an answer of this very tab is always shown, and required only
-        when that answer calls for it.
+        One that some answer of this very tab would call for is shown, and required only when that
+        answer does.
         """
-        known = self.dossier.counted
-        return tuple(
-            question
-            for question in self.dossier.rules.questions
-            if _depends_on_answers(question.when) or conditions.holds(question.when, known)
-        )
+        return tuple(one for one in self.dossier.rules.questions if one.code in self._outcomes)
+
+    @property
+    def depending(self) -> set[str]:
+        """The codes of those that are asked or not, as this very tab is answered."""
+        return {code for code, found in self._outcomes.items() if False in found}
+
+    @cached_property
+    def _outcomes(self) -> dict[str, set[bool]]:
+        """Whether each question that may be asked is, over all the answers to those above it."""
+        known, found = self.dossier.counted, {}
+        for question in self.dossier.rules.questions:
+            outcomes = conditions.outcomes(question.when, known, asked=found)
+            if True in outcomes:
+                found[question.code] = outcomes
+        return found
 
     @property
     def asks_nothing(self) -> bool:
@@ -107,10 +117,9 @@ class ExtraForm(SectionForm):
             self.errors.pop(name, None)
             said = chosen_in_words(self.fields[name], answers)
             self.add_error(name, ValidationError(_NOW_ONE.format(said), code="several"))
-        asked = {
-            question.code
-            for question in questions.asked(self.dossier.rules, self.dossier.facts_with(self))
-        }
+        rules, facts = self.dossier.rules, self.dossier.facts_with(self)
+        asked = {question.code for question in questions.asked(rules, facts)}
+        self.counted = questions.counted(rules, facts)
         for question in self.questions:
             name = PREFIX + question.code
             if question.code not in asked:
@@ -157,7 +166,10 @@ class ExtraForm(SectionForm):
             self.refuse_uncalled(PREFIX + question.code, message=message)
 
     def _why_uncalled(self, question: Question) -> str:
-        if calling := self._calling(question):
+        calling = self._calling(question)
+        # Whoever has given that answer lacks another.
+        alone = Condition.model_construct(answer=question.when.answer) if question.when else None
+        if calling and not conditions.holds(alone, self.counted):
             return f"Cette réponse ne compte que si vous répondez {calling}."
         return "Vos autres réponses ne demandent pas celle-ci."
 
@@ -208,18 +220,6 @@ class ExtraForm(SectionForm):
             figure = f"{value}".replace(".", ",")
             return f"{figure} {question.unit}" if question.unit else figure
         return super().in_words(name)
-
-
-def _depends_on_answers(condition: Condition | None) -> bool:
-    """Tell whether a condition looks at an answer that this very tab may change."""
-    if condition is None:
-        return False
-    if condition.answer is not None:
-        return True
-    parts = (*(condition.every or ()), *(condition.either or ()))
-    return any(_depends_on_answers(part) for part in parts) or (
-        condition.unless is not None and _depends_on_answers(condition.unless)
-    )
 
 
 def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> str:
