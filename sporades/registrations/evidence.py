@@ -101,6 +101,8 @@ def evidence_anew(
         day=local_day(registration.amended_at or registration.filed_at, registration.service.zone),
         answers=version.snapshot["answers"],
         amends=True,
+        # Ages count on that day, as where it was filed again since.
+        registered_on=local_day(registration.filed_at, registration.service.zone),
         is_placed=registration.is_placed,
     )
     rows = registration.papers.values_list("paper__code", "status")

@@ -279,6 +279,22 @@ def test_a_piece_that_other_civil_data_call_for_is_asked_for_and_named():
 # --- Once the exam is over -------------------------------------------------------------------
 
 
+def test_the_age_that_calls_for_a_piece_is_that_of_the_filing_whatever_was_modified_since():
+    label = "libelle: Pièce d'identité, "
+    load_invented((label, f"{label}si: {{age: {{minimum: 18}}}}, "))
+    found = a_registration(
+        informations={"category": "FORM"},
+        qualification={"experience": "3"},
+        epreuves={"statut-E3": "inscrit"},
+    )
+    amend(found, NOW + 5 * DAY, supplementaires={"q-equipe": "BLEU"})
+
+    # Of age between the two: on the day of the registration they were not.
+    correct(found, at=NOW + 6 * DAY, birth_year=2008, birth_month=11, birth_day=27)
+
+    assert pieces_of(again(found)) == []
+
+
 def test_once_the_exam_is_over_a_correction_asks_for_nothing_anew(registration):
     due = "echeance: {jours_apres_fermeture: 15}}"
     other = 'si: {sauf: {nationalite: ["99100"]}}'
