@@ -36,7 +36,9 @@ def refuse_ineligible(form: SectionForm, *, tab: str) -> None:
         form: the form, being cleaned.
         tab: its slug.
     """
-    rules, facts = form.dossier.rules, form.dossier.facts_with(form)
+    rules = form.dossier.rules
+    # What was answered to a question that is asked no more calls for no other one.
+    facts = questions.counted(rules, form.dossier.facts_with(form))
     # An answer that cannot be read breaks no rule yet.
     unread = set(form.errors)
     for breach in eligibility.refusals(rules, facts):
@@ -109,7 +111,7 @@ def waivable(dossier: Dossier, forms: Iterable[SectionForm]) -> list[Breach]:
 
 
 def _outside(dossier: Dossier) -> list[tuple[Place, Breach]]:
-    rules, facts = dossier.rules, dossier.facts
+    rules, facts = dossier.rules, dossier.counted
     return [
         (next(_mending(breach, rules, facts), Place("", "")), breach)
         for breach in eligibility.refusals(rules, facts)
