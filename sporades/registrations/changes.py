@@ -1,5 +1,6 @@
 """What differs between two versions, in plain words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -116,8 +117,12 @@ def _answers(snapshot: dict[str, Any], *, by_code: bool, named: bool) -> Iterato
     for label, value in snapshot["identity"]:
         yield ("identity", label), Said(label, value)
     for section in snapshot["sections"]:
+        asked: Counter[str] = Counter()
         for label, value in section["lines"]:
-            yield (section["slug"], label), Said(label, value)
+            # « Précisez » may be asked twice: each is told from the others by its rank among them.
+            rank = (str(asked[label]),) if asked[label] else ()
+            asked[label] += 1
+            yield (section["slug"], label, *rank), Said(label, value)
         for table in section["tables"]:
             codes = table["codes"] if by_code else ()
             for row, code in zip_longest(table["rows"], codes):
