@@ -266,6 +266,21 @@ def test_what_makes_no_sense_is_told(change, problems, *, old, new, field, rule)
     ]
 
 
+@pytest.mark.parametrize("nested", ["{}", "{{un_de: [{}, {{handicap: oui}}]}}"])
+def test_two_questions_that_wait_for_each_other_are_told(change, problems, nested):
+    by_years = nested.format("{experience: {minimum: 1}}")
+    diploma = change(
+        "libelle: Diplôme présenté\n", f"libelle: Diplôme présenté\n        si: {by_years}\n"
+    )
+    years = "si: {categorie: [INDIVIDUEL]}\n    recevabilite"
+    source = change(years, years.replace("categorie: [INDIVIDUEL]", "diplome: [CAP]"), diploma.text)
+
+    inside = ".un_de[1]" if "un_de" in by_years else ""
+    assert (f"{BREVET}.qualification.diplomes.si{inside}.experience", "condition_impossible") in [
+        (where, kind) for _, where, kind in problems(source)
+    ]
+
+
 GROUPED = "- {academies: [A01, A24], vers: A25}"
 
 

@@ -8,6 +8,7 @@ from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.references import unknown
 from sporades.exams.checking.walking import walk
 from sporades.exams.checking.writings import A_DAY, A_NUMBER
+from sporades.exams.rules.conditions import fields_of
 from sporades.exams.schema.base import LARGEST_NUMBER
 from sporades.exams.schema.candidacy import NATIONAL_SERVICE, NationalService
 from sporades.exams.schema.conditions import AnswerCondition, Condition
@@ -80,6 +81,15 @@ def _of_facts(condition: Condition, path: Path, place: Path, exam: Exam) -> Iter
     ):
         if own is not None and place[:2] == ("qualification", key):
             yield Fault(path, "condition_impossible", "Cette question dépend de sa propre réponse.")
+    asked = exam.qualification.experience
+    of_each_other = condition.experience is not None and place[:2] == ("qualification", "diplomes")
+    if of_each_other and asked is not None and "diploma" in fields_of(asked.when):
+        yield Fault(
+            (*path, "experience"),
+            "condition_impossible",
+            "Le diplôme dépend ici de l'expérience, et l'expérience du diplôme : aucune des deux "
+            "questions ne serait jamais posée.",
+        )
 
 
 def _of_answer(
