@@ -1,7 +1,5 @@
 """A question that depends on an answer is there only for those whom some answer could bring to it."""
 
-import pytest
-
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.sections.extra import EXTRA
 from tests.factories import NOW, a_draft, load_invented
@@ -47,7 +45,10 @@ def test_nor_is_one_that_another_tab_alone_calls_for():
 
 def test_one_that_another_tab_calls_for_is_due_as_any_other():
     form = extra(
-        (OF_PERMIT, "si: {un_de: [{categorie: [INDIV]}, {reponse: {question: permis, egal: true}}]}")
+        (
+            OF_PERMIT,
+            "si: {un_de: [{categorie: [INDIV]}, {reponse: {question: permis, egal: true}}]}",
+        )
     )
 
     assert form.fields["q-permis_numero"].required

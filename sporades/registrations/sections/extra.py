@@ -88,7 +88,8 @@ class ExtraForm(SectionForm):
     @cached_property
     def _outcomes(self) -> dict[str, set[bool]]:
         """Whether each question that may be asked is, over all the answers to those above it."""
-        known, found = self.dossier.counted, {}
+        known = self.dossier.counted
+        found: dict[str, set[bool]] = {}
         for question in self.dossier.rules.questions:
             outcomes = conditions.outcomes(question.when, known, asked=found)
             if True in outcomes:
