@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from sporades.accounts.models import User
 from sporades.core import arriving, files
@@ -186,6 +186,8 @@ def is_being_read(
 ) -> bool:
     """Return whether somebody opened a thing so shortly before that it is the same reading.
 
+    Comments are read anew once another one is written: who wrote it is told that it was read.
+
     Args:
         compartment: where.
         paper: what is read, the comments where there is none.
@@ -194,7 +196,13 @@ def is_being_read(
     """
     lately = compartment.openings.filter(at__gt=at - ONE_READING, at__lte=at)
     same = lately.filter(paper=paper.pk if paper else None, reader_id=by.identifier)
-    return bool(same.exists())
+    if paper is not None:
+        return bool(same.exists())
+    last = same.aggregate(last=Max("at"))["last"]
+    if last is None:
+        return False
+    others = compartment.remarks.exclude(author_id=by.identifier)
+    return not others.filter(written_at__gt=last).exists()
 
 
 def note_opened(

@@ -15,7 +15,7 @@ from sporades.journal.models import Entry
 from sporades.medical import operations as medical
 from sporades.medical import sealing
 from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Remark
-from sporades.medical.queries import kinds_given
+from sporades.medical.queries import kinds_given, unread_by
 from sporades.notices import queries as notices
 from tests.accommodations.asked import as_doctor, case_of, reach
 from tests.evidence.given import a_photo
@@ -328,6 +328,27 @@ def test_the_doctor_who_reads_comments_is_kept_and_the_candidate_is_not(registra
 
     assert Opening.objects.get().reader_name == "Dr Anne Roussel"
     assert (Opening.objects.get().paper, remark.text) == (None, "Un commentaire.")
+
+
+def test_a_comment_that_comes_while_others_are_read_is_read_anew_and_kept(registration):
+    write(registration)
+    doctor = entrust(registration, a_doctor())
+    found, by = compartment(registration), as_actor(doctor)
+    minutes = [NOW + timedelta(minutes=place) for place in range(5)]
+
+    reading.read_remarks(found=found, reader=doctor, by=by, at=minutes[0])
+    write(registration, "Un autre.", at=minutes[1])
+    assert unread_by(found, by.identifier).remarks == 1
+    reading.read_remarks(found=found, reader=doctor, by=by, at=minutes[2])
+    assert unread_by(found, by.identifier).remarks == 0
+    # What the doctor writes in answer is theirs, and is no other reading.
+    write(registration, "Merci.", by=by, at=minutes[3])
+    reading.read_remarks(found=found, reader=doctor, by=by, at=minutes[4])
+
+    assert list(Opening.objects.order_by("at").values_list("at", flat=True)) == [
+        minutes[0],
+        minutes[2],
+    ]
 
 
 def test_what_cannot_be_noted_is_not_opened_but_by_its_candidate(registration):
