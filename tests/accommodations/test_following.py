@@ -125,6 +125,47 @@ def test_a_category_without_the_simple_procedure_asks_for_the_whole_one(state):
     assert Entry.objects.filter(verb="accommodation found incomplete").count() == 1
 
 
+def _back_in_training(registration):
+    amend(
+        registration,
+        informations={**DECLARED, "category": "FORM"},
+        qualification={"experience": "3"},
+    )
+    return case_of(registration)
+
+
+def test_a_category_that_comes_back_leaves_it_complete_as_it_was_sent():
+    registration = in_training()
+    sent = reach(registration, State.ASKED, Wish(THIRD), plan="PAP")
+
+    amend(registration, informations=DECLARED)
+    case = _back_in_training(registration)
+
+    assert (case.state, case.procedure, case.missing) == (State.ASKED, "simplifiee", "")
+    assert case.asked_at == sent.asked_at
+    assert Message.objects.filter(kind="something_awaits").count() == 2
+    assert Entry.objects.filter(verb="accommodation found complete").count() == 1
+
+
+def test_a_category_that_comes_back_leaves_what_was_said_incomplete_otherwise():
+    registration = in_training()
+    reach(registration, State.INCOMPLETE, Wish(THIRD), plan="PAP")
+
+    amend(registration, informations=DECLARED)
+    case = _back_in_training(registration)
+
+    assert (case.state, case.missing) == (State.INCOMPLETE, "Le papier est illisible.")
+
+
+def test_a_category_that_comes_back_leaves_what_its_candidate_changes():
+    registration = in_training()
+    reach(registration, State.ASKED, Wish(THIRD), plan="PAP")
+    amend(registration, informations=DECLARED)
+    write(registration, Wish(ACCESS), plan="PAP", at=LATER)
+
+    assert _back_in_training(registration).state == State.INCOMPLETE
+
+
 def test_a_category_that_changes_after_the_opinion_changes_nothing():
     registration = in_training()
     reach(registration, State.OPINION_GIVEN, Wish(THIRD), plan="PAP")

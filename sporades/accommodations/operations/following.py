@@ -8,7 +8,11 @@ from django.db.models import Q
 from sporades.accommodations.late import LATE, in_time_after_all
 from sporades.accommodations.models import Case
 from sporades.accommodations.operations.asking import withdraw
-from sporades.accommodations.operations.examining import declare_incomplete, take_from_doctor
+from sporades.accommodations.operations.examining import (
+    declare_incomplete,
+    find_complete,
+    take_from_doctor,
+)
 from sporades.accommodations.rules import followed_by, is_late
 from sporades.accommodations.states import (
     OPEN,
@@ -85,7 +89,10 @@ def _left(case: Case, *, at: datetime) -> Case | None:
 
 
 def _by_procedure(case: Case, *, at: datetime) -> Case | None:
-    """Ask for what the whole procedure calls for, where a new category has no right to the simple one."""
+    """Ask for what the whole procedure calls for, where a new category has no right to the simple one.
+
+    One that lacks that alone, of a category that has a right to it after all, is complete as it was sent.
+    """
     codes = [one.code for one in case.measures.all()]
     under = case.regulation_id or case.registration.regulation_id
     now = followed_by(case.registration, under=under, plan=case.plan, measures=codes)
@@ -95,6 +102,10 @@ def _by_procedure(case: Case, *, at: datetime) -> Case | None:
     case.save(update_fields=["procedure"])
     if now is Procedure.COMPLETE and case.state in {State.ASKED, State.WITH_DOCTOR}:
         declare_incomplete(case, missing=CATEGORY_CHANGED, at=at)
+        return case
+    is_asked_of_it = case.missing == CATEGORY_CHANGED and not case.is_changed_since_incomplete
+    if now is Procedure.SIMPLE and is_asked_of_it:
+        find_complete(case)
         return case
     return None
 

@@ -42,7 +42,7 @@ class OfAnExam(Refused):
 
 
 VERBS = {
-    State.ASKED: "accommodation sent",
+    State.ASKED: "accommodation found complete",
     State.INCOMPLETE: "accommodation found incomplete",
     State.WITHDRAWN: "accommodation withdrawn",
 }
@@ -89,9 +89,9 @@ def follow(
     else:
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)
-    if moved.state == State.INCOMPLETE:
+    if moved.state != State.WITHDRAWN:
         tell_candidate(moved, "something_awaits", at=at)
-        key = f"accommodation:{moved.pk}:incomplete:{at.isoformat()}"
+        key = f"accommodation:{moved.pk}:{moved.state}:{at.isoformat()}"
         tell_guardian(registration, at=at, key=key)
     return moved
 
