@@ -32,6 +32,7 @@ from tests.accommodations.asked import (
     READER,
     THIRD,
     a_doctor,
+    a_minor,
     case_of,
     decide,
     entrust,
@@ -40,6 +41,7 @@ from tests.accommodations.asked import (
     reach,
     said_so,
     send,
+    sign,
     taken_again,
     write,
 )
@@ -352,6 +354,45 @@ def test_once_something_new_is_decided_it_is_cancelled_no_more(registration):
         cancel(made)
 
     assert case_of(registration).state == State.DECIDED
+
+
+def _told_to_the_guardian():
+    """Return what was written to the guardian, the first first."""
+    told = Message.objects.filter(recipient="anne@exemple.test").order_by("written_at", "pk")
+    return list(told.values_list("kind", "written_at"))
+
+
+def _of_a_minor():
+    registration = a_minor()
+    write(registration)
+    for step in (sign, send, entrust, opine, decide):
+        step(registration)
+    accommodating.notify_decision(registration=again(registration), by=MANAGER, at=NOW)
+    return registration
+
+
+def test_the_guardian_who_contests_for_a_minor_is_told_that_it_is_taken_again_and_cancelled():
+    registration = _of_a_minor()
+    before = _told_to_the_guardian()
+    later = [LATER, LATER + timedelta(days=1)]
+
+    made = _take_again_as_opined(case_of(registration), at=later[0])
+    cancel(made, at=later[1])
+
+    assert _told_to_the_guardian()[len(before) :] == [("guardian_awaited", at) for at in later]
+
+
+def test_the_guardian_who_signed_what_was_never_sent_is_told_that_it_makes_way():
+    registration = _of_a_minor()
+    notified = case_of(registration)
+    write(registration, Wish(READER, ("E1",)), at=MEANWHILE)
+    sign(registration, at=MEANWHILE)
+
+    _take_again_as_opined(notified)
+
+    told = Message.objects.get(kind="signed_request_withdrawn")
+    assert told.recipient == "anne@exemple.test"
+    assert "elle n'avait pas été envoyée" in told.body
 
 
 def test_it_is_not_cancelled_twice_nor_without_a_reason(registration):

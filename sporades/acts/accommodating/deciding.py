@@ -19,6 +19,7 @@ from sporades.acts.accommodating.telling import (
     note,
     tell_candidate,
 )
+from sporades.acts.people.guardians import tell_guardian, tell_of_withdrawal
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
@@ -167,7 +168,7 @@ def author_of(registration: Registration, by: Actor) -> Author:
 def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: datetime) -> Case:
     """Open a notified decision again, after an appeal or for an error; it stays in force meanwhile.
 
-    Its candidate is told that something waits: their page says what.
+    Its candidate, and the guardian of a minor, are told that something waits: their page says what.
 
     Args:
         case: which.
@@ -193,6 +194,7 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         medical.entrust(found, doctor=None if is_for_another(found, locked) else made.doctor)
     note("accommodation taken again", made, by=by, at=at, why=why)
     tell_candidate(made, "something_awaits", at=at)
+    tell_guardian(made.registration, at=at, key=f"accommodation:{made.pk}:taken again")
     return made
 
 
@@ -203,11 +205,12 @@ def _leave_what_was_never_sent(case: Case, *, by: Actor, at: datetime) -> None:
         locked = lock_case(other)
         accommodations.withdraw(locked, at=at)
         note("accommodation withdrawn", locked, by=by, at=at)
+        tell_of_withdrawal(locked, at=at)
 
 
 @transaction.atomic
 def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> None:
-    """Cancel the taking again of a decision, which simply stands; its candidate is told.
+    """Cancel the taking again of a decision, which simply stands; its candidate and a guardian are told.
 
     Its papers of health are again those of a decided request: its doctor's, until they are erased.
     They are nobody's where something was given since, that doctor not being the one in charge: what
@@ -232,3 +235,4 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
         date_erasure(locked.registration, at=at)
     note("accommodation taking again cancelled", locked, by=by, at=at)
     tell_candidate(locked, "something_awaits", at=at, may_run=True)
+    tell_guardian(locked.registration, at=at, key=f"accommodation:{locked.pk}:cancelled")
