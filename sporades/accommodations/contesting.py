@@ -552,6 +552,29 @@ def papers_until_once_withdrawn(
     return max(papers_needed_until(registration, others, at=at) or at, undone)
 
 
+def papers_until_once_taken_back(
+    registration: Registration, cases: Iterable[Case], *, appeal: Appeal, at: datetime
+) -> datetime | None:
+    """Return until when papers of health serve a registration whose appeal would be taken back now.
+
+    Args:
+        registration: one that stands or is set aside, with its service.
+        cases: all of its requests, with their notifications.
+        appeal: the one that would be, with its request and its registration.
+        at: the instant.
+
+    Returns:
+        The instant; nothing where an open request keeps them.
+    """
+    known, zone = list(cases), clock_of(appeal.case)
+    if any(one.is_open for one in known):
+        return None
+    final = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
+    others = [one for one in known if one.pk != appeal.case_id]
+    needed = papers_needed_until(registration, others, at=at) or at
+    return max(papers_kept_until(final, zone), needed, at)
+
+
 def contestable_among(cases: Iterable[Case], *, at: datetime) -> Case | None:
     """Return the last of the requests whose decision may still be contested, or is to be notified.
 

@@ -9,10 +9,12 @@ from sporades.accommodations.models import Again, Appeal
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import deciding, leaving
+from sporades.core.french import day_in_words
 from sporades.notices import operations as notices
 from sporades.notices.models import Banner
 from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
+from sporades.retention.categories import confided_until
 from tests.accommodations.asked import (
     CONTESTED,
     MANAGER,
@@ -25,7 +27,7 @@ from tests.accommodations.asked import (
 )
 from tests.accommodations.test_notifying import notified
 from tests.factories import NOW, OPERATOR, a_registration, author
-from tests.medical.given import confide
+from tests.medical.given import compartment, confide
 from tests.spaces import plain
 from tests.web import guide
 from tests.web.guide import BACKEND, a_browser, ask_to_withdraw, main, seen, shown
@@ -449,6 +451,35 @@ def test_what_another_candidate_contests_does_not_exist(sign_in, registration, d
     for page in (CONTEST, BACK):
         assert client.get(at(registration, page=page)).status_code == 404
         assert client.post(at(registration, page=page), {"texte": "Oui."}).status_code == 404
+
+
+def _contested_then(registration, state):
+    """Contest a decision on papers of health, then bring another request to a state."""
+    confide(registration)
+    reach(registration, State.NOTIFIED)
+    contest(read_by(registration))
+    reach(registration, state, at=NOW + timedelta(days=10))
+
+
+def test_taking_back_says_nothing_of_papers_that_another_request_keeps(sign_in, registration):
+    _contested_then(registration, State.ASKED)
+    client = sign_in(registration.candidate)
+
+    assert "effacés" not in page_of(client, registration, BACK)
+
+    client.post(at(registration, page=BACK))
+    assert compartment(registration).erase_after is None
+
+
+def test_taking_back_says_the_day_that_a_later_decision_gives(sign_in, registration):
+    _contested_then(registration, State.NOTIFIED)
+    client = sign_in(registration.candidate)
+
+    said = page_of(client, registration, BACK)
+    client.post(at(registration, page=BACK))
+
+    day = day_in_words(confided_until(compartment(registration).erase_after, registration))
+    assert f"Vos papiers de santé seront effacés à partir du {day}." in said
 
 
 def test_taking_back_says_when_papers_of_health_are_erased(sign_in, registration):

@@ -1,6 +1,6 @@
 """« Contester la décision », and take that back (H2)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +13,9 @@ from sporades.accommodations.appeals import followed_in_words, received_in_words
 from sporades.accommodations.contesting import (
     INTERRUPTS,
     clock_of,
-    court_day_of,
     given_back_until,
     last_day_of,
-    papers_kept_until,
+    papers_until_once_taken_back,
     sent_on_from_space,
     silence_about,
     silent_on,
@@ -34,12 +33,12 @@ from sporades.accommodations.queries import (
     appeal_against,
     appeal_of,
     appeals_of,
+    cases_of,
     decision_of,
     open_case_of,
 )
 from sporades.accommodations.rules import rules_for
 from sporades.acts import accommodating as acts
-from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.core.text import clean_lines
@@ -236,12 +235,13 @@ def may_contest(
 
 
 def _papers_left(registration: Registration, appeal: Appeal, *, at: datetime) -> str:
-    """Say when what was confided is erased once an appeal is taken back; of nothing, nothing."""
+    """Say when what was confided is erased once an appeal is taken back; where no day is known, nothing."""
     if not has_confided(registration):
         return ""
-    zone = clock_of(appeal.case)
-    final = midnight(court_day_of(appeal.case, at=at) + timedelta(days=1), zone)
-    until = max(papers_kept_until(final, zone), at)
+    cases = cases_of(registration=registration.pk)
+    until = papers_until_once_taken_back(registration, cases, appeal=appeal, at=at)
+    if until is None:
+        return ""
     day = day_in_words(confided_until(until, registration))
     return f"Vos papiers de santé seront effacés à partir du {day}."
 
