@@ -245,10 +245,11 @@ class Evidence(models.Model):
 
     @property
     def is_there(self) -> bool:
-        """Whether there is something to judge: a file in which nothing was found, or a paper."""
-        if self.deposit is None:
-            return self.posted_on is not None
-        return bool(self.deposit.is_clean)
+        """Whether there is something to judge: a file in which nothing was found, or a paper.
+
+        The paper that came is there, whatever the antivirus says, or has not said yet, of its scan.
+        """
+        return self.posted_on is not None or bool(self.deposit and self.deposit.is_clean)
 
     @property
     def note(self) -> str:

@@ -134,6 +134,29 @@ def test_so_is_that_of_a_paper_which_came_by_post(registration):
     assert piece(registration).state == State.ACCEPTED
 
 
+@pytest.mark.parametrize("is_clean", [None, False], ids=["not looked at", "infected"])
+@pytest.mark.parametrize("act", [overturn, correct_refusal])
+def test_so_is_that_of_a_paper_whatever_the_antivirus_says_of_its_scan(registration, is_clean, act):
+    scan = verifying.scan_in(
+        registration=again(registration),
+        code="IDENTITE",
+        sent=[Sent("scan.jpg", a_photo())],
+        press=str(uuid4()),
+        posted_on=NOW.date(),
+        by=MANAGER,
+        at=NOW,
+    )
+    if is_clean is not None:
+        evidence.note_scanned(scan, is_clean=is_clean, at=NOW)
+    refuse(registration)
+
+    act(registration)
+
+    expected = {overturn: State.ACCEPTED, correct_refusal: State.REFUSED}[act]
+    assert piece(registration).state == expected
+    assert piece(registration).reason != "Floue."
+
+
 def test_what_lacked_no_other_piece_is_incomplete_no_more(registration):
     after = max(one.until for one in registration.evidence.all()) + timedelta(days=90)
     for row in registration.evidence.all():
