@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from sporades.accommodations import operations
+from sporades.accommodations.queries import papers_called_for_by
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import PAPER_ASKED, State
 from sporades.accommodations.words import COMPLETE_AFTER_ALL, WITHOUT_AN_ANSWER, awaited_in_words
@@ -153,6 +154,22 @@ def test_a_request_that_is_complete_after_all_comes_back_as_it_was_sent(registra
     for word in ("complète", "aménagement", "handicap", "santé", "n'avance"):
         assert word not in told.subject + told.body
     assert awaited_in_words(case, at=LATER).startswith(COMPLETE_AFTER_ALL)
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_what_is_complete_after_all_is_told_to_lack_what_its_page_asks_for(
+    registration, kept, confided, is_given
+):
+    case = reach(registration, State.INCOMPLETE)
+    for paper in papers_called_for_by(case, registration) if is_given else ():
+        given.confide(registration, kind=paper.code)
+
+    find_complete(registration)
+
+    *_, told = Message.objects.filter(kind="something_awaits").order_by("written_at")
+    assert ("Rien ne vous est demandé." in told.body) is is_given
+    assert ("Il manque encore quelque chose d'obligatoire" in told.body) is not is_given
+    assert told.subject.startswith("À lire" if is_given else "À faire")
 
 
 def test_what_a_doctor_asked_is_not_said_to_be_what_the_service_found_missing(

@@ -78,6 +78,15 @@ def test_a_decision_that_is_taken_again_waits_since_it_was(registration, has_opi
         assert case_of(registration).since == later + timedelta(days=1)
 
 
+@pytest.mark.parametrize("has_opinion", [True, False], ids=["as opined", "to be opined again"])
+def test_its_candidate_is_told_whether_something_is_to_be_given_again(registration, has_opinion):
+    take_again(registration, has_opinion=has_opinion)
+
+    told = Message.objects.filter(kind="something_awaits").latest("pk")
+    assert ("Rien ne vous est demandé." in told.body) is has_opinion
+    assert ("Il manque encore quelque chose d'obligatoire" in told.body) is not has_opinion
+
+
 def test_what_is_notified_is_in_force_until_another_decision_is_notified(registration):
     take_again(registration, has_opinion=True)
     decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason="Une autre mesure suffit."))

@@ -11,6 +11,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Author, AuthorMissing, DecisionOn
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
+from sporades.acts.accommodating.entrusting import is_to_be_given_more
 from sporades.acts.accommodating.silent import check_silence
 from sporades.acts.accommodating.telling import (
     date_erasure,
@@ -193,7 +194,7 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         medical.take_again(found)
         medical.entrust(found, doctor=None if is_for_another(found, locked) else made.doctor)
     note("accommodation taken again", made, by=by, at=at, why=why)
-    tell_candidate(made, "something_awaits", at=at)
+    tell_candidate(made, "something_awaits", at=at, lacks=is_to_be_given_more(made))
     tell_guardian(made.registration, at=at, key=f"accommodation:{made.pk}:taken again")
     return made
 

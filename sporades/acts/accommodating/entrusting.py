@@ -111,7 +111,7 @@ def _check_incomplete_since(case: Case, seen: datetime | None) -> None:
 
 def _tell_of_missing(case: Case, *, at: datetime) -> None:
     """Tell its candidate, and the guardian of a minor, that something is said of their request."""
-    tell_candidate(case, "something_awaits", at=at)
+    tell_candidate(case, "something_awaits", at=at, lacks=is_to_be_given_more(case))
     key = f"accommodation:{case.pk}:{case.state}:{at.isoformat()}"
     tell_guardian(case.registration, at=at, key=key)
 
@@ -256,6 +256,15 @@ def papers_given(case: Case) -> list[PaperGiven]:
         PaperGiven(one.label, one.is_mandatory, one.code in given)
         for one in papers_asked_of(case.registration)
     ]
+
+
+def is_to_be_given_more(case: Case) -> bool:
+    """Return whether a mail that asks for nothing else says that something mandatory is still to be given.
+
+    Args:
+        case: as the act has left it, with its registration.
+    """
+    return case.state == State.ASKED and lacks_a_paper(case)
 
 
 def lacks_a_paper(case: Case) -> bool:

@@ -14,6 +14,7 @@ from sporades.acts.accommodating.entrusting import (
     TAKEN_FROM_DOCTOR,
     declare_incomplete,
     find_complete,
+    is_to_be_given_more,
 )
 from sporades.acts.accommodating.silent import keep_acceptance_of
 from sporades.acts.accommodating.telling import (
@@ -90,7 +91,7 @@ def follow(
         open_papers_to(None, moved)
     note(VERBS[State(moved.state)], moved, by=by, at=at)
     if moved.state != State.WITHDRAWN:
-        tell_candidate(moved, "something_awaits", at=at)
+        tell_candidate(moved, "something_awaits", at=at, lacks=is_to_be_given_more(moved))
         key = f"accommodation:{moved.pk}:{moved.state}:{at.isoformat()}"
         tell_guardian(registration, at=at, key=key)
     return moved
