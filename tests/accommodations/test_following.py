@@ -6,18 +6,19 @@ import pytest
 
 from sporades.accommodations.granted import NOTHING, granted
 from sporades.accommodations.models import Case
-from sporades.accommodations.operations import CATEGORY_CHANGED
+from sporades.accommodations.operations import CATEGORY_CHANGED, NotSigned
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
-from sporades.acts.accommodating.following import UNSIGNED
+from sporades.acts.accommodating.following import UNSIGNED, follow
 from sporades.acts.identities import correcting
 from sporades.acts.registrations import deciding, leaving, moving, registering
 from sporades.candidates.operations import civil_data
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
+from sporades.registrations.models import Registration
 from sporades.registrations.operations import giving_over
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
@@ -366,6 +367,34 @@ def test_a_birth_date_corrected_again_leaves_incomplete_what_is(registration, is
     )
 
     assert case_of(registration).state == State.INCOMPLETE
+
+
+def test_an_incomplete_request_of_whoever_is_found_a_minor_is_not_found_complete_unsigned(
+    registration,
+):
+    case = reach(registration, State.INCOMPLETE)
+    found_to_be_a_minor(registration)
+
+    with pytest.raises(NotSigned):
+        accommodating.find_complete(
+            case=case_of(registration), seen=case.incomplete_at, by=MANAGER, at=NOW
+        )
+
+    assert case_of(registration).state == State.INCOMPLETE
+
+
+def test_nor_is_one_whose_category_comes_back():
+    registration = in_training()
+    reach(registration, State.ASKED, Wish(THIRD), plan="PAP")
+    amend(registration, informations=DECLARED)
+    case = case_of(registration)
+    Registration.objects.filter(pk=registration.pk).update(category="FORM")
+    found_to_be_a_minor(registration)
+
+    follow(again(registration), by=MANAGER, at=LATER)
+
+    case = case_of(registration)
+    assert (case.state, case.procedure) == (State.INCOMPLETE, "simplifiee")
 
 
 def test_a_request_on_which_an_opinion_is_given_lacks_the_signature_of_whoever_is_found_a_minor(

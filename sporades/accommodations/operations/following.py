@@ -104,7 +104,7 @@ def _by_procedure(case: Case, *, at: datetime) -> Case | None:
         declare_incomplete(case, missing=CATEGORY_CHANGED, at=at)
         return case
     is_asked_of_it = case.missing == CATEGORY_CHANGED and not case.is_changed_since_incomplete
-    if now is Procedure.SIMPLE and is_asked_of_it:
+    if now is Procedure.SIMPLE and is_asked_of_it and not case.lacks_signature(at):
         find_complete(case)
         return case
     return None

@@ -95,10 +95,13 @@ def find_complete(*, case: Case, seen: datetime | None, by: Actor, at: datetime)
 
     Raises:
         Rewritten: somebody else has reworded what is missing meanwhile.
+        NotSigned: its candidate was found to be a minor since it was sent.
         BeingCompleted, Refused: see `accommodations.operations.find_complete`.
     """
     locked = lock_case(case)
     _check_incomplete_since(locked, seen)
+    if locked.state == State.INCOMPLETE and locked.lacks_signature(at):
+        raise accommodations.NotSigned
     accommodations.find_complete(locked)
     note("accommodation found complete", locked, by=by, at=at)
     _tell_of_missing(locked, at=at)
