@@ -269,6 +269,13 @@ def give_again(compartment: Compartment) -> None:
     compartment.papers.exclude(taken_back_at=None).update(taken_back_at=None)
 
 
+def give_one_again(paper: Paper) -> bool:
+    """Let one paper return that was taken back and may, its registration locked; return whether it is there."""
+    is_there = Paper.objects.filter(pk=paper.pk).update(taken_back_at=None)
+    paper.taken_back_at = None
+    return bool(is_there)
+
+
 def drop_taken_back(compartment: Compartment, *, at: datetime) -> None:
     """Erase the papers that were taken back and will not return, its registration locked."""
     papers = compartment.papers.exclude(taken_back_at=None)

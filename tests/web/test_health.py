@@ -579,6 +579,22 @@ def test_what_a_request_was_sent_with_returns_when_it_is_kept_as_it_was(
     assert confided()
 
 
+def test_what_was_taken_back_is_confided_again_from_the_page_that_had_given_it(mine, registration):
+    asked.reach(registration, State.PREPARING)
+    sent = {"press": str(uuid4()), "photos": [a_photo()]}
+    paper = confide(registration, **sent)
+    asked.send(registration)
+    by = author(registration.candidate)
+    accommodating.take_up(case=asked.case_of(registration), by=by, at=NOW)
+    mine.post(retire(registration, paper))
+    assert Paper.objects.get().taken_back_at == NOW
+
+    confide(registration, **sent)
+    asked.send(registration)
+
+    assert Paper.objects.get().taken_back_at is None
+
+
 @pytest.mark.parametrize("act", ["send", "withdraw"])
 def test_what_was_taken_back_is_erased_once_it_will_not_return(
     mine, registration, confided, act, django_capture_on_commit_callbacks

@@ -157,7 +157,7 @@ def deposit(
         files.OutOfReach: the store does not answer.
     """
     sending = named(press, sent)
-    if (already := given_as(registration, sending)) is not None:
+    if (already := _already(registration, sending, by=by, at=at)) is not None:
         return already
     check_awaited(registration)
     spend(registration, at=at)
@@ -167,6 +167,25 @@ def deposit(
     given = keep(registration=registration, safe=safe, sending=sending, by=by, at=at)
     given.doubts = made.doubts
     return given
+
+
+@transaction.atomic
+def _already(
+    registration: Registration, sending: UUID, *, by: Actor, at: datetime
+) -> Paper | None:
+    """Return the paper that a press has given already; put aside since, it is confided again.
+
+    Whoever goes back to the page that had given it sends the same once more.
+    """
+    already = given_as(registration, sending)
+    if already is None or already.taken_back_at is None:
+        return already
+    locked = lock_registration(registration.pk)
+    check_awaited(locked)
+    if not medical.give_one_again(already):
+        return None  # erased meanwhile
+    record("paper confided", locked, by=by, at=at)
+    return already
 
 
 def keep(
