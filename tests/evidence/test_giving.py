@@ -409,6 +409,24 @@ def test_pages_are_not_added_to_a_file_that_is_in_force_no_more(registration):
     assert piece(registration).deposit.pages == 2
 
 
+@pytest.mark.parametrize("since", ["another file", "a paper"])
+def test_what_has_lost_its_place_is_not_said_to_be_given_by_the_page_that_had_given_it(
+    registration, since
+):
+    give(registration, press="une")
+    if since == "another file":
+        give(registration, press="deux", photos=[a_photo("black")])
+    else:
+        evidence.note_scanned(piece(registration).deposit, is_clean=False, at=NOW)
+        verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    before = piece(registration).deposit_id
+
+    with pytest.raises(providing.GivenBefore):
+        give(registration, press="une")
+
+    assert piece(registration).deposit_id == before
+
+
 def test_the_same_pages_added_or_given_instead_are_two_presses(registration):
     former = give(registration)
     alone = add(registration, None, "black")

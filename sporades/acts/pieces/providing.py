@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 
@@ -45,6 +46,15 @@ class OtherFileMeanwhile(Refused):
         "Rien n'est ajouté : le fichier de cette pièce, ou ce qu'en dit votre service, a changé "
         "entre-temps. Relisez ce qui est écrit plus haut ; pour ajouter quand même vos pages à sa "
         "suite, envoyez-les de nouveau."
+    )
+
+
+class GivenBefore(Refused):
+    """The same press has given it before, and something else has taken its place since."""
+
+    message = (
+        "Ce fichier avait déjà été envoyé depuis cette page, et autre chose a pris sa place depuis. Pour "
+        "l'envoyer de nouveau, rouvrez la page de cette pièce depuis « Pièces justificatives »."
     )
 
 
@@ -94,13 +104,14 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile: see each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore: see
+            each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
     """
     sending = named(f"{press}\0suite" if after else press, sent)
-    if (already := owing.already_given(registration, code, sending)) is not None:
+    if (already := _given_already(registration, code, sending)) is not None:
         return already
     _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
@@ -150,13 +161,14 @@ def reuse(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile: see each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore: see
+            each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it does not go with the one whose pages come first.
         files.OutOfReach, files.Unreadable: the store does not give it.
     """
     sending = named_text(f"{press}\0{kept.key}\0suite" if after else f"{press}\0{kept.key}")
-    if (already := owing.already_given(registration, code, sending)) is not None:
+    if (already := _given_already(registration, code, sending)) is not None:
         return already
     _check_added_to(check(owing.owed_of(registration), code, at=at).row, after=after, read=read)
     if not limits.spend(limits.DEPOSITS_OF_A_REGISTRATION, str(registration.pk), at=at):
@@ -178,6 +190,14 @@ def reuse(
         by=by,
         at=at,
     )
+
+
+def _given_already(registration: Registration, code: str, sending: UUID) -> Deposit | None:
+    """Return the file that this press has given already, if it has and it is in force. Raises GivenBefore."""
+    already = owing.already_given(registration, code, sending)
+    if already is not None and already.evidence.deposit_id != already.pk:
+        raise GivenBefore
+    return already
 
 
 def _added(kept: KeptFile | Deposit, after: Deposit) -> cleaning.Clean:
