@@ -170,9 +170,7 @@ def deposit(
 
 
 @transaction.atomic
-def _already(
-    registration: Registration, sending: UUID, *, by: Actor, at: datetime
-) -> Paper | None:
+def _already(registration: Registration, sending: UUID, *, by: Actor, at: datetime) -> Paper | None:
     """Return the paper that a press has given already; put aside since, it is confided again.
 
     Whoever goes back to the page that had given it sends the same once more.
