@@ -10,6 +10,7 @@ from sporades.exams.held import forget
 from sporades.registrations.models import Draft
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
 from tests.registrations.test_changing_speciality import MAPS, answered, beside
+from tests.spaces import plain
 from tests.web.guide import buttons, links, main, sign_in
 from tests.web.registry.world import source, with_specialities
 
@@ -54,6 +55,21 @@ def test_it_is_done_in_the_tabs(candidate, registration):
     candidate.post(recap, {"lu": page.context["read"]})
     registration.refresh_from_db()
     assert registration.speciality.code == "FOREST"
+
+
+def test_what_it_asks_besides_is_said_as_left_to_fill_not_as_an_error(candidate, registration):
+    page = candidate.post(page_of(registration), chosen(registration), follow=True)
+
+    draft = Draft.objects.open().get(amends=registration)
+    assert page.request["PATH_INFO"] == reverse("candidate:tab", args=[draft.pk, "epreuves"])
+    assert "Le nouveau choix laisse un point à remplir dans cet onglet. « Épreuves au choix » :" in plain(
+        main(page)
+    )
+    assert not page.context["form"].errors
+    assert " erreur" not in page.text.partition("</title>")[0]
+    refused = candidate.post(page.request["PATH_INFO"], {"revision": "1"}, follow=True)
+    # « Suivant », once pressed, says it as ever.
+    assert refused.context["form"].errors
 
 
 def test_nothing_chosen_is_said(candidate, registration):

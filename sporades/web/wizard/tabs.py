@@ -16,6 +16,7 @@ from sporades.core.numbers import INTEGER, whole
 from sporades.core.refusals import Refused
 from sporades.exams.rules.residence import is_free
 from sporades.registrations import counting, journey
+from sporades.registrations.choices import is_another
 from sporades.registrations.dossier import Dossier, have_rules_moved
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Draft
@@ -24,6 +25,7 @@ from sporades.registrations.refusals import NoLongerOffered, NotAsked, Overtaken
 from sporades.registrations.residence import open_service
 from sporades.registrations.sections import SECTIONS, eligibility
 from sporades.registrations.sections.base import Section, SectionForm
+from sporades.web.components.errors import error_lines
 from sporades.web.layout.kept import forget, kept
 from sporades.web.wizard import conflicts, points
 from sporades.web.wizard.door import Door, dossier_for
@@ -36,6 +38,8 @@ BACK = "retour"
 """Said by a tab that was opened from « Récapitulatif », to go back there."""
 CHOSEN = "onglet"
 """The name of the buttons of « Tous les onglets »: the value is the tab that one leads to."""
+MOST_NAMED = 3
+"""How many points are said in words, of those that a new choice leaves."""
 _NOT_ADDED = "Ce que vous venez de saisir n'y est pas ajouté."
 _KEPT = "Votre session s'était terminée. Vos réponses sont là : vérifiez-les, puis continuez."
 
@@ -53,9 +57,26 @@ def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     if section is None:
         return door.to("recap", draft)
     if section.slug in judged.answers and (draft.amends_id or have_rules_moved(draft, judged)):
+        if left := _left_to_fill(draft, section.judged(judged)):
+            messages.info(request, left)
+            return door.to("tab", draft, section.slug)
         # They were accepted once: what no longer fits is said at once, not after « Suivant ».
         return redirect(door.judged_tab(draft, section.slug))
     return door.to("tab", draft, section.slug)
+
+
+def _left_to_fill(draft: Draft, form: SectionForm) -> str:
+    """Say what another speciality leaves to be done in a tab; nothing of what is for the same one.
+
+    Whoever has just chosen it has made no mistake: the tab is shown without any.
+    """
+    if not is_another(draft):
+        return ""
+    lines = [line.words for line in error_lines(form)]
+    count = "un point" if len(lines) == 1 else f"{len(lines)} points"
+    among = "" if len(lines) <= MOST_NAMED else " Les premiers :"
+    told = " ".join(lines[:MOST_NAMED])
+    return f"Le nouveau choix laisse {count} à remplir dans cet onglet.{among} {told}"
 
 
 def unsent(
