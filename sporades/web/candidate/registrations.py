@@ -368,9 +368,8 @@ def _card(
         "exclusion": exclusion,
         "excluded": exclusion.in_words(at) if exclusion else "",
         "taken": _taken_in_words(taken.get(str(draft.pk)), service),
-        "may_ask_late": may_ask_late,
         "refused": refused,
-        "again": asking_late.last_day_in_words(draft) if refused and may_ask_late else "",
+        "ask_until": asking_late.last_day_in_words(draft) if may_ask_late else "",
         "closing": service.said(service.closes_at, reader),
     }
 

@@ -71,6 +71,10 @@ def test_a_candidate_asks_reads_where_it_stands_and_takes_it_back(draft, sign_in
     told = said(browser, "candidate:recap", draft.pk)
     assert told.index("demander une inscription tardive en ligne") < told.index("Identité")
     assert "À demander au plus tard le" in said(browser, "candidate:home")
+    # What one may do oneself is read before whom to call, and so is its button.
+    card = said(browser, "candidate:registrations")
+    ways = ("en ligne, au plus tard le", "Demander une inscription tardive", "contactez")
+    assert sorted(map(card.index, ways)) == [*map(card.index, ways)]
     form = browser.get(page)
     assert NOT_ONE in plain(main(form))
 
@@ -173,6 +177,8 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
 
     theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
     assert "est refusée. Motif : Sans justificatif" in theirs
+    card = said(sign_in(asked.draft.candidate), "candidate:registrations")
+    assert card.index("Lire le motif du refus") < card.index("contactez")
     assert f"Vous aviez écrit : {WHY}" in theirs
     assert "Décision prise par : " in theirs
     assert "Envoyer la demande" in theirs
