@@ -18,7 +18,7 @@ from sporades.core.french import listed, local_day
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
 from sporades.exams import schema
-from sporades.exams.models import RegistrationService, Speciality
+from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.eligibility import conditions
 from sporades.exams.rules.facts import Facts
@@ -27,10 +27,11 @@ from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.eligibility import Residence
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.exclusion import exclusion_by, standing_instead_of
+from sporades.registrations.exclusion import exclusion_by, exclusion_of, standing_instead_of
 from sporades.registrations.journey import outside_of, said_before_tabs
 from sporades.registrations.models import Draft, Registration
-from sporades.registrations.queries import registrations_of
+from sporades.registrations.operations import asking_late
+from sporades.registrations.queries import late_requests_of, registrations_of
 from sporades.registrations.titles import title_of
 from sporades.territory import queries as territory
 from sporades.territory.models import Academy
@@ -305,8 +306,42 @@ def _about(
         "account_url": drafts.account_from(request.get_full_path()),
         "is_frozen": request.user.candidate.is_frozen,
         "draft": draft,
+        **_once_closed(request, draft, offered, speciality, service, mine),
         "is_elsewhere": draft is not None and draft.service_id != service.pk,
     }
+
+
+def _once_closed(
+    request: HttpRequest,
+    draft: Draft | None,
+    offered: OfferedExam,
+    speciality: Speciality | None,
+    service: RegistrationService,
+    mine: list[Registration],
+) -> dict[str, Any]:
+    """Return what is said, of a service that has closed, of what was begun: it is kept, and is no registration."""
+    nothing = {"kept": "", "may_ask_late": False, "waits": None}
+    at = request.arrived_at
+    if not service.has_closed(at):
+        return nothing
+    if draft is None:
+        waiting = late_requests_of(user=request.user.pk)
+        same = (one for one in waiting if _is_for(one.draft, offered.exam, speciality))
+        return {**nothing, "waits": next(same, None)}
+    excluded = exclusion_of(draft, mine) is not None
+    if draft.service_id != service.pk:
+        there = draft.service.academy.with_preposition
+        kept = f"Votre saisie, commencée auprès {there}, est gardée."
+    elif excluded:
+        kept = "Votre saisie n'a pas été enregistrée à temps. Elle est gardée."
+    else:
+        kept = f"{draft.missed_in_words(at)} Votre saisie est gardée."
+    may_ask_late = not excluded and asking_late.why_not(draft, at=at) is None
+    return {**nothing, "kept": kept, "may_ask_late": may_ask_late}
+
+
+def _is_for(draft: Draft, exam: Exam, speciality: Speciality | None) -> bool:
+    return (draft.exam_id, draft.speciality_id) == (exam.pk, speciality and speciality.pk)
 
 
 def _refused(
@@ -368,6 +403,6 @@ def _begun(
     request: HttpRequest, offered: OfferedExam, speciality: Speciality | None
 ) -> Draft | None:
     """Return what the reader has begun for this choice, in whichever academy."""
-    own = Draft.objects.open().of_candidates().select_related("service__academy")
+    own = Draft.objects.open().of_candidates().for_list()
     choice = {"exam": offered.exam, "speciality": speciality}
     return own.filter(amends=None, candidate=request.user.candidate, **choice).first()

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.acts.registrations import late as acts
@@ -26,7 +28,7 @@ from tests.factories import (
 )
 from tests.registrations.test_asking_late import WHY, YES
 from tests.registrations.test_outcomes import NEW_QUESTION
-from tests.web.guide import main, plain, value_of
+from tests.web.guide import links, main, plain, value_of
 from tests.web.registry.world import a_member, proof_found_clean
 
 CLOSED = timedelta(days=21)
@@ -94,6 +96,31 @@ def test_a_candidate_asks_reads_where_it_stands_and_takes_it_back(draft, sign_in
     browser.post(reverse("candidate:take_back_late", args=[draft.pk]))
     assert LateRequest.objects.waiting().count() == 0
     assert "Demander une inscription tardive" in said(browser, "candidate:registrations")
+
+
+def test_the_page_of_what_is_closed_leads_to_what_is_kept_there(draft, sign_in, stopped_clock):
+    exam = draft.exam
+    names = [exam.domain.code, exam.session.code, exam.code, draft.speciality.code]
+    here = f"{reverse('candidate:choose_academy_for', args=names)}?academie=A09"
+    kept, asking = "Votre saisie est gardée.", reverse("candidate:ask_late", args=[draft.pk])
+    assert kept not in plain(main(sign_in(draft.candidate).get(here)))
+    stopped_clock.shift(CLOSED)
+    browser = sign_in(draft.candidate)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(here)
+
+    assert "Vous n'êtes pas inscrit(e) : votre saisie n'a pas été enregistrée" in plain(main(page))
+    assert kept in plain(main(page))
+    assert links(page, "Demander une inscription tardive") == [asking]
+    assert links(page, "Revoir ma saisie") == [reverse("candidate:draft", args=[draft.pk])]
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) <= 8
+    by, at = author(draft.candidate), NOW + CLOSED
+    acts.send(draft=draft, reason=WHY, proof=[], by=by, at=at)
+    assert links(browser.get(here), "Suivre ma demande") == [asking]
+    # Of somebody else's it says nothing.
+    other = main(sign_in(a_candidate(email="noe@exemple.fr")).get(here))
+    assert "saisie" not in other.partition("Modalités")[0]
 
 
 def test_it_is_not_offered_where_the_reglementation_does_not(draft, sign_in, stopped_clock):
