@@ -1,6 +1,7 @@
 """« Demander une inscription tardive »: what was not saved before the closing is asked for (D11)."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from sporades.web.candidate.not_sent import not_sent, written
 from sporades.web.candidate.request_forms import LateRequestForm, asking, is_counted, is_sent
 from sporades.web.layout.kept import forget
 from sporades.web.wizard.door import dossier_for
+from sporades.web.wizard.recap import as_sent
 
 _SENT = "Votre demande est envoyée : un mail vous le confirme. Vous n'êtes pas encore inscrit(e)."
 _SENT_BEFORE = (
@@ -56,11 +58,11 @@ def ask_late(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def _instead(request: HttpRequest, draft: Draft, last: LateRequest | None) -> HttpResponse | None:
     """Return what is shown where nothing may be asked for; nothing where it may."""
-    refusal = asking_late.why_not(draft, at=request.arrived_at)
     if draft.amends is not None or draft.filed_as is not None or draft.abandoned_at is not None:
         return _given_back(request, draft, why=_ENDED) or drafts.after(draft)
     if last is not None and last.is_waiting:
         return _given_back(request, draft, why=_SENT_BEFORE) or _shown(request, draft, last)
+    refusal = asking_late.why_not(draft, at=request.arrived_at)
     if refusal is None:
         return None
     given = _given_back(request, draft, why=str(refusal))
@@ -108,7 +110,11 @@ def _shown(
         "stands": excluded and excluded.registration,
         "is_open": draft.service.accepts(at),
         "closed": draft.service.closed_in_words(at),
-        "until": asking_late.last_day_in_words(draft),
+        # Asked by the words that say it alone: of one that waits it is another day.
+        "until": partial(asking_late.last_day_in_words, draft),
+        "sent": as_sent(draft, at=at)[0]
+        if last is not None and last.is_waiting and draft.is_offered
+        else None,
         "form": None,
         "refusal": "",
         "whom": "",

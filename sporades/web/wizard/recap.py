@@ -1,12 +1,13 @@
 """« Récapitulatif » and what is left to do before it: everything, before it is filed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sporades.acts.registrations.registering import SESSION_ENDED
-from sporades.core.french import exact_in_words, instant_in_words
+from sporades.core.french import exact_in_words, instant_in_words, local_day
 from sporades.core.refusals import Refused
 from sporades.journal.queries import presses
 from sporades.registrations import accepted, journey, rewording, waivers
@@ -18,7 +19,7 @@ from sporades.registrations.contacts import (
     price_in_words,
     unless_alone,
 )
-from sporades.registrations.dossier import Dossier, have_rules_moved
+from sporades.registrations.dossier import Dossier, dossier_of, have_rules_moved
 from sporades.registrations.exclusion import Exclusion, exclusion_of
 from sporades.registrations.journey import Forms
 from sporades.registrations.models import Draft
@@ -91,6 +92,28 @@ def refused(
     judged = dossier_for(request, draft)
     forms = journey.judged(judged)
     return _recap(request, draft, judged, forms, door=door, refusal=refusal, status=status, **said)
+
+
+def as_sent(draft: Draft, *, at: datetime) -> tuple[dict[str, Any], str]:
+    """Return what was asked late, to be read alone: what `wizard/answers.html` shows, then its mark.
+
+    Args:
+        draft: frozen since it was sent, with all that a tab needs, and still offered: else no rules
+            are left by which its answers could be read.
+        at: now.
+    """
+    day = local_day(at, draft.service.zone)
+    judged = dossier_of(draft, day=day, is_asked_late=True)
+    forms = journey.judged(judged)
+    told = as_read(judged, [(section, form) for section, form in forms if form.is_valid()])
+    shown = {
+        "overview": [("Examen ou concours", str(draft)), ("Académie", draft.service.academy.name)],
+        "identity": identity_of(judged),
+        "parts": [{**one, "change_url": ""} for one in told["sections"]],
+        "oddities": [],
+        "troubles": journey.troubles(forms),
+    }
+    return shown, filing.mark_of(draft, told)
 
 
 def gone(draft: Draft) -> Refused | None:

@@ -35,6 +35,11 @@ CLOSED = timedelta(days=21)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NOT_ONE = "Votre demande n'est pas une inscription."
+WITHOUT_IT = (
+    ("      - {code: MARIN, libelle: Marin}\n", ""),
+    ("specialites: [MARIN]", "specialites: [FOREST]"),
+)
+"""What a réglementation loses that offers the speciality no more."""
 
 
 @pytest.fixture
@@ -303,11 +308,7 @@ def test_what_is_offered_no_more_is_read_and_refused(asked, member):
     RegistrationService.objects.update(closes_at=NOW + 2 * CLOSED)
     assert "de nouveau ouvert : le candidat peut" in said(browser, "office:late_request", asked.pk)
     assert "Un refus le dit au candidat" in said(browser, "office:late_request", asked.pk)
-    load_invented(
-        YES,
-        ("      - {code: MARIN, libelle: Marin}\n", ""),
-        ("specialites: [MARIN]", "specialites: [FOREST]"),
-    )
+    load_invented(YES, *WITHOUT_IT)
 
     page = browser.get(reverse("office:late_request", args=[asked.pk]))
 
@@ -347,11 +348,7 @@ def test_its_candidate_reads_that_the_file_went_with_it(asked, sign_in):
 def test_what_is_offered_no_more_is_still_kept_out_by_what_stands(asked, member):
     epreuves = {"statut-M1": None, "statut-M2": "inscrit"}
     other = a_registration(asked.draft.candidate, speciality="FOREST", epreuves=epreuves)
-    load_invented(
-        YES,
-        ("      - {code: MARIN, libelle: Marin}\n", ""),
-        ("specialites: [MARIN]", "specialites: [FOREST]"),
-    )
+    load_invented(YES, *WITHOUT_IT)
 
     page = said(agent(member), "office:late_request", asked.pk)
     acts.refuse(request=asked, answer="Plus proposé", by=OPERATOR, at=NOW + CLOSED)
@@ -360,6 +357,30 @@ def test_what_is_offered_no_more_is_still_kept_out_by_what_stands(asked, member)
     told = plain(Message.objects.get(kind="late_refused").body)
     assert f"n°{other.number}, reste telle qu'elle est." in told
     assert "ous n'êtes pas inscrit" not in told
+
+
+def test_its_candidate_alone_reads_the_answers_that_they_sent(asked, sign_in):
+    browser = sign_in(asked.draft.candidate)
+    page = reverse("candidate:ask_late", args=[asked.draft_id])
+    browser.get(page)
+
+    with CaptureQueriesContext(connection) as queries:
+        theirs = plain(main(browser.get(page)))
+
+    sent = theirs.partition("Vos réponses, telles que vous les avez envoyées")[2]
+    assert "12 rue des Îles" in sent
+    assert "Modifier" not in sent
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) <= 8
+    assert sign_in(a_candidate(email="noe@exemple.fr")).get(page).status_code == 404
+
+
+def test_its_answers_are_read_no_more_once_nothing_is_left_to_read_them_by(asked, sign_in):
+    load_invented(YES, *WITHOUT_IT)
+
+    theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
+
+    assert "Votre demande attend une réponse" in theirs
+    assert "Vos réponses, telles que vous les avez envoyées" not in theirs
 
 
 def test_its_proof_is_opened_by_who_decides_here_alone(asked, member):

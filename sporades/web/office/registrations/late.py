@@ -15,24 +15,20 @@ from sporades.acts import consulting
 from sporades.acts.registrations import late as acts
 from sporades.acts.requests import late
 from sporades.core.actors import Actor
-from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.letters.words import to_be_told
-from sporades.registrations import journey
-from sporades.registrations.dossier import dossier_of
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
 from sporades.registrations.models.late_request import LateRequestQuerySet
-from sporades.registrations.operations import asking_late, filing
+from sporades.registrations.operations import asking_late
 from sporades.registrations.refusals import AlreadyRegistered, Incomplete
-from sporades.registrations.snapshot import as_read, identity_of
 from sporades.registrations.states import RequestState
 from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import kept, paper
 from sporades.web.office.forms import AnswerForm
 from sporades.web.office.noting import note_draft
 from sporades.web.office.places import PlacesForm
-from sporades.web.wizard.recap import READ
+from sporades.web.wizard.recap import READ, as_sent
 
 ON_THE_PAGE = 50
 TITLE = "Demandes d'inscription tardive"
@@ -229,22 +225,8 @@ def _answers(found: LateRequest, request: HttpRequest) -> dict[str, Any]:
     draft = Draft.objects.whole().get(pk=found.draft_id)
     if not draft.is_offered:
         return {"parts": [], "read": "", "gone": _GONE.format(title=draft)}
-    day = local_day(request.arrived_at, draft.service.zone)
-    judged = dossier_of(draft, day=day, is_asked_late=True)
-    forms = journey.judged(judged)
-    told = as_read(judged, [(section, form) for section, form in forms if form.is_valid()])
-    return {
-        "overview": [
-            ("Examen ou concours", str(draft)),
-            ("Académie", draft.service.academy.name),
-        ],
-        "identity": identity_of(judged),
-        "parts": [{**one, "change_url": ""} for one in told["sections"]],
-        "oddities": [],
-        "troubles": journey.troubles(forms),
-        "read": filing.mark_of(draft, told),
-        "gone": "",
-    }
+    shown, mark = as_sent(draft, at=request.arrived_at)
+    return {**shown, "read": mark, "gone": ""}
 
 
 def _done(
