@@ -24,6 +24,7 @@ class Awaiting:
         deadline: what to do before when, in words, or nothing.
         until: the same instant, written so as to be sorted.
         left: how long there is until then, or nothing.
+        is_first: whether nothing else is read before it: without it, there is no registration.
     """
 
     sentence: str
@@ -34,6 +35,7 @@ class Awaiting:
     about: str = ""
     left: timedelta = timedelta()
     which: str = ""
+    is_first: bool = False
 
     @property
     def title(self) -> str:

@@ -359,6 +359,7 @@ def _never_filed(draft: Draft, refused: LateRequest | None, *, at: datetime) -> 
             link=reverse("candidate:ask_late", args=[draft.pk]),
             act="Lire le motif du refus",
             deadline=last if may_ask else "Elle ne peut plus être envoyée de nouveau.",
+            is_first=may_ask,
         )
     if may_ask:
         return Awaiting(
@@ -370,6 +371,7 @@ def _never_filed(draft: Draft, refused: LateRequest | None, *, at: datetime) -> 
                 f"À demander au plus tard le {asking_late.last_day_in_words(draft)}. "
                 "Sinon, abandonnez cette saisie."
             ),
+            is_first=True,
         )
     return Awaiting(
         sentence=draft.missed_in_words(at),

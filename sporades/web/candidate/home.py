@@ -50,6 +50,24 @@ def home(request: HttpRequest) -> HttpResponse:
     drafts = open_drafts_of(user=user)
     reader = zone_of_reader(user, mine) if drafts else ""
     unread = unread_documents_of(holder=user, at=at)
+    found = [
+        *undelivered(request.user.email),
+        *unread_answers(mine),
+        *contestable(mine, at=at),
+        *to_complete(lacking_of(mine), mine, at=at),
+        *awaiting(
+            active,
+            drafts,
+            unread,
+            by_registration(rows_of_user(user=user)) if registrations else {},
+            cases,
+            fallen=fallen,
+            elsewhere=elsewhere,
+            refused=late_refusals(user, drafts, at=at),
+            at=at,
+            reader=reader,
+        ),
+    ]
     context = {
         "candidate": candidate,
         "registrations": [(one, one.until_in_words(at)) for one in registrations],
@@ -60,24 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
         # A filed registration leaves nothing else behind, once it is kept here no more.
         "had_some": candidate.is_frozen and not mine,
         "left": None if registrations or drafts else _last_withdrawn(mine, at=at),
-        "awaiting": [
-            *undelivered(request.user.email),
-            *unread_answers(mine),
-            *contestable(mine, at=at),
-            *to_complete(lacking_of(mine), mine, at=at),
-            *awaiting(
-                active,
-                drafts,
-                unread,
-                by_registration(rows_of_user(user=user)) if registrations else {},
-                cases,
-                fallen=fallen,
-                elsewhere=elsewhere,
-                refused=late_refusals(user, drafts, at=at),
-                at=at,
-                reader=reader,
-            ),
-        ],
+        "awaiting": sorted(found, key=lambda one: not one.is_first),
         # Nothing is owed there: it is not counted among what awaits.
         "offered": begun_again(mine, drafts, at=at) if registrations or drafts else [],
         "late": late_requests_of(user=user) if not active else (),

@@ -27,9 +27,11 @@ from tests.factories import (
     load_invented,
 )
 from tests.registrations.test_asking_late import WHY, YES
+from tests.registrations.test_changing_speciality import MAPS
 from tests.registrations.test_outcomes import NEW_QUESTION
 from tests.web.guide import links, main, plain, value_of
 from tests.web.registry.world import a_member, proof_found_clean
+from tests.web.test_awaiting import awaited
 
 CLOSED = timedelta(days=21)
 HOUR = timedelta(hours=1)
@@ -126,6 +128,20 @@ def test_the_page_of_what_is_closed_leads_to_what_is_kept_there(draft, sign_in, 
     # Of somebody else's it says nothing.
     other = main(sign_in(a_candidate(email="noe@exemple.fr")).get(here))
     assert "saisie" not in other.partition("Modalités")[0]
+
+
+def test_what_loses_a_year_is_read_first_while_it_may_be_asked(sign_in, stopped_clock):
+    alone = "    inscription_unique: {dans: examen, reference: règlement inventé, message: Une seule spécialité par session. Désinscrivez-vous de l'autre d'abord.}\n"
+    load_invented(YES, (alone, ""))
+    filed = a_registration()
+    a_draft(filed.candidate, speciality="FOREST", epreuves=MAPS)
+    stopped_clock.shift(CLOSED)
+    browser = sign_in(filed.candidate)
+
+    found = awaited(browser.get(reverse("candidate:home")))
+
+    assert len(found) > 1
+    assert found[0].startswith("Vous n'êtes pas inscrit(e)")
 
 
 def test_it_is_not_offered_where_the_reglementation_does_not(draft, sign_in, stopped_clock):
