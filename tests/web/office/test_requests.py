@@ -201,12 +201,17 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
 
     assert "Votre demande est envoyée" in html.unescape(page.text)
     assert "attend une réponse" in main(page)
+    assert "Votre pièce jointe est envoyée avec la demande." in main(page)
     assert "Demander une modification" not in page.text
     assert candidate.get(tab).status_code == 302
     page = candidate.post(tab, {**typed, "address_1": "1 rue Neuve"}, follow=True)
     assert "attend une réponse : les réponses que vous venez d'envoyer n'y" in main(page)
     sent = ChangeRequest.objects.get()
     assert sent.proof_key
+
+    ChangeRequest.objects.update(proof_key="")
+    page = candidate.get(f"/mes-inscriptions/{in_lille.number}")
+    assert "pièce jointe" not in main(page)
 
     page = candidate.post(f"/mes-inscriptions/{in_lille.number}/demande/reprise", follow=True)
     assert "Votre demande est retirée" in html.unescape(page.text)
