@@ -18,7 +18,8 @@ from sporades.registrations.operations import asking_late, filing, requesting
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
 
-_ACCEPTED = "Votre demande d'inscription tardive du {sent} est acceptée."
+_ACCEPTED = "{whose} demande d'inscription tardive du {sent} est acceptée."
+"""Told to its candidate as theirs; read in the history of the registration by those who manage it."""
 
 
 def send(
@@ -90,11 +91,13 @@ def accept(*, request: LateRequest, shown: str = "", by: Actor, at: datetime) ->
     requesting.refuse_ended(request)
     dossier, forms = filing.check(asked, at=at, late=True)
     filing.refuse_unread(asked, dossier, forms, shown=filing.Shown(answers=shown))
-    reason = _ACCEPTED.format(sent=request.sent_in_words)
+    sent = request.sent_in_words
+    reason = _ACCEPTED.format(whose="La", sent=sent)
     version = filed(draft=asked, dossier=dossier, forms=forms, by=by, at=at, reason=reason)
     requesting.end(request, ACCEPT, at=at, decided_name=by.name, version=version)
     _record(late.ACCEPTED, request, by=by, at=at)
-    tell_registered(version, reason=reason, is_asked=True, at=at)
+    told = _ACCEPTED.format(whose="Votre", sent=sent)
+    tell_registered(version, reason=told, is_asked=True, at=at)
     return version
 
 

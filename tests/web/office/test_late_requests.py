@@ -170,6 +170,8 @@ def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock
     assert registration.number in said(browser, "office:late_request", asked.pk)
     history = said(browser, "office:history", registration.number)
     assert f"Motif du candidat : {WHY}" in history
+    assert "La demande d'inscription tardive du" in history
+    assert "Votre demande" not in history
     assert (
         reverse("office:late_request", args=[asked.pk])
         in browser.get(reverse("office:history", args=[registration.number])).text
