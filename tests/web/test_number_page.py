@@ -190,7 +190,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
     said = [words(one) for one in seen(page).xpath(to_provide)]
     assert said
     assert not any(one.startswith(label) for one in said)
-    assert f"Déjà là, ou dispensé : Pièce en vérification : {label}." in main(page)
+    assert f"Déjà là, ou dispensé : {label}, pièce en vérification." in main(page)
 
     for row in registration.evidence.asked().exclude(code=piece(registration).code):
         verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
@@ -198,7 +198,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
 
     assert "Pièces justificatives" in [words(one) for one in seen(page).cssselect("main h2")]
     assert (
-        f"Plus rien n'est à fournir. Déjà là, ou dispensé : Pièce en vérification : {label}."
+        f"Plus rien n'est à fournir. Déjà là, ou dispensé : {label}, pièce en vérification."
         in main(page)
     )
     assert "Déposer mes pièces justificatives" not in main(page)
@@ -286,7 +286,9 @@ def test_who_declared_no_handicap_is_told_where_an_accommodation_is_asked_for(si
 
     page = number_page(sign_in, registration)
 
-    assert "Si vous avez besoin d'un aménagement d'épreuves, il se demande" in main(page)
+    last = registration.service.said(registration.accommodation_until).replace("\xa0", " ")
+    where = f"il se demande à la page Aménagement d'épreuves avant le {last}."
+    assert f"Si vous avez besoin d'un aménagement d'épreuves, {where}" in main(page)
     assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
 
 

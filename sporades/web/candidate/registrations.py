@@ -31,6 +31,7 @@ from sporades.evidence.checks import PASSED, PIECE, checks_of, each_once
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService
+from sporades.exams.models.service import MINUTE
 from sporades.registrations.checklist import checklist
 from sporades.registrations.choices import choice_of, choices_beside
 from sporades.registrations.clocks import zone_of_reader
@@ -223,6 +224,7 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         "is_former_good": last.number > 1 and bool(found.summary_awaited) and is_former_good(found),
         "told": told,
         "has_accommodations": is_asked_here(found),
+        "ask_before": "" if told else _ask_before(found, at=at),
         "sections": _by_deadline(found, pressing, told),
         "late": late,
         "is_pressing": bool(pressing),
@@ -254,6 +256,17 @@ def _to_ask(registration: Registration, told: str) -> str:
         filed_at=registration.filed_at,
         told=registration.accommodation_until,
     )
+
+
+def _ask_before(registration: Registration, *, at: datetime) -> str:
+    """Say before when who declared no handicap would ask for an accommodation; nothing where it is not here."""
+    if rules_of(registration) is None:
+        return ""
+    until = registration.accommodation_until
+    last = registration.service.said(until, registration.reader_zone)
+    if at < until + MINUTE:
+        return f" avant le {last}"
+    return f" : la date limite des demandes, le {last}, est passée"
 
 
 def _by_deadline(
