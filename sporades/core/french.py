@@ -50,10 +50,13 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 NON_BREAKING = "\u00a0"
 _SPACED = {f" {sign}": f"{NON_BREAKING}{sign}" for sign in ":;?!»"} | {"« ": f"«{NON_BREAKING}"}
 _NUMBERED = re.compile(r"° (?<=[nN]..)(?=\d)")
+TODAY = "aujourd'hui"
 NO_SUCH_DAY = "Ce jour n'existe pas dans le calendrier : vérifiez-le."
 _AS_A_DAY = re.compile(r"\d{1,2}[ /.-]\d{1,2}[ /.-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 # « 06 39 98 12 34 », « +687 26 55 55 »: three groups at least after the first, which no date has.
 # Its first sign stands first: it is sought in all of a page.
+_IN_FOURS = re.compile(r"(?<!\d)(?<!\d )\d{4} \d{4}(?! ?\d)")
+"""« 3990 4692 », as `numbers.in_fours` cuts what a candidate tells."""
 _PHONE = re.compile(r"[0+](?<!\d.)(?:(?<=0)\d|(?<=\+)\d{1,3})(?: \d{1,4}){3,5}(?!\d)")
 
 
@@ -128,7 +131,7 @@ def instant_in_words(
     if now is not None:
         local = instant.astimezone(ZoneInfo(zone))
         if local.date() == now.astimezone(ZoneInfo(zone)).date():
-            return f"aujourd'hui à {_clock(local)} ({zone_in_words(zone)})"
+            return f"{TODAY} à {_clock(local)} ({zone_in_words(zone)})"
     # By one clock: of the hour that comes twice in October, equal instants are the same.
     return _instant_in_words(instant.astimezone(UTC), zone, weekday=weekday)
 
@@ -297,7 +300,7 @@ def spaced(text: str) -> str:
     """Return a text with the spaces that French keeps unbroken.
 
     No line begins with « : », « ; », « ? » or « » », nor ends with « « » or « n° »; a telephone
-    number stands in one line. What the réglementation and the code say is written with plain
+    number, or one that is told by telephone, stands in one line. What the réglementation and the code say is written with plain
     spaces, so that it is searched and compared plainly; these are set as it leaves for a screen,
     a mail or a paper.
     """
@@ -305,6 +308,7 @@ def spaced(text: str) -> str:
         text = text.replace(plain, unbroken)
     if "° " in text:
         text = _NUMBERED.sub(f"°{NON_BREAKING}", text)
+    text = _IN_FOURS.sub(_unbroken, text)
     return _PHONE.sub(_unbroken, text) if "0" in text or "+" in text else text
 
 

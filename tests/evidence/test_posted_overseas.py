@@ -45,7 +45,7 @@ def receive(registration, posted_on, *, at=LATER):
 def test_what_was_posted_by_the_day_that_the_page_shows_is_in_time(far_east, day, is_late):
     until = pieces_of(far_east)[0].until
     said = far_east.service.said(until, far_east.reader_zone)
-    assert "soit jeudi 31 décembre 2026" in said
+    assert "soit le jeudi 31 décembre 2026" in said
     posted_on = date(2026, 12, 31) if day == 31 else date(2027, 1, 1)
 
     receive(far_east, posted_on)

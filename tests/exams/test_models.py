@@ -113,7 +113,7 @@ def test_a_service_tells_its_hours_on_the_clock_of_its_reader_too(lille):
     nbsp = "\u00a0"
     assert lille.said(lille.closes_at, "Indian/Reunion") == (
         f"dimanche 15 novembre 2026 à 23{nbsp}h{nbsp}59 (heure de Paris), "
-        f"soit lundi 16 novembre 2026 à 2{nbsp}h{nbsp}59 (heure de La Réunion)"
+        f"soit le lundi 16 novembre 2026 à 2{nbsp}h{nbsp}59 (heure de La Réunion)"
     )
     assert lille.said(lille.closes_at, "Europe/Paris") == lille.closing_in_words
     # Two zones that show the same hour say it once.

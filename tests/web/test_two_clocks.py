@@ -18,7 +18,7 @@ from tests.factories import NOW, OPERATOR, a_candidate, a_draft, author
 from tests.web.guide import COMPETITION, COMPETITION_ANSWERS, CONCOURS, a_browser, main, seen, words
 
 PARIS = "mardi 15 décembre 2026 à 17 h 00 (heure de Paris)"
-BOTH = f"{PARIS}, soit mardi 15 décembre 2026 à 20 h 00 (heure de La Réunion)"
+BOTH = f"{PARIS}, soit le mardi 15 décembre 2026 à 20 h 00 (heure de La Réunion)"
 SAINT_DENIS = {
     **COMPETITION_ANSWERS["identification"],
     "postcode": "97400",
@@ -138,7 +138,7 @@ def test_the_receipt_says_both_on_the_screen_and_by_mail(sign_in):
 
     received = (
         "Demande reçue le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris), "
-        "soit mercredi 25 novembre 2026 à 13 h 30 (heure de La Réunion)"
+        "soit le mercredi 25 novembre 2026 à 13 h 30 (heure de La Réunion)"
     )
     assert received in page
     assert received in body

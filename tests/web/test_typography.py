@@ -46,6 +46,12 @@ def test_a_telephone_number_stands_in_one_line_a_date_does_not():
     )
 
 
+def test_a_number_that_is_told_by_fours_stands_in_one_line_other_figures_do_not():
+    said = "<p>n° de saisie, 3990 4692, sessions 2026 2027 2028</p>"
+
+    assert set_spaces(said) == "<p>n° de saisie, 3990\xa04692, sessions 2026 2027 2028</p>"
+
+
 def test_a_number_of_ours_stands_in_groups_and_is_copied_whole():
     number = with_check_digit(2000000077)
     assert len(number) == 11

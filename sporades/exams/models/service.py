@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from sporades.core.french import instant_in_words, time_left_in_words
+from sporades.core.french import TODAY, instant_in_words, time_left_in_words
 from sporades.exams.models.catalogue import Domain, Session
 from sporades.exams.schema import Audience, Deadline
 from sporades.exams.schema.clock import generous
@@ -160,7 +160,7 @@ class RegistrationService(models.Model):
     def said(self, instant: datetime, reader: str = "", *, now: datetime | None = None) -> str:
         """Say an instant by the clock that counts, then by its reader's if that shows another hour.
 
-        « … à 23 h 59 (heure de Paris), soit lundi 16 novembre 2026 à 2 h 59 (heure de La Réunion) ».
+        « … à 23 h 59 (heure de Paris), soit le lundi 16 novembre 2026 à 2 h 59 (heure de La Réunion) ».
         A reader's clock is that of the department of the address given in a registration or
         a draft. Until one is known it is that of the academy: a service is for its residents,
         also when its register follows the hour of Paris (R-21).
@@ -236,4 +236,6 @@ def _by_two_clocks(
     here, there = (instant_in_words(instant, one, now=now) for one in (zone, reader))
     # The names of the zones apart: two clocks that show the same say it once.
     is_same = here.rpartition(" (")[0] == there.rpartition(" (")[0]
-    return here if is_same else f"{here}, soit {there}"
+    if is_same:
+        return here
+    return f"{here}, soit {there if there.startswith(TODAY) else f'le {there}'}"

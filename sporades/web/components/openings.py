@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from sporades.core.french import time_left_in_words
+from sporades.core.french import TODAY, time_left_in_words
 from sporades.exams.models import RegistrationService
 from sporades.web.layout.markup import counted_down
 
@@ -56,7 +56,7 @@ def closing_in_words(
 
 def _soon_in_words(service: RegistrationService, at: datetime, reader: str) -> str:
     when = service.said(service.closes_at, reader, now=at)
-    return when if when.startswith("aujourd'hui") else f"le {when}"
+    return when if when.startswith(TODAY) else f"le {when}"
 
 
 def opening_in_words(
