@@ -195,6 +195,19 @@ def time_left_in_words(left: timedelta) -> str:
     return _count(minutes, "minute") if minutes else "moins d'une minute"
 
 
+def time_until_in_words(instant: datetime, at: datetime, zone: str) -> str:
+    """Return « 5 jours » as one counts them on a calendar, from two on; less than that as it is left.
+
+    Args:
+        instant: what is to come.
+        at: now.
+        zone: by whose clock.
+    """
+    days = (local_day(instant, zone) - local_day(at, zone)).days
+    left = time_left_in_words(instant - at)
+    return _count(days, "jour") if days >= 2 else left  # noqa: PLR2004 - tomorrow is told in hours
+
+
 def at_most_in_words(delay: timedelta) -> str:
     """Return « 12 jours », « 2 jours et 13 heures », « 5 heures et 10 minutes »: never less than the delay.
 

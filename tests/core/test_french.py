@@ -15,11 +15,13 @@ from sporades.core.french import (
     of_named,
     size_in_words,
     time_left_in_words,
+    time_until_in_words,
     wait_in_words,
     zone_in_words,
 )
 
 NBSP = "\u00a0"
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.mark.parametrize(
@@ -216,3 +218,19 @@ def test_an_instant_of_the_same_day_is_said_to_be_today_by_the_clock_that_counts
     assert said["Indian/Reunion"].startswith("aujourd'hui à 2 h 59")
     the_day_before = closing - timedelta(days=1)
     assert instant_in_words(closing, "Europe/Paris", now=the_day_before).startswith("mardi 1er")
+
+
+@pytest.mark.parametrize(
+    ("opening", "words"),
+    [
+        (datetime(2026, 12, 7, 8, tzinfo=PARIS), "5 jours"),
+        (datetime(2026, 12, 8, 12, tzinfo=PARIS), "6 jours"),
+        (datetime(2026, 12, 4, 0, tzinfo=PARIS), "2 jours"),
+        (datetime(2026, 12, 3, 16, tzinfo=PARIS), "1 jour et 1 heure"),
+        (datetime(2026, 12, 2, 17, tzinfo=PARIS), "2 heures"),
+    ],
+)
+def test_what_is_to_come_is_counted_on_the_calendar_of_its_zone(opening, words):
+    at = datetime(2026, 12, 2, 15, tzinfo=PARIS)
+
+    assert time_until_in_words(opening, at, "Europe/Paris") == words

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from sporades.core.french import TODAY, time_left_in_words
+from sporades.core.french import TODAY, time_until_in_words
 from sporades.exams.models import RegistrationService
 from sporades.web.layout.markup import counted_down
 
@@ -70,7 +70,8 @@ def opening_in_words(
         reader: the zone of the reader's address, nothing when it is not known.
     """
     first = min(services, key=lambda one: one.opens_at)
-    when, wait = first.said(first.opens_at, reader), time_left_in_words(first.opens_at - at)
+    when = first.said(first.opens_at, reader)
+    wait = time_until_in_words(first.opens_at, at, first.zone)
     if any(one.opens_at != first.opens_at for one in services):
         return f"Première ouverture : {first.academy.name}, le {when}, dans {wait}."
     return f"Ouvre le {when}, dans {wait}."

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 
-from sporades.core.french import listed, time_left_in_words
+from sporades.core.french import listed, time_until_in_words
 from sporades.core.links import link_to
 from sporades.core.text import search_key
 from sporades.exams import queries as exams
@@ -165,7 +165,7 @@ def _described(service: RegistrationService, at: datetime, reader: str) -> dict[
         ),
         "is_urgent": service.closes_within_a_day(at),
         "left": service.time_left(at) if service.accepts(at) else None,
-        "opens_in": time_left_in_words(service.opens_at - at),
+        "opens_in": time_until_in_words(service.opens_at, at, service.zone),
         "website": service.website or service.academy.website,
     }
 
