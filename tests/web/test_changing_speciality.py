@@ -62,8 +62,9 @@ def test_what_it_asks_besides_is_said_as_left_to_fill_not_as_an_error(candidate,
 
     draft = Draft.objects.open().get(amends=registration)
     assert page.request["PATH_INFO"] == reverse("candidate:tab", args=[draft.pk, "epreuves"])
-    assert "Le nouveau choix laisse un point à remplir dans cet onglet. « Épreuves au choix » :" in plain(
-        main(page)
+    assert (
+        "Le nouveau choix laisse un point à remplir dans cet onglet. « Épreuves au choix » :"
+        in plain(main(page))
     )
     assert not page.context["form"].errors
     assert " erreur" not in page.text.partition("</title>")[0]
