@@ -1,5 +1,6 @@
 """« Changer de spécialité », by a candidate: what stands is kept until « Enregistrer »."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Draft
+from sporades.web.wizard.tabs import MOST_NAMED
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
 from tests.registrations.test_changing_speciality import MAPS, answered, beside
 from tests.spaces import plain
@@ -71,6 +73,18 @@ def test_what_it_asks_besides_is_said_as_left_to_fill_not_as_an_error(candidate,
     refused = candidate.post(page.request["PATH_INFO"], {"revision": "1"}, follow=True)
     # « Suivant », once pressed, says it as ever.
     assert refused.context["form"].errors
+
+
+def test_of_many_points_that_it_leaves_the_first_are_named(candidate, registration):
+    candidate.post(page_of(registration), chosen(registration))
+    draft = Draft.objects.open().get(amends=registration)
+    draft.answers.filter(section="identification").update(answers={})
+
+    page = main(candidate.get(reverse("candidate:draft", args=[draft.pk]), follow=True))
+
+    told = re.search(r"laisse (\d+) points à remplir dans cet onglet. Les premiers : ", page)
+    assert told
+    assert int(told[1]) > MOST_NAMED
 
 
 def test_nothing_chosen_is_said(candidate, registration):

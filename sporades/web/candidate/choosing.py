@@ -306,7 +306,9 @@ def _about(
         "account_url": drafts.account_from(request.get_full_path()),
         "is_frozen": request.user.candidate.is_frozen,
         "draft": draft,
-        **_once_closed(request, draft, offered, speciality, service, mine),
+        **_once_closed(
+            request, draft, exam=offered.exam, speciality=speciality, service=service, mine=mine
+        ),
         "is_elsewhere": draft is not None and draft.service_id != service.pk,
     }
 
@@ -314,7 +316,8 @@ def _about(
 def _once_closed(
     request: HttpRequest,
     draft: Draft | None,
-    offered: OfferedExam,
+    *,
+    exam: Exam,
     speciality: Speciality | None,
     service: RegistrationService,
     mine: list[Registration],
@@ -326,7 +329,7 @@ def _once_closed(
         return nothing
     if draft is None:
         waiting = late_requests_of(user=request.user.pk)
-        same = (one for one in waiting if _is_for(one.draft, offered.exam, speciality))
+        same = (one for one in waiting if _is_for(one.draft, exam, speciality))
         return {**nothing, "waits": next(same, None)}
     excluded = exclusion_of(draft, mine) is not None
     if draft.service_id != service.pk:

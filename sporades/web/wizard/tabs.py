@@ -57,12 +57,18 @@ def resume(request: HttpRequest, draft: Draft, *, door: Door) -> HttpResponse:
     if section is None:
         return door.to("recap", draft)
     if section.slug in judged.answers and (draft.amends_id or have_rules_moved(draft, judged)):
-        if left := _left_to_fill(draft, section.judged(judged)):
-            messages.info(request, left)
-            return door.to("tab", draft, section.slug)
-        # They were accepted once: what no longer fits is said at once, not after « Suivant ».
-        return redirect(door.judged_tab(draft, section.slug))
+        return _to_mend(request, draft, judged, section, door=door)
     return door.to("tab", draft, section.slug)
+
+
+def _to_mend(
+    request: HttpRequest, draft: Draft, dossier: Dossier, section: Section, *, door: Door
+) -> HttpResponse:
+    """Lead to a tab that was accepted once: what no longer fits is said at once, not after « Suivant »."""
+    if left := _left_to_fill(draft, section.judged(dossier)):
+        messages.info(request, left)
+        return door.to("tab", draft, section.slug)
+    return redirect(door.judged_tab(draft, section.slug))
 
 
 def _left_to_fill(draft: Draft, form: SectionForm) -> str:
