@@ -582,7 +582,7 @@ def test_what_was_given_awaits_no_more_and_says_so_where_one_asks(mine, registra
     assert "Pièce justificative : Pièce d'identité Déposée le 25 novembre 2026." in checked
     number = main(mine.get(f"/mes-inscriptions/{registration.number}/numero"))
     assert "À fournir avant le" not in number
-    assert "Pièce en vérification : Pièce d'identité." in number
+    assert "Pièce d'identité, pièce en vérification." in number
 
 
 def test_a_refused_piece_awaits_again(mine, registration):
