@@ -276,11 +276,8 @@ OF_ACCOUNT = (
     *("address_change", "address_changed", "address_moved", "address_restored"),
 )
 """The mails about the account of a candidate. Many hold a key: their fate alone is shown."""
-ASKED_LATE = (
-    *("late_requested", "late_refused", "late_request_silent", "late_file_refused"),
-    "guardian_awaited",
-)
-"""The mails about a draft that was asked for once its service had closed."""
+ASKED_LATE = ("late_requested", "late_refused", "late_request_silent", "late_file_refused")
+"""The mails to a candidate about a draft that was asked for once its service had closed."""
 
 
 def mails_about(registration: Registration) -> QuerySet[Message]:
@@ -291,7 +288,8 @@ def mails_about(registration: Registration) -> QuerySet[Message]:
     """
     filed = Draft.objects.filter(filed_as__registration=registration)
     drafts = [str(pk) for pk in filed.values_list("pk", flat=True)]
-    asked_late = Q(about_kind="draft", about_id__in=drafts, kind__in=ASKED_LATE)
+    told = (*ASKED_LATE, "guardian_awaited")
+    asked_late = Q(about_kind="draft", about_id__in=drafts, kind__in=told)
     issued = DocumentVersion.objects.filter(document__folder=registration.folder_id)
     keys = [str(pk) for pk in issued.values_list("pk", flat=True)]
     its_documents = Q(about_kind="documentversion", about_id__in=keys)

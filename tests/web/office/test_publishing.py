@@ -863,8 +863,9 @@ def test_what_cannot_be_deposited_is_refused_at_its_place(manager, in_lille, sai
     assert not Publication.objects.exists()
 
 
+@pytest.mark.usefixtures("reads_each")
 def test_when_files_cannot_be_read_now_it_is_said_and_nothing_is_deposited(
-    manager, in_lille, monkeypatch, tmp_path
+    manager, in_lille, monkeypatch
 ):
     monkeypatch.setattr(reading, "_CHILD", "sporades.intake.none")
     posted = {"nature": "convocation", "fichier": a_file()}
