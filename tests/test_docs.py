@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -387,6 +388,8 @@ def collected(request):
     answer = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist", *there],
         cwd=ROOT,
+        # What whoever runs the tests adds, as `-v`, has the names written otherwise.
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
