@@ -1,21 +1,16 @@
 """What every request of a candidate to their managing service has: a reason, a proof, a decision."""
 
 from abc import abstractmethod
-from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from functools import reduce
-from operator import or_
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
-from django.db.models.lookups import LessThan
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 
-from sporades.core.days import midnight, months_after, months_before
+from sporades.core.days import months_after, months_before
 from sporades.core.french import (
-    ZONES,
     day_in_words,
     instant_in_words,
     local_day,
@@ -43,6 +38,19 @@ _STOOD_STILL = ExpressionWrapper(
     F("paused_days") * Value(timedelta(days=1)), output_field=DurationField()
 )
 
+COUNTED_FROM = ExpressionWrapper(F("sent_at") + _STOOD_STILL, output_field=DateTimeField())
+"""The instant from which the month of an answer counts."""
+
+
+def may_be_due_from(at: datetime) -> datetime:
+    """Return before when a request is counted from that is late at an instant, or due soon.
+
+    By no clock a day is more than one away from that of another, so none is missed: `is_late` and
+    `is_due_soon` tell which they are.
+    """
+    soon = at.astimezone(UTC).date() + SOON + timedelta(days=2)
+    return datetime.combine(months_before(soon, ANSWERED_WITHIN_MONTHS), time.min, UTC)
+
 
 def last_day_to_complete(before: datetime, zone: str) -> str:
     """Return the last day on which what is missing is sent in time, in words, as it was told first.
@@ -55,30 +63,6 @@ def last_day_to_complete(before: datetime, zone: str) -> str:
         zone: of the service that has the registration.
     """
     return day_in_words(local_day(before - _HALF_A_DAY, zone))
-
-
-def due_before(at: datetime, *, later: timedelta = timedelta(0)) -> Q:
-    """Return what a request satisfies whose last day of answer is before the day of an instant.
-
-    It says of many what `Request.is_late` says of one: a range for each clock that a service may
-    follow, several of which are one.
-
-    Args:
-        at: the instant.
-        later: how many days after that day, whole ones.
-    """
-    alike: dict[datetime, list[str]] = defaultdict(list)
-    for zone in ZONES:
-        first_in_time = months_before(local_day(at, zone) + later, ANSWERED_WITHIN_MONTHS)
-        alike[midnight(first_in_time, zone)].append(zone)
-    ranges = [
-        Q(
-            LessThan(F("sent_at") + _STOOD_STILL, Value(begins)),
-            registration__service__zone__in=zones,
-        )
-        for begins, zones in alike.items()
-    ]
-    return reduce(or_, ranges)
 
 
 def of_registration(where: Mapping[str, str]) -> Q:

@@ -3,7 +3,7 @@
 A queue that comes with another room adds its function to `QUEUES`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from sporades.letters.models import Letter, PrintRun
 from sporades.letters.queries import kept_back, unprintable
 from sporades.publications.models import Publication
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
-from sporades.registrations.models.request import SOON, due_before
+from sporades.registrations.models.request import COUNTED_FROM, Request, may_be_due_from
 from sporades.registrations.records import unreached_within
 from sporades.registrations.states import STANDING
 from sporades.searches.catalogue import CRITERIA
@@ -425,33 +425,44 @@ def _posted(tree: Group, shown: tuple[str, ...], since: Column) -> tuple[tuple[s
 
 def _requests(waiting: Any, label: str, url: str, *, at: datetime) -> Queue | None:
     """Return a queue of requests: how many are to be answered within a week, how many are late."""
-    late = due_before(at)
-    soon = due_before(at, later=SOON + timedelta(days=1)) & ~late
     said = waiting.aggregate(
-        count=Count("pk"),
-        oldest=Min("sent_at"),
-        late=Count("pk", filter=late),
-        soon=Count("pk", filter=soon),
+        count=Count("pk"), oldest=Min("sent_at"), counted_from=Min(COUNTED_FROM)
     )
     if not said["count"]:
         return None
-    notes = [
-        f"{said['late']} au-delà d'un mois{_silent(waiting.filter(late), at=at)}"
-        if said["late"]
-        else "",
-        f"{said['soon']} à traiter dans les sept jours" if said["soon"] else "",
-    ]
-    note = ", ".join(filter(None, notes))
     age = time_left_in_words(at - said["oldest"])
+    near = may_be_due_from(at)
+    # What the least of them says spares the question where nothing presses.
+    note = _due(waiting, before=near, at=at) if said["counted_from"] < near else ""
     return Queue(label, said["count"], f"{age} ({note})" if note else age, url)
 
 
-def _silent(late: Any, *, at: datetime) -> str:
+def _due(waiting: Any, *, before: datetime, at: datetime) -> str:
+    """Say how many requests are late, how many of them silence has decided, and how many are due soon.
+
+    Args:
+        waiting: the requests.
+        before: from when those that may be are counted.
+        at: now.
+    """
+    ordered = waiting.alias(counted_from=COUNTED_FROM).filter(counted_from__lt=before)
+    ordered = ordered.select_related("registration__service").order_by("counted_from", "pk")
+    read = list(ordered[: bounded.IN_A_QUEUE + 1])
+    more = "au moins " if len(read) > bounded.IN_A_QUEUE else ""
+    late = [one for one in read[: bounded.IN_A_QUEUE] if one.is_late(at)]
+    soon = sum(one.is_due_soon(at) for one in read[: bounded.IN_A_QUEUE])
+    # Of so many that not all are read, those that are due soon are not all read either.
+    notes = [
+        f"{more}{len(late)} au-delà d'un mois{_silent(late, at=at)}" if late else "",
+        f"{more}{soon} à traiter dans les sept jours" if soon else "",
+    ]
+    return ", ".join(filter(None, notes))
+
+
+def _silent(late: Sequence[Request], *, at: datetime) -> str:
     """Say how many of late requests silence has decided: it never does within a month."""
-    ordered = late.select_related("registration__service").order_by("sent_at")
-    read = list(ordered[: bounded.IN_A_QUEUE])
-    standings = standings_for(read)
-    count = sum(is_decided_by_silence(one, standings, at=at) for one in read)
+    standings = standings_for(late)
+    count = sum(is_decided_by_silence(one, standings, at=at) for one in late)
     return f", dont {count} que le silence a décidée{'s' if count > 1 else ''}" if count else ""
 
 

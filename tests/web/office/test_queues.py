@@ -17,7 +17,6 @@ from sporades.mail.models import Message
 from sporades.publications.attestation import ATTESTATION
 from sporades.publications.operations import preparing
 from sporades.registrations.models import ChangeRequest, Registration
-from sporades.registrations.models.request import due_before
 from sporades.web.office import bounded
 from sporades.web.office.queues import ALONE
 from tests.factories import NOW, a_candidate, a_mail, a_record, a_registration
@@ -262,17 +261,34 @@ PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"
         ("2027-01-10T08:00", "2027-02-11T01:00", NOUMEA),
     ],
 )
-def test_what_is_counted_as_late_is_what_its_line_says_is_late(in_lille, sent, now, zone):
+def test_what_is_counted_as_late_is_what_its_line_says_is_late(
+    member, stopped_clock, in_lille, sent, now, zone
+):
     RegistrationService.objects.filter(pk=in_lille.service_id).update(zone=zone)
     asked = ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
     clock = ZoneInfo(zone)
     instant = datetime.fromisoformat(sent).replace(tzinfo=clock)
     ChangeRequest.objects.filter(pk=asked.pk).update(sent_at=instant)
     at = datetime.fromisoformat(now).replace(tzinfo=clock)
+    stopped_clock.move_to(at)
 
-    counted = ChangeRequest.objects.filter(due_before(at)).exists()
+    _, age = said(member("A09", at=at))["Demandes de modification"]
 
-    assert counted == ChangeRequest.objects.get(pk=asked.pk).is_late(at)
+    found = ChangeRequest.objects.get(pk=asked.pk)
+    assert ("au-delà d'un mois" in age) == found.is_late(at)
+    assert ("dans les sept jours" in age) == found.is_due_soon(at)
+
+
+def test_of_requests_that_are_many_no_more_are_looked_at_than_tell_so(
+    manager, in_lille, monkeypatch
+):
+    for _ in range(3):
+        asked = ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
+        ChangeRequest.objects.filter(pk=asked.pk).update(sent_at=NOW - timedelta(days=40))
+        in_lille = a_registration()
+    monkeypatch.setattr(bounded, "IN_A_QUEUE", 2)
+
+    assert said(manager)["Demandes de modification"] == (3, "40 jours (au moins 2 au-delà d'un mois)")
 
 
 def test_letters_that_wait_to_be_printed_await(manager, in_lille):
