@@ -262,7 +262,7 @@ PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"
     ],
 )
 def test_what_is_counted_as_late_is_what_its_line_says_is_late(
-    member, stopped_clock, in_lille, sent, now, zone
+    member, stopped_clock, in_lille, *, sent, now, zone
 ):
     RegistrationService.objects.filter(pk=in_lille.service_id).update(zone=zone)
     asked = ask(in_lille, in_lille.service.closes_at + timedelta(days=1))
@@ -288,7 +288,10 @@ def test_of_requests_that_are_many_no_more_are_looked_at_than_tell_so(
         in_lille = a_registration()
     monkeypatch.setattr(bounded, "IN_A_QUEUE", 2)
 
-    assert said(manager)["Demandes de modification"] == (3, "40 jours (au moins 2 au-delà d'un mois)")
+    assert said(manager)["Demandes de modification"] == (
+        3,
+        "40 jours (au moins 2 au-delà d'un mois)",
+    )
 
 
 def test_letters_that_wait_to_be_printed_await(manager, in_lille):
