@@ -44,7 +44,8 @@ class Dossier:
         answers: for each tab, the answers as typed.
         day: the day of the answers, where the service is.
         amends: whether it changes a registration that stands.
-        registered_on: the day on which what it changes was filed; a new one is filed on `day`.
+        registered_on: the day on which what it changes was filed, or it was asked for late; any other
+            new one is filed on `day`.
         is_placed: whether the office placed it in this academy, whatever its address.
         stays: whether it stays in the academy where it was filed if its address leaves it: one registers
             where one lives, and may live elsewhere since.
@@ -216,8 +217,14 @@ def _waived(draft: Draft) -> dict[str, dict[str, str]]:
 
 
 def registered_on(draft: Draft) -> date | None:
-    """Return the day on which what a draft modifies was filed, where its service is; none of a new one."""
-    return local_day(draft.amends.filed_at, draft.service.zone) if draft.amends else None
+    """Return the day on which ages count: what a draft modifies has one; of what is asked late, when it was sent.
+
+    Of another new one there is none yet: it is that of its filing.
+    """
+    if draft.amends is not None:
+        return draft.amends.registered_on
+    # However late its office answers: a birthday meanwhile neither closes it nor opens it.
+    return local_day(draft.sent_at, draft.service.zone) if draft.sent_at else None
 
 
 def _kept_consents(draft: Draft) -> dict[str, str] | None:

@@ -102,7 +102,7 @@ def evidence_anew(
         answers=version.snapshot["answers"],
         amends=True,
         # Ages count on that day, as where it was filed again since.
-        registered_on=local_day(registration.filed_at, registration.service.zone),
+        registered_on=registration.registered_on,
         is_placed=registration.is_placed,
     )
     rows = registration.papers.values_list("paper__code", "status")

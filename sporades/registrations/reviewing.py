@@ -32,6 +32,7 @@ def of_service(registration: Registration, service: RegistrationService) -> Regi
     """Return a registration as that of a service, to be judged; never saved."""
     found = copy(registration)
     found.service, found.academy = service, service.academy
+    found.ages_on = registration.registered_on  # by the clock of the service that has it
     return found
 
 

@@ -104,7 +104,7 @@ def _dossier(
 def _filed_on(registration: Registration, regulation: Regulation) -> date | None:
     if registration.exam.session.code != regulation.rules.session.code:
         return None
-    return local_day(registration.filed_at, registration.service.zone)
+    return registration.registered_on
 
 
 def may_lose(forms: Forms, *, answers: dict[str, Answers], taken: Collection[str]) -> bool:

@@ -26,6 +26,7 @@ from sporades.documents.models import Document, DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.registrations import reviewing
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.operations import drafting
 from sporades.registrations.operations.requesting import mark_of, outcome_of
@@ -36,7 +37,7 @@ from tests.accommodations.asked import a_doctor, entrust, reach
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
 from tests.evidence.given import again, receive
-from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import ask
 from tests.web.registry.world import a_member
 
@@ -352,6 +353,25 @@ def test_a_version_says_its_instant_by_the_clock_of_its_own_service(registration
 
     assert last.filed_in_words.endswith("à 13\u00a0h\u00a030 (heure de La Réunion)")
     assert first.filed_in_words.endswith("à 10\u00a0h\u00a030 (heure de Paris)")
+
+
+def test_the_clock_of_its_own_service_gives_nobody_another_age(invented_exam):
+    load_invented(("exige: {age: {minimum: 18, au: 2027-12-31}}", "exige: {age: {maximum: 28}}"))
+    RegistrationService.objects.filter(academy="A25").update(zone="Indian/Reunion")
+    late = NOW.replace(hour=22)
+    tomorrow = late + timedelta(days=1)
+    born = {"birth_month": tomorrow.month, "birth_day": tomorrow.day}
+    candidate = a_candidate(birth_year=tomorrow.year - 29, **born)
+    registration = a_registration(candidate, at=late)
+    there = RegistrationService.objects.get(academy="A25")
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    assert reviewing.asked_there(whole, [there], at=tomorrow) == []
+
+    move(registration, at=tomorrow)
+
+    registration.refresh_from_db()
+    assert registration.registered_on == late.date()
+    assert registration.to_review == []
 
 
 def test_the_mail_says_who_manages_it_now_and_until_when_it_may_be_changed(registration):

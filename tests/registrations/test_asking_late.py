@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from sporades.acts.consulting import acts_on
 from sporades.acts.people import forgetting
 from sporades.acts.registrations import late as acts
-from sporades.acts.registrations import registering, standing_in
+from sporades.acts.registrations import registering, requesting, standing_in
 from sporades.acts.requests import late, proofs
 from sporades.acts.requests.silence import AcceptedBySilence, AnswerMissing
 from sporades.acts.services import announcing
@@ -37,6 +37,7 @@ from sporades.registrations.refusals import (
 from sporades.registrations.states import RequestState
 from sporades.registrations.states import State as RegistrationState
 from sporades.retention import categories, erasing
+from sporades.web.wizard import recap
 from tests.acts.test_coming_back_moved import HOUR, closes
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
@@ -52,6 +53,7 @@ from tests.factories import (
     load_invented,
 )
 from tests.registrations.test_outcomes import NEW_QUESTION
+from tests.requests import ask
 from tests.web.guide import plain
 from tests.web.registry.world import a_member
 
@@ -261,6 +263,42 @@ def test_rules_that_moved_keep_it_from_being_accepted_and_it_waits_on(asked, at)
         acts.accept(request=read(), by=OPERATOR, at=at)
 
     assert read().is_waiting
+
+
+AGE = "exige: {age: {minimum: 18, au: 2027-12-31}}"
+
+
+def test_a_birthday_between_the_request_and_its_answer_refuses_nothing(at):
+    load_invented(YES, (AGE, "exige: {age: {maximum: 28}}"))
+    birthday = (at + 2 * DAY).date()
+    born = {"birth_month": birthday.month, "birth_day": birthday.day}
+    late_one = a_draft(a_candidate(birth_year=birthday.year - 29, **born))
+    send(late_one, at)
+
+    shown, mark = recap.as_sent(Draft.objects.whole().get(pk=late_one.pk), at=at + 5 * DAY)
+    assert shown["troubles"] == []
+    version = acts.accept(request=read(), shown=mark, by=OPERATOR, at=at + 5 * DAY)
+
+    registration = version.registration
+    assert registration.registered_on == at.date()
+    # Nor does it, afterwards, what changes something else.
+    changed = ask(registration, at + 6 * DAY)
+    requesting.accept(request=changed, by=OPERATOR, at=at + 6 * DAY)
+    registration.refresh_from_db()
+    assert registration.version == 2
+
+
+def test_who_comes_of_an_age_meanwhile_is_asked_nothing_more(at):
+    born = at + 2 * DAY
+    young = {"birth_year": born.year - 16, "birth_month": born.month, "birth_day": born.day}
+    load_invented(YES, (AGE, "exige: {age: {maximum: 28}}"))
+    guardian = {"guardian_name": "Yann Le Goff", "guardian_phone": "06 39 98 12 35"}
+    late_one = a_draft(a_candidate(**young), identification=guardian)
+    send(late_one, at)
+
+    acts.accept(request=read(), by=OPERATOR, at=at + 5 * DAY)
+
+    assert Registration.objects.get().is_active
 
 
 def test_who_is_registered_meanwhile_is_not_registered_twice(asked, draft, at):

@@ -24,7 +24,10 @@ class AgeBounds(Strict):
     on: Day | None = Field(
         None,
         alias="au",
-        description="Jour où l'âge compte ; à défaut, celui de l'inscription, qu'une modification ne change pas.",
+        description=(
+            "Jour où l'âge compte ; à défaut, celui de l'inscription, ou de la demande d'inscription "
+            "tardive, qu'une modification ne change pas."
+        ),
     )
 
 

@@ -154,6 +154,8 @@ class Registration(models.Model):
     state = models.CharField("état", max_length=12, choices=State, default=State.REGISTERED)
     version = models.PositiveIntegerField("version", default=1)
     filed_at = models.DateTimeField("enregistrée le")
+    # By the clock of the service that had it then; that on which it was asked for late.
+    ages_on = models.DateField("jour où comptent les âges", null=True, blank=True)
     amended_at = models.DateTimeField("modifiée le", null=True, blank=True)
     withdrawn_at = models.DateTimeField("désinscrite le", null=True, blank=True)
     decided_at = models.DateTimeField("état décidé par la gestion le", null=True, blank=True)
@@ -311,6 +313,11 @@ class Registration(models.Model):
     def title(self) -> str:
         """Name the exam, its speciality and its session."""
         return title_of(self.exam, self.speciality)
+
+    @property
+    def registered_on(self) -> date:
+        """The day on which ages count where no rule names another; no modification, nor move, changes it."""
+        return self.ages_on or local_day(self.filed_at, self.service.zone)
 
     @property
     def qualification(self) -> str:

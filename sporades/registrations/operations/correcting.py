@@ -123,11 +123,12 @@ def take_service(
         raise Refused("Cette inscription est déjà dans cette académie.")
     if left.pk != registration.service_id:
         raise Refused("Cette inscription vient d'être donnée à une autre académie.")
+    locked.ages_on = locked.registered_on  # by the clock of the service that leaves it
     before, was = locked.versions.get(number=locked.version), of_service(locked, left)
     told = _told(locked, before)
     locked.version += 1
     locked.service, locked.academy, locked.is_placed = service, service.academy, True
-    locked.save(update_fields=["version", "service", "academy", "is_placed"])
+    locked.save(update_fields=["version", "service", "academy", "is_placed", "ages_on"])
     documents.move_folder(locked.folder_id, academy=service.academy_id)
     documents.hold_back(locked.folder_id, at=at)
     kept = _reached_now(locked, _resting_on(locked, locked.owed_now(told)))

@@ -356,6 +356,7 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
         speciality=draft.speciality,
         exclusive_scope=dossier.regulation.rules.exclusive_scope(dossier.rules),
         filed_at=at,
+        ages_on=dossier.registered_on or dossier.day,
     )
     registration.folder = Folder.objects.create(
         holder=candidate.user,
