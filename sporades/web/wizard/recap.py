@@ -112,6 +112,7 @@ def as_sent(draft: Draft, *, at: datetime) -> tuple[dict[str, Any], str]:
         "parts": [{**one, "change_url": ""} for one in told["sections"]],
         "oddities": [],
         "troubles": journey.troubles(forms),
+        "have_rules_moved": have_rules_moved(draft, judged),
     }
     return shown, filing.mark_of(draft, told)
 

@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sporades.acts.people import changing
 from sporades.acts.registrations import late as acts
 from sporades.acts.registrations import standing_in
 from sporades.acts.requests import late
+from sporades.candidates.operations import civil_data
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -334,6 +336,27 @@ def test_what_is_offered_no_more_is_read_and_refused(asked, member):
     assert reverse("office:accept_late", args=[asked.pk]) not in page.text
     browser.post(reverse("office:refuse_late", args=[asked.pk]), {"motif": "Plus proposé"})
     assert LateRequest.objects.get().is_refused
+
+
+def test_of_civil_data_that_are_others_since_nobody_reads_that_the_rules_have_changed(
+    asked, member
+):
+    browser, at = agent(member), NOW + CLOSED + HOUR
+    candidate = asked.draft.candidate
+    changing.change_identity(
+        candidate,
+        identity={**civil_data(candidate.identity), "birth_year": 2012},
+        by=author(candidate),
+        at=at,
+    )
+
+    page = said(browser, "office:late_request", asked.pk)
+
+    assert "L'état civil du candidat a changé depuis cette demande" in page
+    assert "règles ont changé" not in page
+    done = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": ""}, follow=True)
+    assert "règles ont changé" not in plain(main(done))
+    assert not Registration.objects.exists()
 
 
 def test_what_is_sent_again_says_what_was_refused_before(asked, member, stopped_clock):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from sporades.accounts import limits
 from sporades.accounts.models import Membership
+from sporades.acts.identities import correcting
 from sporades.acts.registrations import (
     deciding,
     leaving,
@@ -22,6 +23,7 @@ from sporades.acts.registrations import (
 )
 from sporades.acts.requests.completing import Came, CorrectedMeanwhile
 from sporades.candidates.models import Candidate
+from sporades.candidates.operations import civil_data
 from sporades.core import files
 from sporades.core.french import day_in_words
 from sporades.exams.models import RegistrationService
@@ -437,6 +439,27 @@ def test_of_a_service_that_is_to_open_again_the_page_says_so_and_offers_to_ask(
 
 
 # --- The office ------------------------------------------------------------------------------
+
+
+def test_of_civil_data_that_were_corrected_nobody_reads_that_the_rules_have_changed(
+    manager, in_lille, asked, late
+):
+    """Born a minor, a guardian is to be named, whom nobody was asked for."""
+    candidate = in_lille.candidate
+    correcting.correct_identity(
+        registration=in_lille,
+        identity={**civil_data(candidate.identity), "birth_year": 2012},
+        seen=candidate.identity_id,
+        proof="Carte d'identité",
+        by=OPERATOR,
+        at=late,
+    )
+    page = manager.post(where("accept_request", asked.pk), follow=True)
+
+    said = html.unescape(main(page))
+    assert "état civil corrigé" in said
+    assert "règles ont changé" not in said
+    assert ChangeRequest.objects.get().is_waiting
 
 
 def test_requests_are_read_and_decided_one_after_the_other(manager, asked, another, in_lille):

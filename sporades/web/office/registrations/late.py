@@ -21,7 +21,7 @@ from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
 from sporades.registrations.models.late_request import LateRequestQuerySet
 from sporades.registrations.operations import asking_late
-from sporades.registrations.refusals import AlreadyRegistered, Incomplete
+from sporades.registrations.refusals import AlreadyRegistered, Incomplete, RulesChanged
 from sporades.registrations.states import RequestState
 from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import kept, paper
@@ -45,6 +45,14 @@ _GONE = (
     "{title} n'est plus proposé aux inscriptions : les règles ont changé. La demande ne peut pas être "
     "acceptée : refusez-la en le disant."
 )
+_RULES_CHANGED = (
+    "Les règles ont changé depuis cette demande : elle ne peut plus être acceptée telle quelle."
+)
+_OTHER_PERSON = (
+    "L'état civil du candidat a changé depuis cette demande : elle ne peut plus être acceptée telle "
+    "quelle."
+)
+_NO_LONGER = "Cette demande ne peut plus être acceptée telle quelle."
 _ALREADY = (
     "Ce candidat a une inscription en cours qui ne va pas avec celle-ci : refusez la demande en le "
     "disant."
@@ -226,7 +234,17 @@ def _answers(found: LateRequest, request: HttpRequest) -> dict[str, Any]:
     if not draft.is_offered:
         return {"parts": [], "read": "", "gone": _GONE.format(title=draft)}
     shown, mark = as_sent(draft, at=request.arrived_at)
-    return {**shown, "read": mark, "gone": ""}
+    lacks = _lacks_since(draft, have_rules_moved=shown["have_rules_moved"])
+    return {**shown, "read": mark, "gone": "", "lacks": lacks}
+
+
+def _lacks_since(draft: Draft, *, have_rules_moved: bool) -> str:
+    """Say why what was complete when it was sent is so no more: until it is filed, civil data may be corrected."""
+    if have_rules_moved:
+        return _RULES_CHANGED
+    if draft.sent_at is not None and draft.candidate.identity.created_at > draft.sent_at:
+        return _OTHER_PERSON
+    return _NO_LONGER
 
 
 def _done(
@@ -239,10 +257,9 @@ def _done(
         said = act()
     except Incomplete as refusal:
         points = " ; ".join(f"{one.title} : {one.message}" for one in refusal.troubles)
-        messages.error(
-            request,
-            f"Elle ne peut plus être acceptée telle quelle, les règles ont changé. {points}",
-        )
+        draft = Draft.objects.whole().get(pk=found.draft_id)
+        moved = isinstance(refusal, RulesChanged)
+        messages.error(request, f"{_lacks_since(draft, have_rules_moved=moved)} {points}")
         return redirect(_here(found, row))
     except AlreadyRegistered:
         messages.error(request, _ALREADY)

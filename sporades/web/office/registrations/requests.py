@@ -38,7 +38,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import DAYS_TO_COMPLETE, LONGEST_REASON, Request
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
-from sporades.registrations.refusals import Incomplete
+from sporades.registrations.refusals import Incomplete, RulesChanged
 from sporades.registrations.reviewing import to_review_in_words
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
@@ -65,6 +65,11 @@ _NOTHING_LACKS = (
 )
 _NOTED = "Le complément est noté, et le délai de réponse court de nouveau : {}"
 _REDATED = "Le jour reçu est rectifié, et le délai de réponse est compté de nouveau : {}"
+_RULES_CHANGED = ", les règles ont changé"
+_ASKED_OTHERWISE = (
+    " : ce qui est demandé à ce candidat a changé depuis son envoi (état civil corrigé, autre "
+    "académie)"
+)
 _SAME_DAY = "Ce jour est déjà celui qui est noté : rien ne change."
 
 
@@ -528,10 +533,8 @@ def _done(
         act({"request": found, "by": by, "at": request.arrived_at})
     except Incomplete as refusal:
         points = " ; ".join(f"{one.title} : {one.message}" for one in refusal.troubles)
-        messages.error(
-            request,
-            f"Elle ne peut plus être acceptée telle quelle, les règles ont changé. {points}",
-        )
+        why = _RULES_CHANGED if isinstance(refusal, RulesChanged) else _ASKED_OTHERWISE
+        messages.error(request, f"Elle ne peut plus être acceptée telle quelle{why}. {points}")
         return redirect(_here(request, queue, found))
     except Refused as refusal:
         unsent = f" {called} n'est pas envoyé : « {written} »" if written else ""
