@@ -15,6 +15,7 @@ from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.people import holders
+from sporades.acts.registrations.moving import moves_of
 from sporades.acts.registrations.standing_in import WAIVING
 from sporades.acts.registrations.unsaved import TAKEN_UP
 from sporades.acts.requests.late import FULFILLED
@@ -140,10 +141,14 @@ def acts_on(registration: Registration) -> QuerySet[Entry]:
 
 
 def consult_file(*, registration: Registration, by: Actor, at: datetime) -> None:
-    """Note that a member of staff looks at the file of a registration, once an hour."""
+    """Note that a member of staff looks at the file of a registration, once an hour in the academy that has it."""
     if notices.is_database_read_only():
         return
-    if not is_noted("file read", on=registration, by=by, since=at - ONE_READING):
+    since = at - ONE_READING
+    if registration.is_placed:
+        came_at = moves_of(registration).values_list("at", flat=True).first()
+        since = max(filter(None, [since, came_at]))
+    if not is_noted("file read", on=registration, by=by, since=since):
         journal.record("file read", by=by, on=registration, at=at, academy=registration.academy_id)
 
 

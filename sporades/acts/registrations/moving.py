@@ -1,11 +1,20 @@
 """A managing service gives a registration to another academy, for good (I4)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Cast
 
 from sporades import journal
@@ -87,6 +96,8 @@ VERB, READ = "registration moved", "file read"
 KIND = Registration._meta.model_name
 MANAGING = (Membership.Role.MANAGER, Membership.Role.HEAD)
 """Who manages registrations in an academy, of those who open files."""
+LED_BACK_WITHIN = timedelta(minutes=1)
+"""How soon whoever gives one away, and manages both academies, is shown its file again."""
 
 
 def moves_of(registration: Registration) -> QuerySet[Entry]:
@@ -160,17 +171,22 @@ def unopened_within(reach: Reach) -> RegistrationQuerySet:
     """
     about = {"object_kind": KIND, "object_id": Cast(OuterRef("pk"), CharField())}
     moves = once(Entry.objects.filter(verb=VERB, **about)).order_by("-at", "-pk")
-    # Whoever gave it away has read it too, in that very request: in the academy that it left.
     opened = Entry.objects.filter(
         verb=READ,
         actor_kind__in=MANAGING,
         academy=OuterRef("academy"),
         at__gte=OuterRef("moved_at"),
         **about,
+    ).exclude(
+        # What leads back whoever gave it away opens nothing there.
+        ~Q(actor_id=""),
+        actor_id=OuterRef("given_by"),
+        at__lt=ExpressionWrapper(OuterRef("moved_at") + LED_BACK_WITHIN, DateTimeField()),
     )
     placed = Registration.objects.within(reach).active().filter(is_placed=True)
     dated: Any = placed.annotate(
         moved_at=Subquery(moves.values("at")[:1]),
+        given_by=Subquery(moves.values("actor_id")[:1]),
         left=Subquery(moves.values("payload__before__academy")[:1]),
     )
     waiting = dated.filter(~Exists(opened), moved_at__isnull=False)

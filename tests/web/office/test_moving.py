@@ -358,6 +358,23 @@ def test_one_that_comes_back_is_announced_anew(manager, member, in_lille):
         assert (announced(manager), announced(there)) == (1, 0)
 
 
+def test_one_that_comes_back_within_the_hour_is_announced_until_it_is_opened(
+    manager, member, in_lille
+):
+    there = member("A25", email="versailles@exemple.test")
+    file = reverse("office:registration", args=[in_lille.number])
+    manager.get(file)
+    given(manager, in_lille)
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        there.post(where(in_lille), {"academie": "A09", "motif": "Erreur"})
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        assert announced(manager) == 1
+
+        manager.get(file)
+
+        assert (announced(manager), listed(manager)) == (0, [])
+
+
 def test_one_that_stands_no_more_is_announced_no_more(manager, member, in_lille):
     there = member("A25", email="versailles@exemple.test")
     given(manager, in_lille)
