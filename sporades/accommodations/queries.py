@@ -9,7 +9,13 @@ from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Cast
 
 from sporades.accommodations.models import Appeal, AskedMeasure, Case
-from sporades.accommodations.rules import Sat, papers_called_for, rules_for, rules_of
+from sporades.accommodations.rules import (
+    Sat,
+    granted_for,
+    papers_called_for,
+    rules_for,
+    rules_of,
+)
 from sporades.accommodations.states import SETTLED, State
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
@@ -459,7 +465,7 @@ def _notified(candidate: int, exam: str, domain: int) -> QuerySet[Case]:
     return found.only("pk")[:1]
 
 
-def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
+def asked_again(former: Case, asked: Accommodations, sat: Iterable[Sat]) -> list[Proposal]:
     """Return the measures from which another request starts: those that a decision grants.
 
     While its notification was not read, those that it was asked for: nothing else is to say what
@@ -468,8 +474,11 @@ def asked_again(former: Case, asked: Accommodations) -> list[Proposal]:
     Args:
         former: the last decision that was notified.
         asked: what the réglementation says now.
+        sat: the épreuves that are sat.
     """
-    return _proposed(former.measures.all(), asked, as_asked=former.is_to_read)
+    if former.is_to_read:
+        return asked_by(former, asked)
+    return granted_by(former.measures.all(), asked, sat)
 
 
 def offered_no_more(former: Case, asked: Accommodations) -> list[str]:
@@ -525,35 +534,47 @@ def asked_by(fallen: Case, asked: Accommodations) -> list[Proposal]:
         fallen: the request.
         asked: what the réglementation says now.
     """
-    return _proposed(fallen.measures.all(), asked, as_asked=True)
+    return _proposed(
+        ((one.code, one.papers, one.precision) for one in fallen.measures.all()), asked
+    )
 
 
-def granted_by(measures: Iterable[AskedMeasure], asked: Accommodations) -> list[Proposal]:
+def granted_by(
+    measures: Iterable[AskedMeasure], asked: Accommodations, sat: Iterable[Sat]
+) -> list[Proposal]:
     """Return the measures that a decision grants, each once.
 
     Args:
         measures: what is decided of each.
         asked: what the réglementation says now.
+        sat: the épreuves that are sat.
     """
-    return _proposed(measures, asked, as_asked=False)
+    taken = list(sat)
+    granted = ((one, granted_for(one, asked, taken)) for one in measures)
+    return _proposed(
+        (
+            (one.decided_code, papers, one.granted_precision)
+            for one, papers in granted
+            if papers is not None
+        ),
+        asked,
+    )
 
 
 def _proposed(
-    measures: Iterable[AskedMeasure], asked: Accommodations, *, as_asked: bool
+    told: Iterable[tuple[str, Iterable[str], str]], asked: Accommodations
 ) -> list[Proposal]:
+    """Return measures each once, of their codes, their épreuves and their precisions."""
     found: dict[str, Proposal] = {}
-    for one in measures:
-        code = one.code if as_asked else one.decided_code
+    for code, named, own in told:
         measure = asked.measure(code) if code else None
         if measure is None:
             continue
-        told = one.papers if as_asked else one.granted_papers
-        papers = tuple(told) if measure.is_by_paper else ()
+        papers = tuple(named) if measure.is_by_paper else ()
         before = found.get(code)
         if before is not None:
             # Of one that is granted twice, for some épreuves and for all, all count.
             papers = (*before.papers, *papers) if papers and before.papers else ()
-        own = one.precision if as_asked else one.granted_precision
         said = own or (before.precision if before else "")
         found[code] = Proposal(code, tuple(dict.fromkeys(papers)), precision=said)
     return list(found.values())

@@ -75,7 +75,7 @@ def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:
     rules, taken = rules_for(former.registration, former), _sat_then(former, sat)
     if rules is None:
         return []
-    granted = still_sat(_granted(rules, former), taken)
+    granted = still_sat(granted_by(former.measures.all(), rules, taken), taken)
     return [_in_words(rules, Wish(one.code, one.papers), taken) for one in granted]
 
 
@@ -94,8 +94,13 @@ def lost_by_asking(
     rules, then = rules_for(case.registration, case), rules_for(former.registration, former)
     if rules is None or then is None:
         return []
-    before = asked_again(former, then) if by_candidate else _granted(then, former)
-    return _lost(former, then, before, changed_by(rules, sat, wishes_of(case.measures.all())), sat)
+    taken = _sat_then(former, sat)
+    before = (
+        asked_again(former, then, taken)
+        if by_candidate
+        else granted_by(former.measures.all(), then, taken)
+    )
+    return _lost(then, before, changed_by(rules, sat, wishes_of(case.measures.all())), taken)
 
 
 def taken_away(
@@ -112,8 +117,10 @@ def taken_away(
     then = rules_for(former.registration, former)
     if then is None:
         return []
-    now = [Wish(one.code, one.papers) for one in granted_by(measures, rules)]
-    return _lost(former, then, _granted(then, former), changed_by(rules, sat, now), sat)
+    taken = _sat_then(former, sat)
+    before = granted_by(former.measures.all(), then, taken)
+    now = [Wish(one.code, one.papers) for one in granted_by(measures, rules, sat)]
+    return _lost(then, before, changed_by(rules, sat, now), taken)
 
 
 def _sat_then(former: Case, sat: Iterable[Sat]) -> list[Sat]:
@@ -136,15 +143,10 @@ def _in_words(rules: Accommodations, wish: Wish, sat: list[Sat]) -> str:
     return f"{label} ({papers_in_words(wish.papers, sat, wish.code)})"
 
 
-def _granted(rules: Accommodations, former: Case) -> list[Proposal]:
-    return granted_by(former.measures.all(), rules)
-
-
 def _lost(
-    former: Case, then: Accommodations, before: list[Proposal], now: Changed, sat: Iterable[Sat]
+    then: Accommodations, before: list[Proposal], now: Changed, taken: list[Sat]
 ) -> list[str]:
     """Return what a decision granted by the rules of then and another one, by its own, does not."""
-    taken = _sat_then(former, sat)
     held = [Wish(one.code, one.papers) for one in still_sat(before, taken)]
     lost = not_asked_again(changed_by(then, taken, held), now)
     return [_in_words(then, wish, taken) for wish in lost]

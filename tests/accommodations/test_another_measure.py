@@ -5,10 +5,17 @@ from django.db import IntegrityError, transaction
 
 from sporades.accommodations import notification, operations
 from sporades.accommodations.granted import InForce, granted
-from sporades.accommodations.notification import Notified
+from sporades.accommodations.notification import Notified, decided_on_papers
 from sporades.accommodations.operations import DecisionOn, OpinionOn
 from sporades.accommodations.queries import asked_again
-from sporades.accommodations.rules import Wish, rules_of
+from sporades.accommodations.replacing import granted_in_words, lost_by_asking
+from sporades.accommodations.rules import (
+    Wish,
+    granted_in_part,
+    papers_in_words,
+    rules_of,
+    sat_for,
+)
 from sporades.accommodations.states import Decision, Opinion, OpinionAgain, State
 from sporades.acts import accommodating, consulting
 from sporades.core.refusals import ReasonMissing
@@ -17,12 +24,17 @@ from tests.accommodations.asked import (
     MANAGER,
     READER,
     THIRD,
+    again,
     case_of,
     decide,
+    entrust,
     follow,
     opine,
     reach,
+    send,
+    write,
 )
+from tests.accommodations.test_following import DECLARED, LATER, amend
 from tests.factories import NOW, a_registration, author, load_invented
 
 LENT = "Une personne lente"
@@ -123,7 +135,8 @@ def test_it_is_proposed_again_with_which(registration):
     version = case_of(registration).notification
     consulting.open_document(version=version, by=author(registration.candidate), at=NOW)
 
-    [proposed] = asked_again(case_of(registration), rules_of(registration))
+    sat = sat_for(registration, None)
+    [proposed] = asked_again(case_of(registration), rules_of(registration), sat)
 
     assert (proposed.code, proposed.precision) == (READER, LENT)
 
@@ -219,3 +232,82 @@ def test_the_authority_grants_another_precision_than_is_asked_and_favoured(regis
 
     [one] = case_of(registration).measures.all()
     assert (one.granted_named, one.precision) == (SAID, "La mienne")
+
+
+# --- Another measure, for the épreuves that were asked for -------------------------------------
+
+WRITTEN = "Français, Mathématiques et Éducation physique et sportive"
+"""Those that a third of the time suits, and not the oral."""
+
+
+def decided_as(asked, other, *wishes, at=NOW):
+    """Have another measure granted and notified instead of the one that is asked for; return the request."""
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.OPINION_GIVEN, *wishes, at=at)
+    decide(registration, at=at, **{asked: DecisionOn(Decision.OTHER, other, WHY)})
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=at)
+    return as_read(registration)
+
+
+def as_read(registration):
+    case = case_of(registration)
+    case.registration = again(registration)
+    return case
+
+
+def opened(case):
+    """Have its candidate open the notification: what it grants is proposed from then on."""
+    by = author(case.registration.candidate)
+    consulting.open_document(version=case.notification, by=by, at=NOW)
+    return as_read(case.registration)
+
+
+def test_what_suited_an_epreuve_that_is_sat_no_more_is_not_said_to_be_granted_for_the_others():
+    case = decided_as(READER, THIRD, Wish(READER, ("E1", ORAL)))
+    kept = {"statut-E1": "benefice", "note-E1": "12", "session-E1": "2025"}
+    amend(case.registration, informations=DECLARED, epreuves=kept)
+    case = as_read(case.registration)
+    [one], sat = case.measures.all(), sat_for(case.registration, case)
+
+    assert granted(case.registration, ORAL).measures == ()
+    said = decided_on_papers(case, one, sat)
+    assert said.endswith(
+        "Aujourd'hui, sans objet pour : Navigation, que cette mesure ne concerne pas"
+    )
+    assert granted_in_part(one, sat) == (
+        "Sans objet pour : Navigation, que cette mesure ne concerne pas"
+    )
+
+
+def test_another_measure_is_granted_for_no_more_than_was_asked_for():
+    case = opened(decided_as(THIRD, READER, Wish(THIRD)))
+    sat = sat_for(case.registration, case)
+
+    assert granted(case.registration, ORAL).measures == ()
+    assert granted_in_words(case, sat) == [f"Secrétaire lecteur ({WRITTEN})"]
+    [proposed] = asked_again(case, rules_of(case.registration), sat)
+    assert papers_in_words(proposed.papers, sat, READER) == WRITTEN
+
+
+@pytest.mark.parametrize("by_candidate", [True, False])
+def test_who_asks_for_it_again_loses_nothing_that_they_never_had(by_candidate):
+    case = opened(decided_as(THIRD, READER, Wish(THIRD)))
+    write(case.registration, Wish(READER, ("E1", "E2")), at=LATER)
+    made, sat = as_read(case.registration), sat_for(case.registration, case)
+
+    assert lost_by_asking(made, case, sat, by_candidate=by_candidate) == [
+        "Secrétaire lecteur (Éducation physique et sportive)"
+    ]
+
+
+def test_what_was_had_for_all_and_is_granted_for_some_alone_is_said_to_be_taken_away():
+    registration = a_registration(informations=DECLARED)
+    reach(registration, State.NOTIFIED, Wish(READER))
+    write(registration, Wish(THIRD), at=LATER)
+    for step in (send, entrust, opine):
+        step(registration, at=LATER)
+    decide(registration, at=LATER, TIERS=DecisionOn(Decision.OTHER, READER, WHY))
+
+    told = notification.content(Notified(as_read(registration), LATER))
+
+    assert told["lost"] == ["Secrétaire lecteur (Navigation)"]

@@ -18,6 +18,7 @@ from sporades.registrations.models import Registration, RegistrationPaper
 FAVOURED = "Favorable pour : {}", "défavorable pour : {}"
 GRANTED = "Accordée pour : {}", "refusée pour : {}"
 SUITED = "Accordée pour : {}", "sans objet pour : {}, que cette mesure ne concerne pas"
+SUITED_BY_NONE = "Sans objet pour : {}, que cette mesure ne concerne pas"
 """For which épreuves, and for which not."""
 
 
@@ -431,21 +432,63 @@ def decision_on_papers(one: AskedMeasure, sat: Iterable[Sat]) -> str:
     taken = list(sat)
     if one.decided_papers:
         return _apart(one, one.decided_papers, taken, GRANTED)
+    if left := _suited_no_more(one, taken):
+        return SUITED_BY_NONE.format(papers_in_words(left, taken, one.code))
     return _apart(one, _suited_by_another(one, taken), taken, SUITED)
 
 
 def granted_in_part(one: AskedMeasure, sat: Iterable[Sat]) -> str:
     """Say for which épreuves a measure is granted, where it is not for all that it was asked for."""
     taken = list(sat)
-    is_in_part = one.decided_papers or _suited_by_another(one, taken)
+    is_in_part = one.decided_papers or _suited_by_another(one, taken) or _suited_no_more(one, taken)
     return decision_on_papers(one, taken) if is_in_part else ""
+
+
+def granted_for(one: AskedMeasure, rules: Accommodations, sat: Iterable[Sat]) -> list[str] | None:
+    """Return the épreuves for which a decision grants something, none for all that it suits.
+
+    Another measure goes no further than the one that was asked for: granted for all its épreuves, it
+    is for none of those that this one does not suit.
+
+    Args:
+        one: what is decided of a measure.
+        rules: what the réglementation says.
+        sat: the épreuves that are sat.
+
+    Returns:
+        Their codes; nothing where it grants something for none of those that are sat.
+    """
+    named = [*(one.decided_papers or one.papers)]
+    if named or one.decided_code == one.code or rules.measure(one.code) is None:
+        return named
+    taken = list(sat)
+    suited = _suited(one.code, taken)
+    return [] if len(suited) == len(taken) else suited or None
 
 
 def _suited_by_another(one: AskedMeasure, sat: list[Sat]) -> list[str]:
     """Return the épreuves that another measure, granted for all that are asked for, suits; or nothing."""
-    asked = [paper for paper in sat if paper.code in (one.papers or _suited(one.code, sat))]
+    asked = _asked_of(one, sat)
     suited = [paper.code for paper in asked if one.decided_code in paper.measures]
     return suited if one.decided_code != one.code and len(suited) < len(asked) else []
+
+
+def _suited_no_more(one: AskedMeasure, sat: list[Sat]) -> list[str]:
+    """Return the épreuves that are asked for where another measure, granted for all of them, suits none.
+
+    It suited one, which is sat no more. What no réglementation says suits nothing, and is told as it was.
+    """
+    asked = _asked_of(one, sat)
+    is_another = one.decided_code not in {"", one.code}
+    is_known = any(paper.measures for paper in sat)
+    if not is_another or not is_known or any(one.decided_code in each.measures for each in asked):
+        return []
+    return [paper.code for paper in asked]
+
+
+def _asked_of(one: AskedMeasure, sat: list[Sat]) -> list[Sat]:
+    """Return the épreuves that a measure is asked for, of those that are sat."""
+    return [paper for paper in sat if paper.code in (one.papers or _suited(one.code, sat))]
 
 
 def _suited(code: str, sat: list[Sat]) -> list[str]:

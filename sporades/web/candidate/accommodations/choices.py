@@ -173,13 +173,14 @@ class _Asking:
         )
         if former is not None:
             prefetch_related_objects([former], "measures")
-        proposed = asked_again(former, rules) if former else []
+        sat = sat_under(registration, rules)
+        proposed = asked_again(former, rules, sat) if former else []
         self.no_more = offered_no_more(former, rules) if former else []
         if self.fallen is not None:
             proposed = asked_by(self.fallen, rules)
         self.options: dict[str, Any] = {
             "rules": rules,
-            "sat": sat_under(registration, rules),
+            "sat": sat,
             "case": case,
             "former": former,
             "proposed": proposed or ([] if former or case else proposals(registration)),
