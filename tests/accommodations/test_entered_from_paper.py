@@ -416,6 +416,16 @@ def test_whoever_was_of_age_on_the_day_of_the_postmark_signs_alone():
     assert case.signature is None
 
 
+def test_of_age_on_the_very_day_of_the_postmark_whatever_the_hour_where_they_live():
+    registration = a_minor(a_record(birth_year=2008, birth_month=11, birth_day=POSTED.day))
+    # In Saint-Pierre that day begins five hours after it has in Paris.
+    Registration.objects.filter(pk=registration.pk).update(postcode="97500")
+
+    case = enter(registration, Wish(READER))
+
+    assert case.signature is None
+
+
 def test_a_decision_taken_again_is_completed_on_paper_and_asks_for_nothing_else(registration):
     enter(registration)
     for step in (entrust, opine, decide, _notify):

@@ -10,6 +10,7 @@ from sporades.accommodations.late import (
     IN_TIME,
     Lateness,
     added_to,
+    counted_at,
     lateness_of,
     received,
     was_in_time,
@@ -363,14 +364,14 @@ def sign(
     return signature, bool(is_new)
 
 
-def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
+def send(case: Case, *, at: datetime, posted_on: date | None = None) -> None:
     """Send a request: it is looked at from now on.
 
     Args:
         case: locked, with its registration, locked too.
         at: the instant at which the request arrived.
-        counted: the instant that says whether it is in time, and its candidate of age, where that is
-            another one.
+        posted_on: the postmark, which says whether it is in time, and its candidate of age, of one
+            that came on paper.
 
     Raises:
         NotStanding, NotOffered, TooLate, NothingAsked, UnknownMeasure: see each.
@@ -378,7 +379,9 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         AddedTooLate, NoPaperLeft: see each.
         Refused: it stands no more as it was read.
     """
-    registration, arrived = case.registration, counted or at
+    registration = case.registration
+    arrived = counted_at(registration, posted_on) if posted_on else at
+    is_minor = registration.is_minor_on(posted_on) if posted_on else registration.is_minor(at)
     if not registration.is_active:
         raise NotStanding
     under = _sent_under(case)
@@ -397,7 +400,7 @@ def send(case: Case, *, at: datetime, counted: datetime | None = None) -> None:
         raise LateReasonMissing
     asked = Asked(wishes, late_reason=case.late_reason, late_words=case.late_words)
     _check_added(case, rules, sat, asked, at=arrived)
-    if registration.is_minor(arrived) and case.signature is None:
+    if is_minor and case.signature is None:
         raise NotSigned
     codes = [one.code for one in wishes]
     procedure = followed_by(registration, under=under, plan=case.plan, measures=codes)

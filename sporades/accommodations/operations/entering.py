@@ -128,7 +128,7 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
     case.posted_on, case.has_envelope = paper.posted_on, _has_envelope(paper, before)
     case.save(update_fields=["posted_on", "has_envelope"])
     signature = None
-    if paper.guardian and case.registration.is_minor(counted):
+    if paper.guardian and case.registration.is_minor_on(paper.posted_on):
         signature, _ = sign(
             case,
             name=paper.guardian,
@@ -139,7 +139,7 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
             posted_on=paper.posted_on,
             at=at,
         )
-    send(case, at=at, counted=counted)
+    send(case, at=at, posted_on=paper.posted_on)
     if before is not None:
         case.received = {**(case.received or {}), BEFORE: before}
         case.save(update_fields=["received"])

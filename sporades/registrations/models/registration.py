@@ -554,12 +554,15 @@ class Registration(models.Model):
         return self.service.closed_in_words(at, self.reader_zone) if self.is_active else ""
 
     def is_minor(self, at: datetime) -> bool:
-        """Return whether its candidate is under eighteen, by the clock of their address (P-06).
+        """Return whether its candidate is under eighteen, by the clock of their address (P-06)."""
+        return self.is_minor_on(local_day(at, self.reader_zone or self.service.zone))
+
+    def is_minor_on(self, day: date) -> bool:
+        """Return whether its candidate is under eighteen on a day, as that of a postmark.
 
         Who was born on a 29th of February is of age on the 1st of March of a year that has none; of
         a date of birth that is not fully known, the latest that it can be counts.
         """
-        day = local_day(at, self.reader_zone or self.service.zone)
         holder: Any = self
         if not Registration.identity.is_cached(self):
             # What is there already: a list of a candidate's own holds the identity of the candidate.

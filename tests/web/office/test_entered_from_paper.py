@@ -523,3 +523,13 @@ def test_what_was_posted_before_its_candidate_had_an_account_is_proposed_and_say
 
     assert "La demande est enregistrée, un mail part au candidat." in main(page)
     assert case_of(on_paper).state == State.ASKED
+
+
+def test_no_guardian_is_asked_for_of_whoever_is_of_age_on_the_day_of_the_postmark(manager):
+    registration = a_minor(a_record(birth_year=2008, birth_month=11, birth_day=20))
+    # In Saint-Pierre that day begins five hours after it has in Paris.
+    Registration.objects.filter(pk=registration.pk).update(postcode="97500")
+
+    enter(manager, registration, **{"mesures-1": [], "mesures-2": [READER]})
+
+    assert case_of(registration).signature is None

@@ -1,7 +1,7 @@
 """What a request that came on paper asks, as the office reads it there (L-05)."""
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -188,10 +188,11 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
 
     def _ask_who_signed(self, at: datetime) -> None:
         """Ask who has signed for a minor: their age is that of the postmark."""
-        opens_at = min(self._registration.service.opens_at, at)
-        day = self._day
-        days = [opens_at, *([counted_at(self._registration, day)] if day else [])]
-        self._signs = any(self._registration.is_minor(one) for one in days)
+        registration, day = self._registration, self._day
+        opens_at = min(registration.service.opens_at, at)
+        self._signs = registration.is_minor(opens_at) or (
+            day is not None and registration.is_minor_on(day)
+        )
         if not self._signs:
             for name in ("representant", "homonyme", "aussi", "qualite"):
                 del self.fields[name]
@@ -215,8 +216,8 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
                 self.add_error("poste_le", TOO_LATE.format(deadline=self._deadline))
         super().clean()
         self._check_papers()
-        if counted is not None and self._signs:
-            self._check_signed(counted)
+        if posted_on and self._signs:
+            self._check_signed(posted_on)
 
     @property
     def _sent(self) -> Case | None:
@@ -264,9 +265,9 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
             where = _papers_named(code) if code in self._suiting else self._family_of(code)
             self.add_error(where, f"{excluding_in_words(self._rules, pair)} : {APART}")
 
-    def _check_signed(self, counted: datetime) -> None:
+    def _check_signed(self, posted_on: date) -> None:
         """Ask who has signed for whoever was a minor on the day of the postmark."""
-        if not self._registration.is_minor(counted):
+        if not self._registration.is_minor_on(posted_on):
             return
         name = self.cleaned_data.get("representant")
         if not name:
@@ -340,8 +341,7 @@ class EntryForm(ByPostForm, WhoSigns, MeasuresForm):
         """What was read, as an act takes it."""
         said = self.cleaned_data
         asked: Asked = self.asked()
-        counted = counted_at(self._registration, said["poste_le"])
-        signs = self._signs and self._registration.is_minor(counted)
+        signs = self._signs and self._registration.is_minor_on(said["poste_le"])
         return {
             "asked": asked,
             "paper": OnPaper(
