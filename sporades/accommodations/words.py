@@ -32,13 +32,14 @@ AWAITED = {
 }
 """Who is awaited, where it is always the same."""
 
-COMPLETE_AFTER_ALL = (
-    "Votre service gestionnaire est revenu sur ce qu'il disait manquer : votre demande est étudiée "
-    "telle que vous l'aviez envoyée, vous n'avez pas à l'envoyer de nouveau."
-)
-"""What the candidate reads of a request that was said incomplete, and is not after all."""
-WITHOUT_AN_ANSWER = COMPLETE_AFTER_ALL.replace(
-    "ce qu'il disait manquer", "ce que le médecin vous demandait"
+_AS_SENT = "étudiée telle que vous l'aviez envoyée, vous n'avez pas à l'envoyer de nouveau."
+COMPLETE_AFTER_ALL = f"Votre demande n'est plus dite incomplète : elle est {_AS_SENT}"
+"""What the candidate reads of a request that was said incomplete, and is not after all.
+
+Nobody may have gone back on it: what their civil data, or their category, asked for is asked no more.
+"""
+WITHOUT_AN_ANSWER = (
+    f"Ce que le médecin vous demandait n'est plus attendu : votre demande est {_AS_SENT}"
 )
 """The same, where it is a doctor who had asked for something."""
 

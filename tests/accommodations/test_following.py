@@ -9,6 +9,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import CATEGORY_CHANGED, NotSigned
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import State
+from sporades.accommodations.words import awaited_in_words
 from sporades.accounts.models import Membership
 from sporades.acts import accommodating
 from sporades.acts.accommodating.following import UNSIGNED, follow
@@ -346,6 +347,8 @@ def test_a_birth_date_corrected_back_leaves_the_request_complete_as_it_was_sent(
 
     case = case_of(registration)
     assert (case.state, case.missing, case.asked_at) == (State.ASKED, "", NOW)
+    # Nobody has gone back on it: the correction has.
+    assert awaited_in_words(case, at=LATER).startswith("Votre demande n'est plus dite incomplète :")
     assert Message.objects.filter(kind="something_awaits").count() == 2
     assert Entry.objects.filter(verb="accommodation found complete").count() == 1
 

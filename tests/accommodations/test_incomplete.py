@@ -184,7 +184,7 @@ def test_what_a_doctor_asked_is_not_said_to_be_what_the_service_found_missing(
 
     said = awaited_in_words(case_of(registration), at=LATER)
     assert said.startswith(WITHOUT_AN_ANSWER)
-    assert "est revenu sur ce que le médecin vous demandait" in said
+    assert said.startswith("Ce que le médecin vous demandait n'est plus attendu :")
 
 
 def test_what_is_sent_again_is_said_complete_after_all_no_more(registration):
