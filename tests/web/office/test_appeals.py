@@ -403,6 +403,80 @@ def test_a_letter_against_a_decision_that_was_replaced_meanwhile_is_not_of_the_n
     assert CONTESTED in plain(main(page))
 
 
+@pytest.fixture
+def replaced(in_lille, decided):
+    """Another decision, notified two days ago, while an appeal against the former one waits."""
+    contest(decided, text="Le tiers-temps ne suffit pas.", at=NOW - timedelta(days=5))
+    return reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=2))
+
+
+def enter(manager, registration, **changes):
+    """Enter a letter, as the page of the appeal that waits has it."""
+    [shown] = seen(manager.get(here(registration))).cssselect("main [name=decision]")
+    letter = {**LETTER, "envoye_le": "24/11/2026", "decision": shown.get("value")}
+    said = {"geste": "saisir", **letter, **changes}
+    return manager.post(here(registration), said, follow=True)
+
+
+def test_a_letter_against_the_new_decision_is_entered_while_an_appeal_against_the_former_waits(
+    manager, in_lille, decided, replaced
+):
+    enter(manager, in_lille)
+    page = pressed_again(manager, in_lille, replaced)
+
+    assert "répondez d'abord à celui-là, ci-dessous" in plain(main(page))
+    assert appeal_against(replaced).text == CONTESTED
+    assert Appeal.objects.count() == 2
+    said = plain(main(page))
+    assert "Le tiers-temps ne suffit pas." in said
+    assert "Saisir un recours" not in said
+    do(manager, in_lille, "rejeter", motif="La nouvelle décision y répond.", **AUTHOR)
+    assert CONTESTED in read(manager, in_lille)
+
+
+def pressed_again(manager, registration, decision):
+    letter = {**LETTER, "envoye_le": "24/11/2026", "decision": decision.pk}
+    return manager.post(here(registration), {"geste": "saisir", **letter}, follow=True)
+
+
+def test_what_is_wrong_in_it_is_said_at_its_field_beside_the_appeal_that_waits(
+    manager, in_lille, replaced
+):
+    page = enter(manager, in_lille, texte="Il a une dyslexie.")
+
+    assert page.status_code == 422
+    assert len(seen(page).cssselect("main [name=relu]")) == 1
+    assert seen(page).cssselect("main details[open] [name=relu]")
+    assert appeal_against(replaced) is None
+    enter(manager, in_lille, texte="Il a une dyslexie.", relu="on", mots="dyslexie")
+    assert appeal_against(replaced) is not None
+
+
+def test_a_letter_of_before_it_is_another_appeal_against_the_former_one(
+    manager, in_lille, decided, replaced
+):
+    page = enter(manager, in_lille, envoye_le="20/11/2026")
+
+    assert page.status_code == 409
+    assert "Un recours contre cette décision est déjà enregistré." in plain(main(page))
+    assert appeal_against(replaced) is None
+
+
+def test_a_page_of_before_an_appeal_against_the_former_decision_enters_one_against_the_new(
+    manager, in_lille, decided
+):
+    last = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=2))
+    [shown] = seen(manager.get(here(in_lille))).cssselect("main [name=decision]")
+    manager.post(here(in_lille), {"geste": "saisir", **LETTER, "texte": "Le premier."}, follow=True)
+    assert appeal_against(decided) is not None
+
+    letter = {**LETTER, "envoye_le": "24/11/2026", "decision": shown.get("value")}
+    page = manager.post(here(in_lille), {"geste": "saisir", **letter}, follow=True)
+
+    assert "Une autre décision a été notifiée" not in plain(main(page))
+    assert appeal_against(last).text == CONTESTED
+
+
 def test_one_goes_from_an_appeal_to_the_next(manager, in_lille, decided):
     contest(decided)
     other = a_registration(a_candidate())

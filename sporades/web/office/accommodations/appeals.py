@@ -52,10 +52,14 @@ REPLACED = (
     "Une autre décision a été notifiée depuis que vous avez ouvert cette page : vérifiez laquelle ce "
     "recours conteste."
 )
+ANSWER = "Répondez-y ci-dessous."
+ANSWER_FIRST = (
+    "Un autre attend déjà, contre une décision d'avant : répondez d'abord à celui-là, ci-dessous."
+)
 NO_CALL = "Aucune réponse à un recours n'est à annoncer par téléphone : relisez cette page."
 THEIRS = "Le candidat a fait ce recours lui-même : lui seul le retire."
 DONE = {
-    ENTER: "Le recours est enregistré, {told} Répondez-y ci-dessous.",
+    ENTER: "Le recours est enregistré, {told} {next}",
     REFUSE: "Le recours est rejeté, {told}",
     TAKE_UP: "La décision est reprise à la suite du recours, {told} Celle qui est notifiée vaut jusqu'à "
     "la nouvelle.",
@@ -69,6 +73,8 @@ class _Asked:
     """What was sent to the page, by one of its buttons, and the forms that it shows."""
 
     act: str
+    last: Case | None
+    """The last decision that was notified, which a letter contests unless it was sent before."""
     entering: EnteredAppealForm
     refusing: RefuseAppealForm
     taking: AgainForm
@@ -83,10 +89,14 @@ class _Asked:
         if self.act == TAKE_UP:
             return standing.taken_up is not None
         if self.act == ENTER and self.entering.is_valid():
-            return standing.text == self.entering.cleaned_data["texte"]
+            return self.is_entered(standing)
         if self.act == REFUSE and standing.is_answered and self.refusing.is_valid():
             return standing.reason == self.refusing.cleaned_data["motif"]
         return False
+
+    def is_entered(self, standing: Appeal) -> bool:
+        """Return whether an appeal is what is entered, in the same words."""
+        return bool(standing.text == self.entering.cleaned_data["texte"])
 
     @property
     def is_valid(self) -> bool:
@@ -109,8 +119,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(request, case, by)
     if request.method != "POST":
         return _page(request, case, standing, asked)
-    if asked.is_pressed_twice(standing):
-        return _done(request, case, asked.act)
+    if asked.is_pressed_twice(standing) or asked.is_pressed_twice(_against_last(asked, standing)):
+        return _done(request, case, standing, asked)
     if refusal := _overtaken(request, asked, case, standing):
         asked.why = str(refusal)
         return _page(request, case, standing, asked, status=409)
@@ -121,7 +131,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refusal:
         asked.why = str(refusal)
         return _page(request, *_contested(request, found), asked, status=409)
-    return _done(request, case, asked.act)
+    return _done(request, case, standing, asked)
 
 
 def _contested(request: HttpRequest, registration: Registration) -> tuple[Case, Appeal | None]:
@@ -141,19 +151,33 @@ def _contested(request: HttpRequest, registration: Registration) -> tuple[Case, 
     return case, standing or appeal_against(case)
 
 
+def _against_last(asked: _Asked, standing: Appeal | None) -> Appeal | None:
+    """Return the appeal against the last decision, if there is one, whichever waits.
+
+    Args:
+        asked: what was sent to the page.
+        standing: the one that it is about.
+    """
+    if asked.last is None or standing is None or standing.case_id == asked.last.pk:
+        return standing
+    return appeal_against(asked.last)
+
+
 def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
     found, at = case.registration, request.arrived_at
     act = request.POST.get("geste", "") if request.method == "POST" else ""
+    notified = _notified(case)
 
     def sent(name: str) -> Any:
         return request.POST if act == name else None
 
     return _Asked(
         act=act,
+        last=next(iter(notified), None),
         entering=EnteredAppealForm(
             sent(ENTER),
             today=found.last_day(at),
-            notified=first_day_of(_notified(case)[-1]),
+            notified=first_day_of(notified[-1]),
             is_minor=found.is_minor(at),
             guardian=found.guardian_name,
         ),
@@ -183,9 +207,10 @@ def _overtaken(
 ) -> Refused | None:
     """Return why what was sent of an appeal is possible no more, as it stands now."""
     if asked.act == ENTER:
-        if request.POST.get(DECISION, str(case.pk)) != str(case.pk):
+        last = str((asked.last or case).pk)
+        if request.POST.get(DECISION, last) != last:
             return DecisionReplaced(REPLACED)
-        return AlreadyAppealed() if standing is not None else None
+        return AlreadyAppealed() if _against_last(asked, standing) is not None else None
     if standing is None or request.POST.get(WHICH) != str(standing.pk):
         return NotNotified(NO_CALL) if asked.act == CALL else AppealAnswered()
     if asked.act == CALL:
@@ -216,7 +241,8 @@ def _do(
     at = request.arrived_at
     if asked.act == ENTER:
         said = asked.entering.said_by(by.name)
-        accommodating.appeal(case=_sent_against(case, said), said=said, by=by, at=at)
+        contested = _sent_against(asked.last or case, said)
+        accommodating.appeal(case=contested, said=said, by=by, at=at)
     elif standing is None:
         raise AppealAnswered
     elif asked.act == REFUSE:
@@ -239,11 +265,15 @@ def _do(
         accommodating.take_again(case=case, why=Again.APPEAL, has_opinion=has_opinion, by=by, at=at)
 
 
-def _done(request: HttpRequest, case: Case, act: str) -> HttpResponse:
+def _done(request: HttpRequest, case: Case, standing: Appeal | None, asked: _Asked) -> HttpResponse:
     """Say what was done, and lead on."""
-    found, queue = case.registration, queue_of(request)
+    found, queue, act = case.registration, queue_of(request), asked.act
     here = reverse("office:appeal", args=[found.number])
-    said = DONE[act].format(told=announced(found.candidate, is_decision=act == REFUSE))
+    is_behind = act == ENTER and standing is not None and not asked.is_entered(standing)
+    said = DONE[act].format(
+        told=announced(found.candidate, is_decision=act == REFUSE),
+        next=ANSWER_FIRST if is_behind else ANSWER,
+    )
     if act == ENTER:
         messages.success(request, said)
         return redirect(here + (queue.query if queue else ""))
@@ -274,8 +304,9 @@ def _page(
     found, at, queue = case.registration, request.arrived_at, queue_of(request)
     zone = found.service.zone
     is_waiting = standing is not None and standing.is_waiting
-    now, other = decision_of(found), open_case_of(found)
+    now, other = asked.last, open_case_of(found)
     last = last_day_of(case, clock_of(case))
+    is_contested = _against_last(asked, standing) is not None
     context = {
         "registration": found,
         "case": case,
@@ -284,7 +315,8 @@ def _page(
         "asked": asked,
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],
-        "may_enter": standing is None and found.withdrawn_at is None,
+        "may_enter": not is_contested and found.withdrawn_at is None,
+        "last_decision": asked.last or case,
         "is_waiting": is_waiting and found.is_active,
         "is_under_way": is_waiting and other is not None and other.asked_at is not None,
         "has_draft": is_waiting and other is not None and other.asked_at is None,
