@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AskedMeasure, Case
+from sporades.accommodations.models.measure import OTHERWISE
 from sporades.accommodations.notification import Notified
 from sporades.accommodations.operations import (
     ADVISED,
@@ -190,7 +191,7 @@ def refusal_of(batch: Batch, case: Case, given: accommodating.Counted, *, at: da
 
 
 def reasons_in(batch: Batch, case: Case) -> list[str]:
-    """Return why a line decides as it does and what was asked, as its candidate will read it.
+    """Return why a line decides as it does, what was asked and is granted, as its candidate will read it.
 
     Args:
         batch: which.
@@ -198,8 +199,10 @@ def reasons_in(batch: Batch, case: Case) -> list[str]:
     """
     asked = [one.precision for one in case.measures.all()]
     if batch.action == FOLLOW:
-        return [*(one.reason for one in as_advised(case).values()), *asked]
-    return [*(one.reason for one in case.measures.all()), *asked]
+        said = as_advised(case).values()
+        return [text for one in said for text in (one.reason, one.precision)] + asked
+    decided = case.measures.all()
+    return [text for one in decided for text in (one.reason, one.decided_precision)] + asked
 
 
 def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
@@ -209,6 +212,8 @@ def decided_in_words(batch: Batch, one: AskedMeasure) -> str:
     decision = ADVISED[Opinion(one.opinion)]
     if decision is Decision.GRANTED and one.opinion_papers:
         return IN_PART
+    if one.opinion_code == one.code:
+        return f"{Decision.GRANTED.label}, {OTHERWISE} : {one.opinion_precision}"
     return f"{decision.label} : {one.opinion_named}" if one.opinion_label else str(decision.label)
 
 

@@ -107,6 +107,27 @@ def test_words_of_health_that_a_batch_would_decide_or_notify_are_pointed_out(
     assert "Ces mots semblent dire quelque chose de la santé du candidat" in document
 
 
+@pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
+def test_so_are_those_that_say_which_measure_is_granted_instead(manager, in_lille, action):
+    asked.under(
+        ("libelle: Secrétaire lecteur, ", 'libelle: Secrétaire lecteur, precision: "Lequel ?", ')
+    )
+    asked.reach(in_lille, State.WITH_DOCTOR, Wish(READER, precision="Une personne lente"))
+    which = {"precision": "Formé à l'autisme", "text": "Elle suffit."}
+    opine(in_lille, LECTEUR=OpinionOn(Opinion.OTHER, READER, **which))
+    if action == "notify-accommodation":
+        by = manager.user.memberships.get()
+        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
+    batch = prepared(manager, action)
+
+    page = main(manager.get(page_of(batch)))
+    document = main(manager.get(document_of(batch, in_lille)))
+
+    assert "À relire. Des mots semblent dire quelque chose de la santé : « autisme »" in page
+    assert "Accordée, avec une autre précision : Formé à l'autisme" in page
+    assert "Ces mots semblent dire quelque chose de la santé du candidat" in document
+
+
 def member_of(membership):
     return Actor(membership.role, "Claude Martin", f"user:{membership.user_id}")
 
