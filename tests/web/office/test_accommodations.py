@@ -1012,6 +1012,40 @@ def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
     assert case_of(in_lille).is_reached
 
 
+def test_who_has_not_read_is_called_though_they_have_begun_another_request(manager, in_lille):
+    decided = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    write(in_lille, Wish(READER))
+    [line] = manager.get(LIST, {"etape": "a-appeler"}).context["lines"]
+
+    page = main(manager.get(line["url"]))
+    do(manager, in_lille, "appel", step="a-appeler", appel="prevenu")
+
+    assert "Temps majoré d'un tiers" in page
+    assert "Secrétaire lecteur" not in page
+    decided.refresh_from_db()
+    assert decided.is_reached
+    assert case_of(in_lille).state == State.PREPARING
+
+
+def test_a_decision_is_taken_again_though_its_candidate_has_begun_another_request(
+    manager, in_lille
+):
+    decided = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    assert "jamais envoyée, est alors abandonnée" not in main(manager.get(page_of(in_lille)))
+    write(in_lille, Wish(READER), at=NOW)
+    begun, file = case_of(in_lille), main(manager.get(tab(in_lille)))
+
+    assert "Traiter la décision notifiée" in file
+    assert "Traiter la demande" not in file
+    assert "jamais envoyée, est alors abandonnée" in main(manager.get(page_of(in_lille)))
+    do(manager, in_lille, "revoir", avis="garde")
+
+    begun.refresh_from_db()
+    assert begun.state == State.WITHDRAWN
+    made = Case.objects.get(instead_of=decided)
+    assert made.state == State.OPINION_GIVEN
+
+
 def asked_for_less(registration):
     """Have measures notified, and less asked for the day after, with the doctor."""
     later = NOW + timedelta(days=1)

@@ -67,6 +67,9 @@ def accommodation(request: HttpRequest, number: str) -> HttpResponse:
         **(said_of(case, request, may_decide=may_decide) if case else {}),
         **(told_of(found) if may_decide else {"appeal": None, "may_appeal": False}),
     }
+    is_unsent = case is not None and case.asked_at is None
+    # What its candidate has begun since is theirs alone.
+    said["may_handle_former"] = may_decide and is_unsent and bool(said["in_force"])
     return file_page(request, found, "accommodation", "office/accommodation.html", said)
 
 

@@ -14,7 +14,7 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
-from sporades.accommodations.queries import cases_of
+from sporades.accommodations.queries import cases_of, last_among, open_case_of
 from sporades.accommodations.rules import rules_for
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
@@ -26,8 +26,9 @@ from sporades.letters.words import announced
 from sporades.registrations.models import Registration
 from sporades.web.layout.kept import waiting
 from sporades.web.layout.seen import seen_in
-from sporades.web.office.accommodations.following import case_of, minor_in_words, said_of, told_of
+from sporades.web.office.accommodations.following import minor_in_words, said_of, told_of
 from sporades.web.office.accommodations.forms import (
+    AGAIN,
     CALL,
     DECIDING,
     LEAVE,
@@ -167,6 +168,7 @@ def _page(
         "since": case.since.isoformat() if case.since else "",
         "read_state": str(case.state),
         "rules": rules_for(found, case),
+        "has_draft": AGAIN in asked.possible and _has_draft(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
         f"{minor_in_words(found) if found.is_minor(at) else ''}",
@@ -353,12 +355,17 @@ def _onwards(
 def _case_to_handle(registration: Registration) -> Case | None:
     """Return the request that the office has, or had: of one that was never sent there is nothing.
 
-    One that its candidate is changing, or has taken back, says so to whoever had its page open.
+    One that its candidate is changing, or has taken back, says so to whoever had its page open. What
+    they have begun after a decision is theirs alone: the decision is called about and taken again.
     """
-    case = case_of(registration)
-    if case is None:
-        sent = (one for one in cases_of(registration=registration.pk) if one.asked_at is not None)
-        case = next(sent, None)
-        if case is not None:
-            case.registration = registration
-    return None if case is None or case.asked_at is None else case
+    sent = [one for one in cases_of(registration=registration.pk) if one.asked_at is not None]
+    case = last_among(sent) or next(iter(sent), None)
+    if case is not None:
+        case.registration = registration
+    return case
+
+
+def _has_draft(registration: Registration) -> bool:
+    """Return whether its candidate has begun a request that was never sent."""
+    begun = open_case_of(registration)
+    return begun is not None and begun.asked_at is None
