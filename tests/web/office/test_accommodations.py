@@ -1027,6 +1027,29 @@ def test_who_has_not_read_is_called_though_they_have_begun_another_request(manag
     assert case_of(in_lille).state == State.PREPARING
 
 
+@pytest.mark.parametrize("is_taken_again", [True, False])
+def test_who_has_not_read_is_called_about_that_decision_while_another_is_made(
+    manager, in_lille, is_taken_again
+):
+    decided = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=6))
+    if is_taken_again:
+        do(manager, in_lille, "revoir", avis="garde")
+    else:
+        reach(in_lille, State.ASKED, Wish(READER))
+    [line] = manager.get(LIST, {"etape": "a-appeler"}).context["lines"]
+
+    page = main(manager.get(line["url"]))
+    noted = do(manager, in_lille, "appel", step="a-appeler", appel="prevenu")
+
+    assert "est en cours : la traiter" in page
+    assert "Reprendre la décision" not in page
+    assert "L'appel est noté." in main(noted)
+    decided.refresh_from_db()
+    assert decided.is_reached
+    assert manager.get(LIST, {"etape": "a-appeler"}).context["lines"] == []
+    assert "Prévenir par téléphone" not in main(manager.get(page_of(in_lille)))
+
+
 def test_a_decision_is_taken_again_though_its_candidate_has_begun_another_request(
     manager, in_lille
 ):

@@ -14,7 +14,12 @@ from sporades.accommodations import operations as accommodations
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.health_words import words_of_health
 from sporades.accommodations.models import Again, AsRead, Case
-from sporades.accommodations.queries import cases_of, last_among, open_case_of
+from sporades.accommodations.queries import (
+    cases_of,
+    decision_among,
+    last_among,
+    open_case_of,
+)
 from sporades.accommodations.rules import rules_for
 from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.permissions import Permission
@@ -70,7 +75,7 @@ READ = {"since": "depuis", "read_state": "etat", "opined": "avis", "read": "deci
 def handle(request: HttpRequest, number: str) -> HttpResponse:
     """Entrust a request, say what it lacks, decide of it, notify, note a call; then the next one."""
     found = registration_of(request, number)
-    case = _case_to_handle(found)
+    case = _case_to_handle(request, found)
     if case is None:
         raise Http404
     by = request.reaches(Permission.DECIDE_ACCOMMODATIONS).author(
@@ -100,12 +105,15 @@ def handle(request: HttpRequest, number: str) -> HttpResponse:
 def _asked(request: HttpRequest, case: Case, by: Actor, *, is_posted: bool) -> CaseForms:
     """Return what may be done with a request where it stands, and what was sent of it."""
     found = case.registration
-    return CaseForms(
+    asked = CaseForms(
         request.POST if is_posted else None,
         case=case,
         doctors=doctors_for(found, day=local_day(request.arrived_at, found.service.zone)),
         author=accommodating.author_of(found, by),
     )
+    if AGAIN in asked.possible and _under_way(case) is not None:
+        asked.possible.remove(AGAIN)
+    return asked
 
 
 def _done(request: HttpRequest, registration: Registration, case: Case, act: str) -> HttpResponse:
@@ -136,7 +144,7 @@ def _overtaken(
     request: HttpRequest, registration: Registration, by: Actor, why: str
 ) -> HttpResponse:
     """Show where a request stands now: a colleague was at it meanwhile."""
-    case = _case_to_handle(registration)
+    case = _case_to_handle(request, registration)
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=False)
@@ -148,7 +156,7 @@ def _read_again(
     request: HttpRequest, registration: Registration, by: Actor, why: str
 ) -> HttpResponse:
     """Show where a request stands now, with what was typed of it: whoever reads it may press again."""
-    case = _case_to_handle(registration)
+    case = _case_to_handle(request, registration)
     if case is None:
         raise Http404
     asked = _asked(request, case, by, is_posted=True)
@@ -168,6 +176,7 @@ def _page(
         "since": case.since.isoformat() if case.since else "",
         "read_state": str(case.state),
         "rules": rules_for(found, case),
+        "is_under_way": _under_way(case) is not None,
         "has_draft": AGAIN in asked.possible and _has_draft(found),
         "taken_again": instant_in_words(case.begun_at, found.service.zone),
         "born": f"date de naissance : {found.identity.born_in_digits}"
@@ -352,17 +361,27 @@ def _onwards(
     return redirect(queue.following(case) or queue.list)
 
 
-def _case_to_handle(registration: Registration) -> Case | None:
+def _case_to_handle(request: HttpRequest, registration: Registration) -> Case | None:
     """Return the request that the office has, or had: of one that was never sent there is nothing.
 
     One that its candidate is changing, or has taken back, says so to whoever had its page open. What
     they have begun after a decision is theirs alone: the decision is called about and taken again.
+    From the list of those to call, it is the decision that they have not read, whatever follows it.
     """
     sent = [one for one in cases_of(registration=registration.pk) if one.asked_at is not None]
-    case = last_among(sent) or next(iter(sent), None)
+    case, queue = last_among(sent), queue_of(request)
+    if queue is not None and queue.step is not None and queue.step.is_of_decisions_to_call:
+        case = decision_among(sent) or case
+    case = case or next(iter(sent), None)
     if case is not None:
         case.registration = registration
     return case
+
+
+def _under_way(case: Case) -> Case | None:
+    """Return what was sent, or taken again, after the decision that is looked at, and is open."""
+    other = open_case_of(case.registration) if case.state == State.NOTIFIED else None
+    return other if other is not None and other.asked_at is not None else None
 
 
 def _has_draft(registration: Registration) -> bool:

@@ -65,6 +65,11 @@ class Step:
         return self.state == State.NOTIFIED and not self.is_appeal
 
     @property
+    def is_of_decisions_to_call(self) -> bool:
+        """Whether they wait for a call about their decision, and not about an answer to an appeal."""
+        return self.is_calling and not self.is_answer
+
+    @property
     def is_taken_up(self) -> bool:
         """Whether their candidate is changing what was sent."""
         return self.state == State.PREPARING
