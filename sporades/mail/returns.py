@@ -21,7 +21,8 @@ def note_return(notice: EmailMessage) -> Message | None:
     """Mark the message that a notice speaks of as refused.
 
     It is known by the Message-ID that it was sent under, which nobody guesses, and only for its
-    own recipient: a notice that somebody made up changes nothing.
+    own recipient: a notice that somebody made up changes nothing. An address from which mail goes on
+    to another is its recipient's too: the notice names the other, and says where it was sent first.
 
     Args:
         notice: the letter that came back.
@@ -38,7 +39,7 @@ def note_return(notice: EmailMessage) -> Message | None:
         raise Refused("Ce mail n'est pas un avis de non-remise d'un message envoyé d'ici.")
     number, sign = returned
     message = Message.objects.filter(pk=number, sign=sign).first()
-    said = [fate for fate in fates if message and _address(fate) == message.recipient.casefold()]
+    said = [fate for fate in fates if message and message.recipient.casefold() in _addresses(fate)]
     if message is None or not said:
         raise Refused("Ce mail parle d'un message ou d'une adresse que l'on ne connaît pas ici.")
     failed = [fate for fate in said if str(fate.get("Action", "")).strip().lower() == FAILED]
@@ -88,6 +89,7 @@ def _text(part: Any) -> str:
     return str(whole.get("Message-ID", "")) if hasattr(whole, "get") else str(whole)
 
 
-def _address(fate: Any) -> str:
-    """Return the address of « rfc822; zoe@exemple.test »."""
-    return str(fate["Final-Recipient"]).rpartition(";")[2].strip().strip("<>").casefold()
+def _addresses(fate: Any) -> set[str]:
+    """Return the addresses of « rfc822; zoe@exemple.test »: where it ended, and where it was sent first."""
+    said = (str(fate.get(name, "")) for name in ("Final-Recipient", "Original-Recipient"))
+    return {one.rpartition(";")[2].strip().strip("<>").casefold() for one in said}

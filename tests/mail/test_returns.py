@@ -77,6 +77,18 @@ def test_who_did_not_get_a_message_is_told(message, monkeypatch, capsys, returne
     assert capsys.readouterr().out == f"Message {message.pk} : noté comme non remis.\n"
 
 
+def test_who_has_their_mail_sent_on_is_told_that_it_ended_nowhere(message, monkeypatch):
+    sent_on = notice(message, recipient="zoe@ailleurs.test").replace(
+        "Action:", "Original-Recipient: rfc822;Zoe@exemple.test\nAction:"
+    )
+
+    note(sent_on, monkeypatch)
+
+    message.refresh_from_db()
+    assert message.state == Message.State.REFUSED
+    assert undelivered_to(ZOE) == message
+
+
 def test_one_that_left_and_of_which_nobody_could_say_so_is_not_sent_again(monkeypatch, capsys):
     a_registration(a_candidate(email=ZOE))
     waiting = Message.objects.get(recipient=ZOE, kind="registered")
