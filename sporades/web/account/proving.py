@@ -57,6 +57,7 @@ ACTS = {
     "office:close_agent": Act("fermer l'accès d'un agent", "office:agents"),
     "office:approve_change": Act("approuver une prolongation", "office:services"),
     "office:move_service": Act("fermer un service plus tôt", "office:service", is_of_one=True),
+    "office:contact": Act("changer les coordonnées d'un service gestionnaire", "office:contacts"),
     "office:banner": Act("mettre tout en lecture seule, ou y mettre fin", "office:home"),
     "office:end_banner": Act("mettre fin à la lecture seule", "office:banner"),
     "office:launch_batch": Act("lancer un grand lot", "office:one_batch", is_of_one=True),

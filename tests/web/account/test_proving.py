@@ -102,6 +102,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
         "office:approve_batch": {"batch": uuid4()},
         "office:approve_role": {"proposal": 1},
         "office:close_agent": {"agent": 1},
+        "office:contact": {"managing": 1},
         "office:give_code": {"candidate": 1},
     }
     kwargs = named.get(name)
@@ -124,9 +125,10 @@ ASKED_OTHERWISE = {
     "office:enforce_regulation",
     "office:export",
     "office:export_file",
-    # To stop all writing, to close earlier.
+    # To stop all writing, to be reached elsewhere, to close earlier.
     "office:banner",
     "office:close_agent",
+    "office:contact",
     "office:move_service",
     *SHOWN_AGAIN,
 }

@@ -1,6 +1,7 @@
 """« Coordonnées »: how a managing service is reached, changed by those whom it serves."""
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -25,7 +26,8 @@ from tests.factories import (
     a_registration,
     load_invented,
 )
-from tests.web.guide import main, sign_in
+from tests.web.guide import main, seen, sign_in
+from tests.web.office.conftest import second_factor_shown
 
 LIST = reverse("office:contacts")
 SAID = {
@@ -35,6 +37,8 @@ SAID = {
     "adresse_postale": "Bureau des essais\n144 rue de Bavay\n59000 Lille",
     "horaires": "le matin",
 }
+ELSEWHERE = ["1 rue d'ailleurs", "59000 Lille"]
+TOO_LATE = NOW + timedelta(minutes=16)
 
 
 @pytest.fixture
@@ -68,6 +72,44 @@ def test_they_are_changed_and_read_everywhere(manager, lille, client):
     assert entry.payload["before"]["phone"] == before
     assert entry.payload["after"]["phone"] == "03 20 11 22 33"
     assert (entry.academy, entry.actor_name) == ("A09", "Claude Martin")
+
+
+def test_where_one_is_reached_asks_for_the_second_factor_again(manager, lille):
+    page = page_of(lille)
+    moved = {**dict(main_form(manager.get(page))), "adresse_postale": "\n".join(ELSEWHERE)}
+    with time_machine.travel(TOO_LATE, tick=False):
+        asked = manager.post(page, moved)
+        lille.refresh_from_db()
+        stayed = list(lille.address)
+        said = main(manager.get(asked.url))
+        second_factor_shown(manager, at=TOO_LATE)
+        kept = dict(main_form(manager.get(page)))
+        manager.post(page, kept)
+        lille.refresh_from_db()
+
+    assert asked.url == f"{reverse('mfa_reauthenticate')}?next={quote(page, '')}"
+    assert "Pour changer les coordonnées d'un service gestionnaire" in said
+    assert stayed != ELSEWHERE
+    assert lille.address == ELSEWHERE
+
+
+def test_what_a_service_tells_for_some_days_asks_nothing(manager, lille):
+    told = dict(main_form(manager.get(page_of(lille))))
+    told |= {
+        "information": "fermé le 24 décembre",
+        "information_du": "24/12/2026",
+        "information_au": "24/12/2026",
+    }
+    with time_machine.travel(TOO_LATE, tick=False):
+        manager.post(page_of(lille), told)
+
+    lille.refresh_from_db()
+    assert lille.information == "fermé le 24 décembre"
+
+
+def main_form(page):
+    """Return what a browser would send of the form of a page."""
+    return seen(page).cssselect("main form")[0].form_values()
 
 
 def test_who_has_two_roles_changes_them_in_that_which_reaches_the_service(member, lille):

@@ -16,6 +16,7 @@ from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.territory.models import REACHED, ManagingService
 from sporades.territory.queries import managing_services
+from sporades.web.layout.proofs import needs_second_factor_again, second_factor_again
 from sporades.web.office.services.contact_forms import ContactForm
 from sporades.web.office.services.services import TRAIL
 
@@ -60,12 +61,18 @@ def _to_come(managing: ManagingService, *, at: datetime) -> str:
 
 
 def contact(request: HttpRequest, managing: int) -> HttpResponse:
-    """Change how one is reached, where all that it serves is of the perimeter."""
+    """Change how one is reached, where all that it serves is of the perimeter.
+
+    It is asked who is there (S-17): papers of health are posted to that address, and what went to a
+    wrong one does not come back. What the service tells for some days asks nothing.
+    """
     visible = contacting.within(request.reach).select_related("academy")
     found = get_object_or_404(visible, pk=managing)
     today = local_day(request.arrived_at, found.academy.zone)
     form = ContactForm(request.POST if request.method == "POST" else None, managing=found, on=today)
     if request.method == "POST" and form.is_valid():
+        if form.said["reached"] != found.reached and needs_second_factor_again(request):
+            return second_factor_again(request)
         by = contacting.author_on(found, request.reach)
         try:
             changed = contacting.change(managing=found, **form.said, by=by, at=request.arrived_at)
