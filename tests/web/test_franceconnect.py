@@ -136,10 +136,22 @@ def test_what_is_asked_of_franceconnect(client, settings):
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(away).query).items()}
     assert asked["acr_values"] == "eidas1"
+    assert asked["prompt"] == "login"
     assert len(asked["nonce"]) >= 32
     assert len(asked["state"]) >= 16
     assert set(asked["scope"].split()) == set(settings.FRANCECONNECT_SCOPE)
     assert asked["redirect_uri"] == CALLBACK
+
+
+def test_whoever_is_at_the_computer_signs_in_over_there_though_somebody_just_did(client):
+    with requests.Session() as browser:
+        first = client.post(reverse("openid_connect_login", args=["franceconnect"])).url
+        through(first, browser, "angela")
+
+        away = Client().post(reverse("openid_connect_login", args=["franceconnect"])).url
+        page = browser.get(away, allow_redirects=False)
+
+    assert page.headers["Location"].startswith("/login?")
 
 
 def test_a_first_visit_fills_the_form_makes_the_account_and_waits_for_the_mail(client):

@@ -204,11 +204,20 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 
 def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send the reader there, to sign in though a session is open over there.
+
+    It lasts half an hour, and opens with one click, to whoever is at the computer, the account of
+    whoever was: it would prove nobody's presence before an act either (S-18).
+    """
     _only_ours(provider_id)
     request.session[NONCE] = secrets.token_urlsafe(32)
     asked = request.GET.copy()
     asked["auth_params"] = urlencode(
-        {"nonce": request.session[NONCE], "acr_values": settings.FRANCECONNECT_LEVEL}
+        {
+            "nonce": request.session[NONCE],
+            "acr_values": settings.FRANCECONNECT_LEVEL,
+            "prompt": "login",
+        }
     )
     request.GET = asked
     return OAuth2LoginView.adapter_view(FranceConnect(request, provider_id))(request)
