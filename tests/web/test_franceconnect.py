@@ -16,7 +16,7 @@ from sporades.accounts.models import User
 from sporades.acts.people import joining
 from sporades.candidates.models import Candidate
 from sporades.mail.models import Message
-from sporades.web.account.franceconnect import SocialAdapter, is_what_was_asked
+from sporades.web.account.franceconnect import SocialAdapter, answers_from, is_what_was_asked
 from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
 from tests.web.guide import links, main, titles
@@ -141,6 +141,23 @@ def test_what_is_asked_of_franceconnect(client, settings):
     assert len(asked["state"]) >= 16
     assert set(asked["scope"].split()) == set(settings.FRANCECONNECT_SCOPE)
     assert asked["redirect_uri"] == CALLBACK
+
+
+@pytest.mark.parametrize(
+    ("said", "filled"),
+    [
+        ("2001-02-28", {"birth_date": (28, 2, 2001)}),
+        ("2001-02-00", {"birth_date": (None, 2, 2001), "birth_date_is_partial": True}),
+        ("2001-00-00", {"birth_date": (None, None, 2001), "birth_date_is_partial": True}),
+        ("2001-02-29", {"birth_date": None}),
+        ("0000-00-00", {"birth_date": None}),
+        ("", {"birth_date": None}),
+    ],
+)
+def test_a_birth_day_that_nobody_knows_is_filled_as_far_as_it_is_known(said, filled):
+    answers = answers_from({"birthdate": said})
+
+    assert {name: value for name, value in answers.items() if name.startswith("birth_date")} == filled
 
 
 def test_whoever_is_at_the_computer_signs_in_over_there_though_somebody_just_did(client):

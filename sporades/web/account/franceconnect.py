@@ -1,6 +1,7 @@
 """FranceConnect, where the deployer has an agreement: sign in, sign up, link, sign out."""
 
 import logging
+import re
 import secrets
 from contextlib import suppress
 from datetime import date, timedelta
@@ -56,6 +57,7 @@ PUBLISHED = "/.well-known/openid-configuration"
 SIGN_UP_UNTIL = "franceconnect_sign_up_until"
 SIGN_UP_LASTS = timedelta(minutes=10)
 """How long a sign-up begun over there waits for the form: others may use the computer next."""
+BIRTHDATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 CIVILITIES = {"female": "mme", "male": "m"}
 
 
@@ -329,18 +331,22 @@ def answers_from(claims: dict) -> dict:
         "birth_name": claims.get("family_name", ""),
         "usage_name": claims.get("preferred_username", ""),
         "first_names": claims.get("given_name", ""),
-        "birth_date": _day(claims.get("birthdate", "")),
+        **_born(claims.get("birthdate", "")),
         "email": claims.get("email", ""),
         **_birthplace(claims),
     }
 
 
-def _day(said: str) -> tuple[int | None, int | None, int | None] | None:
+def _born(said: str) -> dict:
+    """Return a birth date as the form asks it; « 2001-00-00 » is that of whom nobody knows the day."""
+    found = BIRTHDATE.fullmatch(said)
+    year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
     try:
-        day = date.fromisoformat(said)
+        date(year, month or 1, day or 1)
     except ValueError:
-        return None
-    return (day.day, day.month, day.year)
+        return {"birth_date": None}
+    partial = {} if day else {"birth_date_is_partial": True}
+    return {"birth_date": (day or None, month or None, year), **partial}
 
 
 def _birthplace(claims: dict) -> dict:
