@@ -157,7 +157,9 @@ def test_what_is_asked_of_franceconnect(client, settings):
 def test_a_birth_day_that_nobody_knows_is_filled_as_far_as_it_is_known(said, filled):
     answers = answers_from({"birthdate": said})
 
-    assert {name: value for name, value in answers.items() if name.startswith("birth_date")} == filled
+    assert {
+        name: value for name, value in answers.items() if name.startswith("birth_date")
+    } == filled
 
 
 def test_whoever_is_at_the_computer_signs_in_over_there_though_somebody_just_did(client):
