@@ -26,6 +26,8 @@ CHANGE_LASTS = timedelta(hours=24)
 UNDOING_LASTS = timedelta(hours=72)
 SECOND_FACTORS = ("totp", "webauthn")
 """What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
+COPIED = "copied"
+"""Where the data of a passkey keep that it has answered as a copy of itself."""
 LONGEST_NAME = 120
 """Signs of the name of a member of staff, as it is kept."""
 

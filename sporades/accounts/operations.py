@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 from sporades.accounts.models import (
     ACTIVATION_LASTS,
     CHANGE_LASTS,
+    COPIED,
     SECOND_FACTORS,
     UNDOING_LASTS,
     AddressChange,
@@ -324,7 +325,8 @@ def shut_intruders_out(user: User, *, left: LeftAddress) -> None:
     """End every way into an account but a link sent to the address it is given back to.
 
     Second factors and FranceConnect stay if they were there before the change (a day before,
-    if the address was left): a lost letter box alone must not open what they protect. Ways
+    if the address was left): a lost letter box alone must not open what they protect. A passkey that
+    has answered as a copy of itself goes, however old it is: who has the other one is not known. Ways
     back that are younger than this one were an intruder's. For the same reason a member of staff
     is never left without any second factor: an operator takes off the last one (S-16).
     """
@@ -341,10 +343,11 @@ def _shut_out(user: User, *, since: datetime) -> None:
 
 
 def _take_off_factors(user: User, *, since: datetime) -> None:
-    """Delete the second factors added since; those of staff who have no other open nothing alone."""
+    """Delete the second factors added since, or copied; those of staff who have no other open nothing alone."""
     own = Authenticator.objects.filter(user=user)
-    suspect, factors = own.filter(created_at__gte=since), own.filter(type__in=SECOND_FACTORS)
-    if not user.is_staff_member or factors.filter(created_at__lt=since).exists():
+    suspect = own.filter(Q(created_at__gte=since) | Q(**{f"data__{COPIED}": True}))
+    others = own.filter(type__in=SECOND_FACTORS).exclude(pk__in=suspect.values("pk"))
+    if not user.is_staff_member or others.exists():
         suspect.delete()
         return
     suspect.exclude(type__in=SECOND_FACTORS).delete()

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from fido2.webauthn import RegistrationResponse
 
-from sporades.accounts.models import SECOND_FACTORS, User
+from sporades.accounts.models import COPIED, SECOND_FACTORS, User
 from sporades.accounts.operations import lock
 from sporades.core.french import local_day
 
@@ -169,7 +169,7 @@ def _derived(key: str) -> bytes:
 
 @transaction.atomic
 def counts_on(key: Authenticator, count: int) -> bool:
-    """Note how many times a passkey says that it was used.
+    """Note how many times a passkey says that it was used, or that there is another of it.
 
     Args:
         key: the passkey.
@@ -185,6 +185,8 @@ def counts_on(key: Authenticator, count: int) -> bool:
     kept = Authenticator.objects.select_for_update(no_key=True).get(pk=key.pk)
     before = kept.data[COUNT] if COUNT in kept.data else _count_when_added(kept)
     if before and count <= before:
+        kept.data[COPIED] = True
+        kept.save(update_fields=["data"])
         return False
     if count != before:
         kept.data[COUNT] = key.data[COUNT] = count

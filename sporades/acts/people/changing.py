@@ -513,8 +513,9 @@ def tell_sign_in_changed(
     by: Actor | None = None,
     at: datetime,
     was_code: bool = False,
+    was_copied: bool = False,
 ) -> None:
-    """Write to the owner that a way to sign in was added, removed or spent, and to the journal.
+    """Write to the owner that a way to sign in was added, removed, spent or copied, and to the journal.
 
     A stolen password is enough to add one, and a new password does not take it away: the mail
     carries the way back.
@@ -528,6 +529,7 @@ def tell_sign_in_changed(
         by: who did it; the owner, unless said otherwise.
         at: the instant.
         was_code: whether a recovery code was spent, and others may be known.
+        was_copied: whether what is to be taken away was there before, and somebody else has it too.
     """
     left = accounts.remember_address(user, at=at) if is_added else None
     mail.write(
@@ -538,6 +540,7 @@ def tell_sign_in_changed(
         about=user,
         urgent=is_added or was_code,
         news=news,
+        is_copy=was_copied,
         is_staff=user.is_staff_member,
         codes=link_to("mfa_generate_recovery_codes") if was_code else "",
         when=instant_in_words(at, ZONE),

@@ -263,8 +263,8 @@ def undo_address(request: HttpRequest, key: str) -> HttpResponse:
                 "déconnectés. Un mail vient d'y partir : choisissez un nouveau mot de passe avec le "
                 "lien qu'il contient."
                 if left.is_moved
-                else "Ce qui avait été ajouté à votre compte est retiré, et tous les appareils sont "
-                f"déconnectés. Un mail vient de partir vers {user.email} : choisissez un nouveau mot "
+                else "Ce qui avait été ajouté à votre compte, ou copié, est retiré, et tous les "
+                f"appareils sont déconnectés. Un mail vient de partir vers {user.email} : choisissez un nouveau mot "
                 "de passe avec le lien qu'il contient.",
             )
             if ways:

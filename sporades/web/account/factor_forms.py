@@ -199,6 +199,7 @@ class _AnswerOfKey:
                 change="passkey_copied",
                 news="une clé d'accès a répondu comme une copie d'elle-même, et n'a rien ouvert",
                 is_added=True,
+                was_copied=True,
                 at=context.request.arrived_at,
             )
             raise ValidationError(KEY_COPIED)

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,7 +17,7 @@ from sporades.acts.agents import inviting
 from sporades.mail.models import Message
 from tests.factories import NOW, OPERATOR, PASSWORD, a_candidate
 from tests.web.account.owner import activated, sign_in
-from tests.web.guide import seen, words
+from tests.web.guide import main, seen, words
 from tests.web.passkeys import TOUCHED, Passkey, add, show_alone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -215,6 +216,32 @@ def test_the_owner_of_a_copied_key_is_told_and_its_first_use_counts_from_its_mak
     assert "Cette clé a répondu comme une copie d'elle-même." in html.unescape(page.text)
     told = Message.objects.get(kind="sign_in_changed")
     assert "une clé d'accès a répondu comme une copie d'elle-même" in told.body
+
+
+@pytest.mark.parametrize("role", ["", Membership.Role.MANAGER], ids=["a candidate", "staff"])
+def test_a_copy_opens_nothing_any_more_once_its_owner_has_said_that_it_was_not_them(inside, role):
+    key = Passkey()
+    add(inside, ADD, key, passwordless="on")
+    owner = User.objects.get(email="maelle@exemple.test")
+    if role:
+        Membership.objects.create(user=owner, role=role, full_name="Ana", academies=["A09"])
+    inside.post(reverse("account_logout"))
+    for key.count in (3, 2):
+        show_alone(inside, ALONE, key)
+        inside.post(reverse("account_logout"))
+    told = Message.objects.filter(kind="sign_in_changed").latest("pk")
+    [undo] = re.findall(r"/ce-n-etait-pas-moi/\S+", told.body)
+
+    page = inside.get(undo)
+    done = inside.post(undo, follow=True)
+    key.count = 9
+    show_alone(inside, ALONE, key)
+
+    assert "Quelqu'un a pu la copier, et un nouveau mot de passe ne suffit pas" in told.body
+    assert "une clé d'accès qui a répondu comme une copie d'elle-même" in main(page)
+    assert "Ce qui avait été ajouté à votre compte, ou copié, est retiré" in main(done)
+    assert "_auth_user_id" not in inside.session
+    assert Authenticator.objects.filter(user=owner, type="webauthn").exists() is bool(role)
 
 
 def test_a_key_removed_meanwhile_opens_nothing_and_is_called_no_copy(inside, monkeypatch):
