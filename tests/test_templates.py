@@ -84,7 +84,13 @@ def test_where_one_is_asked_whether_one_is_sure_the_filled_button_comes_first_an
                 asking[Path(path).stem] = (*classes, " " in destroys[2])
 
     assert set(asking.values()) == {("fr-btn", "fr-btn fr-btn--secondary", True, True)}, asking
-    assert asking.keys() >= {"abandon", "drop_file", "take_back_paper", "withdraw"}
+    assert asking.keys() >= {
+        "abandon",
+        "drop_file",
+        "take_back_paper",
+        "take_back_piece",
+        "withdraw",
+    }
 
 
 def test_a_template_trusts_no_text_and_holds_no_script_nor_style():

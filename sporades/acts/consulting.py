@@ -15,6 +15,7 @@ from sporades.acts.accommodating import follow_reading, follow_reading_of_answer
 from sporades.acts.identities.asking import requests_on
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.people import holders
+from sporades.acts.pieces import owing
 from sporades.acts.registrations.moving import moves_of
 from sporades.acts.registrations.standing_in import WAIVING
 from sporades.acts.registrations.unsaved import TAKEN_UP
@@ -174,9 +175,9 @@ def consult_piece(*, registration: Registration, row: Evidence, by: Actor, at: d
         "label": row.label,
         "deposit": row.deposit_id,
     }
-    if not is_noted("piece read", on=registration, by=by, since=at - ONE_READING, after=after):
+    if not is_noted(owing.READ, on=registration, by=by, since=at - ONE_READING, after=after):
         journal.record(
-            "piece read",
+            owing.READ,
             by=by,
             on=registration,
             at=at,

@@ -4,6 +4,7 @@ from sporades.core.actors import CANDIDATE, Actor
 from sporades.core.french import within
 from sporades.core.refusals import Refused
 from sporades.evidence.models import ANTIVIRUS, MARKED, Evidence
+from sporades.evidence.states import TO_PROVIDE
 
 
 class Changed(Refused):
@@ -41,6 +42,14 @@ OTHER_TIME = "Un collègue vient de changer le délai de cette pièce : relisez-
 TAKEN_BACK = (
     "Un collègue vient de revenir sur la réception de cette pièce : relisez-la avant de décider."
 )
+RETRACTED = (
+    "Le candidat vient de retirer le document qu'il avait déposé pour cette pièce : il n'y a plus rien "
+    "à vérifier."
+)
+GONE = (
+    "Ce qui était arrivé pour cette pièce vient d'être retiré, par le candidat ou par un collègue : "
+    "relisez-la avant de décider."
+)
 FOUND_INFECTED = (
     "L'antivirus vient de trouver un programme malveillant dans ce fichier : la pièce est refusée."
 )
@@ -75,6 +84,8 @@ def check_read(row: Evidence, mark: str, *, by: Actor) -> None:
     was = dict(zip(MARKED, mark.split(" "), strict=False))
     now = dict(zip(MARKED, row.mark.split(" "), strict=True))
     changed = {name for name in MARKED if was.get(name) != now[name]}
+    if "posted_on" not in changed and _is_retracted(row, was.get("deposit", "-")):
+        raise OtherFile(RETRACTED)
     if row.decided_at is not None and changed & {"state", "decided_at"}:
         raise DecidedSince(_decided(row, by))
     if row.posted_on is None and "posted_on" in changed and row.deposit is None:
@@ -93,6 +104,18 @@ def changed(row: Evidence, *, by: Actor) -> Changed:
     return Changed() if row.decided_at is None else DecidedSince(_decided(row, by))
 
 
+def _is_retracted(row: Evidence, read: str) -> bool:
+    """Return whether the file that was read was taken back by its candidate: an older one, or none, is there.
+
+    Args:
+        row: the piece as it stands.
+        read: the key of the file that was in force as it was read, « - » for none.
+    """
+    if not read.isdecimal() or row.posted_on is not None or row.state not in TO_PROVIDE:
+        return False
+    return row.deposit_id is None or row.deposit_id < int(read)
+
+
 def _decided(row: Evidence, by: Actor) -> str:
     if row.decided_name == ANTIVIRUS:
         return FOUND_INFECTED
@@ -105,7 +128,7 @@ def _decided(row: Evidence, by: Actor) -> str:
 
 def _other_file(row: Evidence, *, is_first: bool = False) -> OtherFile:
     if row.deposit is None:
-        return OtherFile(TAKEN_BACK if row.posted_on is None else ON_PAPER)
+        return OtherFile(GONE if row.posted_on is None else ON_PAPER)
     if row.deposit.author_kind != CANDIDATE:
         return OtherFile(SCANNED_IN)
     return OtherFile(FIRST_FILE if is_first else OtherFile.message)

@@ -16,6 +16,7 @@ from sporades.core.french import instant_in_words, pdf_in_words
 from sporades.evidence.states import (
     RECEIVED,
     REPLACEABLE,
+    RETRACTABLE,
     SETTLED,
     TO_PROVIDE,
     TO_VERIFY,
@@ -242,6 +243,16 @@ class Evidence(models.Model):
     def is_replaceable(self) -> bool:
         """Whether its candidate may give a file, or another one."""
         return self.state in REPLACEABLE
+
+    @property
+    def is_unopened(self) -> bool:
+        """Whether nobody of those who verify has opened its page since its candidate gave a file.
+
+        Whether somebody else has read that file, or judged it, the journal and its verdicts say.
+        """
+        if self.deposit is None or self.state not in RETRACTABLE:
+            return False
+        return self.looked_at is None or self.looked_at < self.deposit.given_at
 
     @property
     def is_there(self) -> bool:

@@ -65,6 +65,10 @@ class Owed:
         """Return whether its candidate may give a file for it at this instant."""
         return self.is_deposited and self.row.is_replaceable and self.is_in_time(at)
 
+    def may_be_retracted(self, at: datetime) -> bool:
+        """Return whether its candidate may take back what they gave, and give something else instead."""
+        return self.row.is_unopened and self.may_be_given(at)
+
     def may_be_posted(self, at: datetime) -> bool:
         """Return whether its candidate may send paper for it at this instant."""
         return self.is_posted and self.row.state in TO_PROVIDE and self.is_in_time(at)

@@ -36,6 +36,9 @@ UNJUDGED = (State.CHECKING, *TO_VERIFY)
 REPLACEABLE = (*TO_PROVIDE, State.CHECKING, State.DEPOSITED)
 """Those of a piece for which its candidate may give a file."""
 
+RETRACTABLE = (State.CHECKING, State.DEPOSITED)
+"""Those in which what a candidate has deposited may be found not to have been opened."""
+
 RECEIVED = (State.POSTED, State.ACCEPTED, State.REFUSED, State.WAIVED)
 """Those in which a piece that came by post may be found not to have."""
 
@@ -82,6 +85,10 @@ REFUSED_AS_BEFORE = Transition(
 )
 WAIVED_AS_BEFORE = Transition(
     "waived_as_before", {State.WAIVED}, State.WAIVED, "Revenir sur la réception"
+)
+RETRACT = Transition("retract", RETRACTABLE, State.OWED, "Retirer le document")
+RETRACT_TO_REFUSED = Transition(
+    "retract_to_refused", RETRACTABLE, State.REFUSED, "Retirer le document"
 )
 WITHDRAW = Transition("withdraw", ASKED, State.WITHDRAWN, "Ne plus demander")
 ASK_AGAIN = Transition("ask_again", ENDED, State.OWED, "Demander de nouveau")

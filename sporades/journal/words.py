@@ -185,6 +185,7 @@ IN_WORDS = {
     "piece asked for": "Pièce justificative demandée en plus",
     "piece deposited": "Pièce justificative déposée",
     "piece given time": "Délai accordé pour une pièce justificative",
+    "piece file taken back": "Pièce justificative retirée par le candidat",
     "piece found infected": "Pièce justificative refusée par l'antivirus",
     "piece time cut back": "Délai accordé pour une pièce justificative ramené à un jour plus proche",
     "piece read": "Fichier d'une pièce justificative consulté",

@@ -391,7 +391,7 @@ def tell_where_left(
     Args:
         registration: which, as it stands now: withdrawn, or that of what is.
         what: what is withdrawn: `REGISTRATION`, or the `REQUEST` or the `APPEAL` made for it, or a
-            `PAPER` that is confided to a doctor.
+            `PAPER`: a file that was deposited, for a doctor or for a piece.
         since: the instant from which what is withdrawn was known to the service.
         fallen_since: that of a request which was sent for it and is withdrawn with it, if there is one.
         at: the instant.

@@ -33,6 +33,8 @@ from sporades.registrations.queries import locked_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 SCAN = "evidence.scan"
+READ = "piece read"
+"""In the journal, that somebody of the office has opened the file of a piece: see `consulting`."""
 USUAL: Final = "usual"
 """As much more time as the réglementation gives, if any."""
 

@@ -27,6 +27,7 @@ from sporades.registrations.evidence import instead
 from sporades.registrations.models import Registration
 
 DEPOSITED, FOUND_INFECTED = "piece deposited", "piece found infected"
+RETRACTED = "piece file taken back"
 
 
 class NothingAwaited(Refused):
@@ -268,7 +269,13 @@ def scan(key: int, *, at: datetime) -> None:
     waiting = Deposit.objects.unscanned().filter(pk=key).select_related("evidence").first()
     if waiting is None:
         return
-    verdict = antivirus.scan(files.get(waiting.key))
+    try:
+        content = files.get(waiting.key)
+    except files.Missing:
+        if Deposit.objects.filter(pk=key).exists():
+            raise
+        return  # taken back meanwhile
+    verdict = antivirus.scan(content)
     note_scan(waiting, is_clean=verdict.is_clean, signature=verdict.signature, at=at)
 
 

@@ -1,13 +1,13 @@
 """The office says what the pieces of a registration are worth, and what came by post (G2, L-05)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
-from sporades.acts.pieces import owing, providing
+from sporades.acts.pieces import owing
+from sporades.acts.pieces.arrivals import before_it_came
 from sporades.acts.postmarks import check_postmark
 from sporades.acts.registrations import completing
 from sporades.acts.registrations.adding import (
@@ -26,7 +26,7 @@ from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince, check_read
-from sporades.evidence.models import ANTIVIRUS, LONGEST_NAME, Deposit, Evidence
+from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import HERE, State
 from sporades.evidence.unmet import owes_pieces
@@ -465,9 +465,9 @@ def take_back(*, row: Evidence, seen: int | None, mark: str = "", by: Actor, at:
     locked, held = _as_read(row, mark, by=by)
     came = as_noted(held.came_by, held.posted_on) if held.posted_on else {"posted_on": ""}
     acts = entries_about(locked).filter(payload__after__piece=held.code)
-    before, since = _before_it_came(acts.order_by("pk"))
-    lifted = _lifted_with(held, locked, since)
-    erased = evidence.take_back(held, before=before, since=since, seen=seen)
+    came_first = before_it_came(acts.order_by("pk"))
+    lifted = _lifted_with(held, locked, came_first.since)
+    erased = evidence.take_back(held, before=came_first.before, since=came_first.since, seen=seen)
     owing.record(
         "piece reception taken back",
         locked,
@@ -497,8 +497,7 @@ def taken_back_in_words(owed: Owed, registration: Registration, *, at: datetime)
         at: the instant.
     """
     acts = entries_about(registration).filter(payload__after__piece=owed.row.code)
-    _, since = _before_it_came(acts.order_by("pk"))
-    lifted = _lifted_with(owed.row, registration, since)
+    lifted = _lifted_with(owed.row, registration, before_it_came(acts.order_by("pk")).since)
     if lifted is None:
         return "Aucun message ne part."
     if _is_incomplete_again(lifted, owed, registration, at=at):
@@ -540,58 +539,6 @@ def _lifted_with(row: Evidence, registration: Registration, since: datetime | No
     if since is None or not counts or not owes_pieces(registration):
         return None
     return completing.lifted_since(registration, since)
-
-
-def _before_it_came(acts: Iterable[Entry]) -> tuple[evidence.Refusal | None, datetime | None]:
-    """Return why a piece was refused as what is in force came by post, if it was, and when it came.
-
-    Args:
-        acts: those on the piece, in their order.
-    """
-    before: evidence.Refusal | None = None
-    now: evidence.Refusal | None = None
-    since: datetime | None = None
-    posted_on: date | None = None
-    came_by = CameBy.POST
-    waits = False  # whether a paper is in force of which nobody has said what it is worth
-    for one in acts:
-        after = one.payload["after"]
-        match one.verb:
-            case "piece received" | "piece scanned":
-                if not waits:
-                    before, since = now, one.at
-                waits, now, (posted_on, came_by) = True, None, _came(after)
-            case "piece postmark corrected":
-                posted_on, came_by = _came(after)
-            case "piece refused" | "piece refusal corrected" | providing.FOUND_INFECTED:
-                is_found = one.verb == providing.FOUND_INFECTED
-                waits, now = (
-                    False,
-                    evidence.Refusal(
-                        reason=evidence.INFECTED if is_found else after["reason"],
-                        decided_at=one.at,
-                        decided_name=ANTIVIRUS if is_found else one.actor_name,
-                        deposit=after.get("deposit"),
-                        posted_on=posted_on,
-                        came_by=came_by,
-                    ),
-                )
-            case providing.DEPOSITED:
-                waits, now, posted_on, came_by = False, None, None, CameBy.POST
-            case "piece reception taken back":
-                waits, now = False, before
-                posted_on = before.posted_on if before else None
-                came_by = before.came_by if before else CameBy.POST
-            case "piece asked again":
-                waits, now = after.get("state") == State.POSTED, None
-            case "piece accepted" | "piece refusal taken back" | "piece waived":
-                waits, now = False, None
-    return before, since
-
-
-def _came(after: Mapping[str, Any]) -> tuple[date, CameBy]:
-    """Return the day and the way that an act says something came."""
-    return date.fromisoformat(after["posted_on"]), CameBy(after.get("came_by", CameBy.POST))
 
 
 def scan_in(

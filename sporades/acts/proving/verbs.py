@@ -106,6 +106,7 @@ INSTRUCTING = (
     "piece asked again",
     "piece asked for",
     "piece deposited",
+    "piece file taken back",
     "piece found infected",
     "piece given time",
     "piece postmark corrected",

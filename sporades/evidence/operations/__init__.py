@@ -41,6 +41,7 @@ from sporades.evidence.operations.receiving import (
     SamePostmark,
     correct_postmark,
     receive,
+    retract,
     take_back,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "overturn",
     "receive",
     "refuse",
+    "retract",
     "sweep",
     "take",
     "take_back",

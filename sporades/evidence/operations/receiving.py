@@ -1,25 +1,38 @@
-"""A piece that came by post, or was handed over: its day and its way, corrected, and taken back."""
+"""A piece that came by post, or was handed over: its day and its way, corrected, and taken back.
 
+What its candidate gave is taken back likewise.
+"""
+
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Q
 
 from sporades.core import leaving
 from sporades.core.actors import CANDIDATE
 from sporades.core.refusals import Refused
-from sporades.core.transitions import move
+from sporades.core.transitions import Transition, move
 from sporades.evidence.meanwhile import OTHER_POSTMARK, OtherFile, check_seen
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.states import (
     CORRECT_POSTMARK,
     RECEIVE,
     REFUSED_AS_BEFORE,
+    RETRACT,
+    RETRACT_TO_REFUSED,
     TAKE_BACK,
     WAIVED_AS_BEFORE,
     State,
 )
 from sporades.registrations.came import CameBy
+
+_NOTHING: Mapping[str, Any] = MappingProxyType(
+    {"posted_on": None, "came_by": CameBy.POST, "deposit": None, "arrived_at": None}
+)
+"""What is written of a piece for which nothing is there any more."""
 
 
 class SamePostmark(Refused):
@@ -121,15 +134,66 @@ def take_back(
     scans = Q(pk=row.deposit_id) if since is None else Q(pk=row.deposit_id) | Q(given_at__gte=since)
     own = Deposit.objects.filter(scans, evidence=row).exclude(author_kind=CANDIDATE)
     erased = dict(own.values_list("pk", "key"))
-    nothing = {"posted_on": None, "came_by": CameBy.POST, "deposit": None, "arrived_at": None}
     if row.state == State.WAIVED:
-        move(row, WAIVED_AS_BEFORE, **nothing)
-    elif before is None:
-        move(row, TAKE_BACK, **nothing, reason="", decided_at=None, decided_name="")
+        move(row, WAIVED_AS_BEFORE, **_NOTHING)
     else:
-        left = Deposit.objects.filter(evidence=row).exclude(pk__in=erased)
-        kept = left.filter(pk=before.deposit).first() if before.deposit is not None else None
-        move(row, REFUSED_AS_BEFORE, **{**nothing, **asdict(before), "deposit": kept})
-    Deposit.objects.filter(pk__in=erased).delete()
-    leaving.leave(erased.values())
-    return len(erased)
+        _move_back(row, before, erased, to_owed=TAKE_BACK, to_refused=REFUSED_AS_BEFORE)
+    return _erase(erased)
+
+
+def retract(row: Evidence, *, before: Refusal | None, since: datetime | None) -> int:
+    """Undo that a candidate gave a file: the piece stands as before, and the file is erased.
+
+    So are those that this one replaced, where nobody has opened the piece since they were given: what
+    was put there by error may be among their pages. A file that was judged stays, and so does every
+    copy: each has its own.
+
+    Args:
+        row: the piece, its registration locked.
+        before: why it was refused as the file was given, if it was.
+        since: when the first of these files was given, where that is known.
+
+    Returns:
+        How many files are erased.
+
+    Raises:
+        Refused: it stands no more as it was read.
+    """
+    given = Q(pk=row.deposit_id)
+    if since is not None:
+        later = {} if row.looked_at is None else {"given_at__gt": row.looked_at}
+        given |= Q(given_at__gte=since, **later)
+    own = Deposit.objects.filter(given, evidence=row, author_kind=CANDIDATE)
+    erased = dict(own.values_list("pk", "key"))
+    _move_back(row, before, erased, to_owed=RETRACT, to_refused=RETRACT_TO_REFUSED)
+    return _erase(erased)
+
+
+def _move_back(
+    row: Evidence,
+    before: Refusal | None,
+    erased: Mapping[int, str],
+    *,
+    to_owed: Transition,
+    to_refused: Transition,
+) -> None:
+    """Make a piece what it was before something came: owed, or refused as it was.
+
+    Args:
+        row: the piece.
+        before: why it was refused, if it was.
+        erased: the files that came, by their keys: none of them is in force any more.
+        to_owed, to_refused: the moves.
+    """
+    if before is None:
+        move(row, to_owed, **_NOTHING, reason="", decided_at=None, decided_name="")
+        return
+    left = Deposit.objects.filter(evidence=row).exclude(pk__in=erased)
+    kept = left.filter(pk=before.deposit).first() if before.deposit is not None else None
+    move(row, to_refused, **{**_NOTHING, **asdict(before), "deposit": kept})
+
+
+def _erase(files: Mapping[int, str]) -> int:
+    Deposit.objects.filter(pk__in=files).delete()
+    leaving.leave(files.values())
+    return len(files)

@@ -135,6 +135,7 @@ ROUTES = {
     "candidate:evidence": _route(owned="registration"),
     "candidate:provide": _route(BOTH, owned="registration", takes_files=reading.LARGEST_TOGETHER),
     "candidate:evidence_file": _route(owned="registration", page=False),
+    "candidate:take_back_piece": _route(BOTH, owned="registration"),
     # What is typed of health never waits in clear.
     "candidate:health": _route(
         BOTH,

@@ -28,7 +28,7 @@ from sporades.web.candidate.accommodations import (
     taking_up,
     withdrawing,
 )
-from sporades.web.candidate.pieces import drawer, providing, uploads
+from sporades.web.candidate.pieces import drawer, providing, retracting, uploads
 
 app_name = "candidate"
 
@@ -147,6 +147,11 @@ urlpatterns = [
         "mes-inscriptions/<str:number>/pieces/<str:piece>/fichier",
         providing.file,
         name="evidence_file",
+    ),
+    path(
+        "mes-inscriptions/<str:number>/pieces/<str:piece>/retrait",
+        retracting.take_back,
+        name="take_back_piece",
     ),
     path("mes-inscriptions/<str:number>/sante", health.health, name="health"),
     path("mes-inscriptions/<str:number>/sante/<slug:kind>", health.confide, name="confide"),

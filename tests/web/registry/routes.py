@@ -241,6 +241,8 @@ ANSWERS: dict[str, dict[str, int]] = {
     "office:declare_incomplete": {"POST": 302},
     "candidate:thread": {"POST": 422},
     "candidate:provide": {"POST": 422},
+    # What was deposited first is not named.
+    "candidate:take_back_piece": {"POST": 302},
     "candidate:health": {"POST": 422},
     "candidate:confide": {"POST": 422},
     "candidate:take_back_paper": {"POST": 302},
@@ -496,6 +498,7 @@ def _arguments(world: World, estate: Estate) -> dict[str, dict[str, Any]]:
         "candidate:evidence": number,
         "candidate:provide": {**number, "piece": "IDENTITE"},
         "candidate:evidence_file": {**number, "piece": "IDENTITE"},
+        "candidate:take_back_piece": {**number, "piece": "IDENTITE"},
         "candidate:health": number,
         "candidate:confide": {**number, "kind": "papier-de-sante"},
         "candidate:health_file": {**number, "paper_id": estate.confided.pk},

@@ -154,6 +154,7 @@ NAMED_BY_A_PAPER = {
     "candidate:drop_file",
     "candidate:name_file",
     "candidate:take_back_paper",
+    "candidate:take_back_piece",
 }
 """Their heading names a file or a paper of health: their title, which a browser keeps, does not."""
 

@@ -46,6 +46,7 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
             "stands": stands_in_words(found, one.row),
             "kind": "info" if is_let_go(found, one.row) else one.row.kind,
             "may_give": is_open and one.may_be_given(at),
+            "may_retract": is_open and one.may_be_retracted(at),
             "may_post": is_open and one.may_be_posted(at),
             "is_over": is_open and one.row.is_replaceable and not one.is_in_time(at),
             "given": one.row.deposit.given_in_words(zone) if one.row.deposit else "",
@@ -85,7 +86,7 @@ def _offer_again(registration: Registration, pieces: list[dict[str, Any]]) -> No
 def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     """Choose a file, or photographs, and give it."""
     found = own_registration(request, number)
-    owed = _piece(found, piece)
+    owed = piece_or_404(found, piece)
     at = request.arrived_at
     posted = request.method == "POST"
     form = ProvideForm(
@@ -123,6 +124,7 @@ def provide(request: HttpRequest, number: str, piece: str) -> HttpResponse:
         "owed": owed,
         "form": form,
         "begun": begun_by(request.user),
+        "may_retract": owed.may_be_retracted(at),
     }
     return render(request, "candidate/provide.html", context, status=422 if form.errors else 200)
 
@@ -180,7 +182,8 @@ def file(request: HttpRequest, number: str, piece: str) -> HttpResponse:
     )
 
 
-def _piece(registration: Registration, code: str) -> Owed:
+def piece_or_404(registration: Registration, code: str) -> Owed:
+    """Return the piece of this code that a registration owes; for any other there is no page."""
     found = piece_of(registration, code)
     if found is None:
         raise Http404

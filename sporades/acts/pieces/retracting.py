@@ -1,0 +1,124 @@
+"""A candidate takes back what they gave for a piece, before anybody of the office has opened it (G2)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sporades.acts.people import changing
+from sporades.acts.pieces import owing, providing
+from sporades.acts.pieces.arrivals import Arrival, before_it_was_given
+from sporades.acts.registrations import completing
+from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
+from sporades.evidence import operations as evidence
+from sporades.evidence.models import Deposit, Evidence, Verdict
+from sporades.evidence.queries import Owed
+from sporades.journal.queries import entries_about
+from sporades.registrations.models import Registration
+
+
+class OtherFile(Refused):
+    """Its candidate has given something else since the page was opened."""
+
+    message = (
+        "Rien n'est retiré : un autre document a été déposé pour cette pièce entre-temps. Relisez ce qui "
+        "est écrit plus bas avant de le retirer."
+    )
+
+
+class Opened(Refused):
+    """Somebody of the office has opened it, or it was judged: it is no more its candidate's alone."""
+
+    message = (
+        "Votre service gestionnaire a déjà ouvert ce document : il ne se retire plus. Vous pouvez le "
+        "remplacer ; si c'est le papier de quelqu'un d'autre, écrivez-le à votre service gestionnaire."
+    )
+
+
+@transaction.atomic
+def retract(*, registration: Registration, code: str, seen: int, by: Actor, at: datetime) -> Owed:
+    """« Retirer ce document »: the piece is as it was before, and what was given is erased.
+
+    No message leaves: none had when it was given. An account that may still go back to an address which
+    it has left tells there that a file was taken away.
+
+    Args:
+        registration: the giver's own.
+        code: which piece.
+        seen: the key of the file that was read.
+        by: its candidate.
+        at: the instant at which the request arrived.
+
+    Returns:
+        The piece, as it stands then.
+
+    Raises:
+        Deposit.DoesNotExist: it is taken back already.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate: see `providing.check`.
+        OtherFile, Opened: see each.
+        accounts.Held: the account has just been given back to an old address.
+    """
+    locked = owing.lock(registration.pk)
+    given: Deposit = Deposit.objects.get(
+        pk=seen, evidence__registration=locked, evidence__code=code
+    )
+    owed = check(locked, code, at=at)
+    if owed.row.deposit_id != seen:
+        raise OtherFile
+    row = owing.row_of(locked, owed.row.pk)
+    found = arrival_of(row, locked)
+    erased = evidence.retract(row, before=found.before, since=found.since)
+    owing.record(
+        providing.RETRACTED,
+        locked,
+        row,
+        by=by,
+        at=at,
+        deposit=seen,
+        state=row.state,
+        erased=erased,
+    )
+    completing.lacks_again(locked)
+    changing.tell_where_left(locked, changing.PAPER, since=given.given_at, at=at)
+    return owing.owed_as(locked, row)
+
+
+def check(registration: Registration, code: str, *, at: datetime) -> Owed:
+    """Return the piece of which the file may be taken back.
+
+    Args:
+        registration: whose it is, as `with_owed()` loads it.
+        code: which piece.
+        at: the instant.
+
+    Raises:
+        NotAsked, NothingAwaited, ByPostAlone, TooLate: see `providing.check`.
+        Opened: see there.
+        accounts.Held: the account has just been given back to an old address.
+    """
+    owed = providing.check(owing.owed_of(registration), code, at=at)
+    if owed.row.deposit is None or not owed.waits_for_verdict:
+        raise providing.NothingAwaited
+    changing.check_may_withdraw(registration, at=at)
+    if not owed.row.is_unopened or _was_read(owed.row, registration):
+        raise Opened
+    return owed
+
+
+def arrival_of(row: Evidence, registration: Registration) -> Arrival:
+    """Return what a piece was before its candidate gave what is there.
+
+    Args:
+        row: the piece.
+        registration: whose it is.
+    """
+    acts = entries_about(registration).filter(payload__after__piece=row.code)
+    return before_it_was_given(acts.order_by("pk"))
+
+
+def _was_read(row: Evidence, registration: Registration) -> bool:
+    """Return whether anybody of the office has read a file, from any page, or judged it once."""
+    given: Deposit = row.deposit
+    read = entries_about(registration).filter(verb=owing.READ, payload__after__deposit=given.pk)
+    judged = Verdict.objects.filter(evidence=row, at__gte=given.given_at)
+    return bool(read.exists() or judged.exists())
