@@ -49,14 +49,23 @@ def checks_of(registration: Registration, owed: Iterable[Owed], *, at: datetime)
 
 
 def each_once(checks: Iterable[Check]) -> list[Check]:
-    """Return conditions, each thing to do once: as the home page says, and counts, them.
+    """Return conditions, each thing to do once, as `together` has them.
+
+    Args:
+        checks: those of a registration, as `checklist` gives them.
+    """
+    return [_as_one(group) for group in together(checks)]
+
+
+def together(checks: Iterable[Check]) -> list[list[Check]]:
+    """Return conditions, those that are one thing to do together: every page says, and counts, them so.
 
     The pieces to give by one day are one, those to be replaced too; so are those whose day has
     passed, and where there is an anomaly it asks for them. A summary to be signed and sent back is
     opened for it.
 
     Args:
-        checks: those of a registration, as `checklist` gives them.
+        checks: those of a registration, or those of its pieces alone.
     """
     every = list(checks)
     is_returned = any(one.about == "return" and one.state in _TO_DO for one in every)
@@ -68,7 +77,7 @@ def each_once(checks: Iterable[Check]) -> list[Check]:
             continue
         key = _what(one, is_asked=is_asked) if is_to_do else (id(one),)
         groups.setdefault(key, []).append(one)
-    return [_as_one(group) for group in groups.values()]
+    return list(groups.values())
 
 
 def _what(check: Check, *, is_asked: bool) -> tuple[Any, ...]:
@@ -99,20 +108,26 @@ def _as_one(group: list[Check]) -> Check:
         act=ACT_OF_SEVERAL[first.act]
         if len(acts) == 1
         else GIVE_SEVERAL
-        if acts & {GIVE, REPLACE}
+        if takes_files(group)
         else SEE_SEVERAL,
         is_optional=all(one.is_optional for one in group),
-        parts=tuple(_name(one) if is_said_once else _part(one) for one in group),
+        parts=tuple(name_of(one) if is_said_once else _part(one) for one in group),
     )
 
 
-def _name(check: Check) -> str:
+def takes_files(group: Iterable[Check]) -> bool:
+    """Return whether a file may be given for any of some pieces that are left to do."""
+    return any(one.act in (GIVE, REPLACE) for one in group)
+
+
+def name_of(check: Check) -> str:
+    """Return what a piece is called."""
     return check.label.removeprefix(PIECE)
 
 
 def _part(check: Check) -> str:
     """Return what is said of one piece among others: its name, and what is of it alone."""
-    return f"{_name(check)}. {check.apart}" if check.apart else _name(check)
+    return f"{name_of(check)}. {check.apart}" if check.apart else name_of(check)
 
 
 def _once_validated(registration: Registration, owed: Owed) -> Check:

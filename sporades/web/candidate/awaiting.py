@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +17,17 @@ from sporades.accommodations.contesting import (
 from sporades.core.days import midnight
 from sporades.core.french import day_in_words, local_day
 from sporades.documents.models import DocumentVersion
-from sporades.evidence.checks import PASSED
-from sporades.evidence.completeness import missing_of
-from sporades.evidence.models import Evidence
-from sporades.evidence.queries import Owed, Rows, owed_by
-from sporades.evidence.states import State as PieceState
+from sporades.evidence.checks import PASSED, checks_of, name_of, takes_files, together
+from sporades.evidence.queries import Rows, owed_by
 from sporades.exams.models.service import MINUTE
 from sporades.letters.queries import posting_of
 from sporades.mail.queries import undelivered_to
-from sporades.registrations.checklist import CALL, summary_due_in_words, summary_late_in_words
-from sporades.registrations.evidence import due_in_words
+from sporades.registrations.checklist import (
+    CALL,
+    Check,
+    summary_due_in_words,
+    summary_late_in_words,
+)
 from sporades.registrations.evidence_request import EVIDENCE_REQUEST
 from sporades.registrations.exclusion import Exclusion, begun_again_from, exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
@@ -538,65 +538,44 @@ def _summaries(
 def _pieces(
     registrations: Iterable[Registration], pieces: Rows, *, at: datetime, name: Name
 ) -> list[Awaiting]:
-    """Return the pieces of each registration, those of one deadline together; first those that are late."""
-    late = [_late(one, pieces.get(one.pk, []), at=at, name=name) for one in registrations]
-    return [one for one in late if one is not None] + [
-        Awaiting(
-            sentence=f"Pièces justificatives à fournir : {' ; '.join(map(_piece, group))}.",
-            about=name(registration),
-            link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{group[0].row.code}",
-            act=f"{'Déposer' if any(one.is_deposited for one in group) else 'Voir'} mes pièces justificatives",
-            which=_first_of(group),
-            deadline=due_in_words(registration, before),
-            until=until.isoformat(),
-        )
-        for registration in registrations
-        for (before, until), found in groupby(
-            _to_come(registration, pieces.get(registration.pk, []), at=at), key=_deadline
-        )
-        if (group := list(found))
-    ]
+    """Return the pieces that each registration is complete only with, those of one thing to do together.
+
+    Those that are late are said until an anomaly says so, which asks for them, or the exam is over.
+    """
+    found = []
+    for one in registrations:
+        checks = checks_of(one, owed_by(one, pieces.get(one.pk, [])), at=at)
+        groups = together(check for check in checks if check.completes)
+        is_asked = one.state == State.ANOMALY
+        found += [
+            _of_pieces(group, one, name=name)
+            for group in groups
+            if not (is_asked and group[0].is_late)
+        ]
+    return found
 
 
-def _late(
-    registration: Registration, rows: Iterable[Evidence], *, at: datetime, name: Name
-) -> Awaiting | None:
-    """Return the pieces that are missing, until an anomaly says so, or the exam is over."""
-    if registration.state != State.REGISTERED:
-        return None
-    missing = missing_of(owed_by(registration, rows), at)
-    if not missing or registration.is_exam_over(at):
-        return None
+def _of_pieces(group: Sequence[Check], registration: Registration, *, name: Name) -> Awaiting:
+    first = group[0]
+    begins = "manquantes" if first.is_late else "à fournir"
+    act = "Déposer" if takes_files(group) else "Voir"
     return Awaiting(
-        sentence=f"Pièces justificatives manquantes : {' ; '.join(map(_piece, missing))}.",
+        sentence=f"Pièces justificatives {begins} : {' ; '.join(map(_piece, group))}.",
         about=name(registration),
-        link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{missing[0].row.code}",
-        act="Voir mes pièces justificatives",
-        which=_first_of(missing),
-        deadline=PASSED,
-        until=min(one.until for one in missing).isoformat(),
+        link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{first.piece}",
+        act=f"{act} mes pièces justificatives",
+        which=_first_of(group),
+        deadline=PASSED if first.is_late else first.due,
+        until=min(one.until for one in group if one.until).isoformat(),
     )
 
 
-def _to_come(registration: Registration, rows: Iterable[Evidence], *, at: datetime) -> list[Owed]:
-    """Return the pieces for which something must still be sent, the most pressing first."""
-    if registration.is_validated:
-        return []
-    awaited = [one for one in owed_by(registration, rows) if one.is_awaited(at)]
-    return sorted(awaited, key=lambda one: one.until)
+def _piece(check: Check) -> str:
+    return f"{name_of(check)}{' (non conforme, à remplacer)' if check.reason else ''}"
 
 
-def _piece(owed: Owed) -> str:
-    is_refused = owed.row.state == PieceState.REFUSED
-    return f"{owed.row.label}{' (non conforme, à remplacer)' if is_refused else ''}"
-
-
-def _first_of(group: Sequence[Owed]) -> str:
+def _first_of(group: Sequence[Check]) -> str:
     """Return which pieces a link leads to: the first one, and how many others."""
     others = len(group) - 1
-    first = group[0].row.label
+    first = name_of(group[0])
     return f"{first}, et {others} autre{'s' if others > 1 else ''}" if others else first
-
-
-def _deadline(owed: Owed) -> tuple[str, datetime]:
-    return owed.before, owed.until

@@ -27,7 +27,7 @@ from sporades.core.french import instant_in_words, local_day, within
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import documents_in
-from sporades.evidence.checks import PASSED, PIECE, checks_of, each_once
+from sporades.evidence.checks import PASSED, checks_of, each_once, name_of
 from sporades.evidence.queries import Owed, gave_some, owed_by, rows_of
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService
@@ -582,9 +582,7 @@ def _checks(
             "completes": check.completes,
             "url": ways[check.about][0] + check.piece,
             "act": check.act or ways[check.about][1],
-            "which": ""
-            if check.about in SAID_WHOLE or check.parts
-            else check.label.removeprefix(PIECE),
+            "which": "" if check.about in SAID_WHOLE or check.parts else name_of(check),
         }
         for check in each_once(checklist(registration, documents, pieces, at=at))
     ]
