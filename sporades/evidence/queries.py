@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from sporades.accounts.permissions import Reach
+from sporades.core.actors import CANDIDATE
 from sporades.core.prepared import prepared
 from sporades.core.text import search_key
 from sporades.evidence.models import Deposit, Evidence
@@ -287,6 +288,21 @@ def gave_some(registration: Registration) -> bool:
     """Return whether a file was given for any piece of a registration, also of one asked for no more."""
     given = Evidence.objects.filter(registration=registration, deposit__isnull=False)
     return bool(given.exists())
+
+
+def given_unopened(row: Evidence, *, since: datetime | None) -> QuerySet[Deposit]:
+    """Return the file in force of a piece, with those that its candidate gave before it and nobody has opened.
+
+    Args:
+        row: the piece.
+        since: when the first of these was given, where that is known.
+    """
+    found = Q(pk=row.deposit_id)
+    if since is not None:
+        later = {} if row.looked_at is None else {"given_at__gt": row.looked_at}
+        found |= Q(given_at__gte=since, **later)
+    given: QuerySet[Deposit] = Deposit.objects.filter(found, evidence=row, author_kind=CANDIDATE)
+    return given
 
 
 def given_elsewhere(registration: Registration) -> list[Evidence]:

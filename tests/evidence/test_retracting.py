@@ -211,14 +211,21 @@ def test_what_was_opened_and_then_replaced_may_be_taken_back(registration):
     assert stands(registration)[0] == State.OWED
 
 
-@pytest.mark.parametrize("verdict", ["accept", "refuse", "waive"])
-def test_once_it_is_decided_it_stays(registration, verdict):
+@pytest.mark.parametrize(
+    ("verdict", "refusal"),
+    [
+        ("accept", providing.NothingAwaited),
+        ("refuse", retracting.Judged),
+        ("waive", providing.NothingAwaited),
+    ],
+)
+def test_once_it_is_decided_it_stays(registration, verdict, refusal):
     given = clean(registration)
     said = {"accept": {"seen": given.pk}, "refuse": {"seen": given.pk, "reason": "Floue."}}
     act = getattr(verifying, verdict)
     act(row=piece(registration), **said.get(verdict, {"reason": "Vue."}), by=MANAGER, at=NOW)
 
-    with pytest.raises(providing.NothingAwaited):
+    with pytest.raises(refusal):
         retract(registration)
 
     assert list(Deposit.objects.all()) == [given]

@@ -6,7 +6,7 @@ import pytest
 
 from sporades.acts.consulting import consult_piece
 from sporades.acts.pieces import keeping, verifying
-from sporades.acts.pieces.retracting import Opened
+from sporades.acts.pieces.retracting import NothingThere, Opened
 from sporades.evidence import operations as evidence
 from sporades.evidence.states import State
 from sporades.web.candidate.pieces.retracting import GONE
@@ -55,7 +55,7 @@ def test_it_is_asked_once_then_erased_and_the_piece_is_to_be_given(mine, registr
     after = press(mine, registration, given)
 
     assert "Retirer « carte.jpg » ?" in page
-    assert "Ce document sera effacé tout de suite" in page
+    assert "Ce document sera effacé tout de suite : il ne pourra pas être retrouvé." in page
     assert "Cette pièce est obligatoire : sans elle, votre inscription est incomplète." in page
     assert piece(registration).state == State.OWED
     assert (
@@ -64,6 +64,23 @@ def test_it_is_asked_once_then_erased_and_the_piece_is_to_be_given(mine, registr
     ) in main(after)
     assert "À fournir" in line(mine, registration)
     assert "Retirer" not in line(mine, registration)
+
+
+def test_what_it_had_replaced_is_said_to_be_erased_with_it(mine, registration):
+    clean(registration)
+    clean(registration, "black", at=SOON)
+
+    assert "avec ce qu'il avait remplacé et que personne n'a ouvert" in main(
+        asked(mine, registration)
+    )
+
+
+def test_gone_back_to_the_page_says_that_there_is_nothing_to_take_back(mine, registration):
+    press(mine, registration, clean(registration))
+
+    page = mine.get(address(registration, "IDENTITE", "retrait"), follow=True)
+
+    assert NothingThere.message in main(page)
 
 
 def test_asking_erases_nothing(mine, registration):

@@ -26,8 +26,20 @@ class OtherFile(Refused):
     )
 
 
+class NothingThere(Refused):
+    """Nothing is deposited for it: it is taken back already, or never came."""
+
+    message = "Rien n'est déposé pour cette pièce : il n'y a rien à retirer."
+
+
+class Judged(Refused):
+    """The office, or the antivirus, has said what it is worth."""
+
+    message = "Ce document a déjà été vérifié : il ne se retire plus, vous pouvez le remplacer."
+
+
 class Opened(Refused):
-    """Somebody of the office has opened it, or it was judged: it is no more its candidate's alone."""
+    """Somebody of the office has opened it, or judged it once: it is no more its candidate's alone."""
 
     message = (
         "Votre service gestionnaire a déjà ouvert ce document : il ne se retire plus. Vous pouvez le "
@@ -55,7 +67,7 @@ def retract(*, registration: Registration, code: str, seen: int, by: Actor, at: 
     Raises:
         Deposit.DoesNotExist: it is taken back already.
         NotAsked, NothingAwaited, ByPostAlone, TooLate: see `providing.check`.
-        OtherFile, Opened: see each.
+        OtherFile, NothingThere, Judged, Opened: see each.
         accounts.Held: the account has just been given back to an old address.
     """
     locked = owing.lock(registration.pk)
@@ -93,12 +105,14 @@ def check(registration: Registration, code: str, *, at: datetime) -> Owed:
 
     Raises:
         NotAsked, NothingAwaited, ByPostAlone, TooLate: see `providing.check`.
-        Opened: see there.
+        NothingThere, Judged, Opened: see each.
         accounts.Held: the account has just been given back to an old address.
     """
     owed = providing.check(owing.owed_of(registration), code, at=at)
-    if owed.row.deposit is None or not owed.waits_for_verdict:
-        raise providing.NothingAwaited
+    if owed.row.deposit is None:
+        raise NothingThere
+    if not owed.waits_for_verdict:
+        raise Judged
     changing.check_may_withdraw(registration, at=at)
     if not owed.row.is_unopened or _was_read(owed.row, registration):
         raise Opened

@@ -17,6 +17,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition, move
 from sporades.evidence.meanwhile import OTHER_POSTMARK, OtherFile, check_seen
 from sporades.evidence.models import Deposit, Evidence
+from sporades.evidence.queries import given_unopened
 from sporades.evidence.states import (
     CORRECT_POSTMARK,
     RECEIVE,
@@ -159,12 +160,7 @@ def retract(row: Evidence, *, before: Refusal | None, since: datetime | None) ->
     Raises:
         Refused: it stands no more as it was read.
     """
-    given = Q(pk=row.deposit_id)
-    if since is not None:
-        later = {} if row.looked_at is None else {"given_at__gt": row.looked_at}
-        given |= Q(given_at__gte=since, **later)
-    own = Deposit.objects.filter(given, evidence=row, author_kind=CANDIDATE)
-    erased = dict(own.values_list("pk", "key"))
+    erased = dict(given_unopened(row, since=since).values_list("pk", "key"))
     _move_back(row, before, erased, to_owed=RETRACT, to_refused=RETRACT_TO_REFUSED)
     return _erase(erased)
 

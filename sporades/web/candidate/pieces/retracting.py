@@ -11,7 +11,7 @@ from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.drawers.queries import kept_by
 from sporades.evidence.models import Deposit
-from sporades.evidence.queries import Owed
+from sporades.evidence.queries import Owed, given_unopened
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
 from sporades.web.candidate.pieces.providing import piece_or_404
@@ -37,13 +37,14 @@ def _asked(
     request: HttpRequest, registration: Registration, owed: Owed, *, why: str = ""
 ) -> HttpResponse:
     given = owed.row.deposit
-    before = retracting.arrival_of(owed.row, registration).before
+    found = retracting.arrival_of(owed.row, registration)
     copies = [one for one in kept_by(user=request.user.pk) if one.digest == given.digest]
     context: dict[str, Any] = {
         "registration": registration,
         "owed": owed,
         "given": given,
-        "before": before,
+        "before": found.before,
+        "has_others": given_unopened(owed.row, since=found.since).count() > 1,
         "has_copy": bool(copies),
         "why": why,
     }
