@@ -13,7 +13,7 @@ from sporades.web.wizard.tabs import MOST_NAMED
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
 from tests.registrations.test_changing_speciality import MAPS, answered, beside
 from tests.spaces import plain
-from tests.web.guide import buttons, links, main, sign_in
+from tests.web.guide import buttons, links, main, seen, sign_in
 from tests.web.registry.world import source, with_specialities
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
@@ -118,7 +118,18 @@ def test_who_is_kept_out_is_led_to_it(candidate, registration):
     key = beside(registration).key
     assert f"{page_of(registration)}?vers={key}" in page.text
     wanted = candidate.get(page_of(registration), {"vers": key})
-    assert f'value="{key}" selected' in wanted.text
+    [only] = seen(wanted).cssselect("main input[type=radio]")
+    assert (only.get("value"), only.get("checked") is not None) == (key, True)
+
+
+def test_the_only_one_that_is_offered_is_said_and_not_to_be_sought_in_a_list(
+    candidate, registration
+):
+    page = candidate.get(page_of(registration))
+
+    assert "Nouvelle spécialité La seule autre qui est proposée" in main(page)
+    assert seen(page).cssselect("main input[type=radio] + label")[0].text.strip() == "Forestier"
+    assert seen(page).cssselect("main select") == []
 
 
 def test_it_is_not_offered_once_the_service_has_closed(candidate, registration, stopped_clock):

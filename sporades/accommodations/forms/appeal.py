@@ -27,7 +27,7 @@ class AppealForm(WhoSigns):
     texte = CleanLinesField(
         label="Ce que vous contestez, et pourquoi",
         help_text="3 000 signes au plus. Dites ce que vous demandez à la place. N'écrivez rien sur votre "
-        "santé : le service le lit",
+        "santé : le service le lit.",
         max_length=LONGEST_APPEAL,
         widget=forms.Textarea(attrs={"rows": 10}),
         error_messages={"required": "Dites ce que vous contestez, et pourquoi."},

@@ -59,8 +59,7 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
         after = one.payload["after"]
         match one.verb:
             case "piece received" | "piece scanned":
-                if not is_paper:
-                    paper = Arrival(now, one.at)
+                paper = paper if is_paper else Arrival(now, one.at)
                 is_paper, is_given, now = True, False, None
                 posted_on, came_by = _came(after)
             case "piece postmark corrected":
@@ -77,8 +76,7 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
                     came_by=came_by,
                 )
             case providing.DEPOSITED:
-                if not is_given:
-                    given = Arrival(now, one.at)
+                given = given if is_given else Arrival(now, one.at)
                 is_paper, is_given, now = False, True, None
                 posted_on, came_by = None, CameBy.POST
             case "piece reception taken back" | providing.RETRACTED:

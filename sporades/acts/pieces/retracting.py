@@ -109,12 +109,13 @@ def check(registration: Registration, code: str, *, at: datetime) -> Owed:
         accounts.Held: the account has just been given back to an old address.
     """
     owed = providing.check(owing.owed_of(registration), code, at=at)
-    if owed.row.deposit is None:
+    given = owed.row.deposit
+    if given is None:
         raise NothingThere
     if not owed.waits_for_verdict:
         raise Judged
     changing.check_may_withdraw(registration, at=at)
-    if not owed.row.is_unopened or _was_read(owed.row, registration):
+    if not owed.row.is_unopened or _was_read(owed.row, given, registration):
         raise Opened
     return owed
 
@@ -130,9 +131,8 @@ def arrival_of(row: Evidence, registration: Registration) -> Arrival:
     return before_it_was_given(acts.order_by("pk"))
 
 
-def _was_read(row: Evidence, registration: Registration) -> bool:
+def _was_read(row: Evidence, given: Deposit, registration: Registration) -> bool:
     """Return whether anybody of the office has read a file, from any page, or judged it once."""
-    given: Deposit = row.deposit
     read = entries_about(registration).filter(verb=owing.READ, payload__after__deposit=given.pk)
     judged = Verdict.objects.filter(evidence=row, at__gte=given.given_at)
     return bool(read.exists() or judged.exists())

@@ -32,6 +32,9 @@ MISSING_OF_SOMEBODY = {
     "birth_country": "Choisissez le pays de naissance.",
 }
 
+READ_BY_CANDIDATE = (
+    "Le candidat le lira sur sa page (un mail l'en prévient) ou dans le courrier qui lui est posté"
+)
 
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
@@ -148,8 +151,7 @@ class MissingForm(forms.Form):
 
     manque = CleanCharField(
         label="Ce qui manque",
-        help_text="Le candidat le lit sur sa page, où un mail l'envoie, ou dans le courrier qui lui est posté. "
-        "Par exemple : le verso de la carte d'identité",
+        help_text=f"{READ_BY_CANDIDATE}. Par exemple : le verso de la carte d'identité.",
         max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites ce qui manque : le candidat le lira."},
@@ -190,7 +192,7 @@ class AnswerForm(forms.Form):
 
     motif = CleanCharField(
         label="Motif du refus",
-        help_text="Le candidat le lit sur sa page, où un mail l'envoie, ou dans le courrier qui lui est posté",
+        help_text=READ_BY_CANDIDATE,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites le motif du refus : le candidat le lira."},

@@ -33,13 +33,16 @@ class SpecialityForm(forms.Form):
             offered: the choices.
             wanted: the key of the one that is proposed.
         """
-        super().__init__(data, initial={"choix": wanted})
         self.offered = {one.key: one for one in offered}
         is_of_one = len({one.exam.pk for one in offered}) == 1
-        self.fields["choix"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            ("", "Choisir"),
-            *((one.key, _label(one, is_of_one=is_of_one)) for one in offered),
-        ]
+        choices = [(one.key, _label(one, is_of_one=is_of_one)) for one in offered]
+        is_alone = len(choices) == 1
+        super().__init__(data, initial={"choix": choices[0][0] if is_alone else wanted})
+        choix = self.fields["choix"]
+        if is_alone:  # a list would hide what there is nothing to choose from
+            choix.widget = forms.RadioSelect()
+            choix.help_text = "La seule autre qui est proposée"
+        choix.choices = choices if is_alone else [("", "Choisir"), *choices]  # type: ignore[attr-defined] # a ChoiceField
 
     @property
     def choice(self) -> Choice:

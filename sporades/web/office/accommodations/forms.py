@@ -120,7 +120,7 @@ class MissingForm(forms.Form):
     manque = CleanLinesField(
         label="Ce qui manque",
         help_text="Le candidat le lit sur sa page. N'écrivez rien de sa santé. Par exemple : "
-        "l'avis de l'établissement n'est pas signé",
+        "l'avis de l'établissement n'est pas signé.",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites ce qui manque : le candidat le lira."},
@@ -179,7 +179,7 @@ class LeaveForm(forms.Form):
     motif = CleanLinesField(
         label="Motif",
         help_text="Le candidat le lit sur sa page. N'écrivez rien de sa santé. Par exemple : la "
-        "décision a été reprise par erreur",
+        "décision a été reprise par erreur.",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Dites le motif : le candidat le lira."},
