@@ -13,6 +13,13 @@ from tests.journeys.test_without_script_or_room import TELEPHONE, fits
 
 pytestmark = pytest.mark.usefixtures("kept")
 PART = 262_144
+HEARD = """
+    window.heard = [];
+    const status = document.querySelector("form [role=status]");
+    const note = () => heard.push(status.textContent);
+    new MutationObserver(note).observe(status, { childList: true, characterData: true, subtree: true });
+"""
+"""Notes each of the words that a reader of screens is given to read out."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +84,27 @@ def test_after_a_cut_it_goes_on_by_itself_and_says_how_much_is_sent(site, browse
     given = Deposit.objects.get()
     assert given.name == "carte.jpg"
     assert files.get(given.key).startswith(b"%PDF-")
+    context.close()
+
+
+def test_a_cut_is_read_out_once_whatever_the_number_of_tries(site, browser, photo):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    join = cut(page, after=2)
+    page.evaluate(HEARD)
+
+    with page.expect_event("requestfailed", lambda one: one.method == "PATCH"):
+        page.get_by_role("button", name="Déposer", exact=True).click()
+    with page.expect_event("requestfailed", lambda one: one.method == "PATCH"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    heard = page.evaluate("heard")
+
+    expect(page.locator("form [role=status]")).to_contain_text("50 % envoyés. Le réseau est coupé")
+    assert len([one for one in heard if one.startswith("50\u00a0%")]) == 2
+    assert heard[-1].endswith("l'envoi reprendra tout seul où il en est.")
+    join()
     context.close()
 
 

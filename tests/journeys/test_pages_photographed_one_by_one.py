@@ -210,6 +210,8 @@ def test_a_file_of_a_kind_that_is_not_taken_is_refused_as_it_is_chosen(page):
 
     said = page.locator("form .s-errors")
     expect(said).to_contain_text("notes.docx : Ce fichier n'est ni un PDF")
+    # The focus stays where it is: nothing else would have it read out.
+    expect(said).to_have_role("alert")
     marked = page.locator(".s-chosen__name", has_text="Refusé")
     assert plain(marked.inner_text()).startswith("2. notes.docx")
     page.get_by_role("button", name="Retirer notes.docx").click()

@@ -76,7 +76,7 @@ function watch(form) {
   function refuse(file) {
     refused = { file };
     shown.forget();
-    shown.end(unfitSaid(input, file), true);
+    shown.end(unfitSaid(input, file), true, true);
     input.dispatchEvent(new CustomEvent("uploads:refused", { detail: file }));
   }
 
@@ -146,14 +146,20 @@ async function send(url, file, tell, signal) {
   let wait = 1000;
   let offset = 0;
   let place = "";
+  let why = "";
   tell(0, "");
   for (;;) {
     try {
       if (signal.aborted) throw new Stopped();
-      if (!place) ({ place, offset } = await announce(url, file, signal));
-      tell(offset, "");
+      if (!place) {
+        ({ place, offset } = await announce(url, file, signal));
+        why = "";
+      }
+      // What keeps it waiting is said once, and until somebody answers: each try would be read out.
+      tell(offset, why);
       if (offset >= file.size) return place.split("/").pop();
       offset = await part(place, file, offset, signal);
+      why = "";
       wait = 1000;
     } catch (failure) {
       if (signal.aborted) {
@@ -163,10 +169,12 @@ async function send(url, file, tell, signal) {
       if (failure instanceof Refused || failure instanceof Useless) throw failure;
       if (failure.isGone) place = "";
       else {
-        tell(offset, failure.words || "Le réseau est coupé\u00a0: l'envoi reprendra tout seul où il en est.");
+        why = failure.words || "Le réseau est coupé\u00a0: l'envoi reprendra tout seul où il en est.";
+        tell(offset, why);
         await pause(wait, signal);
         wait = Math.min(wait * 2, LONGEST);
-        const there = place ? await reached(place, signal) : 0;
+        const there = place ? await reached(place, signal) : undefined;
+        if (there !== undefined) why = "";
         if (there === null) place = "";
         else offset = there ?? offset;
       }
@@ -310,10 +318,12 @@ function display(input) {
     describe();
   };
   /* Said as a page says it that comes back: « Erreur : », its sign, the count in the title. */
-  const refuse = (words) => {
+  const refuse = (words, isAloud) => {
     const errors = document.createElement("div");
     errors.className = "s-errors";
     errors.id = `${input.id}_error`;
+    // Read out where the focus, which would read it with the field, does not move.
+    if (isAloud) errors.setAttribute("role", "alert");
     const error = document.createElement("p");
     error.className = "fr-error-text";
     const kind = document.createElement("span");
@@ -356,11 +366,11 @@ function display(input) {
       stop.hidden = true;
       say("100\u00a0% envoyés\u00a0: votre fichier est relu, un instant…");
     },
-    end(words, isRefused) {
+    end(words, isRefused, isAloud) {
       box.hidden = true;
       said.dataset.state = "failed";
       say(isRefused ? "" : words);
-      if (isRefused) refuse(words);
+      if (isRefused) refuse(words, isAloud);
     },
   };
 }
