@@ -610,6 +610,7 @@ def test_what_is_missing_is_said_to_the_candidate(manager, in_lille):
 
     refused = manager.post(page_of(in_lille), {"vue": 1, "geste": "incomplete", "manque": ""})
     assert refused.status_code == 422
+    assert words(seen(refused).cssselect("title")[0]).startswith("1 erreur : Aménagement")
     do(manager, in_lille, "incomplete", manque="L'avis de l'établissement n'est pas signé.")
 
     case = case_of(in_lille)

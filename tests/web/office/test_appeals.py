@@ -30,7 +30,7 @@ from tests.accommodations.asked import (
 from tests.accommodations.test_following import DECLARED, LATER, amend
 from tests.factories import NOW, a_candidate, a_record, a_registration
 from tests.spaces import plain
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, words
 
 LIST = reverse("office:accommodations")
 REASON = "Un secrétaire n'est pas nécessaire pour une épreuve à l'ordinateur."
@@ -235,6 +235,7 @@ def test_an_answer_without_a_reason_is_refused_at_its_field(manager, in_lille, d
     page = do(manager, in_lille, "rejeter", motif="", **AUTHOR)
 
     assert page.status_code == 422
+    assert words(seen(page).cssselect("title")[0]).startswith("1 erreur : Recours")
     assert "Dites le motif : le candidat le lira." in plain(main(page))
 
 

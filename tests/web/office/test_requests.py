@@ -37,7 +37,7 @@ from sporades.registrations.states import SET_ASIDE, VALIDATE, RequestState
 from tests.documents.summaries import a_pdf
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import WHY, ask, change, proof_found_clean
-from tests.web.guide import BACKEND, buttons, main, seen, value_of
+from tests.web.guide import BACKEND, buttons, main, seen, value_of, words
 from tests.web.registry.world import HOST, a_member
 
 
@@ -722,7 +722,9 @@ def test_what_is_missing_is_asked_of_the_candidate_and_comes_back_to_the_queue(
 ):
     page = manager.get(where("change_request", asked.pk))
     assert "Demander un complément" in buttons(page)
-    assert manager.post(where("ask_more_request", asked.pk), {"manque": " "}).status_code == 422
+    refused = manager.post(where("ask_more_request", asked.pk), {"manque": " "})
+    assert refused.status_code == 422
+    assert words(seen(refused).cssselect("title")[0]).startswith("1 erreur : Demande de modification")
 
     page = manager.post(where("ask_more_request", asked.pk), {"manque": MISSING}, follow=True)
 

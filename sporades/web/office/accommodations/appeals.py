@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -101,14 +102,25 @@ class _Asked:
     @property
     def is_valid(self) -> bool:
         """Whether what was sent can be done."""
-        forms = {
+        form = self._form
+        return self.act == TAKE_BACK or (form is not None and form.is_valid())
+
+    @property
+    def faulty(self) -> forms.Form | None:
+        """The form that says at its places what is wrong with what was sent, if one does."""
+        form = self._form
+        return form if form is not None and form.errors else None
+
+    @property
+    def _form(self) -> forms.Form | None:
+        """The one that says more of the act that was pressed, if there is one."""
+        found: dict[str, forms.Form] = {
             ENTER: self.entering,
             REFUSE: self.refusing,
             TAKE_UP: self.taking,
             CALL: self.calling,
         }
-        form = forms.get(self.act)
-        return self.act == TAKE_BACK or (form is not None and form.is_valid())
+        return found.get(self.act)
 
 
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
@@ -313,6 +325,7 @@ def _page(
         "notified": instant_in_words(case.notified_at, zone) if case.notified_at else "",
         "last": day_in_words(last) if last else "",
         "asked": asked,
+        "form": asked.faulty,  # its errors are counted in the title
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],
         "may_enter": not is_contested and found.withdrawn_at is None,

@@ -172,6 +172,7 @@ def _page(
         "registration": found,
         "case": case,
         "asked": asked,
+        "form": asked.faulty,  # its errors are counted in the title
         "seen": seen,
         "since": case.since.isoformat() if case.since else "",
         "read_state": str(case.state),
