@@ -461,7 +461,7 @@ def test_after_the_closing_a_reason_is_asked_at_its_place(manager, in_lille):
     filed = manager.post(at("recap", draft), {"motif": "Erreur du service"})
 
     assert refused.status_code == 422
-    assert "Dites pourquoi, en une phrase." in main(refused)
+    assert main(refused).count("Dites pourquoi, en une phrase.") == 2  # above, and at its field
     assert filed.status_code == 302
     assert "Motif : Erreur du service" in Message.objects.get(kind="amended_for").body
     history = main(manager.get(reverse("office:history", args=[in_lille.number])))

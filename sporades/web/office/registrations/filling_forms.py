@@ -24,6 +24,7 @@ OFF = {"autocomplete": "off"}
 class LateForm(forms.Form):
     """Why something is filed once the service has closed."""
 
+    errors_stand_above = True
     motif = CleanCharField(
         label="Motif de l'enregistrement après la fermeture",
         help_text="Il est gardé au journal, et le candidat le lit dans le mail. Par exemple : erreur "
@@ -37,6 +38,7 @@ class LateForm(forms.Form):
 class RuleWaiverForm(forms.Form):
     """By whom a derogation was granted, on which day, under which reference."""
 
+    errors_stand_above = True
     accordee_par = CleanCharField(
         label="Accordée par",
         help_text="Le candidat le lit dans son récapitulatif. Par exemple : le recteur de l'académie de Lille",
