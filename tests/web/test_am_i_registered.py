@@ -359,8 +359,9 @@ def test_what_one_comes_to_do_stands_before_the_dates_and_the_documents(sign_in)
     _, managed = read(sign_in, a_registration())
 
     titles = seen(managed).xpath("//main//*[self::h2 or contains(@class, 's-quiet-links')]")
-    assert [words(one) for one in titles][:3] == [
+    assert [words(one) for one in titles][:4] == [
         "Suis-je bien inscrit ?",
+        "Agir sur mon inscription",
         "Pièces justificatives Aménagement d'épreuves Écrire à mon service gestionnaire",
         "Dates",
     ]

@@ -47,6 +47,8 @@ def test_the_summary_is_reached_from_the_last_step_and_from_both_menus(sign_in):
     documents = client.get(f"/mes-documents/{number}")
 
     assert links(last_step, "Visualiser/imprimer") == [summary]
+    on_screen = links(last_step, "Lire à l'écran : Récapitulatif d'inscription")
+    assert on_screen == [summary.removesuffix("/pdf")]
     assert links(read_only, "Visualiser/imprimer") == [summary]
     assert links(documents, "Récapitulatif d'inscription") == [summary]
     assert client.get(summary).content.startswith(b"%PDF-")

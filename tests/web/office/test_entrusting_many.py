@@ -81,6 +81,16 @@ def test_of_several_doctors_it_is_said_how_many_wait_for_each(manager, three):
     assert "Dr Ariane Petit (aucune demande en attente)" in page
 
 
+def test_each_box_says_whose_request_it_is(manager, three):
+    a_doctor()
+
+    boxes = seen(manager.get(HERE)).cssselect("main label[for^=choix-]")
+
+    assert sorted(words(one) for one in boxes) == sorted(
+        f"Choisir l'inscription n°{one.number}, {one.identity.listed_name}" for one in three
+    )
+
+
 def test_without_a_doctor_nothing_is_offered(manager, three):
     page = manager.get(HERE)
 
