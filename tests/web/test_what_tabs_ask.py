@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.core.exceptions import ValidationError
 
-from sporades.acts.registrations import deciding
+from sporades.acts.registrations import deciding, registering
 from sporades.registrations.fields import MarkField
 from sporades.registrations.models import Draft, Registration, SectionAnswers
 from sporades.registrations.sections.communes import MOST_NAMED
@@ -19,6 +19,7 @@ from tests.factories import (
     a_draft,
     a_registration,
     answers_with,
+    author,
     load_invented,
 )
 from tests.web.guide import (
@@ -31,6 +32,8 @@ from tests.web.guide import (
     mandatory,
     seen,
     shown,
+    titles,
+    value_of,
     words,
 )
 
@@ -496,7 +499,24 @@ def test_a_tab_opened_from_the_summary_leads_back_to_it_once_it_is_right(sign_in
 
     for page in (tab, refused):
         assert "Garder et revenir au récapitulatif" in buttons(page)
+    where, _, part = back["Location"].partition("#")
+    assert where == f"/inscription/{draft.pk}/recapitulatif"
+    assert seen(client.get(where)).cssselect(f"#{part} h2")[0].text == "Identification"
+
+
+def test_from_a_tab_of_a_modification_one_comes_back_to_what_changes(sign_in):
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    said = {**answers_with()["identification"], "address_1": "3 quai du Port", "retour": "1"}
+    tab = f"/inscription/{draft.pk}/identification"
+    client = sign_in(registration.candidate)
+    revision = value_of(client.get(f"{tab}?retour=1"), "revision")
+
+    back = client.post(tab, {**said, "revision": revision})
+
     assert back["Location"] == f"/inscription/{draft.pk}/recapitulatif"
+    assert titles(client.get(back["Location"]))[0] == "Ce qui change"
 
 
 def test_a_tab_without_an_answer_says_to_which_question(sign_in):

@@ -265,7 +265,9 @@ def _onwards(
         # Shown by GET: loaded again, or come back to, the page asks and sends nothing old.
         return redirect("&".join(filter(None, [door.judged_tab(draft, section.slug), back])))
     if back:
-        return door.to("recap", draft)
+        # Where one was reading; what a modification changes is said first of all, at the top.
+        where = "" if draft.amends_id else f"#{section.slug}"
+        return redirect(door.url("recap", draft) + where)
     return _towards(draft, dossier, section, by=1, door=door)
 
 
