@@ -724,7 +724,9 @@ def test_what_is_missing_is_asked_of_the_candidate_and_comes_back_to_the_queue(
     assert "Demander un complément" in buttons(page)
     refused = manager.post(where("ask_more_request", asked.pk), {"manque": " "})
     assert refused.status_code == 422
-    assert words(seen(refused).cssselect("title")[0]).startswith("1 erreur : Demande de modification")
+    assert words(seen(refused).cssselect("title")[0]).startswith(
+        "1 erreur : Demande de modification"
+    )
 
     page = manager.post(where("ask_more_request", asked.pk), {"manque": MISSING}, follow=True)
 
