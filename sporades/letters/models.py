@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from sporades.accounts.permissions import Reach
@@ -20,7 +20,9 @@ from sporades.registrations.models import Registration
 MOST_LINES, LONGEST_LINE = 8, 220
 SAME_ONCE_MOVED = ("domain", "session", "audience")
 """What the service of a registration has as before once it is given to another academy."""
-FOR_GUARDIAN = Q(has_own_envelope=True, message__about_kind="registration")
+OF_A_MINOR = ("registration", "draft")
+"""What a guardian is written of: what a minor has registered, or has asked late to be registered for."""
+FOR_GUARDIAN = Q(has_own_envelope=True, message__about_kind__in=OF_A_MINOR)
 """What a letter satisfies that is to the guardian of a minor; the other envelopes of their own are
 about a person, where they were reached until then. It is `Letter.is_to_guardian` as the database
 reads it.
@@ -147,7 +149,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Return the letters of which a perimeter has the registration, whoever prints them.
 
         A letter is of the service that wrote it, which prints and posts it; what is to do once it
-        came back, or where it has no address, is done on a file, which may be elsewhere since.
+        came back, or where it has no address, is done on a file, which may be elsewhere since. What
+        was asked late has no file: it is of the service that was asked.
         """
         service = OuterRef("service")
         alike = {f"service__{one}": OuterRef(f"service__{one}") for one in SAME_ONCE_MOVED}
@@ -156,6 +159,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         nearest = theirs.alias(is_here=Q(service=service)).order_by("-is_here", "-filed_at", "-pk")
         managing = Coalesce(
             NullIf("message__academy", Value("")),
+            Case(When(message__about_kind="draft", then=F("service__academy"))),
             Subquery(nearest.values("academy")[:1]),
             F("service__academy"),
             output_field=models.CharField(),
@@ -312,7 +316,7 @@ class Letter(models.Model):
     @property
     def is_to_guardian(self) -> bool:
         """Whether it is to the guardian of a minor, beside what their candidate is told."""
-        return self.has_own_envelope and self.message.about_kind == "registration"
+        return self.has_own_envelope and self.message.about_kind in OF_A_MINOR
 
     @property
     def is_returned(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from sporades.accounts.permissions import Permission
 from sporades.acts import consulting
 from sporades.acts.writing import posting, resending, since
+from sporades.candidates.models import Candidate
 from sporades.core import files
 from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
@@ -45,6 +46,11 @@ _AGAIN_TO_GUARDIAN = (
     "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Ce courrier est pour le "
     "représentant légal d'un mineur. Vérifiez l'adresse {}, puis envoyez-le de nouveau depuis l'onglet "
     "« Mails » du dossier."
+)
+_TO_GUARDIAN_OF_DRAFT = (
+    "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Ce courrier est pour le "
+    "représentant légal d'un mineur qui a demandé une inscription tardive : il ne s'envoie pas de nouveau. "
+    "Dites-lui autrement que quelque chose attend le candidat, puis « Rien à renvoyer » dans « Courriers »."
 )
 _NEVER_AGAIN = (
     "Le retour est noté ; si c'est une erreur : « Revenir sur le retour ». Vérifiez l'adresse et le "
@@ -87,12 +93,25 @@ def letters(request: HttpRequest) -> HttpResponse:
             (one, printing.other_addressee_of(one), _fate_of_returned(one)) for one in back
         ],
         "came_back_cut": back_cut,
+        "reached": _reached(request, [*unprinted, *back]),
         "page": page,
         "counted": in_groups(str(page.paginator.count)),
         "may_print": bool(request.reaches(Permission.PRINT_LETTERS)),
         "trail": TRAIL,
     }
     return render(request, "office/letters.html", context)
+
+
+def _reached(request: HttpRequest, some: Collection[Letter]) -> set[int]:
+    """Return the candidates of some letters whose record the reader may open.
+
+    What was printed here may be of another perimeter since; who has only asked late has none.
+    """
+    whose = {one.candidate_id for one in some}
+    found = (
+        records_within(request.reach).filter(pk__in=whose) if whose else Candidate.objects.none()
+    )
+    return set(found.values_list("pk", flat=True))
 
 
 def _first_ones(rows: Any) -> tuple[list[Letter], str]:
@@ -163,14 +182,10 @@ def _page(
         for place, one in enumerate(together, start=1)
     ]
     left = sum(one.state == LetterState.PRINTED for one in letters) if run.posted_on else 0
-    whose = {one.candidate_id for together in shown for one in together}
     context = {
         "run": run,
         "lines": lines,
-        # What was printed here may be of another perimeter since: its record opens no more.
-        "reached": set(
-            records_within(request.reach).filter(pk__in=whose).values_list("pk", flat=True)
-        ),
+        "reached": _reached(request, [one for together in shown for one in together]),
         "counted": _counted(run.total),
         "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
         "came_back": any(one.is_returned for together in envelopes for one in together),
@@ -298,11 +313,10 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
     """Note that a letter came back."""
     found = _letter_of(request, letter)
     if Letter.objects.managed_within(request.reach).filter(pk=found.pk).exists():
-        said = format_html(
-            '{} <a href="{}">Fiche du candidat</a>',
-            _to_do_of(found),
-            reverse("office:record", args=[found.candidate_id]),
-        )
+        said = _to_do_of(found)
+        if _reached(request, [found]):
+            record = reverse("office:record", args=[found.candidate_id])
+            said = format_html('{} <a href="{}">Fiche du candidat</a>', said, record)
     else:
         said = _ELSEWHERE
     held = _held_with(found)
@@ -317,6 +331,8 @@ def return_letter(request: HttpRequest, letter: int) -> HttpResponse:
 def _to_do_of(letter: Letter) -> str:
     """Say what is to do of a letter that came back."""
     if letter.is_to_guardian:
+        if not resending.goes_again(letter.message):
+            return _TO_GUARDIAN_OF_DRAFT
         return _AGAIN_TO_GUARDIAN.format(since.home_corrected(letter.candidate))
     if letter.has_own_envelope:
         return _WARNS
