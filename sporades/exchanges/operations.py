@@ -147,7 +147,7 @@ def ask(
     if total > MOST_LINES:
         raise TooLong
     author = reach.member
-    is_large = total + _taken_alone(by, at=at) > WITHOUT_APPROVAL
+    is_large = is_for_two(total, by=by, at=at)
     export: Export = Export.objects.create(
         asked_by=by,
         asked_name=author.name,
@@ -186,6 +186,17 @@ def columns_of(search: Search, *, reach: Reach) -> list[str]:
     if not search.columns and are_of_several_sessions(reach):
         more.append("session")
     return [*shown, *more] if more else list(search.columns)
+
+
+def is_for_two(total: int, *, by: User, at: datetime) -> bool:
+    """Return whether so many lines more, asked for by somebody, are for a second person to approve.
+
+    Args:
+        total: how many.
+        by: who asks.
+        at: the instant.
+    """
+    return total + _taken_alone(by, at=at) > WITHOUT_APPROVAL
 
 
 def _taken_alone(by: User, *, at: datetime) -> int:

@@ -495,7 +495,7 @@ def test_an_export_to_approve(letters, request):
         == f"""\
 Bonjour {head.memberships.get().full_name},
 
-{export.asked_name} demande un export de 1 ligne. Au-delà de 5 000 lignes, une seconde personne doit l'approuver.
+{export.asked_name} demande un export de 1 ligne. Au-delà de 5 000 lignes qu'une même personne demande en un jour, une seconde doit l'approuver.
 
 Motif : Préparer <b>les</b> convocations & l'accueil
 
@@ -531,7 +531,7 @@ def test_an_export_that_has_ended(letters, request, end, subject, sentence):
     else:
         exchanges.approve(export=export, user=head, by=by, at=NOW)
         if end == "stopped":
-            export.asked_by.memberships.update(ends_on="2026-11-24")
+            export.asked_by.memberships.update(role=Membership.Role.AUDITOR)
         exchanges.prepare(str(export.pk), at=NOW)
 
     letter = next(one for one in letters() if one.taken_for == [export.asked_by.email])

@@ -13,6 +13,7 @@ from sporades.core import files
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
+from sporades.mail.models import Message
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operations import keep
 from sporades.searches.operators import Operator
@@ -200,6 +201,23 @@ def test_an_auditor_exports_nothing(member, in_lille):
     assert "Exporter" not in page.text
     where = reverse("office:export", args=[page.context["search"].pk])
     assert auditor.get(where).status_code == 404
+
+
+def test_lines_asked_for_in_one_day_are_for_a_second_person_and_it_is_said_before_and_to_them(
+    manager, in_lille, few, monkeypatch
+):
+    monkeypatch.setattr(operations, "WITHOUT_APPROVAL", 1)
+    monkeypatch.setattr("sporades.exchanges.models.WITHOUT_APPROVAL", 1)
+    asked(manager)
+    work("exchanges")
+    found = sought(manager, leaf("g-1", "nom", "non_vide")).context["search"].pk
+
+    before = main(manager.get(reverse("office:export", args=[found])))
+    asked(manager, form="ods")
+
+    assert "Au-delà de 5 000 lignes qu'une même personne demande en un jour" in before
+    told = Message.objects.get(kind="export_to_approve").body
+    assert "1 ligne. Au-delà de 5 000 lignes qu'une même personne demande en un jour" in told
 
 
 @pytest.mark.usefixtures("few")

@@ -12,7 +12,7 @@ from sporades.core.files import OutOfReach, Unreadable
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.exchanges import operations
-from sporades.exchanges.models import WITHOUT_APPROVAL, Export
+from sporades.exchanges.models import Export
 from sporades.exchanges.states import UNFINISHED, ExportState
 from sporades.searches.columns import chosen
 from sporades.searches.models import Search
@@ -61,9 +61,8 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
     context = {
         "search": kept,
         "form": form,
-        "count": count,
         "counted": in_groups(str(count)),
-        "limit": WITHOUT_APPROVAL,
+        "is_large": operations.is_for_two(count, by=request.user, at=request.arrived_at),
         "asked": in_words(tree, reach=request.reach),
         **_bounds(request.reach),
         "columns": [
