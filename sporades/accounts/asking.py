@@ -51,6 +51,27 @@ def roles_of(users: Collection[int], *, at: datetime) -> dict[int, list[Membersh
     return {one.pk: list(one.memberships_on(day)) if one.is_active else [] for one in accounts}
 
 
+def is_here(user: User, *, at: datetime) -> bool:
+    """Return whether somebody still works in the office: whose account is closed is not written to.
+
+    Args:
+        user: the account.
+        at: the instant.
+    """
+    return user.is_active and bool(user.memberships_on(local_day(at, settings.TIME_ZONE)))
+
+
+def author_here(identifier: str, *, at: datetime) -> User | None:
+    """Return the account that an act was done from, of whoever still works in the office.
+
+    Args:
+        identifier: that of the act's author, as `Actor` has it.
+        at: the instant.
+    """
+    user = User.objects.who_acted(identifier)
+    return user if user is not None and is_here(user, at=at) else None
+
+
 class AskedByMember(models.Model):
     """Something that a member of staff asked for. Its model has `asked_by`, their account."""
 

@@ -556,6 +556,8 @@ def approvers_of(export: Export, *, at: datetime) -> list[Membership]:
 
 
 def _tell(export: Export, *, at: datetime) -> None:
+    if not asking.is_here(export.asked_by, at=at):
+        return
     mail.write(
         "export_ended",
         to=export.asked_by.email,

@@ -7,6 +7,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sporades.accounts.models import Membership
+from sporades.acts.agents import inviting
 from sporades.acts.pieces import owing, verifying
 from sporades.acts.registrations import deciding, receiving
 from sporades.batches import operations, queries, tasks
@@ -27,6 +28,7 @@ from tests.evidence.given import IDENTITY, MANAGER, again, complete, give, piece
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, a_registration, author
 from tests.jobs import work
 from tests.refusing import refuse
+from tests.web.registry.world import a_member
 
 WHY = "Il manque la copie de votre diplôme"
 UNSIGNED = "le récapitulatif signé n'est pas noté comme reçu"
@@ -410,6 +412,22 @@ def test_a_stopped_batch_goes_no_further_and_is_taken_up_where_it_was(prepare, t
         "batch resumed",
         "batch ended",
     ]
+
+
+def test_whose_account_is_closed_is_not_told_that_it_stopped(prepare, three, asker):
+    head = a_member("cheffe@exemple.test", Membership.Role.HEAD, ["A09"])
+    approver = a_member("approuve@exemple.test", Membership.Role.HEAD, ["A09"])
+    batch = prepare()
+    operations.launch(batch=batch, by=actor(batch), at=NOW)
+    Batch.objects.update(decided_by=approver, decided_name="Dominique Approuve")
+    for one in (asker, approver):
+        inviting.close(email=one.email, by=OPERATOR, at=NOW)
+
+    operations.go_on(str(batch.pk), at=NOW)
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.STOPPED
+    assert [one.recipient for one in Message.objects.filter(kind="batch_ended")] == [head.email]
 
 
 def test_it_stops_between_two_lines(prepare, three, monkeypatch):

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from sporades.accounts.models import Membership, User
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.accommodating import last_day_on_paper
+from sporades.acts.agents import inviting
 from sporades.acts.identities import asking, comparing, correcting, merging
 from sporades.acts.identities.comparing import Overtaken, WhyMissing
 from sporades.acts.people import addressing, claiming, enrolling, forgetting, joining
@@ -646,6 +647,15 @@ def test_a_refused_merge_is_to_be_compared_again_and_its_author_is_told(double, 
     )
     assert Message.objects.get(kind="merge_refused").recipient == "agent@exemple.test"
     propose(double)
+
+
+def test_whose_account_is_closed_is_not_told_that_it_is_refused(double, propose, head):
+    propose(double)
+    inviting.close(email="agent@exemple.test", by=OPERATOR, at=NOW)
+
+    comparing.refuse(double=double, answer="Deux pièces différentes.", by=head, at=NOW)
+
+    assert not Message.objects.filter(kind="merge_refused").exists()
 
 
 def test_a_proposal_is_taken_back(double, propose, manager):

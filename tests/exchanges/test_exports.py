@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts.agents import inviting
 from sporades.core import files
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -33,7 +34,7 @@ from sporades.searches.trees import Group, Leaf
 from sporades.searches.words import clock_in_words, perimeter_in_words
 from tests.exchanges.conftest import WHY
 from tests.exchanges.test_spreadsheets import tables
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.registry.world import a_member
 
@@ -281,6 +282,16 @@ def test_a_role_that_ends_before_the_file_is_made_stops_it(ask, in_lille, asker,
         ExportState.STOPPED,
         "Votre rôle ne permet plus d'exporter.",
     )
+
+
+def test_whose_account_is_closed_is_not_told_what_became_of_it(ask, in_lille, asker):
+    export = ask()
+    inviting.close(email=asker.email, by=OPERATOR, at=NOW)
+
+    prepared(export)
+
+    assert export.state == ExportState.STOPPED
+    assert not Message.objects.filter(kind="export_ended").exists()
 
 
 def test_a_role_that_ends_while_the_file_is_written_stops_it(ask, in_lille, asker, monkeypatch):

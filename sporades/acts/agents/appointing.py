@@ -386,8 +386,8 @@ def _record(verb: str, proposal: RoleProposal, *, by: Actor, at: datetime) -> No
 
 def _tell(proposal: RoleProposal, *, by: Actor, at: datetime) -> None:
     """Write to whoever proposed it what became of it, if they still work here."""
-    user = User.objects.who_acted(proposal.proposed_by_id)
-    if user is not None and user.memberships_on(local_day(at, settings.TIME_ZONE)):
+    user = asking.author_here(proposal.proposed_by_id, at=at)
+    if user is not None:
         mail.write(
             "role_decided",
             to=user.email,

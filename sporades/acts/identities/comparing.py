@@ -144,7 +144,7 @@ def refuse(*, double: LikelyDouble, answer: str, by: Actor, at: datetime) -> Non
     """
     if not answer:
         raise WhyMissing
-    proposer = User.objects.who_acted(double.proposed_by_id)
+    proposer = asking.author_here(double.proposed_by_id, at=at)
     _let_go(double, REFUSE, answer=answer)
     if proposer is not None:
         _tell_refused(double, proposer, by=by, at=at)

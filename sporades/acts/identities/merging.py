@@ -101,7 +101,7 @@ def approve(*, double: LikelyDouble, seen: str, by: Actor, at: datetime) -> Cand
     kept, left = (one, other) if locked.kept_id == one.pk else (other, one)
     if found := hindrances(kept=kept, left=left, at=at):
         raise Hindered(found)
-    proposer = User.objects.who_acted(locked.proposed_by_id)
+    proposer = asking.author_here(locked.proposed_by_id, at=at)
     _merge(locked, kept=kept, left=left, by=by, at=at)
     if proposer is not None:
         mail.write(

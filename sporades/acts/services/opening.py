@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sporades import journal, mail
 from sporades.accounts import asking
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.core.actors import Actor
 from sporades.core.links import link_to
@@ -390,9 +390,9 @@ def _refuse(change: ServiceChange, *, answer: str, by: Actor, at: datetime) -> N
 
 
 def _tell_proposer(changes: Sequence[ServiceChange], *, by: Actor, at: datetime) -> None:
-    """Write to whoever proposed extensions what became of them, if they still have an account."""
+    """Write to whoever proposed extensions what became of them, if they still work here."""
     change = changes[0]
-    user = User.objects.who_acted(change.proposed_by_id)
+    user = asking.author_here(change.proposed_by_id, at=at)
     if user is not None:
         mail.write(
             "extension_decided",

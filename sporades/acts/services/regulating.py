@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades import journal, mail
-from sporades.accounts.models import User
+from sporades.accounts.asking import author_here
 from sporades.accounts.permissions import Reach
 from sporades.core.actors import Actor
 from sporades.core.links import link_to
@@ -184,7 +184,7 @@ def drop(*, prepared: PreparedRegulation, reach: Reach, by: Actor, at: datetime)
         raise OfOthers
     preparing.drop(prepared=prepared, by=by, at=at)
     _record("regulation dropped", prepared, by=by, at=at)
-    author = User.objects.who_acted(prepared.loaded_by_id)
+    author = author_here(prepared.loaded_by_id, at=at)
     if author is not None and not _is_author(prepared, by):
         mail.write(
             "regulation_dropped",

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sporades import journal, mail
-from sporades.accounts.models import Membership
+from sporades.accounts.asking import is_here
+from sporades.accounts.models import Membership, User
 from sporades.batches.models import Batch
 from sporades.batches.queries import letters_waiting
 from sporades.core.actors import Actor
@@ -47,13 +48,15 @@ def record(verb: str, batch: Batch, *, by: Actor, at: datetime, **more: Any) -> 
 
 
 def tell(batch: Batch, *, at: datetime) -> None:
-    """Write to the author of a batch that it ended, stopped, or was refused."""
-    _write(batch, batch.asked_by.email, batch.asked_name, at=at)
+    """Write to the author of a batch, if they still work here, that it ended, stopped, or was refused."""
+    if is_here(batch.asked_by, at=at):
+        _write(batch, batch.asked_by.email, batch.asked_name, at=at)
 
 
-def tell_approver(batch: Batch, address: str, *, at: datetime) -> None:
-    """Write to whoever approved a batch, at their address, that it has stopped by itself."""
-    _write(batch, address, batch.decided_name, at=at, is_approver=True)
+def tell_approver(batch: Batch, approver: User, *, at: datetime) -> None:
+    """Write to whoever approved a batch, if they still work here, that it has stopped by itself."""
+    if is_here(approver, at=at):
+        _write(batch, approver.email, batch.decided_name, at=at, is_approver=True)
 
 
 def tell_head(batch: Batch, head: Membership, *, at: datetime) -> None:

@@ -237,7 +237,7 @@ def _stopped(batch: Batch, *, at: datetime) -> None:
     tell(batch, at=at)
     approver = batch.decided_by
     if approver is not None:
-        tell_approver(batch, approver.email, at=at)
+        tell_approver(batch, approver, at=at)
     for head in heads_of(batch, at=at):
         if head.user_id != batch.decided_by_id:
             tell_head(batch, head, at=at)

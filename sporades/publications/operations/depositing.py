@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from sporades import mail
 from sporades.accommodations.queries import asked_here
+from sporades.accounts.asking import is_here
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, seal
@@ -547,6 +548,8 @@ def _filled(publication: Publication, *, at: datetime) -> None:
         return
     transaction.on_commit(lambda: files.forget_or_say([key]))
     _forget_unplaced(publication)
+    if not is_here(publication.asked_by, at=at):
+        return
     mail.write(
         "publication_filled",
         to=publication.asked_by.email,

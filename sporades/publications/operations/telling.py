@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from sporades import mail
+from sporades.accounts.asking import is_here
 from sporades.accounts.models import User
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
@@ -172,7 +173,7 @@ def tell_authors(
     """
     event = f"{publication.decided_at}:{count}" if count else at.isoformat()
     for author, name in authors.items():
-        if author is None or by.identifier == author.identifier or not author.is_active:
+        if author is None or by.identifier == author.identifier or not is_here(author, at=at):
             continue
         mail.write(
             "publication_decided",
