@@ -37,7 +37,7 @@ from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import put_aside
 from sporades.letters.queries import may_be_left_out
-from sporades.letters.rules import overtaking
+from sporades.letters.rules import REMINDER, is_of_piece, overtaking
 from sporades.letters.states import PRINT, LetterState
 from sporades.letters.words import readdressed
 from sporades.mail.models import Message
@@ -61,6 +61,8 @@ NOTHING_LEFT = "aucun de ses courriers n'est encore gardé"
 UNPRINTABLE = (pdf.CannotPrint, documents.Unprintable)
 MOVE = "registration_moved"
 """The mail that tells a candidate that another academy has their registration."""
+ALL_GIVEN_TIME = "pieces_given_time"
+"""The mail that says all that is still to be sent, and until when: what asked for some of it goes no more."""
 NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
 REPLACED = (
     "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : il n'est pas "
@@ -477,6 +479,8 @@ def _overtaken_by(letter: Letter, later: QuerySet[Message], *, made_at: datetime
         moved = moves.order_by("-pk").first()
         if moved is not None:
             return moved
+    if (anew := _asked_anew(letter, later)) is not None:
+        return anew
     makes_false = overtaking(said.matter)
     if makes_false is None:
         return None
@@ -485,6 +489,19 @@ def _overtaken_by(letter: Letter, later: QuerySet[Message], *, made_at: datetime
         return last
     may = Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists()
     return last if may else None
+
+
+def _asked_anew(letter: Letter, later: QuerySet[Message]) -> Message | None:
+    """Return the last that says all that is to be sent where a letter asks for some of it; a letter, of one with a document."""
+    said = letter.message
+    is_of_it = is_of_piece(said.matter) or said.matter == REMINDER
+    if said.due_by is None or not is_of_it:
+        return None
+    anew = later.filter(kind=ALL_GIVEN_TIME, about_id=said.about_id, pk__gt=said.pk)
+    if letter.enclosed_id is not None:
+        anew = anew.filter(state=Message.State.LETTER)
+    found: Message | None = anew.order_by("-pk").first()
+    return found
 
 
 def content_of(letter: Letter, *, place: str, note: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from sporades.acts.people import joining
-from sporades.acts.pieces import reminding, verifying
+from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.writing import posting
 from sporades.candidates import operations as candidates
@@ -50,6 +50,10 @@ def waive_later(registration):
 
 def ask(registration, *, at=NOW):
     verifying.ask_again(row=piece(registration), by=MANAGER, at=at)
+
+
+def grant_all(registration, *, until=date(2027, 2, 5), at=LATER):
+    granting.grant_all(registration=again(registration), until=until, by=MANAGER, at=at)
 
 
 def receive(registration):
@@ -304,6 +308,32 @@ def test_what_began_before_a_run_and_is_written_after_it_makes_its_letters_false
     work("letters")
     [letter] = PrintRun.objects.get().letters.all()
     assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
+
+
+@open_exam
+def test_time_for_all_makes_needless_what_asked_for_some_of_it_and_is_printed_no_more(kept):
+    registration = a_registration(a_record(), **WITH_BAC)
+    Letter.objects.all().delete()
+    waive(registration)
+    ask(registration)
+    verifying.waive(row=piece(registration, BAC), reason="Vue.", by=MANAGER, at=NOW)
+    [run] = printed()
+    asked = Letter.objects.get(message__kind="piece_asked_again")
+
+    grant_all(registration)
+
+    assert list(printing.since_printed(run)) == [asked.pk]
+
+
+def test_it_makes_needless_what_encloses_the_summary_where_it_encloses_it_too(registration, kept):
+    grant_all(registration)
+    [run] = printed(at=LATER)
+
+    grant_all(registration, until=date(2027, 2, 12), at=LATER + timedelta(minutes=7))
+
+    [letter] = run.letters.all()
+    assert letter.enclosed is not None
+    assert list(printing.since_printed(run)) == [letter.pk]
 
 
 def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(

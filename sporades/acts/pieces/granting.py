@@ -20,6 +20,7 @@ from sporades.evidence.queries import Owed, giving_to
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.models import Letter
 from sporades.letters.operations import leave_out, tell
+from sporades.letters.printing import ALL_GIVEN_TIME
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import REMINDER, of_piece
 from sporades.mail.models import about_of
@@ -28,7 +29,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import with_owed
 from sporades.registrations.snapshot import contact_of
 
-KIND, VERB = "pieces_given_time", "pieces given time"
+KIND, VERB = ALL_GIVEN_TIME, "pieces given time"
 
 
 class NothingLeft(Refused):
