@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Greatest
 
@@ -14,12 +15,14 @@ from sporades.accounts import asking
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, Reach
 from sporades.accounts.permissions import reach as where_one_may
+from sporades.acts.people.guardians import told_at_home
 from sporades.acts.requests.silence import SHORTEST_SILENCE
 from sporades.batches import accommodations, adding, leaving, moving, pieces
 from sporades.batches.actions import Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
 from sporades.candidates.models import told_by_letter
+from sporades.core.french import local_day
 from sporades.core.numbers import in_groups
 from sporades.evidence.states import State as Piece
 from sporades.evidence.unmet import rows_in
@@ -28,7 +31,7 @@ from sporades.exams.schema.legal import Meaning
 from sporades.letters.models import Letter
 from sporades.mail.queries import key_about
 from sporades.registrations.models import Registration
-from sporades.registrations.states import SET_ASIDE, STANDING, State
+from sporades.registrations.states import RESTORE, SET_ASIDE, STANDING, State
 from sporades.searches.criteria import Unreadable
 from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import from_json
@@ -43,6 +46,10 @@ WORDS = {
 """What tells lines of one state apart, in words."""
 
 
+TOLD_BESIDE = (SET_ASIDE.name, RESTORE.name, accommodations.NOTIFY)
+"""The acts of which the guardian of a minor is told too, at home where no mail of theirs is given."""
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What will become of the lines in one state.
@@ -51,7 +58,8 @@ class Forecast:
         state: the state.
         count: how many lines.
         refusal: why they will be refused, or nothing.
-        by_letter: how many of their candidates are told by a letter, to print and to post.
+        by_letter: how many letters it makes, to print and to post: to candidates whom no mail reaches,
+            and home to the guardians of minors.
         seen: what else tells them apart, in words.
         unmet: all of it that a validation does without, as `pieces.UNMET` has it.
     """
@@ -76,8 +84,6 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
     said = batch.said
     if batch.tree is not None:
         said["found"] = found_again(batch)
-    is_decision = batch.action == accommodations.NOTIFY
-    posted = told_by_letter("registration__candidate", is_decision=is_decision)
     states = (
         batch.lines_within(*reaches)
         .filter(outcome=Outcome.WAITING)
@@ -85,7 +91,7 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         .values_list("registration__state", "seen")
         .annotate(
             count=Count("pk"),
-            by_letter=Count("pk", filter=posted),
+            by_letter=_letters(batch, at=at),
         )
         .order_by("-count", "registration__state", "seen")
     )
@@ -100,6 +106,17 @@ def forecast(batch: Batch, *reaches: Reach, at: datetime) -> list[Forecast]:
         )
         for state, known, count, by_letter in states
     ]
+
+
+def _letters(batch: Batch, *, at: datetime) -> Any:
+    """Count the letters that some lines make: to candidates, and home to guardians by few acts alone."""
+    is_decision = batch.action == accommodations.NOTIFY
+    posted = told_by_letter("registration__candidate", is_decision=is_decision)
+    letters = Count("pk", filter=posted)
+    if batch.action not in TOLD_BESIDE:
+        return letters
+    day = local_day(at, settings.TIME_ZONE)
+    return letters + Count("pk", filter=told_at_home("registration", day))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from sporades.batches import operations, queries, tasks
 from sporades.batches.actions import AMENDED, DECIDED, GIVEN, GIVEN_SINCE, Action
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
+from sporades.candidates.models import Candidate
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.journal.models import Entry
+from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import DECISIONS, FLAG, SET_ASIDE, VALIDATE, State
@@ -23,6 +25,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found
 from sporades.searches.trees import Group, Leaf
+from tests.accommodations import asked as cases
 from tests.acts.test_issuing import amend
 from tests.evidence.given import IDENTITY, MANAGER, again, complete, give, piece, receive
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_candidate, a_registration, author
@@ -657,3 +660,21 @@ def test_a_colleagues_decision_meanwhile_is_not_undone(prepare, three):
 
     assert batch.lines.get(registration=three[0]).outcome == Outcome.REFUSED
     assert Entry.objects.filter(verb="registration validated").count() == 3
+
+
+@pytest.mark.parametrize("action", ["set_aside", "restore"])
+@pytest.mark.parametrize(("guardian", "letters"), [("", 2), ("anne@exemple.test", 1)])
+def test_letters_home_to_guardians_are_counted_with_those_to_candidates(
+    prepare, three, action, guardian, letters
+):
+    cases.a_minor(guardian=guardian)
+    Candidate.objects.filter(pk=three[0].candidate_id).update(user=None, email="")
+    if action == "restore":
+        Registration.objects.update(state=State.SET_ASIDE, reason=WHY, decided_at=NOW)
+    batch = prepare(action, reason=WHY, registrations=Registration.objects.all())
+    foreseen = sum(one.by_letter for one in queries.forecast(batch, at=NOW))
+
+    before = set(Letter.objects.values_list("pk", flat=True))
+    launched(batch)
+
+    assert foreseen == Letter.objects.exclude(pk__in=before).count() == letters

@@ -9,8 +9,10 @@ whom it gives no address goes home by a letter: they alone contest for a minor (
 address.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
 
 from sporades import mail
 from sporades.accommodations.left import unsent_in_words
@@ -21,6 +23,7 @@ from sporades.accounts import limits
 from sporades.accounts.addresses import letter_box
 from sporades.accounts.models import normalised_address
 from sporades.acts.people.addressing import may_write
+from sporades.candidates.models import is_minor_on
 from sporades.candidates.operations import ADDRESS
 from sporades.candidates.postal import lines_of
 from sporades.core.french import instant_in_words, listed, local_day, of_named
@@ -244,6 +247,26 @@ def is_told_at_home(registration: Registration, *, at: datetime) -> bool:
         and not (registration.guardian_email or guardian_address(registration))
         and bool(_home_of(registration))
     )
+
+
+def told_at_home(path: str, day: date) -> Q:
+    """Return what a row must satisfy whose registration has its guardian told at home, given its path.
+
+    It is `is_told_at_home` as the database reads it, on one day everywhere. Whoever has signed with an
+    address is taken to be written to there.
+
+    Args:
+        path: leads to the registration.
+        day: the day.
+    """
+    signed = Signature.objects.filter(case__registration=OuterRef(path)).exclude(email="")
+    kept, given = f"{path}__candidate__", f"{path}__"
+    nowhere = Q(**{f"{kept}address_1": ""})
+    at_home = ~nowhere & ~Q(**{f"{kept}town": ""})
+    where_filed = nowhere & ~Q(**{f"{given}address_1": ""}) & ~Q(**{f"{given}town": ""})
+    is_named = Q(**{f"{given}guardian_email": ""}) & ~Q(**{f"{given}guardian_name": ""})
+    minor = is_minor_on(f"{given}identity", day)
+    return minor & is_named & (at_home | where_filed) & ~Exists(signed)
 
 
 def _told_beside(registration: Registration, *, at: datetime) -> str | None:

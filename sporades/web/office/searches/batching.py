@@ -310,7 +310,7 @@ def _unmet(forecast: list[queries.Forecast]) -> list[str]:
 
 
 def _printed(forecast: list[queries.Forecast]) -> str:
-    """Say how many candidates will be told by a letter, which somebody prints and posts."""
+    """Say how many letters will be made, which somebody prints and posts."""
     letters = sum(one.by_letter for one in forecast if not one.refusal)
     return in_groups(str(letters)) if letters else ""
 
