@@ -266,7 +266,7 @@ def told_at_home(path: str, day: date) -> Q:
     where_filed = nowhere & ~Q(**{f"{given}address_1": ""}) & ~Q(**{f"{given}town": ""})
     is_named = Q(**{f"{given}guardian_email": ""}) & ~Q(**{f"{given}guardian_name": ""})
     minor = is_minor_on(f"{given}identity", day)
-    return minor & is_named & (at_home | where_filed) & ~Exists(signed)
+    return minor & is_named & (at_home | where_filed) & Q(~Exists(signed))
 
 
 def _told_beside(registration: Registration, *, at: datetime) -> str | None:

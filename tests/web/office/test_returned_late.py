@@ -8,7 +8,6 @@ from django.urls import reverse
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.writing import posting
 from sporades.letters.models import Letter
-from sporades.mail.models import Message
 from tests.accommodations.asked import a_minor
 from tests.acts.test_guardians_of_decisions import refuse_a_late_registration
 from tests.factories import NOW
