@@ -28,17 +28,19 @@ OF_PIECES = ("pieces_due", "pieces_given_time", "summary_asked_again", "summary_
 """The mails that recall pieces, or the signed summary."""
 
 
-def told(kind: str, *, registration: str) -> QuerySet[Message]:
+def told(*kinds: str, registration: str) -> QuerySet[Message]:
     """Return the reminders of a registration that were written, for a query of rows that have one.
 
     A letter that was left out before it was printed reminded nobody.
 
     Args:
-        kind: of which mail.
+        kinds: of which mails.
         registration: the column of those rows that names the registration.
     """
     written: QuerySet[Message] = Message.objects.filter(
-        about_kind="registration", about_id=Cast(OuterRef(registration), CharField()), kind=kind
+        about_kind="registration",
+        about_id=Cast(OuterRef(registration), CharField()),
+        kind__in=kinds,
     )
     return written.exclude(letter__state=LetterState.OVERTAKEN)
 

@@ -18,13 +18,14 @@ WITHDRAWAL = "withdrawal"
 REMINDER = "reminder"
 CLOSING = "closing"
 """That registrations close sooner, or later: the last says it all."""
-_PIECE = "piece:"
+PIECE = "piece:"
+"""How what is told of one piece begins, before the key of the piece."""
 
 OVERTAKES = {
     DECISION: {DECISION},
     STANDING: {STANDING, DECISION, REMINDER},
     TO_GUARDIAN: {TO_GUARDIAN},
-    WITHDRAWAL: {DECISION, REMINDER, CLOSING, _PIECE},
+    WITHDRAWAL: {DECISION, REMINDER, CLOSING, PIECE},
     CLOSING: {CLOSING},
 }
 """What each matter makes false of the same registration; a piece overtakes itself alone.
@@ -36,17 +37,17 @@ asked by nobody. What is set aside is reminded of nothing, and a restoration say
 
 def of_piece(key: int) -> str:
     """Return the matter of what is told of a piece."""
-    return f"{_PIECE}{key}"
+    return f"{PIECE}{key}"
 
 
 def is_of_piece(matter: str) -> bool:
     """Return whether a matter is a piece's."""
-    return matter.startswith(_PIECE)
+    return matter.startswith(PIECE)
 
 
 def piece_of(matter: str) -> int | None:
     """Return the key of the piece that a matter is, if it is one's."""
-    return int(matter.removeprefix(_PIECE)) if is_of_piece(matter) else None
+    return int(matter.removeprefix(PIECE)) if is_of_piece(matter) else None
 
 
 def overtaken_by(matter: str) -> Q | None:
@@ -56,15 +57,15 @@ def overtaken_by(matter: str) -> Q | None:
     overtaken = OVERTAKES.get(matter)
     if overtaken is None:
         return None
-    found = Q(message__matter__in=sorted(overtaken - {_PIECE}))
-    return found | Q(message__matter__startswith=_PIECE) if _PIECE in overtaken else found
+    found = Q(message__matter__in=sorted(overtaken - {PIECE}))
+    return found | Q(message__matter__startswith=PIECE) if PIECE in overtaken else found
 
 
 def overtaking(matter: str) -> Q | None:
     """Return what a later message must be about to overtake this one; nothing where none does."""
     if not matter:
         return None
-    group = _PIECE if is_of_piece(matter) else matter
+    group = PIECE if is_of_piece(matter) else matter
     later = {one for one, overtaken in OVERTAKES.items() if group in overtaken}
     if is_of_piece(matter):
         later.add(matter)

@@ -8,9 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sporades.acts import tasks
-from sporades.acts.pieces import reminding, verifying
+from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.registrations import deciding, leaving
-from sporades.acts.registrations.receiving import receive_summary, take_summary_back
+from sporades.acts.registrations.receiving import (
+    grant_summary,
+    receive_summary,
+    take_summary_back,
+)
 from sporades.acts.sent_files import Sent
 from sporades.evidence import operations as evidence
 from sporades.evidence.models import Evidence
@@ -20,9 +24,9 @@ from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
-from sporades.registrations.states import VALIDATE
+from sporades.registrations.states import RESTORE, SET_ASIDE, VALIDATE
 from tests.evidence.given import MANAGER, a_photo, again, give, piece
-from tests.factories import NOW, a_record, a_registration, author, load_invented
+from tests.factories import NOW, a_candidate, a_record, a_registration, author, load_invented
 from tests.jobs import work
 from tests.spaces import plain
 from tests.web.test_extended_service import move
@@ -121,6 +125,66 @@ def test_who_has_just_been_asked_is_not_reminded_before_the_next_step():
 
     assert reminding.remind_pieces(at=SEVEN + 2 * DAY) == 0
     assert reminding.remind_pieces(at=TWO) == 1
+
+
+AFTER, SOON = UNTIL + 30 * DAY, timedelta(minutes=15)
+"""Some weeks after all deadlines, and how soon after it an act is followed by a reminder that is due."""
+
+
+def given_time(row, until):
+    verifying.grant(row=row, until=until, by=MANAGER, at=AFTER)
+
+
+def cut_back(row, until):
+    verifying.grant(row=row, until=until + 30 * DAY, by=MANAGER, at=AFTER - DAY)
+    given_time(piece(row.registration), until)
+
+
+@pytest.mark.parametrize("act", [given_time, cut_back])
+def test_who_was_just_told_another_day_is_not_reminded_before_the_next_step(registration, act):
+    act(piece(registration), (AFTER + 5 * DAY).date())
+
+    assert reminding.remind_pieces(at=AFTER + SOON) == 0
+    assert reminding.remind_pieces(at=AFTER + 4 * DAY) == 1
+
+
+def test_who_was_told_another_day_of_one_piece_is_reminded_of_the_others(registration):
+    first = piece(registration)
+    given_time(first, (AFTER + 5 * DAY).date())
+    said = {"code": "AUTRE", "label": "Autre", "is_mandatory": True, "until": AFTER + 6 * DAY}
+    Evidence.objects.create(registration=registration, place=2, asked_at=NOW, **said)
+
+    assert reminding.remind_pieces(at=AFTER + SOON) == 1
+
+
+def summary_given_time(registration, until):
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    grant_summary(registration=again(registration), until=until, by=MANAGER, at=AFTER)
+
+
+def all_given_time(registration, until):
+    granting.grant_all(registration=again(registration), until=until, by=MANAGER, at=AFTER)
+
+
+def restored(registration, _):
+    decided = {"by": MANAGER, "reason": "Erreur."}
+    deciding.decide(registration=registration, decision=SET_ASIDE, at=NOW, **decided)
+    deciding.decide(registration=again(registration), decision=RESTORE, at=AFTER, **decided)
+
+
+@pytest.mark.parametrize("act", [summary_given_time, all_given_time, restored])
+@pytest.mark.parametrize(
+    ("make", "days", "next_step"),
+    [(a_candidate, 5, 4), (a_record, 10, 4)],
+    ids=["by mail", "by letter"],
+)
+def test_who_was_just_told_until_when_a_signed_summary_is_sent_is_not_reminded_at_once(
+    invented_exam, act, make, days, next_step
+):
+    act(a_registration(make()), (AFTER + days * DAY).date())
+
+    assert reminding.remind_pieces(at=AFTER + SOON) == 0
+    assert reminding.remind_pieces(at=AFTER + next_step * DAY) == 1
 
 
 def test_who_has_no_mail_is_reminded_by_letter():

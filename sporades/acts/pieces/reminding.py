@@ -5,11 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from sporades import journal
-from sporades.acts.reminders import AT_ONCE, BEFORE, BEFORE_BY_LETTER, told, was_reminded
+from sporades.acts.registrations.asking_again import SUMMARY_ASKED
+from sporades.acts.reminders import (
+    AT_ONCE,
+    BEFORE,
+    BEFORE_BY_LETTER,
+    OF_PIECES,
+    told,
+    was_reminded,
+)
 from sporades.candidates.models import told_by_letter
 from sporades.core import apart
 from sporades.core.actors import SYSTEM
@@ -20,8 +28,9 @@ from sporades.evidence.queries import TO_COMPLETE, Owed, giving_to, owed_by
 from sporades.evidence.states import TO_PROVIDE
 from sporades.exams.models import RegistrationService, Regulation
 from sporades.exams.queries import rules
+from sporades.journal.models import Entry
 from sporades.letters.operations import tell
-from sporades.letters.rules import REMINDER
+from sporades.letters.rules import PIECE, REMINDER
 from sporades.notices.queries import stops_writing
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
@@ -31,6 +40,12 @@ from sporades.registrations.snapshot import contact_of
 KIND = "pieces_due"
 SIGNED = "Récapitulatif signé"
 """How the journal names it among what a reminder names."""
+
+OF_ONE = "piece_given_time", "piece_time_cut_back"
+"""The mails that say another day of one piece."""
+
+OF_ALL = KIND, "pieces_given_time"
+"""Those that name all that is still to be sent."""
 
 REMIND_ON = "acts.remind_pieces_on"
 
@@ -42,8 +57,8 @@ def remind_pieces(*, at: datetime, after: int = 0, is_again: bool = False) -> in
     """Remind some of those who owe something soon, one message for each registration; return how many.
 
     It names the pieces and the signed summary alike, whichever is due first. Whoever was asked for
-    a piece, or told that it is not good, with less time left than that has just read its deadline:
-    they are reminded at the next step. Whom letters reach are reminded earlier: they are to read it in
+    a piece, told that it is not good, or left more time, with less of it than that has just read the
+    deadline: they are reminded at the next step. Whom letters reach are reminded earlier: they are to read it in
     time. Nobody is pressed to give anything while nothing is written (R-05): they are reminded after
     that. Those who were never reminded come first, then the others; each by its key, so that neither
     those who were reminded already nor whoever is found and not reminded are looked at over and over.
@@ -98,9 +113,14 @@ def _due(at: datetime) -> QuerySet[Evidence]:
     for before, reached in _steps("registration__candidate"):
         since = F("until") - before
         since_then = OuterRef("until") - before
-        reminded = told(KIND, registration="registration").filter(written_at__gte=since_then)
+        reminded = told(*OF_ALL, registration="registration").filter(written_at__gte=since_then)
+        redated = told(*OF_ONE, registration="registration").filter(
+            matter=Concat(Value(PIECE), Cast(OuterRef("pk"), CharField())),
+            written_at__gte=since_then,
+        )
+        is_new = ~Exists(reminded), ~Exists(redated)
         is_old = Q(decided_at=None) | Q(decided_at__lte=since)
-        due |= Q(reached, ~Exists(reminded), is_old, until__lte=at + before, asked_at__lte=since)
+        due |= Q(reached, *is_new, is_old, until__lte=at + before, asked_at__lte=since)
     return owed.filter(due)
 
 
@@ -150,8 +170,15 @@ def _steps(candidate: str) -> Iterator[tuple[timedelta, Q]]:
 
 
 def _not_told(since: Any) -> Q:
-    """Return what a registration satisfies that was not reminded since an instant, or a column of it."""
-    return Q(~Exists(told(KIND, registration="pk").filter(written_at__gte=since)))
+    """Return what a registration satisfies whose day was not told since an instant, or a column of it."""
+    asked = Entry.objects.filter(
+        verb=SUMMARY_ASKED,
+        object_kind="registration",
+        object_id=Cast(OuterRef("pk"), CharField()),
+        at__gte=since,
+    )
+    recalled = told(*OF_PIECES, registration="pk").filter(written_at__gte=since)
+    return Q(~Exists(recalled), ~Exists(asked))
 
 
 def returned_by(

@@ -23,6 +23,9 @@ from sporades.registrations.deadlines import days_from
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
 
+SUMMARY_ASKED = "summary asked again"
+"""The act that leaves days for a signed summary; whatever causes it tells its candidate which."""
+
 
 def last_summary(registration: Registration, *, at: datetime) -> dict[str, Any]:
     """Return what the last summary of a registration says."""
@@ -115,7 +118,7 @@ def ask_summary_again(registration: Registration, *, by: Actor, at: datetime) ->
     registration.summary_until = until
     registration.save(update_fields=["summary_until"])
     journal.record(
-        "summary asked again",
+        SUMMARY_ASKED,
         by=by,
         on=registration,
         at=at,
