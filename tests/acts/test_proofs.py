@@ -16,7 +16,7 @@ from sporades.registrations.models import ChangeRequest, CorrectionRequest
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import a_photo
 from tests.evidence.test_scanning import CLEAN, INFECTED, an_antivirus
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.jobs import work
 from tests.registrations.test_asking_a_correction import send
 from tests.requests import ask
@@ -115,6 +115,20 @@ def test_of_a_virus_in_what_is_answered_already_nobody_is_told(registration, lat
 
     assert infected(sent, settings, at=late) is None
     assert Entry.objects.filter(verb="proof found infected").exists()
+
+
+def test_a_virus_in_what_completes_a_request_is_told_too(registration, late, settings):
+    sent = ask(registration, late, a_pdf())
+    infected(sent, settings, at=late)
+    read = ChangeRequest.objects.for_list().get
+    requesting.ask_more(request=read(), missing="Une autre copie", by=OPERATOR, at=late)
+    by, later = author(registration.candidate), late + timedelta(days=1)
+    requesting.complete(request=read(), words="", proof=[a_photo()], by=by, at=later)
+
+    infected(sent, settings, at=later)
+
+    assert read().is_proof_infected
+    assert Message.objects.filter(kind="file_refused").count() == 2
 
 
 def test_without_an_antivirus_it_waits_and_is_looked_at_again(registration, late, settings):

@@ -98,7 +98,8 @@ def _tell_of_virus(request: Asked, *, at: datetime) -> None:
     if not isinstance(request, Request):
         late.tell("late_file_refused", LateRequest.objects.for_list().get(pk=request.pk), at=at)
         return
-    key = f"{request._meta.model_name}:{request.pk}:proof refused"
+    # Completed with another file, it may hold another virus, which is told too.
+    key = f"{request._meta.model_name}:{request.pk}:proof refused:{int(at.timestamp())}"
     page = CORRECTED_AT if isinstance(request, CorrectionRequest) else ""
     tell("file_refused", request, key=key, about=answered_in(request), page=page, at=at)
 
