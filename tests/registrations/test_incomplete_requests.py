@@ -198,6 +198,23 @@ def test_it_is_decided_or_taken_back_at_any_time(asked, late, end):
         lack(asked, at=late + DAY)
 
 
+def test_taken_back_by_a_page_that_read_it_before_what_it_lacked_came_its_last_file_is_erased(
+    asked, late, django_capture_on_commit_callbacks
+):
+    lack(asked, at=late)
+    before = read(asked)
+    key = complete(asked, at=late, proof=[a_photo()]).proof_key
+
+    with django_capture_on_commit_callbacks(execute=True):
+        acts_of(asked).take_back(
+            request=before, by=author(asked.registration.candidate), at=late + DAY
+        )
+
+    assert read(asked).proof_key == ""
+    with pytest.raises(files.Unreadable):
+        files.get(key)
+
+
 def test_nothing_is_asked_for_without_a_word(asked, late):
     with pytest.raises(MissingUnsaid):
         lack(asked, at=late, missing="")

@@ -258,7 +258,10 @@ def take_back(request: Asked, *, at: datetime, name: str = "") -> None:
     Raises:
         Refused: it does not wait any more.
     """
-    proof = request.proof_key
+    # Completed meanwhile, from another page or by the office, it has another file than was read.
+    rows: Any = type(request)._default_manager
+    held = rows.filter(pk=request.pk).select_for_update(of=("self",), no_key=True)
+    proof = held.values_list("proof_key", flat=True).first()
     end(request, TAKE_BACK, at=at, proof_key="", decided_name=name)
     leave([proof] if proof else [])
 
