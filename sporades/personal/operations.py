@@ -41,7 +41,7 @@ from sporades.medical import sealing
 from sporades.medical.models import Compartment, Paper
 from sporades.personal import page
 from sporades.personal.gathering import Kept, files_of, gathered, person_of
-from sporades.personal.models import DataCopy
+from sporades.personal.models import KEPT_FOR, DataCopy
 from sporades.personal.states import FINISH, CopyState
 from sporades.personal.tables import TABLES
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, LateRequest
@@ -151,6 +151,7 @@ def _prepare(copy: DataCopy, *, at: datetime) -> None:
             at=at,
             key=_key(copy),
             about=copy.candidate,
+            due_by=at + KEPT_FOR,
             until=copy.kept_until_in_words,
             link=link_to("candidate:my_data"),
             password=link_to("account_change_password"),

@@ -11,10 +11,12 @@ from sporades.accounts.models import User
 from sporades.acts.registrations import late as late_acts
 from sporades.acts.registrations import leaving, registering
 from sporades.acts.writing import resending
+from sporades.candidates.models import Candidate
 from sporades.documents.models import DocumentVersion
 from sporades.doubles.models import LikelyDouble
 from sporades.journal.models import Entry
 from sporades.mail.models import Message, about_of
+from sporades.personal import operations as personal
 from sporades.registrations.models import Draft, LateRequest, Registration
 from tests.accommodations.asked import a_minor
 from tests.evidence.given import again
@@ -171,6 +173,19 @@ def test_one_whose_link_opens_nothing_any_more_is_not_sent(capsys, kind, lasts):
     assert said[1].startswith("Pas renvoyés : 1. Leur lien n'ouvre plus rien")
     assert fresh_of(alive).recipient == alive.recipient
     assert not Message.objects.filter(again_of=dead).exists()
+
+
+def test_what_was_sent_again_lasts_no_longer_than_what_it_repeats():
+    told = refused()
+    Message.objects.update(kind="activation")
+    told.refresh_from_db()
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(hours=47))
+    Message.objects.filter(again_of=told).update(state=Message.State.REFUSED)
+
+    with pytest.raises(resending.TooLate):
+        resending.send_refused_again(
+            message=fresh_of(told), by=OPERATOR, at=NOW + timedelta(hours=49)
+        )
 
 
 @pytest.mark.parametrize(
@@ -364,6 +379,36 @@ def test_what_is_told_of_documents_goes_again_where_their_candidate_is_now(kind)
     resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
 
     assert fresh_of(told).recipient == "zoe.neuve@exemple.test"
+
+
+@pytest.fixture
+def of_a_copy():
+    """Return who has asked for a copy of their data, and the mail that says it is ready, refused."""
+    candidate = a_candidate(email="zoe@exemple.test")
+    copy = personal.ask(candidate=candidate, by=author(candidate), at=NOW)
+    personal.prepare(str(copy.pk), at=NOW)
+    return candidate, not_taken("data_copy_ready")
+
+
+def test_that_a_copy_is_ready_goes_again_where_its_person_is_now(of_a_copy):
+    _, told = of_a_copy
+    User.objects.update(email="zoe.neuve@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(days=6))
+
+    assert fresh_of(told).recipient == "zoe.neuve@exemple.test"
+
+
+@pytest.mark.parametrize(("days", "account"), [(7, True), (1, False)], ids=["over", "no account"])
+def test_of_a_copy_that_nobody_can_take_any_more_nothing_goes_again(of_a_copy, days, account):
+    candidate, told = of_a_copy
+    if not account:
+        Candidate.objects.filter(pk=candidate.pk).update(user=None, email="zoe@exemple.test")
+
+    with pytest.raises(resending.TooLate):
+        resending.send_refused_again(message=told, by=OPERATOR, at=NOW + timedelta(days=days))
+
+    assert not Message.objects.filter(again_of=told).exists()
 
 
 def come_back(registration):

@@ -44,7 +44,7 @@ def is_over(message: Message, *, at: datetime) -> bool:
         at: the instant.
     """
     lasts, is_true = LASTS.get(message.kind), _WHILE.get(message.kind)
-    if lasts is not None and at - message.written_at >= lasts:
+    if lasts is not None and at - first_of(message).written_at >= lasts:
         return True
     return is_true is not None and not is_true(message, at)
 
@@ -133,6 +133,13 @@ def _is_unread(message: Message, at: datetime) -> bool:
     return unread.exists()
 
 
+def _is_to_be_taken(message: Message, at: datetime) -> bool:
+    """Return whether a copy of somebody's data is still kept, and they have an account: it is taken there."""
+    if message.due_by is not None and at >= message.due_by:
+        return False
+    return Candidate.objects.filter(pk=message.about_id, user__isnull=False).exists()
+
+
 def _is_unused(message: Message, at: datetime) -> bool:  # noqa: ARG001 - asked as the others are
     """Return whether an account was not used since it was warned."""
     user = User.objects.filter(pk=message.about_id).first()
@@ -166,6 +173,7 @@ def _has_left(message: Message, at: datetime) -> bool:
 
 _WHILE: dict[str, Callable[[Message, datetime], bool]] = {
     "account_unused": _is_unused,
+    "data_copy_ready": _is_to_be_taken,
     "document_unread": _is_unread,
     "draft_closing": _is_to_be_saved,
     "late_file_refused": _is_asked_late,

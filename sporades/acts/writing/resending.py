@@ -210,7 +210,7 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
     """Send a refused mail again, once, whatever it is about: for the morning after a bad relay.
 
     One about a registration goes where its candidate is reached now, as from the office; so does one
-    about a person, what they have begun or a document of theirs: their former address may be
+    about a person, what they have begun, a document or a copy of theirs: their former address may be
     anybody's. Another, or one that was for a former address, goes to the address that it was for, with
     its links as they were.
 
@@ -242,7 +242,7 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
             locked, candidate=theirs.candidate, service=theirs.service, preface=preface, at=at
         )
         if theirs
-        else write_again(locked, to=locked.recipient, at=at, preface=preface)
+        else write_again(locked, to=_address_of(locked), at=at, preface=preface)
     )
     journal.record(
         "mail sent again",
@@ -267,6 +267,13 @@ def _of_them(message: Message) -> Draft | Registration | None:
     elif message.about_kind == "registration" and kind == "registration_leaves":
         found = Registration.objects.filter(pk=about)
     return None if found is None else found.whole().first()
+
+
+def _address_of(message: Message) -> str:
+    """Return where a mail goes that no service answers for: where it was for, but what its account alone opens."""
+    if message.kind != "data_copy_ready":
+        return message.recipient
+    return Candidate.objects.select_related("user").get(pk=message.about_id).address
 
 
 def _last_of_person(message: Message) -> Registration | None:
