@@ -24,8 +24,11 @@ BEFORE_BY_LETTER = (timedelta(days=14), timedelta(days=7))
 AT_ONCE = 500
 """How many one job reminds."""
 
-OF_PIECES = ("pieces_due", "pieces_given_time", "summary_asked_again", "summary_given_time")
-"""The mails that recall pieces, or the signed summary."""
+OF_SUMMARY = ("summary_asked_again", "summary_given_time")
+"""The mails that recall the signed summary alone."""
+
+OF_PIECES = ("pieces_due", "pieces_given_time", *OF_SUMMARY)
+"""Those that recall pieces, or the signed summary."""
 
 
 def told(*kinds: str, registration: str) -> QuerySet[Message]:
@@ -65,7 +68,22 @@ def leave_out_answered(registration: Registration, *, at: datetime) -> None:
     waiting = Letter.objects.waiting().filter(**own, message__kind__in=OF_PIECES)
     if not waiting.exists():
         return
+    answered = [kind for kind in OF_PIECES if not recalls_something(kind, registration, at=at)]
+    if answered:
+        needless = waiting.filter(message__kind__in=answered)
+        leave_out(needless, why="plus rien de ce qu'il rappelle n'est à envoyer", at=at)
+
+
+def recalls_something(kind: str, registration: Registration, *, at: datetime) -> bool:
+    """Return whether anything is still to be sent of what a reminder may recall.
+
+    Args:
+        kind: one of `OF_PIECES`.
+        registration: of which it is.
+        at: the instant.
+    """
     now = with_owed.get(pk=registration.pk)
+    if now.summary_awaited or kind in OF_SUMMARY:
+        return bool(now.summary_awaited)
     owed = owed_by(now, Evidence.objects.asked().filter(registration=registration.pk))
-    if not (now.summary_awaited or any(one.is_awaited(at) for one in owed)):
-        leave_out(waiting, why="plus rien de ce qu'il rappelle n'est à envoyer", at=at)
+    return any(one.is_awaited(at) for one in owed)

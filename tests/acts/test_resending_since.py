@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from sporades.acts.pieces import verifying
-from sporades.acts.registrations import moving
+from sporades.acts.pieces import reminding, verifying
+from sporades.acts.registrations import moving, receiving
 from sporades.acts.writing import resending
 from sporades.acts.writing.posting import note_posted, note_returned
+from sporades.evidence.queries import rows_of
 from sporades.exams.models.service import MINUTE
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.registrations.models import Registration
 from sporades.registrations.states import REOPEN, VALIDATE
 from tests.evidence.given import again, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
@@ -217,3 +219,35 @@ def test_a_signed_summary_that_was_said_in_time_and_is_not_noted_any_more_is_sai
     assert doubts(message, registration) == [
         "Depuis, ce récapitulatif signé n'est plus noté comme reçu."
     ]
+
+
+def test_a_reminder_of_which_all_has_come_is_said_to_be_one(registration):
+    Registration.objects.filter(pk=registration.pk).update(summary_posted_on=NOW.date())
+    before = piece(registration).until - timedelta(days=7)
+    assert reminding.remind_pieces(at=before) == 1
+    told = refused("pieces_due")
+    for row in rows_of(registration=registration.pk):
+        verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=before)
+
+    with pytest.raises(resending.Doubtful) as raised:
+        send(told, registration, at=before)
+
+    assert raised.value.doubts == ["Depuis, plus rien de ce qu'il rappelle n'est à envoyer."]
+
+
+def test_a_reminder_of_which_something_is_still_to_come_is_sent_at_once(registration):
+    before = piece(registration).until - timedelta(days=7)
+    assert reminding.remind_pieces(at=before) == 1
+    told = refused("pieces_due")
+    Registration.objects.filter(pk=registration.pk).update(summary_posted_on=NOW.date())
+
+    assert send(told, registration, at=before).again_of == told
+
+
+def test_of_a_signed_summary_that_has_come_its_own_reminder_is_said_to_be_one(registration):
+    until = (NOW + timedelta(days=60)).date()
+    receiving.grant_summary(registration=again(registration), until=until, by=MANAGER, at=NOW)
+    told = refused("summary_given_time")
+    Registration.objects.filter(pk=registration.pk).update(summary_posted_on=NOW.date())
+
+    assert doubts(told, registration) == ["Depuis, plus rien de ce qu'il rappelle n'est à envoyer."]

@@ -449,6 +449,17 @@ def test_a_letter_that_waits_is_printed_where_it_recalls_something_else_too(inve
     assert Letter.objects.get(message__kind="pieces_due").state == LetterState.TO_PRINT
 
 
+def test_a_letter_about_a_signed_summary_that_has_come_is_not_printed_for_a_piece(invented_exam):
+    registration = a_registration(a_record())
+    until = (UNTIL + 30 * DAY).date()
+    grant_summary(registration=again(registration), until=until, by=MANAGER, at=NOW)
+
+    receive_summary(registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+
+    letter = Letter.objects.get(message__kind="summary_given_time")
+    assert letter.state == LetterState.OVERTAKEN
+
+
 def test_a_job_that_reminded_some_leaves_the_next_ones_to_another(
     registration, monkeypatch, stopped_clock
 ):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from sporades.acts.reminders import OF_PIECES, recalls_something
 from sporades.acts.requests import OF_REGISTERED
 from sporades.acts.requests.completing import INCOMPLETE, key_of_incomplete
 from sporades.candidates.models import Candidate
@@ -52,6 +53,7 @@ def doubts_about(message: Message, registration: Registration, *, at: datetime) 
         *_told_since(message, registration),
         *_is_past(message, registration, at=at),
         *_stands(message, registration),
+        *_is_sent(message, registration, at=at),
         *_has_come(message, registration),
         *_is_answered(message),
         *_sends_elsewhere(message, registration),
@@ -151,6 +153,15 @@ def _stands(message: Message, registration: Registration) -> list[str]:
     if row is None or row.state in SAID_OF[message.kind]:
         return []
     return [f"Cette pièce, « {row.label} », est maintenant : {stands_in_words(registration, row)}."]
+
+
+def _is_sent(message: Message, registration: Registration, *, at: datetime) -> list[str]:
+    """Say that all that a reminder may recall has come, of what still owes its pieces."""
+    if message.kind not in OF_PIECES or not owes_pieces(registration):
+        return []
+    if recalls_something(message.kind, registration, at=at):
+        return []
+    return ["Depuis, plus rien de ce qu'il rappelle n'est à envoyer."]
 
 
 def _has_come(message: Message, registration: Registration) -> list[str]:
