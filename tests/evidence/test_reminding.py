@@ -449,6 +449,18 @@ def test_a_letter_that_waits_is_printed_where_it_recalls_something_else_too(inve
     assert Letter.objects.get(message__kind="pieces_due").state == LetterState.TO_PRINT
 
 
+def test_a_postmark_noted_as_more_time_is_left_is_judged_by_that(registration):
+    Registration.objects.filter(pk=registration.pk).update(summary_posted_on=None)
+    read = again(registration)
+    grant_summary(
+        registration=again(registration), until=AFTER.date() + 5 * DAY, by=MANAGER, at=AFTER
+    )
+
+    receive_summary(registration=read, posted_on=AFTER.date(), by=MANAGER, at=AFTER)
+
+    assert not again(registration).is_summary_posted_late
+
+
 def test_a_letter_about_a_signed_summary_that_has_come_is_not_printed_for_a_piece(invented_exam):
     registration = a_registration(a_record())
     until = (UNTIL + 30 * DAY).date()

@@ -101,6 +101,7 @@ def receive_summary(
         return
     if before is not None and noted_in(held) != read:
         raise OtherPostmark(held.summary_came_in_words)
+    registration.summary_until = held.summary_until  # more time may have been left meanwhile
     filing.note_summary_received(registration=registration, posted_on=posted_on, came_by=came_by)
     journal.record(
         RECEIVED,
