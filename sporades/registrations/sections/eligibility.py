@@ -144,15 +144,28 @@ def _rank(place: Place) -> int:
     return TABS.index(place.tab)
 
 
-def _places(fields: Iterable[str], rules: Exam, facts: Facts) -> list[Place]:
-    """Return where things are answered on the tabs: of what is not asked, what would call for it."""
+def _places(
+    fields: Iterable[str], rules: Exam, facts: Facts, *, above: frozenset[str] = frozenset()
+) -> list[Place]:
+    """Return where things are answered on the tabs: of what is not asked, what would call for it.
+
+    Args:
+        fields: the things, as `Breach.field` names them.
+        rules: what the réglementation says of the exam.
+        facts: what is known of the candidate.
+        above: those that what is looked for would call for: a version of before the check refused
+            it may have two questions that wait for each other, and neither is a place then.
+    """
     found = []
     for field in fields:
+        if field in above:
+            continue
         place = Place(*_ON_TABS.get(field, ("supplementaires", field.replace(ANSWERS, PREFIX))))
         if _is_asked(field, rules, facts):
             found.append(place)
         else:
-            found += _places(fields_of(_calling(field, rules)), rules, facts)
+            calling = fields_of(_calling(field, rules))
+            found += _places(calling, rules, facts, above=above | {field})
     return found
 
 
