@@ -281,6 +281,20 @@ def test_nationalities_are_said_by_their_names(db):
     ]
 
 
+def test_a_country_of_a_long_name_is_said_too(db):
+    piece = "si: {diplome: [BAC]}, echeance"
+    text = changed(TEXT, (piece, "si: {diplome: [BAC], nationalite: ['99427']}, echeance"))
+
+    [chapter] = chapters(file_of(TEXT), file_of(text))
+
+    [change] = chapter.changes
+    assert (change.words, change.before, change.after) == (
+        "nationalité",
+        "",
+        "99427 (Îles Malouines et territoires britanniques de l'Atlantique Sud)",
+    )
+
+
 def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():
     old = (
         "{code: taille, type: nombre, libelle: Votre taille, minimum: 100, maximum: 250, unite: cm,"

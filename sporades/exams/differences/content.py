@@ -184,7 +184,7 @@ def _of_values(key: str, old: Any, new: Any, place: str) -> Iterator[Change]:
     elif isinstance(old, Strict) and isinstance(new, Strict) and not isinstance(new, _WHOLE):
         yield from parts(old, new, _within(place, key))
     elif _are_paragraphs(old, new):
-        yield from _of_paragraphs(key, old, new, place)
+        yield from _of_paragraphs(key, old or (), new, place)
     else:
         yield _of_words(key, old, new, place)
 
