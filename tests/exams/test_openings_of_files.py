@@ -246,3 +246,45 @@ def test_late_requests_until_the_closing_where_that_is_the_deadline_are_told(cha
         "après le dimanche 15 novembre 2026 à 23\u00a0h\u00a059 (heure de Paris), et n'est plus reçue "
         "après le dimanche 15 novembre 2026 à 23\u00a0h\u00a059 (heure de Paris)"
     )
+
+
+@pytest.mark.parametrize(
+    ("when", "academies"),
+    [
+        # Closed on 13 November in La Réunion, on the 15th in Lille.
+        ("{categorie: [APPRENTI]}", ["A09"]),
+        ("{academie: [A28]}", []),
+        ("{sauf: {academie: [A09]}}", []),
+        ("{un_de: [{academie: [A28]}, {handicap: oui}]}", ["A09"]),
+    ],
+)
+def test_a_deadline_before_the_closing_of_an_academy_is_told_where_somebody_there_has_it(
+    change, told, when, academies
+):
+    certificate = "        obligatoire: non\n        si: {categorie: [INDIVIDUEL], sauf: {diplome: [CAP, BAC]}}\n        echeance: {jours_apres_fermeture: 21}\n"
+    source = change(
+        certificate, f"        si: {when}\n        echeance: {{le: 2026-11-14}}\n"
+    )
+
+    assert [one.partition(", ")[0] for one in told(source)] == [
+        (
+            "examens[BREVET].pieces[CERTIFICAT].echeance : Cette date limite est avant la fermeture du "
+            f"service de l'académie {academy}"
+        )
+        for academy in academies
+    ]
+
+
+@pytest.mark.parametrize(("academies", "is_told"), [("A28", False), ("A09", True), ("A09, A28", True)])
+def test_so_is_that_of_the_signed_summary(change, told, academies, is_told):
+    returned = (
+        "      echeance: {jours_apres_fermeture: 14}\n      academies: [A09, A25]\n"
+    )
+    source = change(
+        returned, f"      echeance: {{le: 2026-11-14}}\n      academies: [{academies}]\n"
+    )
+    post = source.text.replace(
+        "voies_selon_academie: [{academies: [A28, A31], voies: [depot]}]", "voies_selon_academie: []"
+    )
+
+    assert bool(told(Source("essai.yaml", post))) is is_told

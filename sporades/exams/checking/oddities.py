@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from sporades.core.french import instant_in_words
 from sporades.core.signs import STAND_IN, unprinted
-from sporades.exams.checking.openings import Zones, zone_of
+from sporades.exams.checking.openings import Zones, deadlines_in, zone_of
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
 from sporades.exams.schema.base import free_texts
-from sporades.exams.schema.clock import Deadline, instant
+from sporades.exams.schema.clock import instant
 from sporades.exams.schema.exam import Exam
 from sporades.exams.schema.papers import Paper
 from sporades.exams.schema.regulation import File
@@ -154,12 +154,11 @@ def _look_alike(one: Paper, other: Paper) -> bool:
 
 
 def _dates(file: File, zones: Zones, at: datetime | None) -> Iterator[Fault]:
-    late = [(path, part.on) for path, part in walk(file) if isinstance(part, Deadline)]
     for rank, opening in enumerate(file.openings):
         zone = zone_of(file, opening, zones)
         closing = instant(opening.closes, zone)
-        for path, day in late:
-            if day is not None and day - closing.date() > FAR:
+        for path, deadline in deadlines_in(file, opening.academy):
+            if deadline.on is not None and deadline.on - closing.date() > FAR:
                 yield _odd(
                     path, "Cette date limite est plus d'un an après la fermeture du service."
                 )

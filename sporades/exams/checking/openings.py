@@ -9,6 +9,7 @@ from sporades.core.phones import EXAMPLES, as_dialled, is_dialled
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.references import unknown
 from sporades.exams.checking.walking import walk
+from sporades.exams.rules.conditions import is_barred_in
 from sporades.exams.schema.clock import Deadline, NoSuchInstant, instant
 from sporades.exams.schema.openings import ManagingService, Opening, Reach
 from sporades.exams.schema.regulation import File
@@ -103,10 +104,28 @@ def _closes_first(path: Path) -> Fault:
     return Fault((*path, "fermeture"), "bornes", "Le service ferme avant d'avoir ouvert.")
 
 
+def deadlines_in(file: File, academy: str) -> Iterator[tuple[Path, Deadline]]:
+    """Go through the deadlines that somebody of an academy may have, with the place of each."""
+    for place, part in walk(file):
+        if isinstance(part, Deadline) and not _is_of_others(file, place, academy):
+            yield place, part
+
+
+def _is_of_others(file: File, place: Path, academy: str) -> bool:
+    """Tell whether what stands somewhere is asked of nobody of an academy."""
+    match place:
+        case ("examens", int() as rank, "pieces", int() as piece, *_):
+            return is_barred_in(file.exams[rank].evidence[piece].when, academy)
+        case ("examens", int() as rank, "retour_du_recapitulatif", *_):
+            return file.exams[rank].summary_return_in(academy) is None
+        case _:
+            return False
+
+
 def _deadlines(file: File, opening: Opening, closing: datetime, zone: str) -> Iterator[Fault]:
     """Find the pieces due before the closing: they may always be given after it."""
-    for place, part in walk(file):
-        if isinstance(part, Deadline) and part.as_written(closing=closing, zone=zone) < closing:
+    for place, part in deadlines_in(file, opening.academy):
+        if part.as_written(closing=closing, zone=zone) < closing:
             yield Fault(
                 place,
                 "echeance",
