@@ -84,6 +84,60 @@ def test_a_text_between_curly_quotes_is_told(change):
             "L'épreuve « LVA » a le même libellé : les candidats ne les distingueront pas.",
         ),
         (
+            "libelle: Milles parcourus",
+            "libelle: votre devise",
+            f"{BREVET}.questions[milles].libelle",
+            "La question « devise » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "{code: L, libelle: Grande}",
+            "{code: L, libelle: Petite}",
+            f"{BREVET}.questions[taille].choix[L].libelle",
+            "Le choix « S » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "{code: TIR, libelle: Tir à l'arc}",
+            "{code: TIR, libelle: Natation}",
+            f"{BREVET}.epreuves[EF].options.choix[TIR].libelle",
+            "Le choix « NAGE » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "libelle: Apprenti\n",
+            "libelle: Individuel\n",
+            f"{BREVET}.categories[APPRENTI].libelle",
+            "La catégorie « INDIVIDUEL » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "{code: TERRE, libelle: Métiers de la terre}",
+            '{code: TERRE, libelle: "Métiers de la mer, option Grand large"}',
+            f"{BREVET}.specialites[TERRE].libelle",
+            "La spécialité « MER » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "libelle: Pas-de-Calais, academies: [A09]",
+            "libelle: Nord, academies: [A25, A09]",
+            f"{BREVET}.souhait_geographique.choix[PAS-DE-CALAIS].libelle",
+            "La zone « NORD » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "{code: BAC, libelle: Baccalauréat}",
+            "{code: BAC, libelle: CAP}",
+            f"{BREVET}.qualification.diplomes.choix[BAC].libelle",
+            "Le diplôme « CAP » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "libelle: Certificat de travail",
+            "libelle: Pièce d'identité",
+            f"{BREVET}.pieces[CERTIFICAT].libelle",
+            "La pièce « IDENTITE » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
+            "libelle: Deux fois le temps",
+            "libelle: Un tiers de temps",
+            f"{BREVET}.amenagements.mesures[DOUBLE].libelle",
+            "La mesure « TIERS » a le même libellé : les candidats ne les distingueront pas.",
+        ),
+        (
             "annee: 2027",
             "annee: 2031",
             "session.annee",
@@ -101,8 +155,34 @@ def test_what_is_unusual_is_told_where_it_stands(change, *, old, new, field, mes
     assert warned(change(old, new)) == [(field, message)]
 
 
-def test_the_same_name_in_two_specialities_is_not_told(change):
-    assert warned(change("libelle: Jardinage", "libelle: Matelotage")) == []
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Épreuves of two specialities, zones of two academies, questions and pieces of some.
+        ("libelle: Jardinage", "libelle: Matelotage"),
+        ("libelle: Pas-de-Calais, academies: [A09]", "libelle: Nord, academies: [A25]"),
+        ("libelle: Date du permis", "libelle: Milles parcourus"),
+        ("libelle: Certificat de travail", "libelle: Relevé de notes"),
+        # A diploma and a title, two measures, stand each under their own heading.
+        ("libelle: Titre de niveau 5", "libelle: CAP"),
+        ("libelle: Cabine à part", "libelle: Un tiers de temps"),
+    ],
+)
+def test_the_same_name_where_nobody_takes_one_for_the_other_is_not_told(change, old, new):
+    assert warned(change(old, new)) == []
+
+
+def test_two_exams_of_one_name_are_told(essai):
+    exams = essai[essai.index("  - code: BREVET\n") : essai.index("\nservices_gestionnaires:")]
+    # An anchor serves once in a file.
+    again = exams.replace("code: BREVET\n", "code: AUTRE\n").replace("garde", "autre")
+
+    assert warned(Source("essai.yaml", essai.replace(exams, exams + again))) == [
+        (
+            "examens[AUTRE].libelle",
+            "L'examen « BREVET » a le même libellé : les candidats ne les distingueront pas.",
+        )
+    ]
 
 
 def test_a_service_that_closed_long_ago_is_told_by_the_command_alone(essai):

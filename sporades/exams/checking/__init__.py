@@ -12,6 +12,7 @@ from sporades.exams.checking import (
     everywhere,
     evidence,
     health,
+    namesakes,
     oddities,
     openings,
     papers,
@@ -70,7 +71,7 @@ def checked(
     )
     if not found:
         odd = oddities.faults(file, zones, at=at, is_for_people=is_for_people)
-        found = [*_impossible(file), *odd]
+        found = [*_impossible(file), *namesakes.faults(file), *odd]
     more = [and_more(document.name)] if has_more else []
     told = {document.problem(fault) for fault in found}
     return document, file, _by_line([*told, *more])

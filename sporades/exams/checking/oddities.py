@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import combinations
 from urllib.parse import urlsplit
 
 from sporades.core.french import instant_in_words
@@ -14,7 +13,6 @@ from sporades.exams.checking.walking import walk
 from sporades.exams.schema.base import free_texts
 from sporades.exams.schema.clock import instant
 from sporades.exams.schema.exam import Exam
-from sporades.exams.schema.papers import Paper
 from sporades.exams.schema.regulation import File
 
 FAR = timedelta(days=366)
@@ -136,21 +134,6 @@ def _papers(exam: Exam, path: Path) -> Iterator[Fault]:
                 "Avec un coefficient de 0, cette épreuve ne compte pas : retirez la clé si elle n'a "
                 "pas de coefficient.",
             )
-    for (_, one), (rank, other) in combinations(enumerate(exam.papers), 2):
-        if _look_alike(one, other):
-            yield _odd(
-                (*path, "epreuves", rank, "libelle"),
-                f"L'épreuve « {one.code} » a le même libellé : les candidats ne les distingueront pas.",
-            )
-
-
-def _look_alike(one: Paper, other: Paper) -> bool:
-    """Tell whether a candidate may read two épreuves under the same name."""
-    apart = one.specialities and other.specialities
-    meet = not apart or not set(one.specialities).isdisjoint(other.specialities)
-    always = one.when is None or other.when is None
-    same = one.label.casefold() == other.label.casefold()
-    return same and one.phase == other.phase and meet and always
 
 
 def _dates(file: File, zones: Zones, at: datetime | None) -> Iterator[Fault]:
