@@ -85,6 +85,40 @@ def test_a_condition_that_is_no_rule_is_told_as_well(change, warned):
     assert warned(source) == [(f"{BREVET}.questions[delivre_le].si", NEVER)]
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("epreuves: [E4], statuts: [benefice]", "« benefice »"),
+        ("epreuves: [E1, E2], statuts: [dispense]", "« dispense »"),
+        ("epreuves: [E3], statuts: [dispense, benefice]", "« dispense » ou « benefice »"),
+        ("epreuves: [E4, E1], statuts: [benefice]", ""),
+        ("epreuves: [E1], statuts: [dispense, inscrit]", ""),
+        # Left to another session, where the form of passing spreads them.
+        ("epreuves: [E1], statuts: [non_inscrit]", ""),
+    ],
+)
+def test_a_piece_that_no_status_calls_for_is_told(change, warned, status, said):
+    told = (
+        f"Cette condition n'est jamais vraie : aucune de ces épreuves ne peut avoir le statut {said}. "
+        "Vérifiez-le, ou ce qui dispense d'elles et la note qui s'y garde."
+    )
+
+    found = warned(change("statut: {statuts: [benefice]}", f"statut: {{{status}}}"))
+
+    assert found == ([(f"{BREVET}.pieces[RELEVE].si.statut.statuts", told)] if said else [])
+
+
+def test_a_mandatory_epreuve_that_every_form_exacts_is_never_left(change, warned):
+    whole = change("toutes_les_epreuves: non", "toutes_les_epreuves: oui").text
+    piece = "statut: {statuts: [benefice]}"
+
+    [(field, _)] = warned(
+        change(piece, "statut: {epreuves: [E1], statuts: [non_inscrit]}", whole)
+    )
+
+    assert field == f"{BREVET}.pieces[RELEVE].si.statut.statuts"
+
+
 def test_a_rule_of_a_category_that_exacts_another_is_told(change, warned):
     assert warned(change(EXPERIENCE, "categorie: [APPRENTI]")) == [(OWN, ANOTHER)]
 

@@ -14,13 +14,15 @@ from sporades.exams.checking.possible.situations import Situation, gathered, sit
 from sporades.exams.checking.problems import Fault, Path
 from sporades.exams.checking.walking import walk
 from sporades.exams.checking.worlds import may_be, unanswerable, worlds
-from sporades.exams.schema.conditions import Condition
+from sporades.exams.schema.conditions import Condition, StatusCondition
 from sporades.exams.schema.eligibility import EligibilityRule
 from sporades.exams.schema.exam import Exam
+from sporades.exams.schema.papers import Paper, Status
 
 
 def faults(exam: Exam, path: Path) -> Iterator[Fault]:
     """Find what is never true in an exam. Its names must lead somewhere."""
+    yield from _statuses(exam, path)
     never = set()
     for place, part in _whole_conditions(exam, path):
         if may_be([part], exam):
@@ -60,6 +62,34 @@ def faults(exam: Exam, path: Path) -> Iterator[Fault]:
                 f"{where.in_words(exam)} : personne ne peut l'y satisfaire. Posez-y la question, ou "
                 "limitez la règle par « si ».",
             )
+
+
+def _statuses(exam: Exam, path: Path) -> Iterator[Fault]:
+    """Find the statuses that no épreuve that is named can have: the piece would be asked of nobody."""
+    for place, part in walk(exam, path):
+        if not isinstance(part, StatusCondition):
+            continue
+        named = [paper for paper in exam.papers if not part.papers or paper.code in part.papers]
+        if not any(_may_be(Status(one), paper, exam) for one in part.statuses for paper in named):
+            yield warning(
+                (*place, "statuts"),
+                "Cette condition n'est jamais vraie : aucune de ces épreuves ne peut avoir le statut "
+                f"{quoted(part.statuses, 'ou')}. Vérifiez-le, ou ce qui dispense d'elles et la note qui "
+                "s'y garde.",
+            )
+
+
+def _may_be(status: Status, paper: Paper, exam: Exam) -> bool:
+    """Tell whether somebody may choose a status for an épreuve."""
+    match status:
+        case Status.DISPENSED:
+            return bool(paper.dispensations)
+        case Status.KEPT:
+            return paper.kept_mark is not None
+        case Status.NOT_ENTERED:
+            return not paper.must_be_sat or any(not form.is_whole for form in exam.passing_forms)
+        case Status.ENTERED:
+            return True
 
 
 def warning(path: Path, message: str) -> Fault:
