@@ -238,7 +238,13 @@ def test_two_exams_do_not_share_a_code(essai, problems):
          "epreuves[E5].dispenses[1]", "contradiction"),
         # Conditions that cannot be asked where they stand.
         ("exige: {age: {minimum: 18, au: 2027-12-31}}", "exige: {}", "recevabilite[AGE].exige", "condition_vide"),
+        ("exige: {age: {minimum: 18, au: 2027-12-31}}", "exige: {age: {au: 2027-12-31}}",
+         "recevabilite[AGE].exige.age", "condition_vide"),
+        ("- experience: {minimum: 3}", "- experience: {}",
+         "categories[INDIVIDUEL].recevabilite[EXPERIENCE].exige.un_de[1].experience", "condition_vide"),
         ("{question: permis, egal: oui}", "{question: permis}", "questions[milles].si.reponse", "condition_vide"),
+        ("{question: permis, egal: oui}", "{question: permis, egal: oui, donnee: non}",
+         "questions[milles].si.reponse.donnee", "contradiction"),
         ("exige: {age: {minimum: 18, au: 2027-12-31}}", "exige: {statut: {statuts: [inscrit]}}",
          "recevabilite[AGE].exige.statut", "condition_impossible"),
         ("question: permis, egal: oui", "question: permis, minimum: 3",

@@ -114,6 +114,13 @@ def _of_answer(
             "condition_impossible",
             f"« {key} » ne s'applique pas à la question « {condition.question} ».",
         )
+    if condition.is_given is False and said > {"is_given"}:
+        yield Fault(
+            (*path, "donnee"),
+            "contradiction",
+            "« donnee: non » dit qu'il n'est rien répondu, et le reste quelle réponse : gardez l'un des "
+            "deux.",
+        )
     codes = _codes(question)
     for chosen in (condition.equal, *(condition.among or ())):
         if codes and isinstance(chosen, str) and chosen not in codes:

@@ -190,3 +190,11 @@ def _condition(condition: Condition, path: Path) -> Iterator[Fault]:
         yield Fault(
             path, "condition_vide", "Cette condition ne dit rien : écrivez-la ou retirez-la."
         )
+    for key, bounds in (("age", condition.age), ("experience", condition.experience)):
+        if bounds is not None and bounds.minimum is None and bounds.maximum is None:
+            yield Fault(
+                (*path, key),
+                "condition_vide",
+                f"« {key} » est sans borne, tout le monde y convient : dites « minimum » ou "
+                "« maximum ».",
+            )
