@@ -21,7 +21,7 @@ from sporades.exams.models import Exam, Paper, RegistrationService, Regulation, 
 FRESH_FOR = 10.0
 """Seconds during which what is held is believed without looking."""
 
-type Stamp = tuple[int, int, int]
+type Stamp = tuple[int, ...]
 type Key = tuple[int, int]
 
 
@@ -125,7 +125,8 @@ def _stamp() -> Stamp:
     """Return a figure that changes with every row that is added, changed or removed.
 
     A row's place and the transaction that wrote it are known to PostgreSQL without reading
-    the row; exams and épreuves only change when a version is added.
+    the row; exams and épreuves only change when a version is added. Domains and sessions do by
+    any file that names them, that of a version in force among them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -135,11 +136,14 @@ def _stamp() -> Stamp:
                 (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
                    FROM exams_registrationservice),
                 (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
-                   FROM territory_managingservice)
+                   FROM territory_managingservice),
+                (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
+                   FROM exams_domain),
+                (SELECT coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
+                   FROM exams_session)
             """
         )
-        versions, services, managing = cursor.fetchone()
-    return int(versions), int(services), int(managing)
+        return tuple(map(int, cursor.fetchone()))
 
 
 def _build() -> Catalogue:

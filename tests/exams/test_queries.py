@@ -6,7 +6,14 @@ import pytest
 from django.db import connection
 
 from sporades.exams import held, queries
-from sporades.exams.models import Exam, RegistrationService, Regulation, Speciality
+from sporades.exams.models import (
+    Domain,
+    Exam,
+    RegistrationService,
+    Regulation,
+    Session,
+    Speciality,
+)
 from sporades.exams.schema import Audience, Rubric
 from tests.exams.conftest import NOON
 
@@ -159,6 +166,22 @@ def test_the_same_row_changed_back_is_still_a_change(load, essai, always_looking
     RegistrationService.objects.filter(pk=service.pk).update(closes_at=service.closes_at)
 
     assert held.held() is not first
+
+
+@pytest.mark.parametrize("model", [Domain, Session])
+def test_a_name_given_elsewhere_by_the_very_file_in_force_is_seen_when_one_looks(
+    load, essai, always_looking, model
+):
+    load(essai)
+    queries.programmes()
+
+    # Of such a load nothing else changes: no version is added, no service brought elsewhere.
+    model.objects.update(label="Autre nom")
+
+    [programme] = queries.programmes()
+    named = (programme.regulation.domain, programme.regulation.session)
+    assert "Autre nom" in {one.label for one in named}
+    assert programme.services[0].domain == programme.regulation.domain
 
 
 def test_a_load_is_seen_at_once_in_its_own_process(load, essai, change):
