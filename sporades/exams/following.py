@@ -15,6 +15,7 @@ from sporades.exams.schema import Deadline
 
 SUMMARY = "récapitulatif signé"
 REQUESTS = "demandes d'aménagement"
+LATE = "demandes d'aménagement tardives"
 MOST_NAMED = 4
 """How many things of one deadline are named; more are counted."""
 
@@ -153,7 +154,7 @@ def _every(exams: Iterable[schema.Exam], *, academy: str) -> Iterator[_Due]:
         if asked := exam.accommodations:
             yield _Due(REQUESTS, asked.deadline, exam.label, key=(exam.code, REQUESTS))
             if asked.late_until:
-                yield _Due("demandes d'aménagement tardives", asked.late_until, exam.label)
+                yield _Due(LATE, asked.late_until, exam.label, key=(exam.code, LATE))
 
 
 def _named(some: list[_Due], times: Counter[str]) -> str:

@@ -9,7 +9,7 @@ from sporades.acts.registrations import leaving
 from sporades.exams.following import falling, following, following_together
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.registrations.former import stood_under
-from tests.factories import NOW, a_registration, author, load_invented
+from tests.factories import INVENTED, NOW, a_registration, author, load_invented
 
 FIXED = "{le: 2026-12-18}"
 IDENTITY = (
@@ -193,6 +193,24 @@ def test_who_registered_before_keeps_deadlines_that_move_and_fall_too(service):
         f"jusqu'au mercredi 30 décembre 2026 {paris}"
     )
     assert some == [service]
+
+
+def test_late_requests_of_one_exam_keep_the_day_that_another_exam_has_still(service):
+    text = INVENTED.read_text(encoding="utf-8")
+    exam = text[text.index("  - code: BE\n") : text.index("services_gestionnaires:")]
+    until = exam.replace("      decision:\n", f"      tardive_jusqu_au: {FIXED}\n      decision:\n")
+    other = until.replace("code: BE\n", "code: BF\n").replace(
+        "libelle: Brevet d'essai\n", "libelle: Brevet bis\n"
+    )
+    load_invented((exam, until + other))
+    a_registration()
+
+    load_invented((exam, until.replace(FIXED, "{le: 2026-12-20}") + other))
+
+    late = "demandes d'aménagement tardives"
+    assert said(service, WEEK) == [
+        f"{late} (Brevet bis), {late} (Brevet d'essai, inscrits sous la version 2) : {MOVED}"
+    ]
 
 
 def test_a_version_is_looked_at_where_somebody_stands_under_it_alone(service):
