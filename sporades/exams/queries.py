@@ -25,6 +25,7 @@ from sporades.exams.models import (
 from sporades.exams.models import Paper as PaperRow
 from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
+from sporades.exams.schema.exam import Event
 from sporades.exams.schema.papers import Paper
 
 __all__ = [
@@ -111,21 +112,24 @@ def programme_of(service: RegistrationService) -> Programme | None:
     return None
 
 
-def last_date_of(service: RegistrationService, *, exam: str, regulation: int) -> date | None:
-    """Return the last of the dates of an exam, as the réglementation in force of a service has it.
+def dates_of(service: RegistrationService, *, exam: str, regulation: int) -> tuple[Event, ...]:
+    """Return the dates to know of an exam, as the réglementation in force of a service has them.
 
     Args:
         service: where.
         exam: its code.
-        regulation: the key of the version that says it where the one in force has it no more.
-
-    Returns:
-        The day; nothing where no date is given.
+        regulation: the key of the version that says them where the one in force has it no more.
     """
     programme = programme_of(service)
     offered = programme.exam(exam) if programme else None
     said = offered.rules if offered else rules(regulation).exam(exam)
-    return max((one.ends_on or one.starts_on for one in said.events), default=None)
+    return said.events
+
+
+def last_date_of(service: RegistrationService, *, exam: str, regulation: int) -> date | None:
+    """Return the last of them; nothing where no date is given."""
+    found = dates_of(service, exam=exam, regulation=regulation)
+    return max((one.ends_on or one.starts_on for one in found), default=None)
 
 
 def is_offered(service: RegistrationService, *, exam: Exam, speciality: Speciality | None) -> bool:

@@ -205,4 +205,5 @@ def test_nothing_is_begun_of_an_exam_that_is_no_longer_offered(mine):
     )
     assert "n'est plus proposé aux inscriptions" in main(page)
     assert "Votre inscription reste telle qu'elle est" in main(page)
+    assert "Épreuves écrites du 17 mai 2027 au 21 mai 2027" in main(page)
     assert not Draft.objects.filter(amends=registration).exists()

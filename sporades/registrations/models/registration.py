@@ -1,6 +1,6 @@
 """A registration as last filed: rows that the whole service relies on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -18,8 +18,9 @@ from sporades.core.prepared import prepared
 from sporades.exams.fetching import WITH_REFERENCE, WITH_REFERENCE_ALONE
 from sporades.exams.models import RegistrationService, ServiceChange
 from sporades.exams.models.service import MINUTE
-from sporades.exams.queries import is_offered, last_date_of, programme_of, rules
+from sporades.exams.queries import dates_of, is_offered, last_date_of, programme_of, rules
 from sporades.exams.rules.facts import Facts
+from sporades.exams.schema.exam import Event
 from sporades.exams.states import ChangeState
 from sporades.exams.titles import qualification_of
 from sporades.registrations.came import CameBy, came_in_words
@@ -662,6 +663,11 @@ class Registration(models.Model):
         until = datetime.fromisoformat(asked["until"]) if asked else None
         self.is_summary_posted_late = bool(day and until and day > self.last_day(until))
         return self.is_summary_posted_late != was
+
+    @property
+    def calendar(self) -> Sequence[Event]:
+        """The dates to know of its exam, as they are now; its version's where it is offered no more."""
+        return dates_of(self.service, exam=self.exam.code, regulation=self.regulation_id)
 
     def is_exam_over(self, at: datetime) -> bool:
         """Return whether the last of the dates of its exam has passed; without any, the year of its session."""

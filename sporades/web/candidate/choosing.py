@@ -299,7 +299,7 @@ def _about(
         "is_over": service.has_closed(at),
         "is_engaging": is_free(offered.rules.residence) and not service.has_closed(at),
         "refused": _refused(request, draft or undoing, offered, speciality, service),
-        "dates": dates_of(service, exam=offered.exam.code, at=at, reader=reader),
+        "dates": dates_of(service, offered.rules.events, at=at, reader=reader),
         "conditions": conditions(offered.rules),
         "terms": offered.rules.terms,
         "to_hand": listed(_to_hand(request, offered.rules, service)),

@@ -1,29 +1,28 @@
 """The dates of an exam, as every page of the candidate shows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
 
 from sporades.core.french import day_in_words
-from sporades.exams import queries
 from sporades.exams.models import RegistrationService
+from sporades.exams.schema.exam import Event
 from sporades.web.layout.markup import counted_down
 
 
 def dates_of(
-    service: RegistrationService, *, exam: str, at: datetime, reader: str
+    service: RegistrationService, calendar: Sequence[Event], *, at: datetime, reader: str
 ) -> list[dict[str, Any]]:
-    """Return when registration opens and closes, then the calendar of the exam in force.
+    """Return when registration opens and closes, then the dates to know of an exam.
 
     Args:
         service: where one registers.
-        exam: the code of the exam.
+        calendar: the dates to know.
         at: the instant of the request.
         reader: the zone of the reader's address, nothing when it is not known.
     """
-    programme = queries.programme_of(service)
-    offered = programme.exam(exam) if programme else None
     left = service.accepts(at) and format_html("Il reste {}", counted_down(service.time_left(at)))
     return [
         {"label": "Ouverture", "when": service.said(service.opens_at, reader, now=at)},
@@ -32,11 +31,11 @@ def dates_of(
             "when": service.said(service.closes_at, reader, now=at),
             "left": left,
         },
-        *(_event(event) for event in (offered.rules.events if offered else ())),
+        *map(_event, calendar),
     ]
 
 
-def _event(event: Any) -> dict[str, str]:
+def _event(event: Event) -> dict[str, str]:
     when = day_in_words(event.starts_on)
     if event.ends_on:
         when = f"du {when} au {day_in_words(event.ends_on)}"

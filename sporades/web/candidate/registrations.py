@@ -173,7 +173,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "time_left": found.service.time_left(at),
         "documents": with_openings(documents, found),
         "kept": kept_in_words(found.service),
-        "dates": dates_of(found.service, exam=found.exam.code, at=at, reader=found.reader_zone)
+        "dates": dates_of(found.service, found.calendar, at=at, reader=found.reader_zone)
         if found.is_active
         else [],
     }
