@@ -341,6 +341,31 @@ def test_the_type_of_a_question_that_changes_is_said_with_what_comes_with_it():
             "    libelle: Diplôme d'essai\n",
             "Qui s'y est inscrit reste sous ce code, et lit ce nouvel intitulé : pour un autre examen, donnez un autre code.",
         ),
+        (
+            "libelle: Formation continue\n",
+            "libelle: Apprenti\n",
+            "Qui l'a choisie la garde : pour une autre catégorie, donnez un autre code.",
+        ),
+        (
+            "libelle: Progressive,",
+            "libelle: Étalée,",
+            "Qui l'a choisie la garde : pour une autre forme de passage, donnez un autre code.",
+        ),
+        (
+            "libelle: Littoral,",
+            "libelle: Avesnois,",
+            "Qui l'a choisie la garde : pour une autre zone, donnez un autre code.",
+        ),
+        (
+            "{code: BAC, libelle: Baccalauréat}",
+            "{code: BAC, libelle: Licence}",
+            "Qui l'a présenté le garde : pour un autre diplôme, donnez un autre code.",
+        ),
+        (
+            "libelle: Secrétaire lecteur,",
+            "libelle: Secrétaire scripteur,",
+            "Qui l'a demandée la garde : pour une autre mesure, donnez un autre code.",
+        ),
         ("coefficient: 3,", "coefficient: 7,", ""),
         ("libelle: session 2027,", "libelle: session de juin,", ""),
         ("{libelle: Activité,", "{libelle: Sport,", ""),
