@@ -142,3 +142,24 @@ def test_a_file_that_could_not_be_checked_to_the_end_is_loaded(
     assert "le contrôle s'est arrêté" in told.err
     assert told.out.startswith("1 fichier sans problème.")
     assert Regulation.objects.count() == 1
+
+
+def test_an_exam_of_more_situations_than_are_looked_at_is_refused(change, told):
+    def listed(count, written):
+        return "".join(f"\n      - {written.format(rank)}" for rank in range(count))
+
+    more = change(
+        "    categories:\n",
+        "    categories:" + listed(98, "{{code: C{0}, libelle: C{0}, explication: Une de plus.}}") + "\n",
+    )
+    wide = change(
+        "{code: TERRE, libelle: Métiers de la terre}",
+        "{code: TERRE, libelle: Métiers de la terre}" + listed(48, "{{code: S{0}, libelle: S{0}}}"),
+        more.text,
+    )
+    [said] = told(change("- {code: S0, libelle: S0}", "- {code: S0, libelle: S0}\n      - {code: S, libelle: S}", wide.text))
+
+    assert said.replace("\u202f", " ").replace("\xa0", " ") == (
+        "examens[BREVET] : Les spécialités, les catégories et les formes de passage de cet examen font "
+        "ensemble 10 200 situations, 10 000 au plus : découpez-le en plusieurs examens. [demesure]"
+    )

@@ -110,6 +110,7 @@ def _faults(file: File, zones: Zones, countries: Collection[str] | None) -> Iter
     yield from everywhere.faults(file)
     for rank, exam in enumerate(file.exams):
         path = ("examens", rank)
+        yield from possible.too_many(exam, path)
         yield from references.faults(exam, path, zones, countries)
         yield from answers.faults(exam, path)
         yield from papers.faults(exam, path)

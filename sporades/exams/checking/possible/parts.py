@@ -71,14 +71,16 @@ def _tied(
     offers: Sequence[PaperOffer], bonds: Iterable[Bond]
 ) -> Iterator[tuple[list[PaperOffer], list[Bond]]]:
     """Put together the épreuves that a bond ties to one another, with their bonds."""
-    found = [({offer.code}, list[Bond]()) for offer in offers]
+    ranks = {offer.code: rank for rank, offer in enumerate(offers)}
+    homes: dict[str, tuple[list[str], list[Bond]]] = {code: ([code], []) for code in ranks}
     for bond in bonds:
-        met = [part for part in found if not part[0].isdisjoint(bond.papers)]
-        found = [part for part in found if part not in met]
-        codes = set[str]().union(*(part[0] for part in met))
-        found.append((codes, [*(one for part in met for one in part[1]), bond]))
-    for codes, own in found:
-        yield [offer for offer in offers if offer.code in codes], own
+        met = {id(homes[code]): homes[code] for code in sorted(bond.papers, key=ranks.__getitem__)}
+        codes = [code for one, _ in met.values() for code in one]
+        own = [one for _, those in met.values() for one in those]
+        home = (codes, [*own, bond])
+        homes |= dict.fromkeys(codes, home)
+    for codes, own in {id(one): one for one in homes.values()}.values():
+        yield [offers[rank] for rank in sorted(map(ranks.__getitem__, codes))], own
 
 
 def _choices(exam: Exam, offer: PaperOffer, situation: Situation) -> tuple[Choice, ...]:

@@ -36,7 +36,7 @@ class Place(NamedTuple):
 
     def in_words(self, exam: Exam) -> str:
         """Say where this is, as the end of a sentence; nothing where it is everywhere."""
-        every = Place(*_codes(exam))
+        every = Place(*codes_of(exam))
         words = [
             f" {singular if len(codes) == 1 else plural} {listed(_quoted(codes))}"
             for codes, known, singular, plural in zip(
@@ -56,7 +56,7 @@ _NOUNS = (
 
 def every_situation(exam: Exam) -> Iterator[Situation]:
     """Go through the situations that an exam has, be they closed to everybody."""
-    return map(Situation._make, product(*_codes(exam)))
+    return map(Situation._make, product(*codes_of(exam)))
 
 
 def situations(exam: Exam) -> Iterator[Situation]:
@@ -84,7 +84,7 @@ def gathered(found: Iterable[Situation]) -> list[Place]:
     return [Place(these, those, some) for (those, some), these in specialities.items()]
 
 
-def _codes(exam: Exam) -> Sequence[tuple[str, ...]]:
+def codes_of(exam: Exam) -> Sequence[tuple[str, ...]]:
     """Return the codes of the specialities, categories and forms, one empty where there is none."""
     return [
         tuple(one.code for one in declared) or ("",)
