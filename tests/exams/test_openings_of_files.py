@@ -207,6 +207,17 @@ def test_an_unknown_academy_hides_nothing_else_of_its_service(essai, messages):
     assert "Le service ferme avant d'avoir ouvert." in said
 
 
+def test_an_unknown_academy_may_write_its_hours_either_way(essai, told):
+    text = essai.replace("academie: A28", "academie: A99")
+    opening = text.rindex("ouverture: 2026-10-12 08:00")
+    text = f"{text[:opening]}ouverture: 2026-11-13T08:00{text[opening + 27 :]}"
+
+    said = told(Source("essai.yaml", text))
+
+    assert said
+    assert not [one for one in said if "[bornes]" in one]
+
+
 LATE_IS = "      tardive:\n        - {code: APPARUE, libelle: La gêne est apparue depuis}\n"
 
 

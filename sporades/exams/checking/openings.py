@@ -40,7 +40,7 @@ def faults(file: File, zones: Zones) -> Iterator[Fault]:
         yield from _place(file, opening, path, zones)
         if opening.academy in zones:
             yield from _period(file, opening, path, zone_of(file, opening, zones))
-        elif opening.closes[:_MINUTE] <= opening.opens[:_MINUTE]:
+        elif _shown(opening.closes) <= _shown(opening.opens):
             # Its clock is not known; in what order the two are written is.
             yield _closes_first(path)
     if file.legal is None:
@@ -98,6 +98,11 @@ def _period(file: File, opening: Opening, path: Path, zone: str) -> Iterator[Fau
         yield _closes_first(path)
     yield from _deadlines(file, opening, instants["fermeture"], zone)
     yield from _late_requests(file, opening, instants["fermeture"], zone)
+
+
+def _shown(written: str) -> str:
+    """Return what a clock shows, written one way."""
+    return written[:_MINUTE].replace("T", " ")
 
 
 def _closes_first(path: Path) -> Fault:
