@@ -112,9 +112,7 @@ def test_a_mandatory_epreuve_that_every_form_exacts_is_never_left(change, warned
     whole = change("toutes_les_epreuves: non", "toutes_les_epreuves: oui").text
     piece = "statut: {statuts: [benefice]}"
 
-    [(field, _)] = warned(
-        change(piece, "statut: {epreuves: [E1], statuts: [non_inscrit]}", whole)
-    )
+    [(field, _)] = warned(change(piece, "statut: {epreuves: [E1], statuts: [non_inscrit]}", whole))
 
     assert field == f"{BREVET}.pieces[RELEVE].si.statut.statuts"
 

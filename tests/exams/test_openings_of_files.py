@@ -273,9 +273,7 @@ def test_a_deadline_before_the_closing_of_an_academy_is_told_where_somebody_ther
     change, told, when, academies
 ):
     certificate = "        obligatoire: non\n        si: {categorie: [INDIVIDUEL], sauf: {diplome: [CAP, BAC]}}\n        echeance: {jours_apres_fermeture: 21}\n"
-    source = change(
-        certificate, f"        si: {when}\n        echeance: {{le: 2026-11-14}}\n"
-    )
+    source = change(certificate, f"        si: {when}\n        echeance: {{le: 2026-11-14}}\n")
 
     assert [one.partition(", ")[0] for one in told(source)] == [
         (
@@ -286,16 +284,17 @@ def test_a_deadline_before_the_closing_of_an_academy_is_told_where_somebody_ther
     ]
 
 
-@pytest.mark.parametrize(("academies", "is_told"), [("A28", False), ("A09", True), ("A09, A28", True)])
+@pytest.mark.parametrize(
+    ("academies", "is_told"), [("A28", False), ("A09", True), ("A09, A28", True)]
+)
 def test_so_is_that_of_the_signed_summary(change, told, academies, is_told):
-    returned = (
-        "      echeance: {jours_apres_fermeture: 14}\n      academies: [A09, A25]\n"
-    )
+    returned = "      echeance: {jours_apres_fermeture: 14}\n      academies: [A09, A25]\n"
     source = change(
         returned, f"      echeance: {{le: 2026-11-14}}\n      academies: [{academies}]\n"
     )
     post = source.text.replace(
-        "voies_selon_academie: [{academies: [A28, A31], voies: [depot]}]", "voies_selon_academie: []"
+        "voies_selon_academie: [{academies: [A28, A31], voies: [depot]}]",
+        "voies_selon_academie: []",
     )
 
     assert bool(told(Source("essai.yaml", post))) is is_told

@@ -150,14 +150,22 @@ def test_an_exam_of_more_situations_than_are_looked_at_is_refused(change, told):
 
     more = change(
         "    categories:\n",
-        "    categories:" + listed(98, "{{code: C{0}, libelle: C{0}, explication: Une de plus.}}") + "\n",
+        "    categories:"
+        + listed(98, "{{code: C{0}, libelle: C{0}, explication: Une de plus.}}")
+        + "\n",
     )
     wide = change(
         "{code: TERRE, libelle: Métiers de la terre}",
         "{code: TERRE, libelle: Métiers de la terre}" + listed(48, "{{code: S{0}, libelle: S{0}}}"),
         more.text,
     )
-    [said] = told(change("- {code: S0, libelle: S0}", "- {code: S0, libelle: S0}\n      - {code: S, libelle: S}", wide.text))
+    [said] = told(
+        change(
+            "- {code: S0, libelle: S0}",
+            "- {code: S0, libelle: S0}\n      - {code: S, libelle: S}",
+            wide.text,
+        )
+    )
 
     assert said.replace("\u202f", " ").replace("\xa0", " ") == (
         "examens[BREVET] : Les spécialités, les catégories et les formes de passage de cet examen font "
