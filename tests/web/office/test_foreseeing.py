@@ -89,19 +89,23 @@ def test_who_has_never_decided_reads_before_that_none_will_be_and_what_to_do(man
     assert "seront signées ainsi" not in page
 
 
+def foreseen(manager, in_lille, action):
+    """Return the page of a batch that decides of an opinion, and the document that it shows before."""
+    if action == "notify-accommodation":
+        by = manager.user.memberships.get()
+        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
+    batch = prepared(manager, action)
+    return main(manager.get(page_of(batch))), main(manager.get(document_of(batch, in_lille)))
+
+
 @pytest.mark.parametrize("action", ["follow-opinion", "notify-accommodation"])
 def test_words_of_health_that_a_batch_would_decide_or_notify_are_pointed_out(
     manager, in_lille, action
 ):
     asked.reach(in_lille, State.WITH_DOCTOR, Wish(READER))
     opine(in_lille, LECTEUR=OpinionOn(Opinion.UNFAVOURABLE, text="Son autisme ne le demande pas."))
-    if action == "notify-accommodation":
-        by = manager.user.memberships.get()
-        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
-    batch = prepared(manager, action)
 
-    page = main(manager.get(page_of(batch)))
-    document = main(manager.get(document_of(batch, in_lille)))
+    page, document = foreseen(manager, in_lille, action)
 
     assert "À relire. Des mots semblent dire quelque chose de la santé : « autisme »" in page
     assert "Ces mots semblent dire quelque chose de la santé du candidat" in document
@@ -115,13 +119,8 @@ def test_so_are_those_that_say_which_measure_is_granted_instead(manager, in_lill
     asked.reach(in_lille, State.WITH_DOCTOR, Wish(READER, precision="Une personne lente"))
     which = {"precision": "Formé à l'autisme", "text": "Elle suffit."}
     opine(in_lille, LECTEUR=OpinionOn(Opinion.OTHER, READER, **which))
-    if action == "notify-accommodation":
-        by = manager.user.memberships.get()
-        accommodating.follow_opinion(registration=in_lille, by=member_of(by), at=NOW)
-    batch = prepared(manager, action)
 
-    page = main(manager.get(page_of(batch)))
-    document = main(manager.get(document_of(batch, in_lille)))
+    page, document = foreseen(manager, in_lille, action)
 
     assert "À relire. Des mots semblent dire quelque chose de la santé : « autisme »" in page
     assert "Accordée, avec une autre précision : Formé à l'autisme" in page
