@@ -78,10 +78,15 @@ def services(request: HttpRequest) -> HttpResponse:
     at = request.arrived_at
     now_open, to_come = exams.open_services(at), exams.upcoming_services(at)
     closed = exams.closed_services(at)
-    reader, found = _reader(request), Wanted([*now_open, *to_come, *closed], request.GET)
+    reader, leads_in = _reader(request), not _is_staff(request)
+    found = Wanted([*now_open, *to_come, *closed], request.GET)
     # What closes within a day comes first; the rest is looked for by the name of its academy.
     in_order = sorted(now_open, key=lambda one: not one.closes_within_a_day(at))
-    shown = [_described(one, at, reader) for one in in_order if found.takes(one)]
+    shown = [
+        {**_described(one, at, reader), "leads_in": leads_in}
+        for one in in_order
+        if found.takes(one)
+    ]
     later = [_described(one, at, reader) for one in to_come if found.takes(one)]
     counted = [
         f"{len(rows)} {one if len(rows) == 1 else many}"
@@ -151,6 +156,11 @@ def _reader(request: HttpRequest) -> str:
     if getattr(request.user, "candidate", None) is None:
         return ""
     return zone_of_reader(request.user.pk, registrations_of(user=request.user.pk))
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    """Return whether a member of staff reads, who registers for nothing."""
+    return request.user.is_authenticated and request.user.is_staff_member
 
 
 def _described(service: RegistrationService, at: datetime, reader: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from tests.factories import NOW
-from tests.web.guide import seen, words
+from tests.web.guide import main, seen, words
 
 AUDITOR, MANAGER = Membership.Role.AUDITOR, Membership.Role.MANAGER
 
@@ -57,6 +57,15 @@ def test_a_member_of_the_office_is_called_by_name_on_every_page(manager, address
     named = [words(one) for one in seen(manager.get(address)).cssselect(".s-person__name")]
 
     assert named == [manager.user.memberships.get().full_name]
+
+
+def test_the_openings_lead_no_member_of_the_office_to_a_page_of_candidates(manager, client):
+    shown = "/ouverture-des-services"
+
+    assert "M'inscrire" in main(client.get(shown))
+    page = main(manager.get(shown))
+    assert "Il reste 20 jours" in page
+    assert "M'inscrire" not in page
 
 
 def test_who_has_only_given_a_password_is_not_named(manager):
