@@ -144,6 +144,12 @@ TEXTS = frozenset(
     }
 )
 """The keys of a réglementation under which somebody writes what another reads."""
+LONG_NAME = {
+    "birth_name": "Le Goff-Kermarrec de Penguilly",
+    "usage_name": "de Rochechouart",
+    "first_names": "Maëlle Anne Marie-Océane",
+}
+"""What is cut, or pushes a page sideways, is seen with the names of people as they are."""
 FOREST = {"epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 
 
@@ -460,10 +466,7 @@ def a_batch(user: User, registration: Registration, mark: str = "") -> Batch:
 
 def a_batch_of_opinions(user: User, doctor: User, mark: str = "") -> Batch:
     """Make a batch that would follow the opinion on a request, and is not launched."""
-    names = ("birth_name", "usage_name", "first_names", "birth_place")
-    candidate = a_candidate(
-        email="conseillee@exemple.test", **(dict.fromkeys(names, f"Alix {mark}") if mark else {})
-    )
+    candidate = a_candidate(email="conseillee@exemple.test", **_named(mark))
     registration = a_registration(candidate)
     reach_state(registration, CaseState.ASKED)
     case, by = case_of(registration), author_of(doctor)
@@ -548,8 +551,7 @@ def a_likely_double(one: Candidate, other: Candidate) -> LikelyDouble:
 
 def a_record(user: User, mark: str = "") -> Candidate:
     """Make the record of somebody without an account, whom letters reach."""
-    names = ("birth_name", "usage_name", "first_names", "birth_place")
-    named = dict.fromkeys(names, f"Alix {mark}") if mark else {"first_names": "Yann"}
+    named = {**_named(mark), **({} if mark else {"first_names": "Yann"})}
     street = mark or "4 rue du Port"
     return enrolling.enrol(
         identity={**IDENTITY, **named},
@@ -733,10 +735,15 @@ def came(user: User, device: str = "Firefox") -> None:
     sign_ins.accepted(user, means=["password"], **said)
 
 
+def _named(mark: str) -> dict[str, str]:
+    """Return what somebody is called: the mark everywhere, or as long a name as people have."""
+    names = ("birth_name", "usage_name", "first_names", "birth_place")
+    return dict.fromkeys(names, f"Alix {mark}") if mark else LONG_NAME
+
+
 def an_estate(email: str, mark: str = "") -> Estate:
     """Make a candidate with a draft, a registration of two versions, and a withdrawn one."""
-    names = ("birth_name", "usage_name", "first_names", "birth_place")
-    candidate = a_candidate(email=email, **(dict.fromkeys(names, f"Alix {mark}") if mark else {}))
+    candidate = a_candidate(email=email, **_named(mark))
     by = author(candidate)
     answers = (
         {
@@ -796,10 +803,7 @@ def a_confided_paper(registration: Registration, mark: str = "") -> Paper:
 
 def a_case(doctor: User, mark: str = "") -> tuple[Case, Paper]:
     """Entrust a request to a doctor who has begun an opinion; return it, and what was confided."""
-    names = ("birth_name", "usage_name", "first_names", "birth_place")
-    candidate = a_candidate(
-        email="suivie@exemple.test", **(dict.fromkeys(names, f"Alix {mark}") if mark else {})
-    )
+    candidate = a_candidate(email="suivie@exemple.test", **_named(mark))
     registration = a_registration(candidate)
     paper = a_confided_paper(registration, mark)
     reach_state(registration, CaseState.ASKED)
