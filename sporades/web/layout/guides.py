@@ -103,7 +103,7 @@ def guide_page(
         "part": parts[at] if part else None,
         "first": parts[0],
         "content": parts[at].shown(_addresses(parts, of_part)),
-        "links": links,
+        "contents": [(one, url) for one, (_, url) in zip(parts, links, strict=True)],
         "before": links[at - 1] if at else None,
         "after": links[at + 1] if at + 1 < len(links) else None,
         "trail": [*trail, (title, reverse(of_part.removesuffix("_part")))] if part else trail,

@@ -22,7 +22,7 @@ def reader(member):
 def pages(browser, room):
     """Return each part's page, by its title, as the first page leads to them."""
     first = seen(browser.get(reverse(f"{room}:guide")))
-    links = first.xpath("//main//h2[.='Toutes les parties']/following-sibling::ul[1]//a")
+    links = first.xpath("//main//h2[.='Toutes les parties']/following-sibling::ul[1]/li/a")
     return {words(link): seen(browser.get(link.get("href"))) for link in links}
 
 
@@ -62,6 +62,17 @@ def test_the_first_page_says_the_first_morning_and_leads_on(manager):
     steps = page.cssselect("#guide ol li")
     assert "double authentification" in words(steps[0])
     assert steps[0].cssselect("a")[0].get("href") == reverse("office:guide_part", args=["entrer"])
+
+
+def test_the_first_page_leads_to_each_section_of_a_part(manager):
+    page = seen(manager.get(reverse("office:guide")))
+
+    led = page.xpath("//main//h2[.='Toutes les parties']/following-sibling::ul[1]/li/ul/li/a")
+    sections = [section for part in parts_of(GUIDES["office"]) for section in part.sections]
+    assert [words(link) for link in led] == [section.title for section in sections]
+    for link in led:
+        address, _, anchor = link.get("href").partition("#")
+        assert seen(manager.get(address)).cssselect(f"h3#{anchor}")
 
 
 def test_a_part_leads_to_those_beside_it(manager):
