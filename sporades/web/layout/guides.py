@@ -21,6 +21,8 @@ PART, SECTION = "h2", "h3"
 CONTENTS = "ce-que-dit-ce-guide"
 """The part that lists the others: the first page does."""
 
+UNDER = {"h1": "h2", "h2": "h3"}
+"""The heading that comes under another."""
 SAID = {"table": {"class": "s-table"}, "th": {"scope": "col"}}
 """What Markdown does not say of an element, by its tag."""
 
@@ -51,14 +53,30 @@ class Part:
     sections: tuple[Section, ...]
     content: tuple[Token, ...]
 
-    def shown(self, addresses: Mapping[str, str]) -> SafeString:
+    def shown(self, addresses: Mapping[str, str], under: str) -> SafeString:
         """Return its content as HTML, without the images, which show the pages that its reader has.
 
         Args:
             addresses: what a link of the guide may lead to, by its anchor; what leads elsewhere
                 stays as plain words.
+            under: the heading that bears its title, which those of its sections follow.
         """
-        return _shown(iter(self.content), addresses, self.title)
+        return _shown(iter(self.content), Page(self.title, addresses, UNDER[under]))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a part is shown.
+
+    Attributes:
+        title: of the part: Markdown gives a table no caption.
+        addresses: as for `Part.shown`.
+        section: the heading of its sections.
+    """
+
+    title: str
+    addresses: Mapping[str, str]
+    section: str
 
 
 @cache
@@ -102,7 +120,7 @@ def guide_page(
         "title": title,
         "part": parts[at] if part else None,
         "first": parts[0],
-        "content": parts[at].shown(_addresses(parts, of_part)),
+        "content": parts[at].shown(_addresses(parts, of_part), "h1" if part else "h2"),
         "contents": [(one, url) for one, (_, url) in zip(parts, links, strict=True)],
         "before": links[at - 1] if at else None,
         "after": links[at + 1] if at + 1 < len(links) else None,
@@ -141,25 +159,26 @@ def _plain(inline: Token) -> str:
     return "".join(one.content for one in inline.children or [])
 
 
-def _shown(tokens: Iterator[Token], addresses: Mapping[str, str], title: str) -> SafeString:
+def _shown(tokens: Iterator[Token], page: Page) -> SafeString:
     """Return as HTML what comes before the end of the element that these tokens stand in.
 
     Args:
         tokens: those that are still to be shown.
-        addresses: as for `Part.shown`.
-        title: of the part: Markdown gives a table no caption.
+        page: that they are shown on.
     """
     shown: list[str] = []
     for token in tokens:
         if token.nesting < 0:
             break
         if token.nesting > 0:
-            within = _shown(tokens, addresses, title)
+            within = _shown(tokens, page)
             if token.tag == "table":
-                within = format_html('<caption class="fr-sr-only">{}</caption>{}', title, within)
-            shown.append(_element(token, within, addresses))
+                within = format_html(
+                    '<caption class="fr-sr-only">{}</caption>{}', page.title, within
+                )
+            shown.append(_element(token, within, page))
         elif token.type == "inline":
-            shown.append(_shown(iter(token.children or []), addresses, title))
+            shown.append(_shown(iter(token.children or []), page))
         elif token.type == "code_inline":
             shown.append(format_html("<code>{}</code>", token.content))
         elif token.type != "image":
@@ -167,14 +186,15 @@ def _shown(tokens: Iterator[Token], addresses: Mapping[str, str], title: str) ->
     return format_html_join("", "{}", ((one,) for one in shown))
 
 
-def _element(token: Token, within: SafeString, addresses: Mapping[str, str]) -> SafeString:
+def _element(token: Token, within: SafeString, page: Page) -> SafeString:
     """Return an element: a link that leads nowhere here is its words, a paragraph of one image nothing."""
     said = {**token.attrs, **SAID.get(token.tag, {})}
     if token.tag == "a":
-        said = {"href": addresses.get(_anchor(str(token.attrGet("href"))))}
+        said = {"href": page.addresses.get(_anchor(str(token.attrGet("href"))))}
     if token.hidden or not said.get("href", True) or (token.tag == "p" and not within):
         return within
-    return format_html("<{0}{1}>{2}</{0}>", token.tag, flatatt(said), within)
+    tag = page.section if token.tag == SECTION else token.tag
+    return format_html("<{0}{1}>{2}</{0}>", tag, flatatt(said), within)
 
 
 def _anchor(href: str) -> str:

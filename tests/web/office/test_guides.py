@@ -36,7 +36,7 @@ def test_each_part_of_the_guide_has_its_page(reader, room):
 
     assert list(shown) == [one for one in titles if one != "Ce que dit ce guide"]
     assert [words(page.cssselect("h1")[0]) for page in shown.values()] == list(shown)
-    assert sections == [words(h3) for page in shown.values() for h3 in page.cssselect("main h3")]
+    assert sections == [words(h2) for page in shown.values() for h2 in page.cssselect("main h2")]
 
 
 @pytest.mark.parametrize("room", GUIDES)
@@ -70,9 +70,10 @@ def test_the_first_page_leads_to_each_section_of_a_part(manager):
     led = page.xpath("//main//h2[.='Toutes les parties']/following-sibling::ul[1]/li/ul/li/a")
     sections = [section for part in parts_of(GUIDES["office"]) for section in part.sections]
     assert [words(link) for link in led] == [section.title for section in sections]
+    assert [words(h3) for h3 in page.cssselect("#guide h3")] == ["Un candidat vous appelle"]
     for link in led:
         address, _, anchor = link.get("href").partition("#")
-        assert seen(manager.get(address)).cssselect(f"h3#{anchor}")
+        assert seen(manager.get(address)).cssselect(f"h2#{anchor}")
 
 
 def test_a_part_leads_to_those_beside_it(manager):
