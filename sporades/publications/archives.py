@@ -53,6 +53,9 @@ _NUMBER_KEYS = frozenset(
 _FILE_KEYS = frozenset({search_key(FILE)})
 _SEPARATOR = re.compile(r"sep=([;,\t])", re.IGNORECASE)
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+_CODES = ("utf-8", "cp850")
+"""In which the names of an archive may be that does not say so: by macOS, by Windows in French."""
+
 _IS_ENCRYPTED = 0x1
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
@@ -176,11 +179,21 @@ def opened(archive: bytes) -> Iterator[Archive]:
 def _opened(archive: bytes) -> Iterator[zipfile.ZipFile]:
     _refuse_long_list(archive)
     try:
-        file = zipfile.ZipFile(io.BytesIO(archive))
+        file = _named_in(archive, *_CODES)
     except _BROKEN as trouble:
         raise NotAnArchive from trouble
     with file:
         yield file
+
+
+def _named_in(archive: bytes, code: str, *others: str) -> zipfile.ZipFile:
+    """Open an archive whose names are in the first of these codes in which all of them can be."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(archive), metadata_encoding=code)
+    except UnicodeDecodeError:
+        if not others:
+            raise
+    return _named_in(archive, *others)
 
 
 def _refuse_long_list(archive: bytes) -> None:
@@ -289,9 +302,11 @@ def _says_number(text: str) -> bool:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Return what a table says: a number and a file on each line, under their two titles."""
+    # Older Macs end a line by a carriage return alone.
+    text = io.StringIO(text, newline=None).getvalue()
     first, _, others = text.partition("\n")
     # What Excel writes, or reads, to know the separator.
-    told = _SEPARATOR.fullmatch(first.strip("\r"))
+    told = _SEPARATOR.fullmatch(first)
     if told:
         text, first = others, others.partition("\n")[0]
     separator = told[1] if told else next((one for one in ";\t" if one in first), ",")
@@ -305,18 +320,20 @@ def _pairs(text: str) -> list[tuple[str, str]]:
                 f"Le tableau doit avoir les colonnes « {NUMBER} » et « {FILE} ». {_titles_read(read)}"
             )
         filled = [
-            [_cell(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)
+            (rows.line_num, [_cell(cell) for cell in row])
+            for row in rows
+            if any(cell.strip() for cell in row)
         ]
     except csv.Error as trouble:
         raise TableWrong("Le tableau ne peut pas être lu comme un fichier CSV.") from trouble
     if len(filled) > MOST_FILES:
         raise TableTooLarge
-    short = next((at for at, row in enumerate(filled, 2) if len(row) <= max(number, file)), None)
+    short = next((at for at, row in filled if len(row) <= max(number, file)), None)
     if short:
         raise TableWrong(f"Ligne {short} du tableau : il manque une colonne.")
     if not filled:
         raise TableWrong("Le tableau ne contient aucune ligne.")
-    return [(row[number], row[file]) for row in filled]
+    return [(row[number], row[file]) for _, row in filled]
 
 
 def _column(titles: list[str], keys: frozenset[str]) -> int | None:

@@ -100,6 +100,7 @@ PAIR = ("20000000791", "a.pdf")
         pytest.param(lines(PAIR, separator="\t").encode("utf-16"), id="Texte Unicode"),
         pytest.param(lines(PAIR, separator="\t").encode(), id="tabs"),
         pytest.param(lines(PAIR).encode("mac_roman"), id="an older Mac"),
+        pytest.param(lines(PAIR).replace("\r\n", "\r").encode("mac_roman"), id="its own lines"),
         pytest.param(lines(PAIR).encode("cp1252"), id="Windows"),
         pytest.param(lines(PAIR).replace("N° ", "N°\u00a0").encode(), id="a no-break space"),
         pytest.param(lines(PAIR).replace("N°", "Nº").encode(), id="the ordinal sign"),
@@ -118,6 +119,33 @@ def test_which_titles_a_table_has_is_said_where_they_are_others():
         named("Numéro;PDF\r\n1;a.pdf\r\n", "a.pdf")
     with pytest.raises(archives.TableWrong, match="Sa première ligne est vide"):
         named("\r\n1;a.pdf\r\n", "a.pdf")
+
+
+def test_a_line_without_its_file_is_named_as_a_spreadsheet_numbers_it():
+    table = lines(("1", "a.pdf")).encode() + b"\r\n;\r\n2\r\n"
+
+    with pytest.raises(archives.TableWrong, match="Ligne 5 du tableau"):
+        archives.read_names(zipped([("a.pdf", PAPER), (TABLE, table)]))
+
+
+@pytest.mark.parametrize(
+    "code", [pytest.param("utf-8", id="macOS"), pytest.param("cp850", id="Windows in French")]
+)
+def test_names_are_read_in_the_code_of_the_system_that_says_none(code):
+    name = "LEFÈVRE Noëlle.pdf"
+    other = unnamed(zipped([("z" * len(name.encode(code)), PAPER)]), name.encode(code))
+
+    assert archives.read_names(other) == [
+        Named("LEFÈVRE Noëlle", name),
+    ]
+    with archives.opened(other) as archive:
+        assert archive.read(name) == PAPER
+
+
+def unnamed(made, name):
+    """Return a ZIP whose only file has a name that is in no code which it says."""
+    [file] = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    return made.replace(file.encode(), name)
 
 
 def test_accents_are_compared_in_one_form():
