@@ -7,7 +7,9 @@ from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Self
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Contains, Exact, StartsWith
 
 from sporades.accounts.permissions import Reach
 from sporades.candidates.models import Candidate, Channel, told_by_letter
@@ -23,7 +25,7 @@ from sporades.searches.criteria.base import (
     typed_in,
 )
 from sporades.searches.operators import Operator
-from sporades.territory.models import Commune
+from sporades.territory.models import FRANCE, Commune
 from sporades.territory.rules import commune_key
 
 
@@ -222,6 +224,38 @@ class Town(Text):
         named = _as_it_stands("search_key", asked, commune_key(sought))
         found = self._is(__in=Commune.objects.filter(named).values("name"))
         found |= _as_it_stands(self.path, asked, sought, lightly=True)
+        return ~found if is_not else found
+
+
+_FOREIGN = {Operator.IS: Exact, Operator.STARTS: StartsWith, Operator.CONTAINS: Contains}
+
+
+@dataclass(frozen=True)
+class Postcode(Text):
+    """A postcode, whatever separates its signs: « 59 000 », « SW1A 1AA », « 1000-205 ».
+
+    That of France is kept as five figures, any other as it was typed, which few have: theirs alone
+    are read sign by sign.
+
+    Attributes:
+        country: the path of the country.
+    """
+
+    country: str = "country"
+
+    def _compared(self, operator: Operator, sought: str) -> Q:
+        is_not = operator is Operator.IS_NOT
+        asked = Operator.IS if is_not else operator
+        bare = Func(
+            Upper(F(self.path)),
+            Value("[^[:alnum:]]"),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=TextField(),
+        )
+        abroad = ~Q(**{self.country: FRANCE}) & Q(_FOREIGN[asked](bare, sought))
+        found = _as_it_stands(self.path, asked, sought) | abroad
         return ~found if is_not else found
 
 

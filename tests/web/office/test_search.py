@@ -109,6 +109,36 @@ def test_a_domain_that_is_not_of_the_perimeter_has_no_registration(member, in_li
     assert "Aucune inscription ne répond" in page.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "operator"),
+    [
+        ("SW1A 1AA", "egal"),
+        ("sw1a1aa", "egal"),
+        ("sw1a 1", "commence"),
+        ("1a1", "contient"),
+        ("59 000", "non_egal"),
+    ],
+)
+def test_a_postcode_of_another_country_is_found_however_its_signs_are_separated(
+    manager, in_lille, typed, operator
+):
+    abroad = a_registration(a_candidate(birth_name="Smith"))
+    Registration.objects.filter(pk=abroad.pk).update(postcode="SW1A 1AA", country="99132")
+
+    page = sought(manager, leaf("g-1", "code_postal", operator, typed))
+
+    assert numbers(page) == [abroad.number]
+
+
+def test_a_postcode_of_france_is_found_as_it_is_typed_and_no_other_is(manager, in_lille):
+    assert numbers(sought(manager, leaf("g-1", "code_postal", "egal", "59 000"))) == [
+        in_lille.number
+    ]
+    for operator, typed in (("egal", "62000"), ("commence", "SW1"), ("non_egal", "59000")):
+        page = sought(manager, leaf("g-1", "code_postal", operator, typed))
+        assert page.context["count"] == 0
+
+
 def test_the_address_of_a_search_names_nobody_and_finds_again(manager, in_lille):
     page = sought(manager, leaf("g-1", "nom", "egal", "Le Goff"))
 
