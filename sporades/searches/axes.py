@@ -129,6 +129,9 @@ def _by_year(_: Reach, __: Groups) -> Namer:
     return lambda values: [((values[0],), (str(values[0]),))]
 
 
+OVERSEAS = ("97", "98")
+"""How postcodes begin of which the first three figures do not always tell the department."""
+
 _LAST = ("~",)
 """After every code of a department."""
 
@@ -139,14 +142,26 @@ def _by_department(_: Reach, __: Groups) -> Namer:
         if country not in ("", FRANCE):
             yield (*_LAST, 0), ("À l'étranger",)
             return
-        # The last two figures never tell the department.
-        codes = departments_suggested_by(f"{first}00")
+        codes = _overseas(first) or departments_suggested_by(f"{first:0<5}" if first else "")
         if not codes:
             yield (*_LAST, 1), (UNSAID,)
             return
         yield codes, (", ".join(f"{_department(code)} ({code})" for code in codes),)
 
     return named
+
+
+def _first_figures() -> If:
+    """Return what of a postcode tells the department: all of it overseas, as Saint-Martin's is 97150."""
+    overseas = When(postcode__regex=f"^({'|'.join(OVERSEAS)})", then=F("postcode"))
+    return If(overseas, default=Left("postcode", 3), output_field=CharField())
+
+
+def _overseas(postcode: str) -> tuple[str, ...]:
+    """Return the code of the department, overseas, that the official list has for a postcode; or none."""
+    if not postcode.startswith(OVERSEAS):
+        return ()
+    return tuple(sorted(one.code for one in territory.departments_of_postcode(postcode)))
 
 
 def _department(code: str) -> str:
@@ -444,7 +459,7 @@ GROUPS: tuple[tuple[str, tuple[Axis, ...]], ...] = (
                 "departement",
                 "département du code postal",
                 ("Département",),
-                lambda: {"country": F("country"), "first": Left("postcode", 3)},
+                lambda: {"country": F("country"), "first": _first_figures()},
                 _by_department,
             ),
             _one_of("civilite", "civilité"),

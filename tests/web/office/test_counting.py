@@ -223,6 +223,25 @@ def test_departments_are_those_of_addresses(in_lille):
     ]
 
 
+@pytest.mark.parametrize(
+    ("postcode", "department"),
+    [
+        ("97110", "Guadeloupe (971)"),
+        ("97133", "Saint-Barthélemy (977)"),
+        ("97150", "Saint-Martin (978)"),
+        ("97199", "Guadeloupe (971)"),
+        ("97500", "Saint-Pierre-et-Miquelon (975)"),
+        ("98714", "Polynésie française (987)"),
+        ("20137", "Corse-du-Sud (2A), Haute-Corse (2B)"),
+        ("", "Sans réponse"),
+    ],
+)
+def test_a_department_overseas_is_that_of_the_whole_postcode(in_lille, postcode, department):
+    Registration.objects.update(postcode=postcode)
+
+    assert counted("departement") == {(department,): 1}
+
+
 # --- What tells of health (P-12) ----------------------------------------------------------------
 
 
