@@ -22,7 +22,7 @@ def clock_of(reach: Reach) -> str:
     """Return the clock of a perimeter, or the service's own where it has several."""
     zones = {
         academy.zone
-        for academy in territory.academies()
+        for academy in territory.known_academies()
         if academy.code in reach.academies([academy.code])
     }
     return zones.pop() if len(zones) == 1 else settings.TIME_ZONE

@@ -27,6 +27,7 @@ from sporades.exams.models.regulation import rules_held
 from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.exam import Event
 from sporades.exams.schema.papers import Paper
+from sporades.territory import queries as territory
 
 __all__ = [
     "OfferedExam",
@@ -43,6 +44,7 @@ __all__ = [
     "programme_of",
     "programmes",
     "rules",
+    "served_academies",
     "service",
     "services_within",
     "upcoming_services",
@@ -96,6 +98,20 @@ def services_within(reach: Reach) -> list[RegistrationService]:
         for service in programme.services
         if reach.covers(academy=service.academy_id, domain=service.domain.code)
     ]
+
+
+def served_academies() -> dict[str, str]:
+    """Return the names of the academies that the office may have something of, in their order, by code.
+
+    One that has closed, or whose closing is known, is among them where it has received
+    registrations: they stay of it until somebody gives them to another.
+    """
+    receiving = {one.academy_id for programme in programmes() for one in programme.services}
+    return {
+        one.code: one.name
+        for one in territory.known_academies()
+        if one.closed_on is None or one.code in receiving
+    }
 
 
 def open_programmes(at: datetime, *, rubric: Rubric | None = None) -> list[Programme]:

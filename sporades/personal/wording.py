@@ -189,7 +189,7 @@ class Wording:
         if name in COUNTRIES:
             return {one.code: one.name for one in territory.countries()}
         if name in {"academy", "court_seat"}:
-            return {one.code: one.full_name for one in territory.academies()}
+            return {one.code: one.full_name for one in territory.known_academies()}
         if name == "birth_department":
             return {one.code: one.name for one in territory.departments()}
         return {"domain": self._domains, **_FIXED.get(model, {})}.get(name)

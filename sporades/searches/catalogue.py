@@ -16,7 +16,7 @@ from sporades.candidates.birthplaces import OTHER, STATELESS
 from sporades.candidates.models import Candidate, Channel, Identity
 from sporades.candidates.words import country_in_words, nationality_in_words
 from sporades.core.text import clean
-from sporades.exams.queries import programmes, services_within
+from sporades.exams.queries import programmes, served_academies, services_within
 from sporades.registrations.came import CameBy
 from sporades.registrations.sections.identification import INE
 from sporades.registrations.states import State
@@ -147,7 +147,7 @@ def _is_of_candidate(number: str) -> bool:
 
 
 def _academies(reach: Reach) -> Choices:
-    names = {one.code: one.name for one in territory.academies()}
+    names = served_academies()
     return tuple((code, names[code]) for code in reach.academies(names))
 
 

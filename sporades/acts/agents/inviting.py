@@ -34,7 +34,7 @@ from sporades.core.refusals import Refused
 from sporades.core.text import clean
 from sporades.core.transitions import Transition, move
 from sporades.exams.models import Domain
-from sporades.exams.queries import domain_labels
+from sporades.exams.queries import domain_labels, served_academies
 from sporades.territory import queries as territory
 
 ZONE = settings.TIME_ZONE
@@ -299,7 +299,7 @@ def _check_perimeter(role: str, academies: Collection[str], domains: Collection[
         raise NotInvited("Un administrateur a toutes les académies : n'en nommez aucune.")
     if role != Membership.Role.ADMINISTRATOR and not academies:
         raise NotInvited("Dites au moins une académie, par exemple --academies A09.")
-    known = {academy.code: academy.name for academy in territory.academies()}
+    known = served_academies()
     if unknown := sorted(set(academies) - known.keys()):
         listed = ", ".join(f"{code} {name}" for code, name in sorted(known.items()))
         raise NotInvited(

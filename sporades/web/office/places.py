@@ -8,10 +8,9 @@ from django import forms
 
 from sporades.accounts.permissions import Reach
 from sporades.core.text import search_key
-from sporades.exams.queries import programmes
+from sporades.exams.queries import programmes, served_academies
 from sporades.registrations.former import and_gone, once_offered
 from sporades.registrations.titles import title_of
-from sporades.territory import queries as territory
 
 PLACES = {"domaine": "exam__domain", "examen": "exam", "academie": "academy"}
 """What each is compared with, of a registration."""
@@ -21,7 +20,7 @@ OF_REGISTRATION = {name: f"registration__{path}" for name, path in PLACES.items(
 
 def academies_of(reach: Reach) -> dict[str, str]:
     """Return the names of the academies of a perimeter in their order, by code."""
-    names = {one.code: one.name for one in territory.academies()}
+    names = served_academies()
     return dict(
         sorted(
             ((code, names[code]) for code in reach.academies(names)),

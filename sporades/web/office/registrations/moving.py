@@ -133,7 +133,7 @@ def _wished(
 def arrivals(request: HttpRequest) -> HttpResponse:
     """List what another academy has given and nobody here has opened, the first given first."""
     page = page_of(request, moving.unopened_within(request.reach).for_office())
-    names = {one.code: one.full_name for one in territory.academies()}
+    names = {one.code: one.full_name for one in territory.known_academies()}
     context = {
         "count": page.paginator.count,
         "page": page,
