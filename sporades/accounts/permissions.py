@@ -181,6 +181,14 @@ class Perimeter:
         """Return whether another perimeter lies within this one."""
         return _includes(self.academies, other.academies) and _includes(self.domains, other.domains)
 
+    def also_in(self, other: "Perimeter") -> "Perimeter | None":
+        """Return what lies both in this one and in another; nothing where nothing does."""
+        academies = _common(self.academies, other.academies)
+        domains = _common(self.domains, other.domains)
+        if frozenset() in (academies, domains):
+            return None
+        return Perimeter(academies, domains, self.member)
+
     def covers(self, *, academy: str, domain: str) -> bool:
         """Return whether something of this academy and this domain lies within."""
         return (self.academies is None or academy in self.academies) and (
@@ -275,6 +283,11 @@ class Reach:
             any(mine.includes(theirs) for mine in self.perimeters) for theirs in other.perimeters
         )
 
+    def also_in(self, other: "Reach") -> "Reach":
+        """Return what is reached both here and there, in the roles that reach it here."""
+        common = (mine.also_in(theirs) for mine in self.perimeters for theirs in other.perimeters)
+        return Reach(tuple(one for one in common if one is not None))
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return what is kept of it, to be compared later."""
         return [one.as_json() for one in self.perimeters]
@@ -352,6 +365,12 @@ def _has(codes: frozenset[str] | None, code: str) -> bool:
 
 def _includes(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:
     return mine is None or (theirs is not None and theirs <= mine)
+
+
+def _common(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> frozenset[str] | None:
+    if mine is None or theirs is None:
+        return theirs if mine is None else mine
+    return mine & theirs
 
 
 def _perimeter(membership: Membership) -> Perimeter:

@@ -258,7 +258,8 @@ def prepare(pk: str, *, at: datetime) -> None:
     """Write the file of an export.
 
     What is written is what whoever asked may read now, within what they might read then: a role
-    that ends meanwhile stops it. Whoever is killed halfway leaves nothing: it begins again.
+    that ends meanwhile stops it, and of a perimeter that has shrunk the file is of what is left.
+    Whoever is killed halfway leaves nothing: it begins again.
 
     Args:
         pk: its key.
@@ -275,7 +276,8 @@ def _prepare(pk: str, *, at: datetime) -> None:
         return
     _forget_pending(export)
     try:
-        lines = _readable(export, at=at)
+        now = _still_allowed(export, at=at)
+        lines = _readable(export, now)
         if _is_larger_than_allowed(export, lines.count(), at=at):
             return
         move(export, BEGIN, begun_at=at, done=0)
@@ -291,7 +293,7 @@ def _prepare(pk: str, *, at: datetime) -> None:
         logger.exception("Export %s cannot be made", export.mark)
         _stopped(export, OUR_FAULT, at=at)
         return
-    _finished(export, key, academies, at=at)
+    _finished(export, key, academies, within=now, at=at)
 
 
 def lines_now(export: Export, *, at: datetime) -> int:
@@ -302,7 +304,7 @@ def lines_now(export: Export, *, at: datetime) -> int:
         at: the instant.
     """
     try:
-        return int(_readable(export, at=at).count())
+        return int(_readable(export, _still_allowed(export, at=at)).count())
     except Ended:
         return 0
 
@@ -366,9 +368,8 @@ def _leaves(node: Any) -> Iterator[Any]:
             yield member
 
 
-def _readable(export: Export, *, at: datetime) -> Any:
-    """Return the lines to write. Raises Ended."""
-    now = _still_allowed(export, at=at)
+def _readable(export: Export, now: Reach) -> Any:
+    """Return the lines to write, of what their reader asked for and reads now. Raises Ended."""
     if says_of_health(export.tree):  # asked for before such a search was refused
         raise Ended("La recherche a un critère de santé : elle ne s'exporte pas.")
     try:
@@ -509,16 +510,28 @@ def _stopped(export: Export, why: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def _finished(export: Export, key: str, academies: dict[str, int], *, at: datetime) -> None:
+def _finished(
+    export: Export, key: str, academies: dict[str, int], *, within: Reach, at: datetime
+) -> None:
+    """Keep the file, and of which perimeter it is where that is less than what was asked for."""
+    asked = export.reach
+    is_of = asked if within.includes(asked) else within.also_in(asked)
     try:
-        stamps = {"file_key": key, "digest": files.digest_of(key), "pending_key": ""}
+        stamps = {
+            "file_key": key,
+            "digest": files.digest_of(key),
+            "pending_key": "",
+            "perimeters": is_of.as_json(),
+        }
         move(export, FINISH, **stamps, ready_at=at)
     except Refused:
         export.refresh_from_db()  # stopped at the last line
         _forget_pending(export)
         return
     made = _record("export made", export, by=SYSTEM, at=at)
-    for academy, lines in academies.items():
+    # In the journal of the only one that its file is of, it is already.
+    others = {code: lines for code, lines in academies.items() if code != is_of.only_academy}
+    for academy, lines in others.items():
         journal.also_for(made, academy=academy, by=export.author, lines=lines)
     _tell(export, at=at)
 

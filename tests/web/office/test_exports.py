@@ -13,6 +13,7 @@ from sporades.core import files
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import ExportState
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operations import keep
@@ -338,6 +339,31 @@ def test_a_ready_file_out_of_the_perimeter_of_its_author_has_no_button(manager, 
     assert page_of(export, "export_file") in before
     assert page_of(export, "export_file") not in page.text
     assert "le fichier ne se télécharge plus" in main(page)
+
+
+def test_a_file_that_is_made_of_less_than_was_asked_for_is_taken(
+    member, in_lille, in_versailles
+):
+    client = member("A09", "A25")
+    asked(client)
+    client.user.memberships.update(academies=["A09", "A28"])
+
+    work("exchanges")
+
+    made = Export.objects.get()
+    page = seen(client.get(page_of(made)))
+    assert "Télécharger le fichier" in words(page)
+    assert "académie de Lille, tous les domaines" in words(page)
+    text = client.get(page_of(made, "export_file")).content.decode("utf-8-sig")
+    assert in_lille.number in text
+    assert in_versailles.number not in text
+    entries = Entry.objects.filter(verb="export made")
+    assert list(entries.values_list("academy", flat=True)) == ["A09"]
+    # What it was asked for is kept beside.
+    [at_first] = Entry.objects.filter(verb="export asked")
+    assert at_first.payload["after"]["perimeters"][0]["academies"] == ["A09", "A25"]
+    client.user.memberships.update(academies=["A25"])
+    assert client.get(page_of(made, "export_file")).status_code == 404
 
 
 def test_one_stops_ones_own_export(manager, in_lille):
