@@ -107,7 +107,9 @@ def _days_in(words: str) -> Iterator[tuple[int, int, int]]:
 
 def _says_names(said: str, identity: Identity) -> bool:
     first = search_key(identity.first_names.replace(",", " ").partition(" ")[0])
-    return f" {first} " in said and any(f" {family} " in said for family in _families(identity))
+    # Who has one name alone is named by it.
+    is_first_said = not first or f" {first} " in said
+    return is_first_said and any(f" {family} " in said for family in _families(identity))
 
 
 def _families(identity: Identity) -> list[str]:

@@ -180,6 +180,23 @@ def test_the_paper_of_a_neighbour_in_the_list_is_not_taken_by_its_names(
         assert remarks_on(made.lines.all()).namesakes == 1
 
 
+@pytest.mark.parametrize(
+    ("says", "unnamed", "namesakes"),
+    [("Relevé de Rakotomalala", 0, 0), ("Relevé de Rakotomalala, {}", 0, 1), ("Relevé", 1, 0)],
+    ids=["named", "with the number of another", "unnamed"],
+)
+def test_a_paper_names_by_it_whoever_has_one_name_alone(
+    deposit_one, three, says, unnamed, namesakes
+):
+    alone = a_registration(a_candidate(birth_name="Rakotomalala", first_names=""))
+    fresh = Registration.objects.whole().get(pk=alone.pk)
+
+    made = deposit_one(of(says.format(three[1].number)), registration=fresh)
+
+    remarks = remarks_on(made.lines.all())
+    assert (remarks.unnamed, remarks.namesakes) == (unnamed, namesakes)
+
+
 @pytest.mark.usefixtures("invented_exam")
 @pytest.mark.parametrize(
     "say",
