@@ -78,6 +78,15 @@ class Nothing(Refused):
     message = "Cette recherche ne trouve aucune inscription : il n'y a rien à exporter."
 
 
+class AskedAnew(Refused):
+    """Whoever decides agrees to what they read, and to no more."""
+
+    message = (
+        "Cet export n'est plus celui que vous avez lu : son nombre de lignes a changé. Relisez-le avant "
+        "d'en décider."
+    )
+
+
 class OfHealth(Refused):
     """A search whose every line would say something of health."""
 
@@ -208,26 +217,44 @@ def _taken_alone(by: User, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def approve(*, export: Export, user: User, by: Actor, at: datetime) -> None:
+def approve(
+    *, export: Export, seen: str | None = None, user: User, by: Actor, at: datetime
+) -> None:
     """Approve a large export that somebody else asked for.
+
+    Args:
+        export: which.
+        seen: how many lines were read to be asked for (`Export.total`); nothing where none were.
+        user: who approves.
+        by: the same, in the role that allows it.
+        at: the instant.
 
     Raises:
         SamePerson: whoever approves asked for it.
+        AskedAnew: it is to be approved for another number of lines than was read.
         Refused: it is no longer to be approved.
     """
+    _check_seen(export, seen)
     _decide(export, APPROVE, user=user, by=by, at=at, approved_total=export.total)
     _record("export approved", export, by=by, at=at)
     _queue(export)
 
 
 @transaction.atomic
-def refuse(*, export: Export, user: User, by: Actor, at: datetime) -> None:
+def refuse(
+    *, export: Export, seen: str | None = None, user: User, by: Actor, at: datetime
+) -> None:
     """Refuse a large export that somebody else asked for.
+
+    Args:
+        export, seen, user, by, at: as in `approve`.
 
     Raises:
         SamePerson: whoever refuses asked for it.
+        AskedAnew: see `approve`.
         Refused: it is no longer to be decided.
     """
+    _check_seen(export, seen)
     _decide(export, REFUSE, user=user, by=by, at=at)
     _record("export refused", export, by=by, at=at)
     _tell(export, at=at)
@@ -333,6 +360,12 @@ def _decide(
     if export.asked_by_id == user.pk:
         raise SamePerson(SAME_PERSON)
     move(export, transition, decided_at=at, decided_by=user, decided_name=by.name, **stamps)
+
+
+def _check_seen(export: Export, seen: str | None) -> None:
+    """Refuse an export that has grown since it was read, and is to be approved anew. Raises AskedAnew."""
+    if export.is_proposed and seen not in (None, str(export.total)):
+        raise AskedAnew
 
 
 def _queue(export: Export) -> bool:

@@ -200,6 +200,12 @@ class Publication(AskedByMember):
         return self.state == PublicationState.PROPOSED
 
     @property
+    def proposal_mark(self) -> str:
+        """What tells what is proposed from what was before, sent back or taken up again since."""
+        instant = self.publish_at.isoformat() if self.publish_at else ""
+        return f"{self.moved_at.isoformat()} {instant}" if self.is_proposed else ""
+
+    @property
     def is_under_way(self) -> bool:
         """Whether its documents get their instant, some at a time: nobody reads any meanwhile."""
         return self.state == PublicationState.PUBLISHING

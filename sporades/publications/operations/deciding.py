@@ -197,11 +197,15 @@ def refuse_seen(publication: Publication, seen: type[Refused]) -> None:
         raise seen
 
 
-def approve(*, publication: Publication, user: User, by: Actor, at: datetime) -> None:
+def approve(
+    *, publication: Publication, seen: str | None = None, user: User, by: Actor, at: datetime
+) -> None:
     """Approve what somebody else proposes; it is published at its instant, or at once.
 
     Args:
         publication: proposed.
+        seen: the mark of the proposal that was read (`Publication.proposal_mark`); nothing where
+            none was.
         user: who approves.
         by: the same, in the role that allows it.
         at: the instant of the act.
@@ -212,10 +216,10 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
         NoLongerProposed: whoever proposed it may not any more.
         InstantPast: the instant that was chosen has passed meanwhile.
         NothingHolds: see `publish`.
-        AlreadyMoved: it is no longer proposed.
+        AlreadyMoved: it is no longer proposed, or proposed otherwise than was read.
     """
     with transaction.atomic():
-        found = _locked_for(APPROVE, publication)
+        found = _locked_for(APPROVE, publication, seen=seen)
         _judge(found, user, at=at)
         _check_proposer(found, at=at)
         if found.publish_at is not None and found.publish_at <= at:
@@ -236,24 +240,32 @@ def approve(*, publication: Publication, user: User, by: Actor, at: datetime) ->
 
 
 @transaction.atomic
-def refuse(*, publication: Publication, reason: str, user: User, by: Actor, at: datetime) -> None:
+def refuse(
+    *,
+    publication: Publication,
+    reason: str,
+    seen: str | None = None,
+    user: User,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Send a proposal back, with a reason, to whoever proposed it.
 
     Args:
         publication: proposed.
         reason: why, as whoever proposed it reads.
+        seen: as in `approve`.
         user: who refuses.
         by: the same, in the role that allows it.
         at: the instant of the act.
 
     Raises:
         RefusalUnexplained: nothing is said.
-        SamePerson, BeyondPerimeter: see `approve`.
-        AlreadyMoved: it is no longer proposed.
+        SamePerson, BeyondPerimeter, AlreadyMoved: see `approve`.
     """
     if not reason:
         raise RefusalUnexplained
-    found = _locked_for(REFUSE, publication)
+    found = _locked_for(REFUSE, publication, seen=seen)
     _judge(found, user, at=at)
     said = {"refusal": reason, "refused_name": by.name, "refused_at": at}
     nobody = {"proposed_by": None, "proposed_name": "", "concerns": None}
@@ -282,10 +294,17 @@ def _check_instant(instant: datetime | None, *, at: datetime) -> None:
         raise InstantFar
 
 
-def _locked_for(transition: Transition, publication: Publication) -> Publication:
-    """Return a publication, kept as it is, which a transition may move. Raises AlreadyMoved."""
+def _locked_for(
+    transition: Transition, publication: Publication, *, seen: str | None = None
+) -> Publication:
+    """Return a publication, kept as it is, which a transition may move.
+
+    Raises:
+        AlreadyMoved: it may not, or what is proposed is not what was read.
+    """
     found = locked(publication)
-    if found.state not in transition.sources:
+    is_another = seen is not None and seen != found.proposal_mark
+    if found.state not in transition.sources or is_another:
         raise AlreadyMoved
     return found
 

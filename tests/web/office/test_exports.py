@@ -244,6 +244,29 @@ def test_a_large_export_is_approved_by_another_and_taken_by_its_author_alone(
 
 
 @pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("decides", ["approve_export", "refuse_export"])
+def test_an_export_that_has_grown_is_not_decided_from_the_page_of_before(
+    manager, member, in_lille, decides
+):
+    asked(manager)
+    export = Export.objects.get()
+    head = member("A09", role=HEAD, email="cheffe@exemple.test")
+    read = value_of(head.get(page_of(export)), "vu")
+    member("A09", role=HEAD, email="chef@exemple.test").post(page_of(export, "approve_export"))
+    a_registration(a_candidate(birth_name="Tardive"))
+    work("exchanges")
+
+    page = head.post(page_of(export, decides), {"vu": read}, follow=True)
+
+    export.refresh_from_db()
+    assert (export.state, export.total) == (ExportState.PROPOSED, 2)
+    assert "Relisez-le avant d'en décider" in html.unescape(page.text)
+    head.post(page_of(export, decides), {"vu": value_of(page, "vu")})
+    export.refresh_from_db()
+    assert export.state != ExportState.PROPOSED
+
+
+@pytest.mark.usefixtures("few")
 def test_a_refusal_is_read_by_its_author(manager, member, in_lille):
     asked(manager)
     export = Export.objects.get()

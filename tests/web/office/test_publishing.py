@@ -289,6 +289,29 @@ def test_that_a_manager_looks_is_no_reading_by_its_candidate(manager, in_lille):
     assert made.lines.get().version.opened_at is None
 
 
+@pytest.mark.parametrize("decides", ["approve_publication", "refuse_publication"])
+def test_what_is_proposed_anew_is_not_decided_from_the_page_of_what_was_before(
+    manager, head, member, in_lille, decides
+):
+    made = deposited(manager, in_lille)
+    again = {"motif": "La date est fausse"}
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": "28/11/2026 08:00"})
+    read = value_of(head.get(where("publication", made.pk)), "vu")
+    member("A09", role=HEAD, email="chef@exemple.test").post(
+        where("refuse_publication", made.pk), again
+    )
+    manager.post(where("publish_publication", made.pk), {"a_partir_du": ""})
+
+    page = head.post(where(decides, made.pk), {"vu": read, **again}, follow=True)
+
+    made.refresh_from_db()
+    assert made.state == "proposed"
+    assert "lisez sa page avant de recommencer" in html.unescape(page.text)
+    head.post(where(decides, made.pk), {"vu": value_of(page, "vu"), **again})
+    made.refresh_from_db()
+    assert made.state == {"approve_publication": "published"}.get(decides, "preparing")
+
+
 def test_a_convocation_is_read_once_a_second_person_has_approved(
     manager, member, in_lille, candidate
 ):

@@ -50,6 +50,8 @@ from sporades.web.office.sheets import sheet_of
 
 SCHEDULED = "Publication décidée, à venir"
 READY = "Documents prêts, à publier"
+SEEN = "vu"
+"""What a page sends of the proposal that it showed."""
 ON_THE_PAGE = 50
 COUNTED = 1_000
 """How many lines of each are counted in the list of publications."""
@@ -256,7 +258,8 @@ def approve_publication(request: HttpRequest, publication: str) -> HttpResponse:
     """Approve what somebody else proposes, with the second factor shown again (S-17)."""
     page = reverse("office:publication", args=[readable(request, publication).pk])
     first = second_factor_first(request, page=page, then="relisez, puis approuvez la publication")
-    return first or _done(request, publication, deciding.approve, "", user=request.user)
+    seen = request.POST.get(SEEN)
+    return first or _done(request, publication, deciding.approve, "", seen=seen, user=request.user)
 
 
 def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
@@ -267,7 +270,10 @@ def refuse_publication(request: HttpRequest, publication: str) -> HttpResponse:
         return _page(request, found, refusing=form)
     said = "La proposition est refusée : qui l'a faite en est prévenu par mail, avec le motif."
     reason = form.cleaned_data["motif"]
-    return _done(request, publication, deciding.refuse, said, reason=reason, user=request.user)
+    seen = request.POST.get(SEEN)
+    return _done(
+        request, publication, deciding.refuse, said, reason=reason, seen=seen, user=request.user
+    )
 
 
 def drop_publication(request: HttpRequest, publication: str) -> HttpResponse:

@@ -28,6 +28,8 @@ from sporades.web.office.forms import ExportForm
 from sporades.web.office.registrations.files import TRAIL as FILES_TRAIL
 from sporades.web.office.searches.searching import search_of, tree_for
 
+SEEN = "vu"
+"""What a page sends of the number of lines that it showed."""
 ON_THE_PAGE = 50
 TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
 
@@ -163,14 +165,16 @@ def approve_export(request: HttpRequest, export: str) -> HttpResponse:
     page = reverse("office:one_export", args=[found.pk])
     first = second_factor_first(request, page=page, then="relisez, puis approuvez l'export")
     said = "L'export est approuvé : sa préparation commence."
-    return first or _done(request, found, operations.approve, said, user=request.user)
+    seen = request.POST.get(SEEN)
+    return first or _done(request, found, operations.approve, said, seen=seen, user=request.user)
 
 
 def refuse_export(request: HttpRequest, export: str) -> HttpResponse:
     """Refuse a large export of somebody else."""
     found = _to_decide(request, export)
     said = "L'export est refusé : son auteur en est prévenu."
-    return _done(request, found, operations.refuse, said, user=request.user)
+    seen = request.POST.get(SEEN)
+    return _done(request, found, operations.refuse, said, seen=seen, user=request.user)
 
 
 def exports_to_approve(request: HttpRequest) -> list[Export]:
