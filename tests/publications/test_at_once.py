@@ -1,5 +1,7 @@
 """What acts on one publication at the same instant: one order of locks, and no document too many."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import transaction
 
@@ -90,6 +92,25 @@ def test_files_are_read_while_somebody_tries_to_publish_them(made, manager, by):
 
     assert outcomes == ["still filling", False]
     assert made.counts()["prepared"] == 3
+
+
+def test_one_press_that_is_sent_twice_deposits_one_archive(three, manager, allowed, by):
+    papers, sending = archive(**{one.number: a_pdf() for one in three}), uuid4()
+
+    def deposit():
+        return depositing.deposit_many(
+            kind=NOTICE,
+            decision=DECISION,
+            archive=papers,
+            reach=allowed,
+            by=manager,
+            author=by,
+            at=NOW,
+            sending=sending,
+        ).pk
+
+    assert together(deposit, deposit) == [sending, sending]
+    assert Publication.objects.get().lines.count() == 3
 
 
 def test_two_workers_read_each_file_once(made):

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -20,7 +21,7 @@ from sporades.core import files, seal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.links import link_to
-from sporades.core.locks import alone
+from sporades.core.locks import alone, lock_value
 from sporades.core.queue import defer_once
 from sporades.core.refusals import Refused
 from sporades.documents import kinds
@@ -88,6 +89,19 @@ class _Reading:
     at: datetime
 
 
+class _Begun(Exception):
+    """Another press of the same button has begun the publication.
+
+    Attributes:
+        publication: which.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        """Keep the publication."""
+        super().__init__()
+        self.publication = publication
+
+
 @dataclass
 class _Given:
     """What a registration has already in a publication.
@@ -111,6 +125,7 @@ def deposit_one(
     author: Actor,
     at: datetime,
     decision: Decision | None = None,
+    sending: UUID | None = None,
 ) -> Publication:
     """Deposit a PDF for one registration; it is published, or proposed, by another act.
 
@@ -123,6 +138,7 @@ def deposit_one(
         author: the same, in the role that allows it.
         at: the instant.
         decision: who decided what it says, of a kind that is a decision.
+        sending: names the press of the button: pressed twice, it deposits once.
 
     Raises:
         DecisionUnsaid, NoAppeal: it is a decision, and its author or its appeals are not said.
@@ -136,22 +152,31 @@ def deposit_one(
     looked = pdf_checks.look_at(content)
     said = whose(looked.words, registration, reach=reach)
     _check_sealed(content)
-    with files.kept_apart(content, suffix=".pdf") as key:
-        publication = preparing.begin(
-            kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
-        )
-        source = Deposit(
-            registration,
-            key,
-            looked.pages,
-            at,
-            decision,
-            unheard=unheard_in_words(looked),
-            said=said,
-        )
-        preparing.add(
-            publication=publication, registration=registration, source=source, by=author, at=at
-        )
+    try:
+        with files.kept_apart(content, suffix=".pdf") as key:
+            publication = preparing.begin(
+                kind=kind,
+                by=by,
+                author=author,
+                reach=reach,
+                at=at,
+                decision=decision,
+                key=_first_of(sending, by),
+            )
+            source = Deposit(
+                registration,
+                key,
+                looked.pages,
+                at,
+                decision,
+                unheard=unheard_in_words(looked),
+                said=said,
+            )
+            preparing.add(
+                publication=publication, registration=registration, source=source, by=author, at=at
+            )
+    except _Begun as before:
+        return before.publication
     return publication
 
 
@@ -165,6 +190,7 @@ def deposit_many(
     author: Actor,
     at: datetime,
     decision: Decision | None = None,
+    sending: UUID | None = None,
 ) -> Publication:
     """Take an archive of PDFs and of the table that says whose each is; jobs read them.
 
@@ -179,6 +205,7 @@ def deposit_many(
         author: the same, in the role that allows it.
         at: the instant.
         decision: who decided what they say, of a kind that is a decision.
+        sending: names the press of the button: pressed twice, it deposits once.
 
     Raises:
         DecisionUnsaid: they are decisions, and their author is not said.
@@ -186,11 +213,20 @@ def deposit_many(
         files.OutOfReach: the store does not answer.
     """
     named = archives.read_names(archive)
-    with files.kept_apart(archive, suffix=".zip") as key:
-        publication = preparing.begin(
-            kind=kind, by=by, author=author, reach=reach, at=at, decision=decision
-        )
-        _take_in(publication, named, key, name=name, reach=reach, at=at)
+    try:
+        with files.kept_apart(archive, suffix=".zip") as key:
+            publication = preparing.begin(
+                kind=kind,
+                by=by,
+                author=author,
+                reach=reach,
+                at=at,
+                decision=decision,
+                key=_first_of(sending, by),
+            )
+            _take_in(publication, named, key, name=name, reach=reach, at=at)
+    except _Begun as before:
+        return before.publication
     return publication
 
 
@@ -237,6 +273,28 @@ def deposit_more(
             raise WiderNow
         again = _take_in(found, named, key, name=name, reach=reach, at=at)
         record(ARCHIVE_ADDED, found, again=again, by=author, at=at)
+
+
+def _first_of(sending: UUID | None, by: User) -> UUID | None:
+    """Return the key of what the first press of a button begins; nothing where it has none of its own.
+
+    Of two presses at once the second waits here until the first has ended: half of an archive would
+    be taken into the publication of each. What was dropped is not what a page found again asks for.
+
+    Args:
+        sending: names the press.
+        by: who pressed it.
+
+    Raises:
+        _Begun: it was pressed before.
+    """
+    if sending is None:
+        return None
+    lock_value("publication begun", str(sending))
+    found = Publication.objects.filter(pk=sending).first()
+    if found is not None and found.asked_by_id == by.pk and found.state != PublicationState.DROPPED:
+        raise _Begun(found)
+    return sending if found is None else None
 
 
 def check_takes_archives(publication: Publication, by: User) -> None:

@@ -43,6 +43,7 @@ def begin(
     reach: Reach,
     at: datetime,
     decision: Decision | None = None,
+    key: UUID | None = None,
 ) -> Publication:
     """Begin to gather documents of one kind. Nobody outside the office sees any.
 
@@ -53,6 +54,7 @@ def begin(
         reach: where they may.
         at: the instant.
         decision: who decided what they say, of a kind that is a decision.
+        key: its key, where the press that begins it names it; one of its own otherwise.
 
     Raises:
         DecisionUnsaid: the kind is a decision, and nobody is said to have taken it.
@@ -68,6 +70,7 @@ def begin(
         moved_at=at,
         kind=kind.slug,
         zone=clock_of(reach),
+        **({"pk": key} if key else {}),
         **(asdict(decision) if decision else {}),
     )
     record("publication begun", publication, by=author, at=at)

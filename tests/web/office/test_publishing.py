@@ -289,6 +289,31 @@ def test_that_a_manager_looks_is_no_reading_by_its_candidate(manager, in_lille):
     assert made.lines.get().version.opened_at is None
 
 
+@pytest.mark.parametrize("page", ["deposit_one", "deposit_many"])
+def test_a_deposit_that_is_sent_twice_is_one_publication(manager, in_lille, page):
+    where_to = where(page, *([in_lille.number] if page == "deposit_one" else []))
+    press = value_of(manager.get(where_to), "envoi")
+
+    def sent(content):
+        paper = a_pdf(content)
+        file = a_file(paper, "convocation.pdf")
+        if page == "deposit_many":
+            file = a_file(archive(**{in_lille.number: paper}), "convocations.zip")
+        name = "fichier" if page == "deposit_one" else "archive"
+        return manager.post(where_to, {"nature": "convocation", "envoi": press, name: file})
+
+    first = sent("Convocation de Maëlle Le Goff")
+    again = sent("Convocation de Maëlle Le Goff")
+
+    assert (first.status_code, first.url) == (again.status_code, again.url) == (302, first.url)
+    made = Publication.objects.get()
+    # What was dropped is not what is asked for, from the page that the browser has kept.
+    manager.post(where("drop_publication", made.pk))
+    anew = sent("Convocation de Maëlle Le Goff")
+    assert (anew.status_code, anew.url == first.url) == (302, False)
+    assert Publication.objects.count() == 2
+
+
 @pytest.mark.parametrize("decides", ["approve_publication", "refuse_publication"])
 def test_what_is_proposed_anew_is_not_decided_from_the_page_of_what_was_before(
     manager, head, member, in_lille, decides

@@ -1,5 +1,7 @@
 """What is for one registration: prepared, deposited, taken back; and PDFs deposited by thousands (I5)."""
 
+import hashlib
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from sporades.publications.operations import depositing, preparing
 from sporades.publications.queries import lines_to_come, lines_to_withdraw
 from sporades.publications.refusals import NoAppeal
 from sporades.registrations.models import Registration
+from sporades.web.layout.presses import press_of
 from sporades.web.office.documents.publishing import LIST_TRAIL, readable
 from sporades.web.office.documents.publishing_forms import (
     ArchiveForm,
@@ -34,16 +37,18 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
     form = DepositManyForm(request.POST, request.FILES) if posted else DepositManyForm()
     if posted and form.is_valid():
         member = request.reach.perimeters[0].member
+        archive = form.cleaned_data["archive"].read()
         try:
             made = depositing.deposit_many(
                 kind=depositing.deposited(form.cleaned_data["nature"]),
-                archive=form.cleaned_data["archive"].read(),
+                archive=archive,
                 name=form.cleaned_data["archive"].name,
                 reach=request.reach,
                 by=request.user,
                 author=member,
                 at=request.arrived_at,
                 decision=form.decision,
+                sending=press_of(request, _digest(archive)),
             )
         except Refused as refusal:
             form.add_error("archive", str(refusal))
@@ -100,16 +105,18 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     form = DepositForm(request.POST, request.FILES) if posted else DepositForm()
     if posted and form.is_valid():
+        content = form.cleaned_data["fichier"].read()
         try:
             made = depositing.deposit_one(
                 registration=Registration.objects.whole().get(pk=found.pk),
                 kind=depositing.deposited(form.cleaned_data["nature"]),
-                content=form.cleaned_data["fichier"].read(),
+                content=content,
                 reach=request.reach,
                 by=request.user,
                 author=author_on(request, found),
                 at=request.arrived_at,
                 decision=form.decision,
+                sending=press_of(request, _digest(content)),
             )
         except NoAppeal as refusal:
             form.add_error("recours", str(refusal))
@@ -125,6 +132,11 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
         "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
     }
     return render(request, "office/deposit.html", context, status=422 if form.errors else 200)
+
+
+def _digest(content: bytes) -> str:
+    """Return what tells a file that is sent from another of the same name."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def prepare_attestation(request: HttpRequest, number: str) -> HttpResponse:

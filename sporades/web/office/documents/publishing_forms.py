@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from sporades.accounts.permissions import Reach
 from sporades.core.french import zone_in_words
+from sporades.core.presses import a_press
 from sporades.publications.attestation import PREPARED
 from sporades.publications.deposited import DEPOSITED, Decision
 from sporades.publications.models import Publication, PublicationLine
@@ -96,6 +97,7 @@ class DepositedForm(forms.Form):
         help_text="Laissez vide pour ceux que dit la réglementation de l'examen",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Show these questions beside the kinds that are decisions."""
