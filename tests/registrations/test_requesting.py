@@ -20,6 +20,7 @@ from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import (
     AwaitsDecision,
     Closed,
+    EndedAlready,
     ExamOver,
     Incomplete,
     NothingToAsk,
@@ -348,7 +349,24 @@ def test_accepted_by_two_at_once_it_is_filed_once(asked, registration, late):
 
     registration.refresh_from_db()
     assert registration.version == 2
-    assert sum(isinstance(one, Refused) for one in outcomes) == 3
+    assert sum(isinstance(one, EndedAlready) for one in outcomes) == 3
+
+
+def test_what_a_colleague_has_decided_is_not_said_to_have_other_answers(asked, late):
+    stale = ChangeRequest.objects.get(pk=asked.pk)
+    requesting.accept(request=asked, by=OPERATOR, at=late)
+
+    with pytest.raises(EndedAlready):
+        requesting.accept(request=stale, by=OPERATOR, at=late)
+
+
+def test_what_was_refused_and_asked_again_otherwise_is_decided_of_the_last_one(asked, draft, late):
+    stale = ChangeRequest.objects.get(pk=asked.pk)
+    requesting.refuse(request=asked, answer="Non", by=OPERATOR, at=late)
+    send(answered(draft, late, address="5 rue Royale"), late + timedelta(hours=1))
+
+    with pytest.raises(EndedAlready):
+        requesting.accept(request=stale, by=OPERATOR, at=late + timedelta(hours=2))
 
 
 @pytest.mark.django_db(transaction=True)

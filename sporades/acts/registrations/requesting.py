@@ -223,6 +223,8 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
     asked = filing.lock(request.draft)
+    # First of all: whoever was quicker has filed the draft, or given it back.
+    requesting.refuse_ended(request)
     begun_from = asked.amends_version
     draft = rebasing.bring_forward(asked, at=at)
     dossier, forms = filing.check(draft, at=at, late=True)
