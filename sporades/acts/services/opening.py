@@ -68,8 +68,9 @@ def change(
             return made
     if is_urgent:
         waiting = ServiceChange.objects.filter(service=service, state=ChangeState.PROPOSED)
-        for one in waiting.select_related("service"):
-            refuse(change=one, answer=f"Remplacée par : {reason}"[:LONGEST_REASON], by=by, at=at)
+        answer = f"Remplacée par : {reason}"[:LONGEST_REASON]
+        replaced = [(one, by) for one in waiting.select_related("service")]
+        refuse_together(replaced, answer=answer, at=at)
     made = openings.change(service=service, **wanted, by=by, at=at, is_urgent=is_urgent)
     if made.state == ChangeState.APPLIED:
         _applied(made, by=by, at=at)

@@ -530,6 +530,29 @@ def test_a_failure_waits_for_nobody_and_takes_the_place_of_what_waits(services):
     }
 
 
+@pytest.mark.parametrize("is_own", [True, False], ids=["one's own", "a colleague's"])
+def test_a_failure_of_one_service_tells_who_had_proposed_unless_it_is_who_extends(services, is_own):
+    proposer = a_member("claude@exemple.test", ADMINISTRATOR, [])
+    own = Actor("administrator", "Claude Martin", f"user:{proposer.pk}")
+    service = services["A09"]
+    said = {"service": service, "opens_at": service.opens_at}
+    opening.change(**said, closes_at=service.closes_at + timedelta(days=1), reason="Grève", by=own, at=NOW)
+
+    made = opening.change(
+        **said,
+        closes_at=service.closes_at + timedelta(days=2),
+        reason=WHY,
+        by=own if is_own else OPERATOR,
+        at=NOW,
+        is_urgent=True,
+    )
+
+    assert made.state == ChangeState.APPLIED
+    assert ServiceChange.objects.get(reason="Grève").state == ChangeState.REFUSED
+    told = Message.objects.filter(kind="extension_decided").values_list("recipient", flat=True)
+    assert list(told) == ([] if is_own else [proposer.email])
+
+
 def test_lines_of_many_ask_the_database_no_more_than_lines_of_one(
     administrator, services, django_assert_max_num_queries
 ):
