@@ -131,7 +131,7 @@ CHANGES = Queue(
     lead="Ce que des candidats demandent de changer après la fermeture, les plus anciennes d'abord.",
     explained="L'accepter enregistre aussitôt cette modification en votre nom, sous les règles en "
     "vigueur.",
-    accepted="La demande est acceptée : l'inscription est modifiée, un mail part au candidat.",
+    accepted="La demande est acceptée : l'inscription est modifiée, {}",
     routes={
         "list": "office:change_requests",
         "page": "office:change_request",
@@ -155,7 +155,7 @@ CORRECTIONS = Queue(
     "d'abord.",
     explained="L'accepter corrige aussitôt l'état civil en votre nom : chacune des inscriptions en "
     "cours du candidat, dans toute académie, a une nouvelle version et un nouveau récapitulatif.",
-    accepted="La demande est acceptée : l'état civil est corrigé, un mail part au candidat.",
+    accepted="La demande est acceptée : l'état civil est corrigé, {}",
     routes={
         "list": "office:correction_requests",
         "page": "office:correction_request",
@@ -234,7 +234,7 @@ def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         queue,
         found,
         lambda said: queue.acts.accept(**said, **shown),
-        queue.accepted,
+        queue.accepted.format(announced(found.registration.candidate)),
         back=onwards,
         after=partial(to_review_in_words, found.candidate.pk) if queue is CORRECTIONS else str,
     )
@@ -256,7 +256,7 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
             takes_back=form.cleaned_data.get("retrait", False),
             **said,
         ),
-        "La demande est refusée : un mail part au candidat.",
+        f"La demande est refusée : {announced(found.registration.candidate)}",
         back=onwards,
         written=form.cleaned_data["motif"],
     )
