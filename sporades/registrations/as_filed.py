@@ -2,10 +2,12 @@
 
 Who is registered stays so, and has the rest corrected, a telephone or an address. That is so of who may
 register, and where. What is changed is judged by the rules in force, as all else is. Whoever left, and
-begins again while that is undone, was promised all of their answers: theirs are judged alike.
+begins again while that is undone, was promised all of their answers: theirs are judged alike, a
+birthday meanwhile too.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from sporades.exams.rules import Breach, Facts, eligibility, questions
 from sporades.registrations.dossier import Dossier
@@ -30,7 +32,8 @@ def is_refused(dossier: Dossier, breach: Breach, facts: Facts) -> bool:
     filed = dossier.filed
     if filed is None:
         return True
-    here = replace(filed.judged_by[0], regulation=dossier.regulation).counted
+    now = {"regulation": dossier.regulation, "registered_on": dossier.registered_on}
+    here = replace(filed.judged_by[0], **now).counted
     counted = questions.counted(dossier.rules, facts)
     lacking = _lacking(breach)
     if any(counted.said_of(one) != here.said_of(one) for one in {*lacking, *breach.called_by}):
@@ -46,6 +49,22 @@ def is_refused(dossier: Dossier, breach: Breach, facts: Facts) -> bool:
     to_review = filed.version.snapshot.get("to_review") or ()
     is_to_review = any(said.endswith(message) for said in to_review for message in refused[0])
     return is_to_review or all(refused)
+
+
+def ages_on(dossier: Dossier) -> date:
+    """Return the day on which ages count of what is filed: of what rests on what was left, the day of that.
+
+    By that of its filing, each of its modifications would be refused.
+
+    Args:
+        dossier: what was judged, and is accepted.
+    """
+    if dossier.registered_on is not None:
+        return dossier.registered_on
+    refusals = eligibility.refusals(dossier.rules, dossier.counted)
+    if all(is_waived(dossier, one) for one in refusals):
+        return dossier.day
+    return dossier.filed.registration.registered_on if dossier.filed else dossier.day
 
 
 def is_refused_here(dossier: Dossier, *, postcode: str, commune: str, country: str) -> bool:

@@ -123,7 +123,11 @@ class Dossier:
         if found is None:
             return None
         version = found.versions.get(number=found.version)
-        same = {"answers": version.snapshot["answers"], "service": found.service}
+        same = {
+            "answers": version.snapshot["answers"],
+            "service": found.service,
+            "registered_on": found.registered_on,
+        }
         judged_by = [
             replace(self, **same, is_placed=found.is_placed, regulation=one, draft=None)
             for one in Regulation.objects.filter(pk__in=found.versions.values("regulation"))
@@ -144,7 +148,7 @@ class Filed:
         registration: the registration.
         version: its last version.
         judged_by: what that version says, under each version of the réglementation under which the
-            registration was ever filed, its own first.
+            registration was ever filed, its own first, ages as on the day on which they counted.
     """
 
     registration: Registration

@@ -14,6 +14,7 @@ from tests.acts.test_to_review import correct
 from tests.factories import (
     NOW,
     OPERATOR,
+    a_candidate,
     a_draft,
     a_registration,
     answer_all,
@@ -393,3 +394,62 @@ def test_who_comes_back_later_is_judged_as_anybody(left):
 
     with pytest.raises(Incomplete):
         registering.register(draft=draft, by=author(left.candidate), at=at)
+
+
+# --- A birthday meanwhile --------------------------------------------------------------------
+
+YOUNG = (
+    OF_ALL[0],
+    "    recevabilite: [{code: JEUNE, exige: {age: {maximum: 27}}, reference: article 5, message: Non}]\n    categories:\n",
+)
+BORN_TOMORROW = {"birth_year": 1998, "birth_month": 11, "birth_day": 26}
+"""Somebody who is 28 the day after NOW."""
+TOMORROW = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def left_the_day_before():
+    """Somebody who left on the eve of the birthday from which nobody registers."""
+    load_invented(YOUNG)
+    registration = a_registration(a_candidate(**BORN_TOMORROW))
+    leaving.withdraw(
+        registration=whole(registration), by=author(registration.candidate), at=NOW
+    )
+    return whole(registration)
+
+
+def come_back(left, at, **changes):
+    by = author(left.candidate)
+    begun = registering.begin_again(registration=whole(left), by=by, at=at)
+    return registering.register(draft=answered(begun, changes), by=by, at=at).registration
+
+
+def test_a_birthday_keeps_nobody_from_coming_back(left_the_day_before):
+    again = come_back(left_the_day_before, TOMORROW)
+
+    assert again.registered_on == NOW.date()
+    assert modified(again, **MOBILE).number == 2
+
+
+def test_who_leaves_and_comes_back_again_and_again_rests_on_the_first_day(left_the_day_before):
+    again = come_back(left_the_day_before, TOMORROW)
+    leaving.withdraw(registration=whole(again), by=author(again.candidate), at=TOMORROW)
+    later = TOMORROW + timedelta(days=2)
+
+    last = come_back(again, later)
+
+    assert (last.registered_on, last.version) == (NOW.date(), 1)
+
+
+def test_who_comes_back_with_nothing_against_it_is_registered_on_that_day(left):
+    load_invented()
+
+    assert come_back(left, TOMORROW).registered_on == TOMORROW.date()
+
+
+def test_a_birthday_closes_it_to_who_had_not_registered(left_the_day_before):
+    at = NOW + timedelta(hours=73)
+    draft = a_draft(left_the_day_before.candidate, at=at)
+
+    with pytest.raises(Incomplete):
+        registering.register(draft=draft, by=author(draft.candidate), at=at)

@@ -16,7 +16,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.documents import operations as documents
 from sporades.documents.models import Folder
-from sporades.registrations import accepted, journey, waivers
+from sporades.registrations import accepted, as_filed, journey, waivers
 from sporades.registrations.came import CameBy
 from sporades.registrations.changes import changes_between
 from sporades.registrations.choices import CHOSEN_ANEW, is_another
@@ -356,7 +356,7 @@ def _made(draft: Draft, *, dossier: Dossier, at: datetime) -> Registration:
         speciality=draft.speciality,
         exclusive_scope=dossier.regulation.rules.exclusive_scope(dossier.rules),
         filed_at=at,
-        ages_on=dossier.registered_on or dossier.day,
+        ages_on=as_filed.ages_on(dossier),
     )
     registration.folder = Folder.objects.create(
         holder=candidate.user,
