@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform
+
 from sporades.accounts.models import Membership
 from sporades.core.french import local_day, within
 from sporades.exams.models import RegistrationService
@@ -103,6 +105,19 @@ def named_then(registration: Registration, at: datetime) -> str:
     if version is None:
         return named(registration.service)
     return _named(version.service_name, version.snapshot["academy"])
+
+
+def _zone_then(registration: Registration, at: datetime) -> str:
+    """Return the clock of the service that had a registration at an instant: what came then is received by it.
+
+    Given to another academy since, its receipt stays true: silence decides on the day that it says.
+    """
+    if registration.is_placed:
+        then = registration.versions.filter(filed_at__lte=at).order_by("-number")
+        zone: str | None = then.values_list(KeyTextTransform("zone", "snapshot"), flat=True).first()
+        if zone:
+            return zone
+    return registration.service.zone
 
 
 def _named(name: str, academy: str) -> str:
@@ -208,7 +223,8 @@ def silence_on(
     legal, zone = rules(under or registration.regulation_id).legal, registration.service.zone
     if legal is None:
         return []
-    received_on, today = local_day(received_at, zone), local_day(at, zone)
+    received_on = local_day(received_at, _zone_then(registration, received_at))
+    today = local_day(at, zone)
     said = (
         in_words(
             legal,
@@ -241,7 +257,8 @@ def silence_about(
     legal = rules(under or registration.regulation_id).legal
     if legal is None:
         return None
-    return silence_of(legal, local_day(received_at, registration.service.zone), paused=paused)
+    received_on = local_day(received_at, _zone_then(registration, received_at))
+    return silence_of(legal, received_on, paused=paused)
 
 
 def return_of(

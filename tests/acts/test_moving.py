@@ -17,7 +17,8 @@ from sporades.acts.registrations import (
     registering,
     requesting,
 )
-from sporades.acts.requests.silence import formally
+from sporades.acts.registrations.silent import to_set_aside_in_words
+from sporades.acts.requests.silence import formally, silence_in_words
 from sporades.candidates.operations import civil_data
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -36,7 +37,7 @@ from sporades.registrations.trying import troubles_under
 from tests.accommodations.asked import a_doctor, entrust, reach
 from tests.documents.summaries import a_pdf
 from tests.endurance.arena import together
-from tests.evidence.given import again, receive
+from tests.evidence.given import again, complete, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, author, load_invented
 from tests.requests import ask
 from tests.web.registry.world import a_member
@@ -372,6 +373,50 @@ def test_the_clock_of_its_own_service_gives_nobody_another_age(invented_exam):
     registration.refresh_from_db()
     assert registration.registered_on == late.date()
     assert registration.to_review == []
+
+
+@pytest.fixture
+def of_an_evening(invented_exam):
+    """A registration filed on an evening of Paris, where La Réunion is at the next day."""
+    RegistrationService.objects.filter(academy="A25").update(zone="Indian/Reunion")
+    return a_registration(at=NOW.replace(hour=22))
+
+
+def test_silence_counts_from_the_day_that_its_receipt_says(of_an_evening):
+    at = of_an_evening.filed_at
+    complete(of_an_evening, at=at)
+    [said] = [one for one in of_an_evening.versions.get().snapshot["receipt"] if "réputée" in one]
+    assert "Sans réponse de sa part le 25 janvier 2027" in said
+
+    move(of_an_evening, at=at + timedelta(days=3))
+
+    later = at + timedelta(days=90)
+    assert "vaut acceptation depuis le 25 janvier 2027" in to_set_aside_in_words(
+        again(of_an_evening), at=later
+    )
+
+
+def test_silence_on_a_request_counts_from_the_day_that_its_receipt_says(of_an_evening):
+    asked_at = of_an_evening.service.closes_at.replace(hour=22) + timedelta(days=1)
+    asked = ask(of_an_evening, asked_at)
+    [said] = formally(asked, at=asked_at)
+    assert "Sans réponse de sa part le 16 février 2027" in said
+
+    move(of_an_evening, at=asked_at + timedelta(days=3))
+
+    asked = ChangeRequest.objects.get()
+    assert formally(asked, at=asked_at + timedelta(days=3)) == [said]
+    assert silence_in_words(asked, at=asked_at + timedelta(days=3)).endswith("le 16 février 2027")
+
+
+def test_what_comes_once_it_has_moved_comes_by_the_clock_of_where_it_is(of_an_evening):
+    at = of_an_evening.filed_at
+    move(of_an_evening, at=at + timedelta(days=3))
+    complete(again(of_an_evening), at=at + timedelta(days=4))
+
+    assert "vaut acceptation depuis le 30 janvier 2027" in to_set_aside_in_words(
+        again(of_an_evening), at=at + timedelta(days=90)
+    )
 
 
 def test_the_mail_says_who_manages_it_now_and_until_when_it_may_be_changed(registration):
