@@ -250,9 +250,33 @@ def test_what_is_about_a_person_goes_by_letter_to_whom_letters_reach_now():
     assert (fresh.recipient, fresh.letter.candidate) == ("", record)
 
 
-def test_the_address_of_an_account_that_a_merge_closed_is_told_there():
+@pytest.mark.parametrize(
+    ("kind", "reached"),
+    [("identity_corrected", "zoe.neuve@exemple.test"), ("record_taken", "zoe@exemple.test")],
+)
+def test_so_is_what_is_about_a_person_of_whom_no_registration_is_kept(kind, reached):
+    told = about_person(kind, a_candidate(email="zoe@exemple.test"), "zoe@exemple.test")
+    User.objects.update(email="zoe.neuve@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == reached
+
+
+def test_where_a_letter_alone_would_reach_them_and_nobody_prints_it_it_goes_nowhere():
+    told = about_person("identity_corrected", a_record(), "fausse@exemple.test")
+
+    with pytest.raises(resending.NeverAgain):
+        resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert not Message.objects.filter(again_of=told).exists()
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_the_address_of_an_account_that_a_merge_closed_is_told_there(is_registered):
     kept, left = a_candidate(email="gardee@exemple.test"), a_record()
-    a_registration(kept)
+    if is_registered:
+        a_registration(kept)
     said = {"user": 0, "account": "fermee@exemple.test", "email": "fermee@exemple.test"}
     merged_with = {"kept": kept, "reason": "x", "proposed_by_id": "user:0", "decided_by": "x"}
     LikelyDouble.objects.create(

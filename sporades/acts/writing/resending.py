@@ -221,6 +221,7 @@ def send_refused_again(*, message: Message, by: Actor, at: datetime) -> Message:
 
     Raises:
         NotRefused, AlreadySentAgain, TooLate: see each.
+        NeverAgain: its registration is kept no more, or a letter alone would reach its person.
         Doubtful: it may be false now: somebody reads it first, in the office.
     """
     if goes_again(message):
@@ -270,15 +271,29 @@ def _of_them(message: Message) -> Draft | Registration | None:
 
 
 def _address_of(message: Message) -> str:
-    """Return where a mail goes that no service answers for: where it was for, but what its account alone opens."""
-    if message.kind != "data_copy_ready":
+    """Return where a mail goes that no service answers for: where it was for, but what its person alone reads.
+
+    Raises:
+        NeverAgain: a letter alone would reach them, which no service prints.
+    """
+    is_theirs = message.kind == "data_copy_ready" or _is_of_person(message)
+    if not is_theirs:
         return message.recipient
-    return Candidate.objects.select_related("user").get(pk=message.about_id).address
+    candidate = Candidate.objects.select_related("user").get(pk=message.about_id)
+    if _is_for_who_was_left(message, candidate):
+        return message.recipient
+    if candidate.by_letter:
+        raise NeverAgain
+    return candidate.address
+
+
+def _is_of_person(message: Message) -> bool:
+    return message.about_kind == "candidate" and message.kind in _OF_PERSON
 
 
 def _last_of_person(message: Message) -> Registration | None:
     """Return the last registration of whom a mail tells where they are reached now; or nothing."""
-    if message.about_kind != "candidate" or message.kind not in _OF_PERSON:
+    if not _is_of_person(message):
         return None
     filed = Registration.objects.whole().filter(candidate=int(message.about_id))
     last: Registration | None = filed.order_by("-filed_at", "-pk").first()
