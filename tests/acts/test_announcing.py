@@ -293,6 +293,44 @@ def test_a_draft_that_a_standing_registration_excludes_is_not_reminded():
     assert not Message.objects.filter(kind="draft_closing").exists()
 
 
+def withdrawn(registration, *, at):
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    leaving.withdraw(registration=whole, by=author(registration.candidate), at=at)
+
+
+def set_aside(registration, *, at):
+    whole = Registration.objects.whole().get(pk=registration.pk)
+    deciding.decide(registration=whole, decision=SET_ASIDE, reason="Doublon", by=OPERATOR, at=at)
+
+
+@pytest.mark.parametrize("leave", [withdrawn, set_aside])
+def test_it_is_reminded_once_what_kept_it_from_being_filed_stands_no_more(leave):
+    registration = a_registration()
+    draft = a_draft(registration.candidate, speciality="FOREST")
+    closing = draft.service.closes_at
+    announcing.remind_drafts(at=closing - 3 * HOUR)
+
+    leave(registration, at=closing - 2 * HOUR)
+
+    assert announcing.remind_drafts(at=closing - HOUR) == 1
+    assert announcing.remind_drafts(at=closing - HOUR / 2) == 0
+    told = Message.objects.get(kind="draft_closing")
+    assert (told.recipient, told.about_id) == (registration.candidate.user.email, str(draft.pk))
+
+
+def test_who_was_reminded_before_is_not_reminded_again_for_what_stood_meanwhile():
+    draft = a_draft(speciality="FOREST")
+    closing = draft.service.closes_at
+    announcing.remind_drafts(at=closing - 5 * HOUR)
+    registration = a_registration(draft.candidate, at=closing - 4 * HOUR)
+
+    withdrawn(registration, at=closing - 3 * HOUR)
+
+    assert announcing.remind_drafts(at=closing - HOUR) == 0
+    assert Message.objects.filter(kind="draft_closing").count() == 1
+    assert Entry.objects.filter(verb="draft reminded").count() == 1
+
+
 @pytest.fixture
 def modified():
     """A registration, and an address that its candidate was changing."""

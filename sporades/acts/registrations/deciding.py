@@ -38,7 +38,7 @@ from sporades.letters.rules import DECISION, STANDING, TO_GUARDIAN
 from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
-from sporades.registrations.operations import deciding
+from sporades.registrations.operations import deciding, drafting
 from sporades.registrations.queries import held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
 from sporades.registrations.reviewing import Anew, how_to_change
@@ -268,6 +268,7 @@ def decide_within(
         evidence.note_lifted(registration, found_at=held.decided_at, at=at)
     if decision is SET_ASIDE:
         documents.hold_back(registration.folder_id, at=at)
+        drafting.remind_anew(registration.candidate_id)
     is_asked_again = held.state in OWING_NOTHING and owes_pieces(registration)
     is_corrected, anew = False, None
     if is_asked_again:

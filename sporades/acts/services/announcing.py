@@ -269,11 +269,14 @@ def _remind(pk: UUID, *, at: datetime) -> bool:
     own = Registration.objects.filter(candidate=draft.candidate_id).for_list()
     if user is None or exclusion_of(draft, own):
         return False
+    key = f"draft:{draft.pk}:closing:{draft.reminded_of.isoformat()}"
+    if Message.objects.filter(kind="draft_closing", key=key, recipient=user.email).exists():
+        return False  # something that kept it from being filed has come, and gone, since
     mail.write(
         "draft_closing",
         to=user.email,
         at=at,
-        key=f"draft:{draft.pk}:closing:{draft.reminded_of.isoformat()}",
+        key=key,
         about=draft,
         draft=draft,
         closing=draft.service.said(draft.service.closes_at, zone_of_draft(draft)),

@@ -559,6 +559,21 @@ def abandon_all(drafts: DraftQuerySet, *, at: datetime) -> None:
     SectionAnswers.objects.filter(draft__in=left).delete()
 
 
+def remind_anew(candidate: int) -> None:
+    """Have a candidate reminded of what they have begun: what kept it from being filed stands no more.
+
+    Of a closing that was told already nothing is told again. What is being filed now needs no reminder.
+
+    Args:
+        candidate: the key.
+    """
+    begun = Draft.objects.unfiled().of_candidates().filter(candidate=candidate)
+    told = begun.exclude(reminded_of=None).order_by("pk").only("pk")
+    free = [one.pk for one in told.select_for_update(no_key=True, skip_locked=True)]
+    if free:
+        Draft.objects.filter(pk__in=free).update(reminded_of=None)
+
+
 def version_in_force(exam: Exam) -> Regulation:
     """Return the version in force, asked of the database: filing relies on it."""
     found = in_force(exam.domain, exam.session)

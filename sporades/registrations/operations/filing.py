@@ -284,6 +284,7 @@ def withdraw(*, registration: Registration, at: datetime, is_asked_on_paper: boo
     documents.hold_back(registration.folder_id, at=at)
     # What its office was typing stays readable to who typed it.
     drafting.abandon_all(Draft.objects.of_candidates().filter(amends=registration), at=at)
+    drafting.remind_anew(registration.candidate_id)
 
 
 def take_summary_back(*, registration: Registration) -> None:
