@@ -1,13 +1,20 @@
 """Drafts begun: journalled once each, and not without end."""
 
 from datetime import timedelta
+from functools import partial
 
-from sporades.acts.registrations import leaving, registering
+import pytest
+
+from sporades.acts.registrations import late, leaving, registering
+from sporades.core.refusals import Refused
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.registrations.models import Draft
 from sporades.registrations.operations import drafting
 from sporades.registrations.refusals import TooManyBegun
-from tests.factories import NOW, a_draft, a_registration, author
+from tests.endurance.arena import first
+from tests.factories import NOW, a_draft, a_registration, author, load_invented
+from tests.registrations.test_asking_late import YES
 
 SECOND = timedelta(seconds=1)
 
@@ -89,3 +96,44 @@ def test_what_is_open_is_taken_up_however_much_was_begun():
     again = registering.amend(registration=registration, by=by, at=NOW + timedelta(hours=2))
 
     assert (Draft.objects.count(), again) == (40, last)
+
+
+# --- At once ---------------------------------------------------------------------------------
+
+
+def filed(draft):
+    registering.register(draft=draft, by=author(draft.candidate), at=NOW)
+
+
+def asked_late(draft):
+    there = RegistrationService.objects.filter(academy="A25")
+    there.update(closes_at=draft.service.closes_at + timedelta(days=30))
+    at = draft.service.closes_at + timedelta(days=1)
+    late.send(draft=draft, reason="Panne", proof=[], by=author(draft.candidate), at=at)
+
+
+def moved(draft, there):
+    return drafting.move(draft=draft, service=there, at=NOW)
+
+
+def begun_there(draft, there):
+    choice = {"exam": draft.exam, "speciality": draft.speciality}
+    return drafting.begin(candidate=draft.candidate, service=there, **choice, at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("become", [filed, asked_late])
+@pytest.mark.parametrize("go", [moved, begun_there])
+def test_what_was_filed_or_sent_in_this_very_second_stays_in_its_academy(become, go, invented_exam):
+    load_invented(YES)
+    draft = a_draft()
+    there = RegistrationService.objects.get(academy="A25")
+
+    def hold(holds):
+        become(Draft.objects.whole().get(pk=draft.pk))
+        holds()
+
+    _, outcome = first(hold, partial(go, draft, there))
+
+    assert Draft.objects.get(pk=draft.pk).service.academy_id == "A09"
+    assert isinstance(outcome, Refused) if go is moved else outcome == draft

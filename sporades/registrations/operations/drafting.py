@@ -462,19 +462,30 @@ def move(*, draft: Draft, service: RegistrationService, at: datetime) -> None:
 
     Raises:
         Closed: that service is not open.
-        Refused: a registration already filed does not change academy by itself.
+        Refused: a registration already filed does not change academy by itself; nor what is filed,
+            abandoned or sent as a request meanwhile.
     """
     if draft.amends_id:
         message = "Une inscription enregistrée ne change d'académie qu'à la demande du service gestionnaire."
         raise Refused(message)
     refuse_closed(service, at=at)
-    _go_to(service, draft, at=at)
+    if not _go_to(service, draft, at=at):
+        raise Refused(
+            "Cette saisie vient d'être enregistrée, envoyée ou abandonnée : elle ne change plus d'académie."
+        )
 
 
-def _go_to(service: RegistrationService, draft: Draft, *, at: datetime) -> None:
-    """Take a draft where its candidate chooses: the office has not placed it there."""
+def _go_to(service: RegistrationService, draft: Draft, *, at: datetime) -> bool:
+    """Take a draft where its candidate chooses: the office has not placed it there.
+
+    Returns:
+        Whether it goes: what was filed, sent or abandoned in this very second stays where it was.
+    """
+    there = {"service": service, "is_placed": False, "moved_at": at}
+    if not Draft.objects.open().filter(pk=draft.pk).update(**there):
+        return False
     draft.service, draft.is_placed, draft.moved_at = service, False, at
-    draft.save(update_fields=["service", "is_placed", "moved_at"])
+    return True
 
 
 def make_new(*, draft: Draft) -> None:
