@@ -27,8 +27,8 @@ FOR_GUARDIAN = Q(has_own_envelope=True, message__about_kind__in=OF_A_MINOR)
 about a person, where they were reached until then. It is `Letter.is_to_guardian` as the database
 reads it.
 """
-
-
+NOT_JOINED = "il n'est pas joint"
+"""What every mention says of a document that does not go: those that were printed are read by it."""
 NOT_POSTED = Q(state=LetterState.PRINTED, run__posted_on__isnull=False)
 """What a letter satisfies that was taken out of its envelope before its run was posted; `why` says why."""
 
@@ -252,6 +252,7 @@ class Letter(models.Model):
         blank=True,
         verbose_name="adresse imprimée",
     )
+    mention = models.TextField("mention imprimée sous son texte", null=True, blank=True)
     has_own_envelope = models.BooleanField(
         "son adresse n'est pas celle du candidat", default=False, db_default=False
     )
@@ -303,7 +304,9 @@ class Letter(models.Model):
 
     @property
     def goes_without_document(self) -> bool:
-        """Whether the document that it announces was taken back before it was printed."""
+        """Whether the document that it announces was taken back, or replaced, before it was printed."""
+        if self.mention is not None:
+            return self.enclosed is not None and NOT_JOINED in self.mention
         taken_back = taken_back_at(self.enclosed) if self.enclosed else None
         made_at = self.run.made_at if self.run else None
         return taken_back is not None and (made_at is None or taken_back <= made_at)

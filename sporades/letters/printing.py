@@ -34,7 +34,7 @@ from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import replacement_of, taken_back_at
 from sporades.exams.models.service import MINUTE
-from sporades.letters.models import Letter, PrintRun
+from sporades.letters.models import NOT_JOINED, Letter, PrintRun
 from sporades.letters.operations import put_aside
 from sporades.letters.queries import may_be_left_out
 from sporades.letters.rules import REMINDER, is_of_piece, overtaking
@@ -63,14 +63,14 @@ MOVE = "registration_moved"
 """The mail that tells a candidate that another academy has their registration."""
 ALL_GIVEN_TIME = "pieces_given_time"
 """The mail that says all that is still to be sent, and until when: what asked for some of it goes no more."""
-NOT_ENCLOSED = "Le document annoncé a été retiré depuis : il n'est pas joint."
+NOT_ENCLOSED = f"Le document annoncé a été retiré depuis : {NOT_JOINED}."
 REPLACED = (
-    "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : il n'est pas "
-    "joint à celui-ci. Suivez ce que dit le plus récent."
+    "Le document annoncé est remplacé par celui que joint un courrier écrit le {day} : "
+    f"{NOT_JOINED} à celui-ci. Suivez ce que dit le plus récent."
 )
 REPLACED_BY_MAIL = (
-    "Le document annoncé est remplacé par celui publié le {day}, qu'un mail vous annonce : il n'est "
-    "pas joint à ce courrier. Suivez ce que dit le plus récent."
+    "Le document annoncé est remplacé par celui publié le {day}, qu'un mail vous annonce : "
+    f"{NOT_JOINED} à ce courrier. Suivez ce que dit le plus récent."
 )
 MOVED = (
     "Depuis, votre inscription a été donnée à un autre service : ce qui est à envoyer va à l'adresse "
@@ -279,6 +279,7 @@ def _make(run: PrintRun, *, at: datetime) -> None:
         run.delete()
         return
     with files.kept_apart(assembled(papers), suffix=".pdf") as key:
+        Letter.objects.bulk_update([letter for letter, _ in placed], ["mention"])
         PrintRun.objects.filter(pk=run.pk).update(file_key=key, made_at=at, total=len(papers))
         Letter.objects.filter(run=run, state__in=PRINT.sources).update(state=PRINT.target)
 
@@ -342,6 +343,7 @@ def _placed(run: PrintRun) -> list[tuple[Letter, str]]:
 
 def _paper_or_aside(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the sheets of a letter; one that cannot be printed leaves its run, with why."""
+    letter.mention = mention_of(letter, at=at)
     try:
         return paper_of(letter, place, at=at)
     except UNPRINTABLE:
@@ -353,6 +355,39 @@ def _paper_or_aside(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     """Return the PDF of a letter, and that of the document that goes with it.
 
+    Made again, it says what it said (`Letter.mention`), and where its service is written to today, as
+    its head does.
+
+    Args:
+        letter: with its message, service and document.
+        place: which of its envelope it is, where several share one.
+        at: the instant of printing.
+    """
+    mention = (
+        mention_of(letter, at=at)
+        if letter.mention is None
+        else _readdressed_since(letter, letter.mention)
+    )
+    content = content_of(letter, place=place, note=mention)
+    parts = [pdf.typeset(TEMPLATE, content, at=letter.message.written_at)]
+    if letter.enclosed is not None and NOT_JOINED not in mention:
+        parts.append(documents.on_paper(letter.enclosed))
+    return parts
+
+
+def _readdressed_since(letter: Letter, mention: str) -> str:
+    """Return what is said under a text that is printed again."""
+    if MOVED.partition("{")[0] in mention:
+        return mention
+    enclosed = None if NOT_JOINED in mention else letter.enclosed
+    address = readdressed(letter.message, letter.service, enclosed=enclosed)
+    said = READDRESSED.format(address=address) if address else ""
+    return mention if said in mention else f"{mention} {said}".strip()
+
+
+def mention_of(letter: Letter, *, at: datetime) -> str:
+    """Return what is said under the text of a letter, of what has come since it was written; mostly nothing.
+
     A document that was taken back meanwhile does not go, nor a summary of which a later letter encloses
     the next, or a mail tells: of two to be signed, the wrong one would come back. What was written before its
     registration went to another academy says that it has: its address is the former one. So does what
@@ -362,13 +397,11 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
 
     Args:
         letter: with its message, service and document.
-        place: which of its envelope it is, where several share one.
         at: the instant of printing.
     """
     version = letter.enclosed
     taken_back = taken_back_at(version) if version else None
     is_withdrawn = taken_back is not None and taken_back <= at
-    written = letter.message.written_at
     said = [NOT_ENCLOSED] if is_withdrawn else []
     replaced = "" if version is None or is_withdrawn else _replaced(letter, version, at=at)
     if replaced:
@@ -376,18 +409,13 @@ def paper_of(letter: Letter, place: str, *, at: datetime) -> list[bytes]:
     enclosed = None if is_withdrawn or replaced else version
     moved = _moved_since(letter, at=at)
     if moved is not None:
-        day = instant_in_words(moved, letter.service.academy.zone, weekday=False)
-        said.append(MOVED.format(day=day))
+        said.append(_moved_in_words(moved, letter.service.academy.zone))
     elif address := readdressed(letter.message, letter.service, enclosed=enclosed):
         said.append(READDRESSED.format(address=address))
     due_by = letter.message.due_by
     if due_by is not None and at >= due_by + MINUTE:
         said.append(PAST.format(day=day_in_words(local_day(at, letter.service.academy.zone))))
-    content = content_of(letter, place=place, note=" ".join(said))
-    parts = [pdf.typeset(TEMPLATE, content, at=written)]
-    if enclosed is not None:
-        parts.append(documents.on_paper(enclosed))
-    return parts
+    return " ".join(said)
 
 
 def _replaced(letter: Letter, version: DocumentVersion, *, at: datetime) -> str:
@@ -430,11 +458,17 @@ def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:
     return found
 
 
+def _moved_in_words(told_at: datetime, zone: str) -> str:
+    return MOVED.format(day=instant_in_words(told_at, zone, weekday=False))
+
+
 def since_printed(run: PrintRun) -> dict[int, str]:
     """Say of which letters of a run that is printed and not posted, and why, they are to go no more.
 
     Their document was taken back since, or a later message makes them false or needless: one that was
-    written while their run was being made has found them in it, be it of an act that began before.
+    written while their run was being made has found them in it, be it of an act that began before. What
+    they say themselves (`Letter.mention`) is told from what they do not by their words alone: an act
+    whose instant is before that of the file may have ended after it.
 
     Returns:
         What has come, by the key of the letter; of most letters, nothing.
@@ -445,9 +479,9 @@ def since_printed(run: PrintRun) -> dict[int, str]:
     letters = list(Letter.objects.filter(run=run).select_related(*related))
     about = [one.message.about_id for one in letters if one.message.about_kind == "registration"]
     later = Message.objects.filter(
+        Q(kind=MOVE) | Q(written_at__gte=run.asked_at - ON_ITS_WAY),
         about_kind="registration",
         about_id__in=about,
-        written_at__gte=run.asked_at - ON_ITS_WAY,
         again_of=None,
     )
     told = dict(later.order_by().values_list("about_id").annotate(last=Max("pk")))
@@ -456,7 +490,7 @@ def since_printed(run: PrintRun) -> dict[int, str]:
         if why := _taken_back_since(letter, run.made_at):
             found[letter.pk] = why
         elif told.get(letter.message.about_id, 0) > letter.message_id and (
-            last := _overtaken_by(letter, later, made_at=run.made_at)
+            last := _overtaken_by(letter, later, run)
         ):
             # Its words are of whoever has the registration by now.
             day = instant_in_words(last.written_at, run.zone)
@@ -466,19 +500,20 @@ def since_printed(run: PrintRun) -> dict[int, str]:
 
 def _taken_back_since(letter: Letter, made_at: datetime) -> str:
     taken_back = taken_back_at(letter.enclosed) if letter.enclosed else None
-    is_since = taken_back is not None and taken_back > made_at
+    if letter.mention is None:  # of a version of the software that did not keep it
+        is_since = taken_back is not None and taken_back > made_at
+    else:
+        is_since = taken_back is not None and NOT_JOINED not in letter.mention
     return "le document joint a été retiré" if is_since else ""
 
 
-def _overtaken_by(letter: Letter, later: QuerySet[Message], *, made_at: datetime) -> Message | None:
+def _overtaken_by(letter: Letter, later: QuerySet[Message], run: PrintRun) -> Message | None:
     """Return the last that makes a letter false or needless; one with its document mostly goes."""
     said = letter.message
-    if letter.enclosed is not None and letter.enclosed.document.kind == SUMMARY.slug:
-        # The one to be signed goes to another academy; what moved before is said under its text.
-        moves = later.filter(kind=MOVE, about_id=said.about_id, written_at__gt=made_at)
-        moved = moves.order_by("-pk").first()
-        if moved is not None:
-            return moved
+    # The one to be signed goes to another academy; what moved before is said under its text.
+    is_to_sign = letter.enclosed is not None and letter.enclosed.document.kind == SUMMARY.slug
+    if is_to_sign and (moved := _unsaid_move(letter, later, run)) is not None:
+        return moved
     if (anew := _asked_anew(letter, later)) is not None:
         return anew
     makes_false = overtaking(said.matter)
@@ -489,6 +524,24 @@ def _overtaken_by(letter: Letter, later: QuerySet[Message], *, made_at: datetime
         return last
     may = Letter.objects.filter(may_be_left_out(said), pk=letter.pk).exists()
     return last if may else None
+
+
+def _unsaid_move(letter: Letter, later: QuerySet[Message], run: PrintRun) -> Message | None:
+    """Return what tells that the registration of a letter is of another academy, where its paper does not."""
+    said = letter.message
+    moves = later.filter(kind=MOVE, about_id=said.about_id, pk__gt=said.pk)
+    last = moves.order_by("-pk").first()
+    if last is None:
+        return None
+    if letter.mention is None:  # of a version of the software that did not keep it
+        return last if run.made_at is not None and last.written_at > run.made_at else None
+    # Sent again, it is of that day that the paper speaks.
+    told = Message.objects.filter(
+        kind=MOVE, about_kind=said.about_kind, about_id=said.about_id, pk__gte=last.pk
+    )
+    days = told.values_list("written_at", flat=True)
+    is_said = any(_moved_in_words(day, run.zone) in letter.mention for day in days)
+    return None if is_said else last
 
 
 def _asked_anew(letter: Letter, later: QuerySet[Message]) -> Message | None:

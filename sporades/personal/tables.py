@@ -755,7 +755,7 @@ TABLES = (
         whose=of_candidate("candidate"),
         withheld={"returned_name": AGENT},
         words="address",
-        texts="why",
+        texts="why mention",
         people="returned_name",
     ),
     Table(

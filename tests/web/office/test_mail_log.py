@@ -11,6 +11,7 @@ from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import deciding
 from sporades.acts.writing import posting
 from sporades.core import pdf
+from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
 from sporades.letters import printing
 from sporades.letters.models import Letter, PrintRun
@@ -481,6 +482,25 @@ def test_a_run_whose_file_is_kept_no_more_is_prepared_while_its_page_says_so(man
     assert "Ce fichier n'est pas le premier" in main(manager.get(page))
     assert "le fichier est le même" not in manager.get(page).text
     assert manager.get(paper).headers["Content-Type"] == "application/pdf"
+
+
+def test_a_letter_says_what_stands_under_its_text_and_that_its_document_did_not_go(manager, kept):
+    a_registration(a_record())
+    letter = Letter.objects.get()
+    documents.withdraw(letter.enclosed, at=NOW)
+    here = reverse("office:letter", args=[letter.pk])
+    assert "Mention" not in main(manager.get(here))
+
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+
+    page, run = (
+        main(manager.get(here)),
+        reverse("office:print_run", args=[PrintRun.objects.get().pk]),
+    )
+    assert f"Mention imprimée sous le texte {printing.NOT_ENCLOSED}" in page
+    assert "retiré ou remplacé avant l'impression : il n'est pas joint" in page
+    assert "(sans le document, retiré ou remplacé avant l'impression)" in main(manager.get(run))
 
 
 def test_a_run_says_which_letter_is_not_to_be_posted_any_more(manager, kept):

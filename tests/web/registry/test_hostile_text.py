@@ -276,7 +276,10 @@ def spoil_letters(record):
     )
     PrintRun.objects.update(asked_name=HOSTILE, posted_name=HOSTILE, posted_on=NOW.date())
     Letter.objects.exclude(run=None).update(
-        state="returned", returned_on=NOW.date(), returned_name=HOSTILE
+        state="returned",
+        returned_on=NOW.date(),
+        returned_name=HOSTILE,
+        mention=HOSTILE,
     )
     lines = ("address_1", "address_2", "address_3", "address_4", "town")
     Candidate.objects.filter(pk=record.pk).update(**dict.fromkeys(lines, HOSTILE))
