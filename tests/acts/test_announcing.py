@@ -552,6 +552,24 @@ def test_what_is_offered_again_is_told_once_it_can_be_saved():
     assert announcing.tell_offered_again(at=NOW + 2 * HOUR) == 0
 
 
+@pytest.mark.usefixtures("invented_exam")
+def test_who_cannot_save_what_is_offered_again_keeps_nobody_from_being_told(monkeypatch):
+    papers = {"statut-M1": None, "statut-M2": "inscrit"}
+    people = [a_candidate(email=f"{name}@exemple.test") for name in ("une", "deux")]
+    drafts = [a_draft(one, speciality="FOREST", epreuves=papers) for one in people]
+    first, second = sorted(drafts, key=lambda draft: draft.pk)
+    a_version(DROPPED, at=NOW)
+    turn(NOW + HOUR)
+    a_version(at=NOW + 2 * HOUR)
+    a_registration(first.candidate)
+    monkeypatch.setattr(announcing, "TOLD_AT_ONCE", 1)
+
+    assert announcing.tell_offered_again(at=NOW + 2 * HOUR) == 1
+
+    told = Message.objects.get(kind="offered_again")
+    assert told.recipient == second.candidate.user.email
+
+
 def its_summary(registration):
     its = DocumentVersion.objects.filter(document__folder=registration.folder)
     return its.filter(document__kind=SUMMARY.slug).latest("number")

@@ -1,6 +1,7 @@
 """Announce: banners to all, openings to those who asked, what is due to those who forget it."""
 
 from datetime import datetime, timedelta
+from itertools import batched
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -313,7 +314,13 @@ def tell_offered_again(*, at: datetime) -> int:
     if stops_writing(at):
         return 0
     waiting = _offered_again(at).order_by("pk").values_list("pk", flat=True)
-    return apart.each(_tell_offered_again, waiting[:TOLD_AT_ONCE], at=at)
+    told = 0
+    # Who is registered otherwise waits for as long as they are, and keeps nobody else from it.
+    for some in batched(list(waiting), TOLD_AT_ONCE):
+        told += apart.each(_tell_offered_again, some, at=at)
+        if told >= TOLD_AT_ONCE:
+            break
+    return told
 
 
 def _gone(at: datetime) -> DraftQuerySet:
