@@ -41,6 +41,7 @@ from sporades.letters.rules import REMINDER, is_of_piece, overtaking
 from sporades.letters.states import PRINT, LetterState
 from sporades.letters.words import readdressed
 from sporades.mail.models import Message
+from sporades.mail.queries import first_of
 from sporades.registrations.records import postal_address_of
 from sporades.registrations.summary import SUMMARY
 from sporades.territory import queries as territory
@@ -451,9 +452,10 @@ def _moved_since(letter: Letter, *, at: datetime) -> datetime | None:
         kind=MOVE,
         about_kind=said.about_kind,
         about_id=said.about_id,
-        pk__gt=said.again_of_id or said.pk,
+        pk__gt=first_of(said).pk,
         written_at__lte=at,
-    ).exclude(pk=said.pk)
+        again_of=None,
+    )
     found: datetime | None = told.order_by("-pk").values_list("written_at", flat=True).first()
     return found
 
@@ -535,13 +537,7 @@ def _unsaid_move(letter: Letter, later: QuerySet[Message], run: PrintRun) -> Mes
         return None
     if letter.mention is None:  # of a version of the software that did not keep it
         return last if run.made_at is not None and last.written_at > run.made_at else None
-    # Sent again, it is of that day that the paper speaks.
-    told = Message.objects.filter(
-        kind=MOVE, about_kind=said.about_kind, about_id=said.about_id, pk__gte=last.pk
-    )
-    days = told.values_list("written_at", flat=True)
-    is_said = any(_moved_in_words(day, run.zone) in letter.mention for day in days)
-    return None if is_said else last
+    return None if _moved_in_words(last.written_at, run.zone) in letter.mention else last
 
 
 def _asked_anew(letter: Letter, later: QuerySet[Message]) -> Message | None:

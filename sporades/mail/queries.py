@@ -29,6 +29,13 @@ def undelivered_to(address: str) -> Message | None:
     return None
 
 
+def first_of(message: Message) -> Message:
+    """Return the message that a copy repeats, or a copy of a copy; of what is none, itself."""
+    while message.again_of is not None:
+        message = message.again_of
+    return message
+
+
 def refused_for_good(since: datetime | None) -> QuerySet[Message]:
     """Return the refused mails that were not sent again, the oldest first.
 

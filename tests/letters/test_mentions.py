@@ -7,8 +7,11 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from sporades.accounts.permissions import Perimeter, Reach
+from sporades.acts.pieces import verifying
 from sporades.acts.registrations import moving
 from sporades.acts.writing import posting, resending
+from sporades.acts.writing.since import doubts_about
 from sporades.core import files
 from sporades.documents import operations as documents
 from sporades.letters import printing
@@ -16,7 +19,7 @@ from sporades.letters.models import NOT_JOINED, Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.endurance.arena import PATIENCE, together
-from tests.evidence.given import again
+from tests.evidence.given import again, piece
 from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.jobs import work
 from tests.letters.test_printing import LILLE, MANAGER, changed, move_house, pages, printed
@@ -26,6 +29,7 @@ open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 MADE = NOW + timedelta(minutes=7)
 BEFORE, AFTER = MADE - timedelta(seconds=30), MADE + timedelta(seconds=30)
 GIVEN_ELSEWHERE = "Depuis, votre inscription a été donnée à un autre service"
+BOTH = Reach((Perimeter(frozenset({"A09", "A25"}), None, MANAGER),))
 NEW_HOUSE = "9 rue Neuve, 59000 LILLE"
 
 
@@ -132,6 +136,46 @@ def test_what_the_paper_says_is_not_said_of_it_again(kept):
     )
     resending.send_again(message=told, registration=again(registration), by=MANAGER, at=AFTER)
     assert letter.pk not in printing.since_printed(run)
+
+
+@open_exam
+def test_a_copy_of_a_copy_says_the_move_that_came_before_the_first(kept):
+    registration = a_registration(a_record())
+    Letter.objects.all().delete()
+    verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=NOW)
+    move(registration, at=NOW + timedelta(minutes=1))
+    waived, moved = Message.objects.filter(letter__isnull=False).order_by("pk")
+
+    print_all(at=BEFORE)
+    for at in (MADE, AFTER):
+        waived, moved = [sent_again(one, registration, at=at) for one in (waived, moved)]
+        print_all(at=at)
+
+    said = Letter.objects.get(message=waived).mention
+    assert f"{GIVEN_ELSEWHERE} : ce qui est à envoyer va à l'adresse" in said
+    assert "ce qui vous a été écrit le 25 novembre 2026 à 10\xa0h\xa031" in said
+    assert Letter.objects.get(message=moved).mention == ""
+
+
+def sent_again(message, registration, *, at):
+    """Have a letter come back, send it again, and print it; return the copy."""
+    letter = Letter.objects.select_related("run").get(message=message)
+    said = {"by": MANAGER, "at": at}
+    if letter.run.posted_on is None:
+        posting.note_posted(run=letter.run, posted_on=NOW.date(), **said)
+    letter.refresh_from_db()
+    if not letter.is_returned:  # with the other of its envelope
+        posting.note_returned(letter=letter, **said)
+    registration = again(registration)
+    sure_of = resending.mark_of(doubts_about(message, registration, at=at))
+    return resending.send_again(message=message, registration=registration, sure_of=sure_of, **said)
+
+
+def print_all(*, at):
+    """Print all that waits in both academies."""
+    with time_machine.travel(at, tick=False):
+        posting.print_now(BOTH, by=MANAGER, at=at)
+        work("letters")
 
 
 @open_exam

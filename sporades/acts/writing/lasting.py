@@ -13,12 +13,12 @@ from sporades.accounts.models import ACTIVATION_LASTS, CHANGE_LASTS, User
 from sporades.acts.people import guardians
 from sporades.acts.people.forgetting import is_warned
 from sporades.acts.requests import late
-from sporades.acts.writing.since import first_of
 from sporades.candidates.models import Candidate, is_minor_on
 from sporades.core.french import local_day
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import ServiceChange
 from sporades.mail.models import Message
+from sporades.mail.queries import first_of
 from sporades.notices.models import OpeningAlert
 from sporades.notices.operations import LASTS as ALERT_LASTS
 from sporades.registrations.exclusion import exclusion_of, standing_instead_of

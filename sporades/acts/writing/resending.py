@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from sporades import journal
 from sporades.acts.writing import lasting
-from sporades.acts.writing.since import doubts_about, first_of
+from sporades.acts.writing.since import doubts_about
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -23,6 +23,7 @@ from sporades.letters.operations import guardian_envelope, is_returned, tell_aga
 from sporades.letters.queries import last_summary_of
 from sporades.mail.models import Message
 from sporades.mail.operations import write_again
+from sporades.mail.queries import first_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.queries import ASKED_LATE, lock_registration, with_owed
 

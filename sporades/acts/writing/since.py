@@ -20,6 +20,7 @@ from sporades.letters.printing import MOVE
 from sporades.letters.rules import REMINDER, TO_GUARDIAN, is_of_piece, overtaking, piece_of
 from sporades.letters.words import readdressed
 from sporades.mail.models import Message
+from sporades.mail.queries import first_of
 from sporades.registrations.models import Registration
 
 MOST_SAID = 5
@@ -97,13 +98,6 @@ def _since_first(message: Message) -> QuerySet[Message]:
         pk__gt=first_of(message).pk,
     )
     return found
-
-
-def first_of(message: Message) -> Message:
-    """Return the message that a copy repeats; of what is none, itself."""
-    while message.again_of is not None:
-        message = message.again_of
-    return message
 
 
 def _sends_elsewhere(message: Message, registration: Registration) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from sporades.accounts.permissions import Permission
-from sporades.acts.writing.since import first_of
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
@@ -16,6 +15,7 @@ from sporades.exams.queries import rules
 from sporades.exams.rules.health import dispenses_for_health
 from sporades.letters.rules import of_piece
 from sporades.mail.models import Message
+from sporades.mail.queries import first_of
 from sporades.publications.models import PublicationLine
 from sporades.registrations.checklist import ASKED_BY_SERVICE, Check
 from sporades.registrations.models import Registration
