@@ -7,12 +7,27 @@ from fractions import Fraction
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models import Case as If
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.states import SETTLED
+from sporades.accommodations.suiting import suits
 from sporades.exams.queries import rules
 from sporades.exams.schema import Status
 from sporades.registrations.models import Registration, RegistrationPaper
@@ -54,33 +69,57 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
     """Return the measures that the last decision of a registration grants, or of the rows of a query.
 
     A decision replaces the one before it, whole: what was granted and is not asked again is
-    granted no more, as each page of a second request says (H4). Nor is what was granted for
-    épreuves none of which is sat any more.
+    granted no more, as each page of a second request says (H4). Nor is what is granted for no
+    épreuve that is sat, by what `granted` says of each.
 
     Args:
         registration: a key, or the path to one from outside.
 
     Returns:
-        The measures; `sat` has the codes of the épreuves that each is granted for and that are sat,
-        none where it is for all.
+        The measures; `sat` has the codes of the épreuves that are sat and that each is in force for.
     """
+    codes = _sat_for_it().order_by("place", "paper").values("paper__code")
+    # Where no épreuve was chosen by name, those that a measure suits; another one, those of both.
+    asked = When(papers=[], decided_papers=[], then=F("code"))
+    is_chosen = Q(code=F("decided_code")) & ~Q(papers=[])
+    decided = When(Q(decided_papers=[]) & ~is_chosen, then=F("decided_code"))
+    return (
+        _granted()
+        .filter(case__registration=registration)
+        .alias(
+            granted_for=If(When(decided_papers=[], then=F("papers")), default=F("decided_papers")),
+            asked_unchosen=If(asked, default=Value("")),
+            decided_unchosen=If(decided, default=Value("")),
+        )
+        .annotate(sat=ArraySubquery(codes))
+        .exclude(sat=[])
+    )
+
+
+def _sat_for_it() -> QuerySet[RegistrationPaper]:
+    """Return the épreuves that are sat and that a measure of a query is in force for, as `_for` does."""
+    named = ArrayField(CharField())
     place = Func(
         OuterRef("granted_for"),
         F("paper__code"),
         function="array_position",
         output_field=IntegerField(),
     )
-    sat = RegistrationPaper.objects.filter(
+    sat: QuerySet[RegistrationPaper] = RegistrationPaper.objects.filter(
         registration=OuterRef("case__registration"), status=Status.ENTERED
-    ).alias(place=place)
-    codes = sat.filter(place__isnull=False).order_by("place").values("paper__code")
-    those = If(When(decided_papers=[], then=F("papers")), default=F("decided_papers"))
-    found = _granted().filter(case__registration=registration)
-    return (
-        found.alias(granted_for=those)
-        .annotate(sat=ArraySubquery(codes))
-        .filter(Q(granted_for=[]) | ~Q(sat=[]))
     )
+    known = sat.alias(
+        granted_for=ExpressionWrapper(OuterRef("granted_for"), named),
+        place=place,
+        asked=ExpressionWrapper(OuterRef("asked_unchosen"), CharField()),
+        decided=ExpressionWrapper(OuterRef("decided_unchosen"), CharField()),
+        asked_under=Coalesce(
+            OuterRef("case__regulation"),
+            F("registration__regulation"),
+            output_field=BigIntegerField(),
+        ),
+    )
+    return known.filter(Q(granted_for=[]) | Q(place__isnull=False), suits("asked", "decided"))
 
 
 def _granted() -> QuerySet[AskedMeasure]:

@@ -8,6 +8,7 @@ from django.db.models import (
     DateTimeField,
     F,
     Func,
+    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -30,6 +31,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import TO_COMPLETE
 from sporades.evidence.states import TO_PROVIDE, TO_VERIFY
+from sporades.exams.schema import Status
 from sporades.mail.models import Message
 from sporades.registrations.models import RegistrationAnswer, RegistrationPaper, Version
 from sporades.registrations.records import registered_outside
@@ -75,17 +77,28 @@ def _last(instant: str) -> Expression:
 def _granted() -> Func:
     """Return the measures in force for a registration that stands, in the words of who decided.
 
-    With the codes of the épreuves, of those that are sat, that each is granted for, where it is not
-    for all of them.
+    With the codes of the épreuves, of those that are sat, that each is in force for, where it was
+    asked or is granted for some of them; and where another measure than was asked is so for some.
     """
     codes = Func("sat", Value(", "), function="array_to_string", output_field=TextField())
     some = Concat("decided_label", Value(" ("), codes, Value(")"), output_field=TextField())
-    whole = When(papers=[], decided_papers=[], then=F("decided_label"))
+    papers = RegistrationPaper.objects.filter(
+        registration=OuterRef("case__registration"), status=Status.ENTERED
+    )
+    rows = in_force_of(OuterRef("pk")).alias(
+        every=_how_many(ArraySubquery(papers.values("pk"))), its=_how_many(F("sat"))
+    )
+    is_whole = Q(decided_code=F("code")) | Q(its=F("every"))
+    whole = When(is_whole, papers=[], decided_papers=[], then=F("decided_label"))
     words = If(whole, default=some, output_field=TextField())
-    rows = in_force_of(OuterRef("pk")).annotate(words=words).order_by("words")
-    standing = rows.filter(case__registration__state__in=STANDING)
+    told = rows.annotate(words=words).order_by("words")
+    standing = told.filter(case__registration__state__in=STANDING)
     every = ArraySubquery(standing.values("words").distinct())
     return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
+
+
+def _how_many(keys: Expression | F) -> Func:
+    return Func(keys, function="cardinality", output_field=IntegerField())
 
 
 def _case_state() -> Subquery:

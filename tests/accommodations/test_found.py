@@ -173,7 +173,7 @@ def test_a_refusal_of_what_was_granted_in_part_leaves_nothing_of_it(registration
 
 def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
     reach(registration, State.WITH_DOCTOR, Wish(THIRD), Wish(READER))
-    opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))
+    opine(registration, LECTEUR=OpinionOn(Opinion.OTHER, HALF))
     follow(registration)
 
     granted = case_of(registration).measures.values_list("decided_label", flat=True)
@@ -181,6 +181,27 @@ def test_lists_name_what_is_granted_in_the_words_of_the_decision(registration):
         "Décidée",
         " ; ".join(sorted(granted)),
     ]
+
+
+def test_of_another_measure_lists_name_the_epreuves_that_it_was_asked_for(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD))
+    opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))
+    follow(registration)
+
+    assert cells(registration, "mesures_accordees") == ["Temps majoré de moitié (E1, E2, E3)"]
+    assert named("mesure", Operator.GRANTED, HALF) == {registration}
+
+
+def test_another_measure_is_found_no_more_where_what_it_was_asked_for_is_sat_no_more(registration):
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD))
+    opine(registration, TIERS=OpinionOn(Opinion.OTHER, HALF))
+    follow(registration)
+
+    registration.papers.exclude(paper__code="M1").update(status=Status.DISPENSED)
+
+    assert granted(registration, "M1") == NOTHING
+    assert named("mesure", Operator.GRANTED, HALF) == set()
+    assert cells(registration, "mesures_accordees") == [""]
 
 
 def test_of_what_stands_no_more_nothing_is_in_force(registration):

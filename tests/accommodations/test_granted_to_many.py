@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sporades.accommodations.granted import NOTHING, granted, granted_to
+from sporades.accommodations.granted import NOTHING, granted, granted_to, in_force_of
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.operations import DecisionOn
 from sporades.accommodations.rules import Wish, decision_on_papers, granted_in_part, sat_for
 from sporades.accommodations.states import Decision, Opinion, State
+from sporades.exams.schema import Status
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
@@ -22,6 +23,7 @@ from tests.accommodations.asked import (
     case_of,
     decide,
     reach,
+    under,
 )
 from tests.factories import NOW, a_registration
 from tests.undoing import undone
@@ -100,6 +102,15 @@ def _measure(case, place, code, said):
     )
 
 
+def codes_by_paper(registration):
+    """Return what is in force for each épreuve, as what finds registrations and lists them has it."""
+    codes = {}
+    for one in in_force_of(registration.pk):
+        for paper in one.sat:
+            codes.setdefault(paper, set()).add(one.decided_code)
+    return codes
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -120,6 +131,10 @@ def test_what_many_are_granted_is_what_each_is(registrations, said, states):
             of_it = found.get(one.pk, {})
             each = {paper: granted(one, paper) for paper in PAPERS}
             assert of_it == {paper: what for paper, what in each.items() if what != NOTHING}
+            if one.is_active:
+                assert codes_by_paper(one) == {
+                    paper: {each.code for each in what.measures} for paper, what in of_it.items()
+                }
 
 
 def test_many_are_asked_of_in_as_many_queries_as_one(registrations, django_assert_num_queries):
@@ -177,3 +192,74 @@ def test_another_measure_is_in_force_for_the_epreuve_that_the_authority_names(sa
     decide(sailing, LECTEUR=DecisionOn(Decision.OTHER, THIRD, "Pour l'oral.", papers=("M1",)))
 
     assert codes_in_force(sailing) == {"E1": [], "M1": [THIRD]}
+
+
+def found_by_the_criterion(registration):
+    """Return for which épreuves each measure is, as what finds registrations and lists them has it."""
+    return {one.decided_code: one.sat for one in in_force_of(registration.pk)}
+
+
+def test_another_measure_is_found_for_no_more_than_was_asked_for(sailing):
+    reach(sailing, State.OPINION_GIVEN, Wish(THIRD))
+    decide(sailing, TIERS=DecisionOn(Decision.OTHER, READER, "Il suffit."))
+
+    assert codes_in_force(sailing) == {"E1": [READER], "M1": []}
+    assert found_by_the_criterion(sailing) == {READER: ["E1", "E2", "E3"]}
+
+
+def test_nor_is_it_for_an_epreuve_that_it_does_not_suit(sailing):
+    reach(sailing, State.OPINION_GIVEN, Wish(READER, ("M1", "E2")))
+    decide(sailing, LECTEUR=DecisionOn(Decision.OTHER, THIRD, "Il suffit."))
+
+    assert found_by_the_criterion(sailing) == {THIRD: ["E2"]}
+
+
+def test_a_measure_for_all_is_found_no_more_once_all_that_it_suits_is_sat_no_more(sailing):
+    reach(sailing, State.NOTIFIED, Wish(THIRD), Wish(READER))
+    assert found_by_the_criterion(sailing) == {
+        THIRD: ["E1", "E2", "E3"],
+        READER: ["E1", "E2", "E3", "M1"],
+    }
+
+    sailing.papers.exclude(paper__code="M1").update(status=Status.DISPENSED)
+
+    assert found_by_the_criterion(sailing) == {READER: ["M1"]}
+
+
+def in_force(registration):
+    """Return the épreuves that a third of the time is in force for, the same by each way to ask."""
+    of_each = granted_to([again(registration)]).get(registration.pk, {})
+    found = [paper for paper, one in sorted(of_each.items()) if one.measures]
+    assert found == sorted(found_by_the_criterion(registration).get(THIRD, []))
+    return found
+
+
+def test_how_an_epreuve_is_sat_is_that_of_the_category_of_whoever_sits_it(registration):
+    oral = "{categories: [FORM], forme: ponctuel, nature: orale}"
+    under(("nature: ecrite, duree: 3 h,", f"nature: ecrite, formes: [{oral}], duree: 3 h,"))
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    assert in_force(registration) == ["E1", "E2", "E3"]
+
+    Registration.objects.update(category="FORM")
+
+    assert in_force(registration) == ["E2", "E3"]
+
+
+def test_and_that_of_the_version_of_the_registration_the_measure_that_of_the_request(registration):
+    other = a_registration(informations={"has_disability": "oui"})
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    under(
+        ("nature: ecrite, duree: 3 h,", "nature: orale, duree: 3 h,"),
+        ("natures: [ecrite, pratique], temps: 1/3", "natures: [orale], temps: 1/3"),
+    )
+    reach(other, State.NOTIFIED, Wish(THIRD))
+
+    assert in_force(registration) == ["E2", "E3"]
+    assert in_force(other) == ["E1", "M1"]
+
+
+def test_what_no_version_limits_any_more_is_in_force_for_all(registration):
+    under(("natures: [ecrite, pratique], temps: 1/3", "temps: 1/3"))
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+
+    assert in_force(registration) == ["E1", "E2", "E3", "M1"]
