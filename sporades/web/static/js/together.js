@@ -4,6 +4,7 @@
    chosen, one of another type than those taken: data-unfit-said="{name} : …" (chosen.js). Without
    script the service says so, once it has them. */
 import { isStillIn, unfitIn, unfitSaid } from "./chosen.js";
+import { forgetErrors, isAnswered } from "./errors.js";
 import { weight } from "./weights.js";
 
 export function together() {
@@ -34,7 +35,11 @@ export function together() {
     });
     // What is said of a file goes with it.
     ["change", "chosen:changed"].forEach((kind) =>
-      input.addEventListener(kind, () => isStillIn(input, unfit) || look()),
+      input.addEventListener(kind, () => {
+        if (isStillIn(input, unfit)) return;
+        if (isAnswered(input)) forgetErrors(input);
+        look();
+      }),
     );
   });
 }

@@ -7,6 +7,7 @@
    file is chosen again. A heavy photo is made lighter first (photos.js). Where an answer is of no
    use here, the form leaves as without script. */
 import { isStillIn, unfitIn, unfitSaid } from "./chosen.js";
+import { forgetErrors, isAnswered } from "./errors.js";
 import { lighter } from "./photos.js";
 import { token } from "./token.js";
 import { weight } from "./weights.js";
@@ -15,7 +16,6 @@ const PART = 262144;
 const PATIENCE = 60000;
 const LONGEST = 30000;
 const VERSION = "1.0.0";
-const COUNTED = /^\d+ erreurs?\s: /;
 
 export function uploads() {
   if (!("AbortController" in window) || !("arrayBuffer" in Blob.prototype)) return;
@@ -52,7 +52,7 @@ function watch(form) {
   ["change", "chosen:changed"].forEach((kind) =>
     input.addEventListener(kind, () => {
       if (refused && isStillIn(input, refused.file)) return;
-      if (refused || isAnswered()) shown.forget();
+      if (refused || isAnswered(input)) forgetErrors(input);
       refused = null;
       const file = unfitIn(input);
       if (file) refuse(file);
@@ -66,16 +66,10 @@ function watch(form) {
     input.disabled = false;
   });
 
-  /* « Choisissez un fichier » leaves as there is one, where nothing else is wrong. */
-  function isAnswered() {
-    const wrong = [...form.querySelectorAll(".s-field--error")];
-    return input.files.length > 0 && wrong.length === 1 && wrong[0].contains(input);
-  }
-
   /* Of a type that is not taken: said as it is chosen. The service reads what is in it all the same. */
   function refuse(file) {
     refused = { file };
-    shown.forget();
+    forgetErrors(input);
     shown.end(unfitSaid(input, file), true, true);
     input.dispatchEvent(new CustomEvent("uploads:refused", { detail: file }));
   }
@@ -284,7 +278,6 @@ function pause(delay, signal) {
 
 /* What is said of a sending stands at the field, where what the service refuses is said. */
 function display(input) {
-  const form = input.form;
   const field = input.closest(".s-field") ?? input;
   const box = document.createElement("div");
   box.className = "s-upload";
@@ -301,22 +294,6 @@ function display(input) {
   stop.textContent = "Arrêter l'envoi";
   box.append(bar, stop);
   field.after(said, box);
-  const described = new Set((input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean));
-  const describe = () => {
-    input.setAttribute("aria-describedby", [...described].join(" "));
-  };
-  /* What was refused before is not what is sent now. */
-  const forget = () => {
-    form.querySelector("[data-error-summary]")?.remove();
-    document.title = document.title.replace(COUNTED, "");
-    field.querySelectorAll(".s-errors").forEach((one) => one.remove());
-    described.forEach((id) => {
-      if (id.endsWith("_error")) described.delete(id);
-    });
-    field.classList.remove("s-field--error");
-    input.removeAttribute("aria-invalid");
-    describe();
-  };
   /* Said as a page says it that comes back: « Erreur : », its sign, the count in the title. */
   const refuse = (words, isAloud) => {
     const errors = document.createElement("div");
@@ -334,8 +311,8 @@ function display(input) {
     input.before(errors);
     field.classList.add("s-field--error");
     input.setAttribute("aria-invalid", "true");
-    described.add(errors.id);
-    describe();
+    const described = (input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);
+    input.setAttribute("aria-describedby", [...described, errors.id].join(" "));
     document.title = `1 erreur\u00a0: ${document.title}`;
   };
   const say = (words) => {
@@ -343,9 +320,8 @@ function display(input) {
   };
   return {
     stop,
-    forget,
     begin() {
-      forget();
+      forgetErrors(input);
       box.hidden = false;
       delete said.dataset.state;
       bar.value = 0;
