@@ -1640,3 +1640,33 @@ def test_an_okina_is_found_as_an_apostrophe(manager, borne, typed):
 
     assert page.request["PATH_INFO"] == reverse("office:registration", args=[one.number])
     assert numbers(by_name) == [one.number]
+
+
+def test_a_line_is_named_by_its_number_and_its_box_stands_apart(manager, in_lille):
+    [line] = seen(sought(manager)).cssselect(".s-table tbody tr")
+
+    [title] = line.cssselect("th")
+    assert words(title) == in_lille.number
+    assert [box.get("value") for box in line.cssselect("td .s-tick")] == [in_lille.number]
+
+
+def test_the_title_says_how_many_are_found_and_the_caption_in_what_order(manager, in_lille):
+    a_registration(a_candidate(birth_name="Zola"))
+    [(address, _)] = sought(manager).redirect_chain
+
+    page = seen(manager.get(address, {"tri": "-nom"}))
+
+    assert words(page.cssselect("title")[0]).startswith("Inscriptions trouvées : 2 - ")
+    said = words(page.cssselect(".s-table caption")[0])
+    assert said.startswith("Inscriptions trouvées, par « ")
+    assert said.endswith(" » de la fin au début")
+
+
+def test_the_title_of_a_column_is_its_name_alone_and_says_beside_that_it_sorts(manager, in_lille):
+    page = sought(manager)
+
+    links = seen(page).cssselect("th .s-table__sort")
+    labels = [column["label"] for column in page.context["columns"] if column["url"]]
+    assert [words(one) for one in links] == labels
+    assert {one.get("aria-describedby") for one in links} == {"trier"}
+    assert words(seen(page).cssselect("#trier")[0]) == "Trier"
