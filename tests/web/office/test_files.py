@@ -214,3 +214,13 @@ def test_the_academy_of_a_service_is_named_once(manager, in_lille, name, said):
 
     facts = {words(one[0]): words(one[1]) for one in page.cssselect(".s-facts > div")}
     assert facts["Service"] == said
+
+
+def test_no_part_of_a_file_is_a_group_without_a_name(manager, in_lille):
+    page = seen(manager.get(reverse("office:registration", args=[in_lille.number])))
+
+    wide = page.cssselect("details.s-fold--wide")
+    assert [one.get("aria-label") for one in wide] == [
+        "Agir sur ce dossier",
+        "Ce qu'est cette inscription",
+    ]

@@ -111,6 +111,15 @@ def test_registrations_are_counted_by_all_that_tells_them_apart(member):
     assert "3 inscriptions enregistrées, dont 2 en cours." in words(seen(answer))
 
 
+def test_each_table_is_found_by_its_heading(manager, in_lille):
+    found = seen(page(manager))
+
+    headings = [words(one) for one in found.cssselect("main h2")]
+    captions = [words(one) for one in found.cssselect("main .s-counts caption")]
+    assert len(captions) > 1
+    assert headings == captions
+
+
 def test_a_registration_that_is_modified_is_counted_once_on_its_first_day(manager):
     first = a_registration(at=NOW - timedelta(days=2))
     amending = registering.amend(registration=first, by=author(first.candidate), at=NOW)
