@@ -892,3 +892,16 @@ def test_an_auditor_acts_on_nothing(member, two):
     assert "Agir sur" not in page.text
     where = reverse("office:batch", args=[page.context["search"].pk])
     assert auditor.get(where).status_code == 404
+
+
+def test_what_an_action_is_about_is_heard_with_it(manager, in_lille):
+    page = seen(manager.get(place(manager)))
+
+    groups = page.cssselect("fieldset [role=group]")
+    titles = [words(page.get_element_by_id(one.get("aria-labelledby"))) for one in groups]
+    assert len(titles) > 1
+    assert titles[0] == "Inscription"
+    assert all(one.cssselect("[type=radio]") for one in groups)
+    assert len(page.cssselect("[role=group] [name=decision]")) == len(
+        page.cssselect("[name=decision]")
+    )
