@@ -83,6 +83,7 @@ def read_communes(source: list[dict[str, Any]]) -> list[Row]:
             "department": commune["departement"],
             "part_of": commune.get("chefLieu") or commune.get("commune") or "",
             "postcodes": " ".join(sorted(commune.get("codesPostaux", []))),
+            "population": str(commune.get("population", "")),
         }
         for commune in source
     ]

@@ -1186,7 +1186,7 @@ TABLES = (
         read_by=ALL,
         kept="reglementation",
         why_not=NOBODY,
-        keep="code kind name part_of postcodes search_key",
+        keep="code kind name part_of postcodes population search_key",
     ),
     Table(
         "territory.Country",

@@ -120,7 +120,8 @@ class Commune(models.Model):
     """A commune of the official list, or a part of one that still has a name of its own.
 
     A commune made by a merger often keeps the code of one of the former communes: a code
-    alone says which territory, a code and a kind say which name.
+    alone says which territory, a code and a kind say which name. How many live there serves to
+    suggest the likeliest first; of a former commune, nothing says so.
     """
 
     class Kind(models.TextChoices):
@@ -141,6 +142,7 @@ class Commune(models.Model):
     postcodes = ArrayField(
         models.CharField(max_length=5), verbose_name="codes postaux", default=list, blank=True
     )
+    population = models.PositiveIntegerField("habitants", default=0, db_default=0)
     search_key = models.CharField("clé de recherche", max_length=80, db_collation="C")
 
     class Meta:

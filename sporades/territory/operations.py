@@ -171,6 +171,7 @@ def _communes() -> Iterator[Commune]:
             department_id=row["department"],
             part_of=row["part_of"],
             postcodes=row["postcodes"].split(),
+            population=int(row["population"] or 0),
             search_key=commune_key(row["name"]),
         )
 

@@ -306,7 +306,7 @@ def communes_matching(
 
     Every word typed begins a word of the name, accents, hyphens and case apart; « st » is
     « saint ». The whole name comes first, then names that begin with these words, then with
-    these letters, then the others.
+    these letters, then the others; of each, where more people live first.
 
     Args:
         typed: the beginning of a name.
@@ -329,7 +329,7 @@ def likeliest(meant: Sought) -> QuerySet[Commune]:
     """Return every commune that may be meant, likeliest first."""
     found = Commune.objects.alias(words=SearchVector("search_key", config="simple"))
     return found.filter(words=_words(meant)).order_by(
-        _by_likelihood(meant), _by_kind(), "search_key", "code"
+        _by_likelihood(meant), _by_kind(), "-population", "search_key", "code"
     )
 
 

@@ -152,6 +152,18 @@ def test_the_likeliest_commune_comes_first(typed, first):
     assert names(typed)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("lil", ["Lille", "Lillers", "Lillebonne"]),
+        ("mar", ["Marseille", "Martigues", "Marcq-en-Barœul"]),
+        ("saint d", ["Saint-Denis", "Saint-Denis", "Saint-Dizier"]),
+    ],
+)
+def test_of_names_that_begin_alike_the_larger_commune_comes_first(typed, first):
+    assert names(typed, limit=3) == first
+
+
 def test_a_word_inside_a_name_is_found():
     assert "Aix-les-Bains" in names("bains", department="73")
     assert "Aix-les-Bains" not in names("ains", department="73")

@@ -8,6 +8,7 @@ LISTED = {
     "type": "commune-actuelle",
     "departement": "01",
     "codesPostaux": ["01200"],
+    "population": 16302,
 }
 FORMER = {
     "code": "01033",
@@ -43,9 +44,9 @@ def test_a_former_commune_is_kept_unless_its_name_is_still_that_of_its_code():
 
     rows = refresh.read_communes([FORMER, same_name, LISTED])
 
-    assert [(row["kind"], row["name"], row["part_of"], row["postcodes"]) for row in rows] == [
-        ("current", "Valserhône", "", "01200"),
-        ("delegated", "Bellegarde-sur-Valserine", "01033", ""),
+    assert [list(row.values()) for row in rows] == [
+        ["01033", "current", "Valserhône", "01", "", "01200", "16302"],
+        ["01033", "delegated", "Bellegarde-sur-Valserine", "01", "01033", "", ""],
     ]
 
 
