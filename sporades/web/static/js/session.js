@@ -92,8 +92,12 @@ export function session() {
   }
 
   dialog.stay.addEventListener("click", answer);
-  // Escape means « stay », never « lose my session without a word ».
-  dialog.element.addEventListener("cancel", answer);
+  // Escape means « stay », never « lose my session without a word »: what is answered closes it, and
+  // what fails is said in it.
+  dialog.element.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    answer();
+  });
   tabs?.addEventListener("message", ({ data }) => {
     if (!isMine(data)) return;
     renew(data.token);
@@ -181,6 +185,7 @@ function makeDialog() {
     },
     ended() {
       shown = 0;
+      said.textContent = "";
       title.textContent = "Votre session est terminée";
       text.textContent =
         "Ce que vous avez saisi est toujours sur cette page. Connectez-vous dans un nouvel " +
