@@ -12,7 +12,7 @@ from sporades.evidence.states import State
 from sporades.web.candidate.pieces.retracting import GONE
 from tests.evidence.given import MANAGER, a_photo, give, piece
 from tests.factories import NOW, a_registration, author
-from tests.web.guide import main
+from tests.web.guide import main, seen, words
 from tests.web.test_evidence import address, line
 
 SOON = NOW + timedelta(minutes=1)
@@ -143,7 +143,8 @@ def test_another_file_that_was_given_meanwhile_is_shown_and_stays(mine, registra
     page = press(mine, registration, first)
 
     assert page.status_code == 409
-    assert "Rien n'est retiré : un autre document a été déposé" in main(page)
+    [told] = seen(page).cssselect("[data-said]")
+    assert words(told).startswith("Rien n'est retiré : un autre document a été déposé")
     assert "Retirer « autre.jpg » ?" in main(page)
     assert piece(registration).deposit == second
 

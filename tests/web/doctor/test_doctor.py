@@ -535,7 +535,9 @@ def test_of_two_windows_nothing_is_lost_unseen(case, doctor):
     assert "La seconde" in answer.text
     # « Retour » of the browser shows it again: autosave.js.
     assert 'data-revision="1" data-untaken="0"' in answer.text
-    assert "changé dans une autre fenêtre" in said(answer)
+    # Read out: the title is that of the page that was sent.
+    [told] = seen(answer).cssselect("[data-said]")
+    assert "changé dans une autre fenêtre" in words(told)
     assert "La première" in doctor.get(at("case", case)).text
 
 

@@ -37,7 +37,7 @@ from tests.accommodations.asked import (
 from tests.accommodations.test_entered_from_paper import enter as entered
 from tests.factories import EVERYWHERE, NOW, a_candidate, a_record, a_registration, load_invented
 from tests.medical.given import confide, found_clean
-from tests.web.guide import main, seen, titles
+from tests.web.guide import main, seen, titles, words
 from tests.web.guide import signed_in as browser_of
 from tests.web.office.conftest import second_factor_shown
 from tests.web.registry.world import HOST, Role, signed_in
@@ -333,6 +333,7 @@ def test_what_a_colleague_entered_meanwhile_is_read_before_it_is_replaced(
     page = manager.post(page_of(on_paper), mine)
 
     assert page.status_code == 409
+    assert len(seen(page).cssselect("[data-said]")) == 1
     assert "Ce que la demande dit maintenant" in titles(page)
     assert "Secrétaire lecteur" in main(page)
     [form] = [one for one in seen(page).cssselect("main form") if one.method == "POST"]
@@ -353,7 +354,9 @@ def test_what_a_doctor_has_is_not_changed_and_the_page_says_how(manager, on_pape
     refused = manager.post(page_of(on_paper), {**sent, "poste_le": "18/11/2026"})
 
     assert refused.status_code == 409
-    assert "reprenez-la-lui" in main(refused)
+    assert not seen(page).cssselect("[data-said]")
+    [told] = seen(refused).cssselect("[data-said]")
+    assert "reprenez-la-lui" in words(told)
     assert 'value="18/11/2026"' in refused.text
     assert page_of(on_paper) not in manager.get(tab(on_paper)).text
 
