@@ -64,3 +64,16 @@ def test_all_of_a_page_are_ticked_at_once_and_what_is_ticked_is_not_left(site, e
     press(page, "Agir sur les inscriptions cochées")
     assert asked == ["beforeunload"]
     assert page.url.count("choix=") == 4
+
+
+def test_on_a_telephone_a_box_stands_beside_its_number(site, enter):
+    a_registration(a_candidate(birth_name="Abgrall"))
+    page = enter("agent@exemple.test", Membership.Role.MANAGER)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{site}/gestion/inscriptions")
+    press(page, "Rechercher")
+
+    box = page.locator(".s-tick").bounding_box()
+    number = page.locator("tbody th a").bounding_box()
+    assert box["x"] + box["width"] <= number["x"]
+    assert abs(box["y"] + box["height"] / 2 - number["y"] - number["height"] / 2) < box["height"]
