@@ -103,6 +103,18 @@ def test_how_many_and_since_when(manager, in_lille, in_versailles):
     assert said(manager) == {"Inscriptions en anomalie": (2, "3 jours")}
 
 
+def test_a_line_is_named_by_what_waits_whether_a_link_or_a_button_leads_there(manager, in_lille):
+    decided(in_lille, days=3)
+    other = a_registration(a_candidate())
+    ask(other, other.service.closes_at + timedelta(days=1))
+
+    titles = seen(manager.get(HOME)).cssselect("main .s-table--tally tbody th")
+
+    # Of a form a header takes no name.
+    assert {bool(one.cssselect("form")) for one in titles} == {True, False}
+    assert [one.get("aria-label") for one in titles] == [words(one) for one in titles]
+
+
 def test_very_many_are_not_counted_to_the_last_and_the_oldest_says_since_when(
     manager, in_lille, monkeypatch
 ):
