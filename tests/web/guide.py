@@ -85,6 +85,13 @@ def links(page, label):
     return [link.get("href") for link in seen(page).cssselect("main a") if words(link) == label]
 
 
+def names_of_articles(page):
+    """Return what each article of a page is called, in order."""
+    found = seen(page)
+    named = [one.get("aria-labelledby") for one in found.cssselect("main article")]
+    return [words(found.get_element_by_id(one)) for one in named]
+
+
 def buttons(page):
     """Return the labels of the buttons that a person sees, in order."""
     return [

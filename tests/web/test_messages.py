@@ -8,7 +8,7 @@ from sporades.acts.registrations import leaving
 from sporades.threads.models import ThreadMessage
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, answer, write
-from tests.web.guide import a_browser, links, main, seen, sign_in, words
+from tests.web.guide import a_browser, links, main, names_of_articles, seen, sign_in, words
 
 WHEN = "le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
 
@@ -62,6 +62,17 @@ def test_what_is_written_is_read_with_its_instant_and_whether_the_office_has_rea
     ThreadMessage.objects.update(read_at=NOW)
     assert said(browser.get(where(registration))) == [
         f"Vous, {WHEN} {ASKED} Lu par le service gestionnaire {WHEN}."
+    ]
+
+
+def test_each_message_is_named_by_who_wrote_it_and_when(mine):
+    registration, browser = mine
+    answer(registration)
+    write(registration)
+
+    assert names_of_articles(browser.get(where(registration))) == [
+        f"Votre service gestionnaire, {WHEN} Nouveau message",
+        f"Vous, {WHEN}",
     ]
 
 

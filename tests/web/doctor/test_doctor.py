@@ -46,7 +46,7 @@ from tests.web.doctor.space import (
     take,
     write,
 )
-from tests.web.guide import main, seen, signed_in, words
+from tests.web.guide import main, names_of_articles, seen, signed_in, words
 
 HOME = "/medecin/"
 
@@ -740,10 +740,13 @@ def test_a_comment_reaches_its_candidate_and_one_between_doctors_does_not(case, 
     comment(doctor, case, "Merci, c'est clair.")
     comment(doctor, case, "À surveiller.", "medecins")
 
-    page = said(doctor.get(at("remarks", case)))
+    found = doctor.get(at("remarks", case))
+    page = said(found)
     mine = signed_in(case.registration.candidate.user)
-    theirs = said(mine.get(f"/mes-inscriptions/{case.registration.number}/sante"))
+    read = mine.get(f"/mes-inscriptions/{case.registration.number}/sante")
+    theirs = said(read)
 
+    assert [len(set(names_of_articles(one))) for one in (found, read)] == [3, 2]
     assert all(one in page for one in ("Voici pourquoi.", "Merci, c'est clair.", "À surveiller."))
     assert "Merci, c'est clair." in theirs
     assert "À surveiller." not in theirs

@@ -12,7 +12,7 @@ from sporades.threads.models import ThreadMessage
 from sporades.web.office.registrations.answering import SETTLED
 from tests.factories import NOW, a_candidate, a_registration
 from tests.threads.said import ANSWERED, ASKED, answer, write
-from tests.web.guide import links, main, seen, words
+from tests.web.guide import links, main, names_of_articles, seen, words
 
 LIST = reverse("office:unanswered")
 IN_A_ROW = "?suite=oui"
@@ -53,6 +53,15 @@ def test_a_message_is_read_with_its_author_then_answered(manager, in_lille):
         f"Claude Martin (gestionnaire), {when} {ANSWERED} Pas encore lu par le candidat.",
     ]
     assert Message.objects.filter(kind="message_answered").count() == 1
+
+
+def test_each_message_is_named_by_who_wrote_it(manager, in_lille):
+    write(in_lille)
+
+    page = manager.get(tab(in_lille))
+
+    [name] = names_of_articles(page)
+    assert name == words(seen(page).cssselect("main article .s-card__over")[0])
 
 
 def test_an_auditor_reads_marks_nothing_and_does_not_answer(member, in_lille):
