@@ -10,16 +10,26 @@ from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts import accommodating
 from sporades.acts.medical import confiding
 from sporades.acts.people import changing, joining
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import late, leaving
 from sporades.documents import operations as documents
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
-from sporades.registrations.models import Registration
+from sporades.registrations.models import LateRequest, Registration
 from tests.accommodations import asked
 from tests.acts.test_claiming import claim, given
-from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, author
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    author,
+    load_invented,
+)
 from tests.medical.given import confide, found_clean
+from tests.registrations.test_asking_late import YES
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -306,6 +316,96 @@ def test_what_was_filed_since_a_record_was_taken_is_not_told_at_home():
     withdraw(Registration.objects.whole().get(pk=registration.pk), at=NOW + HOUR)
 
     assert not Message.objects.filter(kind="withdrawn_once_taken").exists()
+
+
+# --- What was asked late -----------------------------------------------------------------------
+
+
+def asked_late(*, after=timedelta(0)):
+    """Ask to be registered two days after the closing, or so long after an address was left then.
+
+    Returns:
+        The request, and its instant.
+    """
+    load_invented(YES)
+    draft = a_draft(a_candidate(email=OWN))
+    closed = draft.service.closes_at + timedelta(days=2)
+    if after:
+        move_address(draft.candidate, at=closed)
+    at = closed + after
+    by = author(draft.candidate)
+    return late.send(draft=draft, reason="En panne", proof=[], by=by, at=at), at
+
+
+def move_address(candidate, *, at):
+    user = User.objects.get(pk=candidate.user_id)
+    changing.ask_address_change(user, email=THEIRS, network="", at=at)
+    changing.confirm_address_change(AddressChange.objects.get().pk, at=at)
+
+
+def take_late_back(*, at):
+    request = LateRequest.objects.for_list().get()
+    late.take_back(request=request, by=author(request.draft.candidate), at=at)
+
+
+def test_a_late_request_that_is_taken_back_is_told_and_how_to_ask_again():
+    request, at = asked_late()
+    move_address(request.draft.candidate, at=at + MINUTE)
+
+    take_late_back(at=at + HOUR)
+
+    assert told() == [OWN]
+    mail = Message.objects.get(kind="withdrawn_meanwhile")
+    assert mail.subject == "Demande d'inscription tardive retirée (ancienne adresse)"
+    said = body("withdrawn_meanwhile")
+    assert "une demande d'inscription tardive a été retirée" in said
+    assert f"Examen ou concours : {request.draft}\n\nSi c'était vous" in said
+    assert "Envoyez ensuite la demande de nouveau, jusqu'au " in said
+    assert THEIRS not in said
+
+
+def test_a_late_request_that_was_sent_since_an_address_was_left_is_not_told_there():
+    _, at = asked_late(after=MINUTE)
+
+    take_late_back(at=at + HOUR)
+
+    assert told() == []
+
+
+def test_once_an_account_is_given_back_its_owner_reads_until_when_a_late_request_is_sent_again():
+    request, at = asked_late()
+    move_address(request.draft.candidate, at=at + MINUTE)
+    take_late_back(at=at + HOUR)
+
+    changing.undo(LeftAddress.objects.get().pk, at=at + 2 * HOUR)
+
+    page = f"https://inscriptions.exemple.test/inscription/{request.draft_id}/inscription-tardive"
+    said = body("address_restored")
+    assert f"- {request.draft} : envoyez-la de nouveau, jusqu'au " in said
+    assert page in said
+    assert page not in body("address_restored", to=THEIRS)
+
+
+def test_a_late_request_that_was_taken_back_before_is_no_news():
+    request, at = asked_late()
+    take_late_back(at=at)
+    move_address(request.draft.candidate, at=at + MINUTE)
+
+    changing.undo(LeftAddress.objects.get().pk, at=at + HOUR)
+
+    assert "inscription tardive retirée" not in body("address_restored")
+
+
+def test_an_account_that_was_given_back_takes_no_late_request_back():
+    request, at = asked_late()
+    move_address(request.draft.candidate, at=at + MINUTE)
+    changing.undo(LeftAddress.objects.get().pk, at=at + HOUR)
+
+    with pytest.raises(accounts.Held, match="ou d'inscription tardive"):
+        take_late_back(at=at + 2 * HOUR)
+
+    assert LateRequest.objects.get().is_waiting
+    take_late_back(at=at + 80 * HOUR)
 
 
 # --- Papers that are confided to a doctor ------------------------------------------------------

@@ -40,7 +40,8 @@ from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.mail.models import Message, about_of
 from sporades.registrations.exclusion import standing_instead_of
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, LateRequest, Registration
+from sporades.registrations.operations import asking_late
 from sporades.registrations.snapshot import contact_of
 
 ZONE = settings.TIME_ZONE
@@ -299,6 +300,7 @@ def _tell_return(
     user: User, *, taken: str, since: datetime, held_until: datetime, at: datetime
 ) -> None:
     withdrawn, read = _withdrawn_since(user, since, at=at), _read_since(user, since)
+    unasked = _late_requests_taken_back_since(user, since, at=at)
     for to in (user.email, taken):
         mail.write(
             "address_restored",
@@ -310,6 +312,7 @@ def _tell_return(
             new=user.email,
             is_back=to == user.email,
             withdrawn=withdrawn if to == user.email else [],
+            unasked=unasked if to == user.email else [],
             read=read if to == user.email else [],
             ways=listed(second_factor.ways_left(user)),
             held_until=instant_in_words(held_until, ZONE),
@@ -334,6 +337,26 @@ def _withdrawn_since(user: User, since: datetime, *, at: datetime) -> list[dict[
     ]
 
 
+def _late_requests_taken_back_since(
+    user: User, since: datetime, *, at: datetime
+) -> list[dict[str, str]]:
+    """Return what an account had asked late and has taken back since an instant, as a mail tells it.
+
+    What it has asked again waits, and what its office has registered stands: neither is lost.
+    """
+    drafts = Draft.objects.visible_to(user).unfiled().filter(sent_at=None)
+    taken_back = LateRequest.objects.taken_back().filter(draft__in=drafts, decided_at__gte=since)
+    last = {one.draft_id: one for one in taken_back.for_list().order_by("decided_at", "pk")}
+    return [
+        {
+            "title": str(one.draft),
+            "until": asking_late.again(one, at=at).until,
+            "link": link_to("candidate:ask_late", one.draft_id),
+        }
+        for one in last.values()
+    ]
+
+
 def _read_since(user: User, since: datetime) -> list[dict[str, str]]:
     """Return the registrations of which an account has opened a document since an instant, as a mail tells them.
 
@@ -355,21 +378,22 @@ def _read_since(user: User, since: datetime) -> list[dict[str, str]]:
 
 
 REGISTRATION, REQUEST, APPEAL, PAPER = "registration", "request", "appeal", "paper"
+LATE = "late"
 TOLD_ONCE_CLAIMED = timedelta(days=10)
 """How long who was written to before a record was claimed is told what is withdrawn: a letter takes days."""
 
 
-def check_may_withdraw(registration: Registration, *, at: datetime) -> None:
-    """Refuse what an old letter box could withdraw of what its candidate has filed.
+def check_may_withdraw(filed: Registration | Draft, *, at: datetime) -> None:
+    """Refuse what an old letter box could withdraw of what its candidate has filed, or asked late.
 
     Args:
-        registration: locked: its account is as it is now, which may just have been taken back.
+        filed: locked: its account is as it is now, which may just have been taken back.
         at: the instant.
 
     Raises:
         Held: the account has just been given back to an old address.
     """
-    user = User.objects.filter(candidate=registration.candidate_id).first()
+    user = User.objects.filter(candidate=filed.candidate_id).first()
     if user is not None:
         accounts.check_not_held(user, at=at)
 
@@ -399,30 +423,81 @@ def tell_where_left(
     user = registration.candidate.user
     if user is None:
         return
-    zone = registration.service.zone
     _tell_where_claimed(registration, what, since=since, fallen_since=fallen_since, at=at)
-    for left in accounts.addresses_left(user, at=at):
-        if left.left_at < since:
-            continue
-        mail.write(
-            "withdrawn_meanwhile",
-            to=left.email,
+    for left in _left_since(user, since, at=at):
+        _tell_withdrawn(
+            user,
+            left,
+            what,
+            of=registration,
             at=at,
-            key=f"withdrawn-meanwhile {what} {registration.pk} {at.isoformat()}",
-            # It holds a key: it is read with the mails of the account, whose texts nobody is shown.
-            about=user,
-            urgent=True,
-            what=what,
-            registration=registration,
-            old=left.email,
-            when=instant_in_words(at, zone),
-            changed=instant_in_words(left.left_at, ZONE),
-            undo=way_back(left),
-            deadline=instant_in_words(left.expires_at, ZONE),
+            number=registration.number,
+            title=registration.title,
             may_return=registration.can_be_undone(at) and registration.is_offered,
+            until=registration.undone_until_in_words,
             has_request_fallen=fallen_since is not None and fallen_since <= left.left_at,
-            contact=contact_of(registration.service),
         )
+
+
+def tell_where_left_of_late(request: LateRequest, *, at: datetime) -> None:
+    """Tell that what was asked late is taken back, as `tell_where_left` does of what was filed.
+
+    Its candidate is registered for nothing without it, and has some days to ask again.
+
+    Args:
+        request: taken back, with its draft.
+        at: the instant.
+    """
+    draft = request.draft
+    user = draft.candidate.user
+    if user is None:
+        return
+    for left in _left_since(user, request.sent_at, at=at):
+        until = asking_late.again(request, at=at).until
+        _tell_withdrawn(
+            user,
+            left,
+            LATE,
+            of=draft,
+            at=at,
+            number="",
+            title=str(draft),
+            may_return=bool(until),
+            until=until,
+            has_request_fallen=False,
+        )
+
+
+def _left_since(user: User, since: datetime, *, at: datetime) -> list[LeftAddress]:
+    return [one for one in accounts.addresses_left(user, at=at) if one.left_at >= since]
+
+
+def _tell_withdrawn(
+    user: User,
+    left: LeftAddress,
+    what: str,
+    *,
+    of: Registration | Draft,
+    at: datetime,
+    **said: Any,
+) -> None:
+    mail.write(
+        "withdrawn_meanwhile",
+        to=left.email,
+        at=at,
+        key=f"withdrawn-meanwhile {what} {of.pk} {at.isoformat()}",
+        # It holds a key: it is read with the mails of the account, whose texts nobody is shown.
+        about=user,
+        urgent=True,
+        what=what,
+        old=left.email,
+        when=instant_in_words(at, of.service.zone),
+        changed=instant_in_words(left.left_at, ZONE),
+        undo=way_back(left),
+        deadline=instant_in_words(left.expires_at, ZONE),
+        contact=contact_of(of.service),
+        **said,
+    )
 
 
 def _tell_where_claimed(

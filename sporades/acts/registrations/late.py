@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sporades import journal
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian_of_draft
 from sporades.acts.registrations.registering import filed
 from sporades.acts.registrations.standing_in import tell_registered
@@ -62,12 +63,19 @@ def send(
 def take_back(*, request: LateRequest, by: Actor, at: datetime) -> None:
     """Take a request back: its answers may be changed again, its proof is erased.
 
+    An account that may still go back to an address which it has left tells there that nobody is
+    registered by it any more.
+
     Raises:
+        accounts.Held: the account has just been given back to an old address.
         Refused: it was decided meanwhile.
     """
-    filing.lock(request.draft)
+    draft = filing.lock(request.draft)
+    changing.check_may_withdraw(draft, at=at)
     requesting.take_back(request, at=at)
     _record("late request taken back", request, by=by, at=at)
+    request.draft = draft
+    changing.tell_where_left_of_late(request, at=at)
 
 
 @transaction.atomic

@@ -53,6 +53,10 @@ class LateRequestQuerySet(AskedQuerySet["LateRequest"]):
         """Return those that wait no more because their candidate was registered otherwise."""
         return self.filter(state=RequestState.TAKEN_BACK, decided_name__gt="")
 
+    def taken_back(self) -> Self:
+        """Return those that their candidate has taken back."""
+        return self.filter(state=RequestState.TAKEN_BACK, decided_name="")
+
     def for_list(self) -> Self:
         """Everything that a line of the queue shows, in few queries."""
         related = ("draft__candidate__identity", "draft__service")
