@@ -241,9 +241,7 @@ def approve(
 
 
 @transaction.atomic
-def refuse(
-    *, export: Export, seen: str | None = None, user: User, by: Actor, at: datetime
-) -> None:
+def refuse(*, export: Export, seen: str | None = None, user: User, by: Actor, at: datetime) -> None:
     """Refuse a large export that somebody else asked for.
 
     Args:

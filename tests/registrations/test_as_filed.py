@@ -412,9 +412,7 @@ def left_the_day_before():
     """Somebody who left on the eve of the birthday from which nobody registers."""
     load_invented(YOUNG)
     registration = a_registration(a_candidate(**BORN_TOMORROW))
-    leaving.withdraw(
-        registration=whole(registration), by=author(registration.candidate), at=NOW
-    )
+    leaving.withdraw(registration=whole(registration), by=author(registration.candidate), at=NOW)
     return whole(registration)
 
 

@@ -364,9 +364,7 @@ def test_a_ready_file_out_of_the_perimeter_of_its_author_has_no_button(manager, 
     assert "le fichier ne se télécharge plus" in main(page)
 
 
-def test_a_file_that_is_made_of_less_than_was_asked_for_is_taken(
-    member, in_lille, in_versailles
-):
+def test_a_file_that_is_made_of_less_than_was_asked_for_is_taken(member, in_lille, in_versailles):
     client = member("A09", "A25")
     asked(client)
     client.user.memberships.update(academies=["A09", "A28"])

@@ -536,7 +536,9 @@ def test_a_failure_of_one_service_tells_who_had_proposed_unless_it_is_who_extend
     own = Actor("administrator", "Claude Martin", f"user:{proposer.pk}")
     service = services["A09"]
     said = {"service": service, "opens_at": service.opens_at}
-    opening.change(**said, closes_at=service.closes_at + timedelta(days=1), reason="Grève", by=own, at=NOW)
+    opening.change(
+        **said, closes_at=service.closes_at + timedelta(days=1), reason="Grève", by=own, at=NOW
+    )
 
     made = opening.change(
         **said,
