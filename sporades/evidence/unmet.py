@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sporades.core.digests import digest
 from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, UNJUDGED, State
 from sporades.registrations.models import Registration
@@ -43,6 +44,11 @@ class Unmet:
     def is_to_send(self) -> bool:
         """Whether its candidate has still something to send, unless it is validated."""
         return bool(self.missing or self.lacks_summary)
+
+    @property
+    def mark(self) -> str:
+        """What tells it from what it becomes: a page says which one it showed."""
+        return digest(self.in_words)[:16]
 
     @property
     def in_words(self) -> list[str]:

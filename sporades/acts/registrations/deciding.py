@@ -213,6 +213,15 @@ class DecidedSince(Overtaken):
     )
 
 
+class GivenSince(Overtaken):
+    """What it lacks is no more what was read: something came, or was judged."""
+
+    message = (
+        "Ses pièces, ou son récapitulatif signé, ont changé depuis que vous avez ouvert cette page : "
+        "relisez ce qui manque, puis décidez."
+    )
+
+
 class HandedOver(Overtaken):
     """It is no more that of whoever was read: merged into another one, or given to another academy."""
 
@@ -231,6 +240,7 @@ def decide_within(
     at: datetime,
     seen: int | None = None,
     mark: str = "",
+    lacked: str = "",
     takes_back: bool = False,
     more: More | None = None,
 ) -> None:
@@ -244,6 +254,7 @@ def decide_within(
         at: the instant.
         seen: the number of the version that was read, where somebody has read one.
         mark: the decision that was read with it, as `Registration.decided_mark` says it.
+        lacked: what was read to lack, as `Unmet.mark` says it; of a decision that tells of it.
         takes_back: whether that setting it aside takes back what silence has accepted, where it has,
             was read.
         more: a piece that is asked for with `FLAG`, beyond those of the réglementation.
@@ -252,10 +263,13 @@ def decide_within(
         NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: of that piece, see each.
         AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
         Overtaken: another version was filed since; `DecidedSince` where something was decided,
-            `HandedOver` where it is another candidate's, or academy's.
+            `GivenSince` where something came or was judged, `HandedOver` where it is another
+            candidate's, or academy's.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
     held = _held_as_read(registration, seen=seen, mark=mark)
+    if lacked and decision in (VALIDATE, CLEAR) and unmet_of(held).mark != lacked:
+        raise GivenSince
     accepted = acceptance_of(registration, at=at) if decision is SET_ASIDE else None
     if accepted is not None and not takes_back:
         raise AcceptedBySilence

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
-from sporades.acts.registrations import deciding, leaving, registering
+from sporades.acts.pieces import verifying
+from sporades.acts.registrations import deciding, leaving, receiving, registering
 from sporades.acts.registrations.deciding import decisions_on
 from sporades.candidates.models import Candidate
 from sporades.core.french import instant_in_words
@@ -21,7 +22,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.operations import drafting
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.acts.test_to_review import correct
-from tests.evidence.given import accept_all, receive
+from tests.evidence.given import accept_all, again, complete, piece, receive
 from tests.factories import NOW, OPERATOR, a_draft, a_registration, author
 from tests.registrations.test_standing_in import filed_by_candidate, modified_by_candidate
 from tests.web.guide import links, main, seen, value_of, words
@@ -385,8 +386,8 @@ def test_what_was_filed_anew_since_it_was_read_is_not_decided(manager, in_lille)
     assert not Message.objects.filter(kind="state_changed").exists()
     # What was chosen and written is still there, to be confirmed.
     assert (value_of(page, "decision"), value_of(page, "motif")) == ("flag", WHY)
-    again = {name: value_of(page, name) for name in ("decision", "motif", "vue", "etat")}
-    assert manager.post(where, again).status_code == 302
+    confirmed = {name: value_of(page, name) for name in ("decision", "motif", "vue", "etat")}
+    assert manager.post(where, confirmed).status_code == 302
     in_lille.refresh_from_db()
     assert (in_lille.state, in_lille.reason) == (State.ANOMALY, WHY)
 
@@ -412,6 +413,60 @@ def test_what_a_colleague_decided_since_it_was_read_is_not_decided_over(manager,
     assert f"Mise en anomalie le {when}, par" in main(page)
     assert f"Motif : {WHY}" in main(page)
     assert (in_lille.state, in_lille.reason) == (State.ANOMALY, WHY)
+
+
+def sent(page, decision, motif=""):
+    """Return what the page of a decision sends."""
+    shown = {name: value_of(page, name) for name in ("vue", "etat", "manque")}
+    return {"decision": decision, "motif": motif, **shown}
+
+
+def refuse_piece(registration):
+    verifying.refuse(row=piece(registration), reason="Illisible", seen=None, by=OPERATOR, at=NOW)
+
+
+def take_summary_back(registration):
+    held = again(registration)
+    noted = receiving.noted_in(held)
+    receiving.take_summary_back(registration=held, noted=noted, by=OPERATOR, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (refuse_piece, "1 pièce obligatoire manque : Pièce d'identité."),
+        (take_summary_back, "Le récapitulatif signé n'est pas noté comme reçu."),
+    ],
+)
+@pytest.mark.parametrize("decision", ["validate", "clear"])
+def test_what_a_colleague_has_judged_since_it_was_read_is_read_before_it_is_validated(
+    manager, in_lille, change, said, decision
+):
+    where = reverse("office:decide", args=[in_lille.number])
+    complete(in_lille)
+    decide(in_lille, FLAG, WHY)
+    read = manager.get(where)
+    change(in_lille)
+
+    page = manager.post(where, sent(read, decision))
+
+    in_lille.refresh_from_db()
+    assert (page.status_code, in_lille.state) == (409, State.ANOMALY)
+    assert "Ses pièces, ou son récapitulatif signé, ont changé" in main(page)
+    assert said in main(page)
+    assert seen(page).cssselect("#entre-temps ~ ul") == []
+    assert manager.post(where, sent(page, value_of(page, "decision"))).status_code == 302
+    in_lille.refresh_from_db()
+    assert in_lille.state == (State.VALIDATED if decision == "validate" else State.REGISTERED)
+
+
+def test_what_is_decided_whatever_it_lacks_is_not_read_again(manager, in_lille):
+    where = reverse("office:decide", args=[in_lille.number])
+    complete(in_lille)
+    read = manager.get(where)
+    refuse_piece(in_lille)
+
+    assert manager.post(where, sent(read, "flag", WHY)).status_code == 302
 
 
 def test_what_its_candidate_withdrew_since_it_was_read_is_said(manager, in_lille):

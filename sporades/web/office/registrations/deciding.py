@@ -33,6 +33,9 @@ from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file, walk_of
 from sporades.web.wizard.recap import DECIDED
 
+LACKED = "manque"
+"""What the page of a decision showed to lack, as `Unmet.mark` says it."""
+
 NOTED = "deja_note"
 """The postmark that « Récapitulatif signé reçu » showed as noted already."""
 
@@ -70,6 +73,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
                 **form.decided,
                 seen=seen,
                 mark=mark,
+                lacked=request.POST.get(LACKED, ""),
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
@@ -187,11 +191,12 @@ def _before_deciding(
 ) -> dict[str, Any]:
     """Return what a validation would do without; each decision says what its candidate will read."""
     if not form.has_choices:
-        return {"unmet": None}
+        return {"unmet": None, "lacked": None}
     unmet = deciding.unmet_of(registration)
     form.show_what_is_told(unmet, is_over=registration.is_exam_over(at))
     return {
         "unmet": unmet if VALIDATE.name in form.possible else None,
+        "lacked": (LACKED, unmet.mark),
         "told_how": to_be_told(registration.candidate),
     }
 
