@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import CharField, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from sporades import mail
 from sporades.core.french import ended
@@ -14,6 +15,7 @@ from sporades.core.locks import lock_value
 from sporades.core.numbers import whole
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
+from sporades.mail.models import Message
 from sporades.notices.models import Banner, OpeningAlert
 from sporades.notices.queries import forget
 
@@ -270,14 +272,20 @@ def confirm(alert: OpeningAlert, *, at: datetime) -> None:
 def forget_settled(*, at: datetime) -> int:
     """Erase the alerts that nobody confirmed in time, those told, and those of what has closed.
 
-    Their mails go too: nothing is left of an address but what it has elsewhere.
+    Their mails go too: nothing is left of an address but what it has elsewhere. Nobody is told by a
+    mail that still waits for the mail server.
 
     Returns:
         How many there were.
     """
+    waiting = Message.objects.filter(
+        about_kind="openingalert",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        state=Message.State.WAITING,
+    )
     old = OpeningAlert.objects.filter(
         Q(confirmed_at=None, asked_at__lt=at - timedelta(seconds=LASTS))
-        | Q(told_at__lt=at - timedelta(days=1))
+        | Q(~Exists(waiting), told_at__lt=at - timedelta(days=1))
         | Q(service__closes_at__lt=at - timedelta(days=1))
     )
     alerts = list(old.select_for_update(of=("self",), skip_locked=True))

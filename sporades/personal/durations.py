@@ -110,7 +110,7 @@ OTHERS = (
     Category(
         "alerte",
         "Demande d'être prévenu d'une ouverture, et ses mails",
-        "la demande ; le mail qui prévient, ou la fermeture",
+        "la demande ; le départ du mail qui prévient, ou la fermeture",
         lambda: (
             f"{_hours(timedelta(seconds=ALERT_CONFIRMED_WITHIN))} si elle n'est pas confirmée ; 1 jour"
         ),

@@ -202,6 +202,22 @@ def test_an_alert_that_was_never_told_goes_a_day_after_the_closing(late, forgott
     assert notices.forget_settled(at=day_after + late) == forgotten
 
 
+@pytest.mark.parametrize("what", ["waits", "sent", "closed"])
+def test_the_mail_that_tells_of_an_opening_is_not_erased_before_it_leaves(what):
+    service = a_service_to_come()
+    alert = notices.ask(service=service, email="ana@exemple.test", at=NOW)
+    notices.confirm(alert, at=NOW)
+    announcing.tell_openings(at=service.opens_at)
+    if what == "sent":
+        Message.objects.update(state=Message.State.SENT, sent_at=service.opens_at)
+
+    last = service.closes_at if what == "closed" else service.opens_at
+    forgotten = notices.forget_settled(at=last + timedelta(days=1, hours=1))
+
+    assert forgotten == (what != "waits")
+    assert Message.objects.exists() is (what == "waits")
+
+
 def test_a_forged_key_confirms_nothing():
     with pytest.raises(Refused, match="plus valable"):
         notices.named_by("1:forged:key")

@@ -121,6 +121,7 @@ def test_nothing_is_left_of_an_alert_that_was_told_or_never_confirmed(confirms):
         announcing.confirm_alert(alert=OpeningAlert.objects.get(), at=NOON + HOUR)
     assert announcing.tell_openings(at=service.opens_at) == confirms
     assert where(ADDRESS) == {"notices_openingalert", "mail_message"}
+    Message.objects.update(state=Message.State.SENT, sent_at=service.opens_at)
 
     assert notices.forget_settled(at=NOON + 3 * DAY) == 1
 
