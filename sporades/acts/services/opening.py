@@ -291,7 +291,9 @@ def _tell_approvers(kind: str, changes: Sequence[ServiceChange], *, at: datetime
     approvers = approvers_of_each(changes, at=at)
     for change in changes:
         for approver in approvers[change.service_id]:
-            of_each.setdefault(approver.user.email, (approver, []))[1].append(change)
+            theirs = of_each.setdefault(approver.user.email, (approver, []))[1]
+            if change not in theirs:  # by another of their roles
+                theirs.append(change)
     for email, (approver, theirs) in of_each.items():
         first = theirs[0]
         mail.write(

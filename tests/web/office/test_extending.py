@@ -192,6 +192,17 @@ def test_several_are_proposed_together_and_approved_in_one_go(administrator, mem
     assert Entry.objects.filter(verb="registration service changed").count() == 2
 
 
+def test_who_may_approve_in_two_roles_reads_of_each_once(administrator, member, services):
+    head = member("A09", "A25", role=HEAD, email="cheffe@exemple.test")
+    Membership.objects.create(user=head.user, role=ADMINISTRATOR, full_name="Claude Martin")
+
+    propose(administrator, services)
+
+    [told] = Message.objects.filter(kind="extension_to_approve")
+    assert told.subject == "2 prolongations à approuver"
+    assert [told.body.count(one.academy.name) for one in services.values()] == [1, 1]
+
+
 def test_the_row_of_a_service_says_what_is_proposed_of_it(administrator, services):
     propose(administrator, services, ensembles=[], services=[services["A09"].pk])
 
