@@ -29,7 +29,8 @@
 
    [data-autosave-notice] holds [data-autosave-said], where it is shown. What fails is read out at
    once; that all is kept, when hands rest: not between a field and the next. The notice bears
-   data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with a 409. */
+   data-state="saved|waiting|failed"; what is in [data-autosave-while] leaves with a 409, but
+   where another window has only answered meanwhile ("overtaken"): nothing is filed by it. */
 import { answers } from "./answers.js";
 import { busy, cut, leave } from "./once.js";
 import { store, stored } from "./stored.js";
@@ -171,7 +172,7 @@ function watch(form) {
       isOver = answer.status === 409;
       if (isOver) noteUntaken(revision?.value);
       // What stands beside is said of what is being typed, and no more true of what is over.
-      notice?.querySelector("[data-autosave-while]")?.toggleAttribute("hidden", isOver);
+      notice?.querySelector("[data-autosave-while]")?.toggleAttribute("hidden", isOver && !told.overtaken);
       say("failed", told.message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
       retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
