@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from sporades.accounts import second_factor
 from sporades.accounts.operations import PasswordChanged, hold_as_shown, lock
@@ -128,7 +129,15 @@ def remove_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
     return _remove(request, webauthn.remove_webauthn, own, pk=pk)
 
 
-edit_webauthn = _by_the_second_factor(webauthn.edit_webauthn)
+@_by_the_second_factor
+def edit_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
+    """Serve the page of allauth, which gives a passkey a name without a word."""
+    answer = webauthn.edit_webauthn(request, pk=pk)
+    if request.method == "POST" and answer.headers.get("Location") == reverse("mfa_list_webauthn"):
+        messages.success(request, "La clé d'accès est renommée.")
+    return answer
+
+
 generate_codes = _by_the_second_factor(recovery.generate_recovery_codes)
 
 

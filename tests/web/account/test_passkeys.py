@@ -125,6 +125,19 @@ def test_keys_are_counted_in_french_and_each_says_when_it_was_last_used(inside):
     assert listed.xpath("//td/@data-label") == ["Dernière utilisation"] * 2
 
 
+def test_a_key_that_is_renamed_is_said_to_be(inside):
+    add(inside, ADD, Passkey())
+    page = reverse("mfa_edit_webauthn", args=[Authenticator.objects.get(type="webauthn").pk])
+
+    refused = inside.post(page, {"name": ""})
+    renamed = inside.post(page, {"name": "Clé du bureau"}, follow=True)
+
+    assert "renommée" not in main(refused)
+    [told] = seen(renamed).cssselect("[data-said]")
+    assert words(told) == "La clé d'accès est renommée."
+    assert "Clé du bureau" in main(renamed)
+
+
 def test_a_key_added_to_come_after_the_password_opens_nothing_alone(inside):
     key = Passkey()
     add(inside, ADD, key)
