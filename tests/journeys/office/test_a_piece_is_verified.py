@@ -1,6 +1,7 @@
 """A piece from a telephone to « Conforme »: looked at by a real clamd, judged by the office (G2, I7)."""
 
 import pytest
+from playwright.sync_api import expect
 
 from sporades.accounts.models import Membership
 from sporades.evidence.models import Deposit
@@ -81,6 +82,14 @@ def turns_and_grows(page):
     assert image.bounding_box()["width"] == pytest.approx(1.5 * standing["width"], abs=3)
     assert page.get_by_role("button", name="Réduire : page 1").is_enabled()
     assert page.get_by_role("button", name="Tourner : page 1").count() == 1
+    larger = page.get_by_role("button", name="Agrandir : page 1")
+    larger.focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    # At its end it does no more, and keeps the focus.
+    expect(larger).to_be_disabled()
+    expect(larger).to_be_focused()
+    assert image.bounding_box()["width"] == pytest.approx(3 * standing["width"], abs=3)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -27,8 +27,8 @@ export function pages() {
       made.addEventListener("click", () => {
         act();
         show(sheet, image, size);
-        larger.disabled = size.place === SIZES.length - 1;
-        smaller.disabled = size.place === 0;
+        stop(larger, size.place === SIZES.length - 1);
+        stop(smaller, size.place === 0);
         // What is wider than its place is scrolled by keyboard too.
         frame.tabIndex = size.place ? 0 : -1;
       });
@@ -38,9 +38,14 @@ export function pages() {
     button("Tourner", () => (size.turned = (size.turned + 1) % 4)).dataset.key = "r";
     const larger = button("Agrandir", () => (size.place = Math.min(size.place + 1, SIZES.length - 1)));
     const smaller = button("Réduire", () => (size.place = Math.max(size.place - 1, 0)));
-    smaller.disabled = true;
+    stop(smaller, true);
     page.prepend(bar);
   });
+}
+
+/* A button that does no more keeps the focus of who has just pressed it. */
+function stop(button, isAtItsEnd) {
+  button.setAttribute("aria-disabled", isAtItsEnd);
 }
 
 function askAgain(image) {
