@@ -162,6 +162,16 @@ def test_a_birth_day_that_nobody_knows_is_filled_as_far_as_it_is_known(said, fil
     } == filled
 
 
+def test_a_link_asks_for_nothing_more_of_a_person_than_the_settings_say(client, settings):
+    where = reverse("openid_connect_login", args=["franceconnect"])
+
+    away = client.post(f"{where}?scope=address,phone&auth_params=prompt%3Dnone").url
+
+    asked = parse_qs(urlsplit(away).query)
+    assert set(asked["scope"][0].split()) == set(settings.FRANCECONNECT_SCOPE)
+    assert asked["prompt"] == ["login"]
+
+
 def test_whoever_is_at_the_computer_signs_in_over_there_though_somebody_just_did(client):
     with requests.Session() as browser:
         first = client.post(reverse("openid_connect_login", args=["franceconnect"])).url

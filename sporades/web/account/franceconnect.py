@@ -214,6 +214,8 @@ def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
     _only_ours(provider_id)
     request.session[NONCE] = secrets.token_urlsafe(32)
     asked = request.GET.copy()
+    # What is asked of a person is in the settings alone: a link does not add to it.
+    asked.pop("scope", None)
     asked["auth_params"] = urlencode(
         {
             "nonce": request.session[NONCE],
