@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
@@ -15,8 +16,9 @@ from sporades.accommodations.rules import (
     papers_called_for,
     rules_for,
     rules_of,
+    sat_under,
 )
-from sporades.accommodations.states import SETTLED, State
+from sporades.accommodations.states import SETTLED, Decision, State
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Reach
 from sporades.core.prepared import prepared
@@ -387,18 +389,21 @@ def proposals(registration: Registration) -> list[Proposal]:
         exam=registration.exam.code,
         domain=registration.exam.domain_id,
     )
+    # The épreuves that are sat say for which of them another measure than was asked was granted.
+    is_another = any(one.decision == Decision.OTHER for one in told)
+    taken = sat_under(registration, asked) if is_another else []
     found: dict[str, Proposal] = {}
-    for one in told:
-        found.pop(one.code, None)
-        unread = one.case.is_to_read
-        code = one.code if unread else one.decided_code
-        measure = asked.measure(code) if code else None
-        if measure is not None:
-            session = one.case.registration.exam.session.label
-            sat = one.papers if unread else one.granted_papers
-            papers = tuple(sat) if measure.is_by_paper else ()
-            precision = one.precision if unread else one.granted_precision
-            found[measure.code] = Proposal(measure.code, papers, session, precision, one.case)
+    for _, of_one in groupby(told, key=lambda one: one.case_id):
+        measures = list(of_one)
+        case = measures[0].case
+        for one in measures:
+            found.pop(one.code, None)
+        proposed = (
+            _asked_in(measures, asked) if case.is_to_read else granted_by(measures, asked, taken)
+        )
+        session = case.registration.exam.session.label
+        for again in proposed:
+            found[again.code] = replace(again, session=session, decision=case)
     return list(found.values())
 
 
@@ -423,7 +428,7 @@ def _granted_before(
     told = earlier.select_related(
         "case__registration__exam__session", "case__registration__service", "case__notification"
     )
-    return told.order_by("case__decided_at", "place")
+    return told.order_by("case__decided_at", "case", "place")
 
 
 def holds_decision_of(registration: Registration) -> bool:
@@ -534,9 +539,11 @@ def asked_by(fallen: Case, asked: Accommodations) -> list[Proposal]:
         fallen: the request.
         asked: what the réglementation says now.
     """
-    return _proposed(
-        ((one.code, one.papers, one.precision) for one in fallen.measures.all()), asked
-    )
+    return _asked_in(fallen.measures.all(), asked)
+
+
+def _asked_in(measures: Iterable[AskedMeasure], asked: Accommodations) -> list[Proposal]:
+    return _proposed(((one.code, one.papers, one.precision) for one in measures), asked)
 
 
 def granted_by(
@@ -581,12 +588,15 @@ def _proposed(
 
 
 def still_sat(proposed: list[Proposal], sat: list[Sat]) -> list[Proposal]:
-    """Leave out the épreuves that are sat no more, and what was granted for them alone."""
+    """Return what may be asked for again of the épreuves that are sat, each measure with those that it suits.
+
+    What was granted for those alone that are sat no more, or for all where none of those that it suits
+    is, is left out.
+    """
     found = []
     for one in proposed:
-        papers = tuple(
-            paper.code for paper in sat if paper.code in one.papers and one.code in paper.measures
-        )
-        if papers or not one.papers:
+        suited = [paper.code for paper in sat if one.code in paper.measures]
+        papers = tuple(code for code in suited if code in one.papers)
+        if papers or (suited and not one.papers):
             found.append(replace(one, papers=papers))
     return found

@@ -9,7 +9,6 @@ from sporades.accommodations.queries import (
     decision_elsewhere,
     decision_of,
     granted_by,
-    still_sat,
 )
 from sporades.accommodations.rules import (
     Changed,
@@ -75,8 +74,8 @@ def granted_in_words(former: Case, sat: Iterable[Sat]) -> list[str]:
     rules, taken = rules_for(former.registration, former), _sat_then(former, sat)
     if rules is None:
         return []
-    granted = still_sat(granted_by(former.measures.all(), rules, taken), taken)
-    return [_in_words(rules, Wish(one.code, one.papers), taken) for one in granted]
+    granted = _held(rules, granted_by(former.measures.all(), rules, taken), taken)
+    return [_in_words(rules, wish, taken) for wish, _ in granted]
 
 
 def lost_by_asking(
@@ -119,8 +118,8 @@ def taken_away(
         return []
     taken = _sat_then(former, sat)
     before = granted_by(former.measures.all(), then, taken)
-    now = [Wish(one.code, one.papers) for one in granted_by(measures, rules, sat)]
-    return _lost(then, before, changed_by(rules, sat, now), taken)
+    now = list(sat)
+    return _lost(then, before, _held(rules, granted_by(measures, rules, now), now), taken)
 
 
 def _sat_then(former: Case, sat: Iterable[Sat]) -> list[Sat]:
@@ -147,6 +146,21 @@ def _lost(
     then: Accommodations, before: list[Proposal], now: Changed, taken: list[Sat]
 ) -> list[str]:
     """Return what a decision granted by the rules of then and another one, by its own, does not."""
-    held = [Wish(one.code, one.papers) for one in still_sat(before, taken)]
-    lost = not_asked_again(changed_by(then, taken, held), now)
+    lost = not_asked_again(_held(then, before, taken), now)
     return [_in_words(then, wish, taken) for wish in lost]
+
+
+def _held(rules: Accommodations, granted: Iterable[Proposal], sat: list[Sat]) -> Changed:
+    """Return measures with the épreuves that are sat and that they were granted for, as they are in force.
+
+    Those that are named, whatever it suits: who decides may. What is left with none is left out.
+    """
+    found: Changed = []
+    for one in granted:
+        measure = rules.measure(one.code)
+        named = [paper.code for paper in sat if paper.code in one.papers]
+        suited = [paper.code for paper in sat if one.code in paper.measures]
+        papers = named if one.papers else suited
+        if papers and measure is not None:
+            found.append((Wish(one.code, tuple(named)), papers if measure.is_by_paper else None))
+    return found

@@ -632,6 +632,35 @@ def test_what_was_granted_for_some_epreuves_is_proposed_again_for_them_alone(reg
     assert (READER, (first,)) in [(one.code, one.papers) for one in proposals(later)]
 
 
+def in_another_session(registration):
+    """Return another registration of the same candidate, once they have opened the notification."""
+    by = author(registration.candidate)
+    open_document(version=case_of(registration).notification, by=by, at=NOW)
+    other = again(a_registration(informations={"has_disability": "oui"}))
+    other.candidate = registration.candidate
+    return other
+
+
+def test_another_measure_is_proposed_for_no_more_than_the_one_that_was_asked_was_for(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD))
+    decide(registration, TIERS=DecisionOn(Decision.OTHER, READER, "Il suffit."))
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    [proposed] = proposals(in_another_session(registration))
+
+    assert (proposed.code, proposed.papers) == (READER, ("E1", "E2", "E3"))
+
+
+def test_what_one_decision_grants_twice_is_proposed_for_all_of_its_epreuves(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(THIRD, ("E1",)), Wish(READER, ("M1",)))
+    decide(registration, TIERS=DecisionOn(Decision.OTHER, READER, "Il suffit."))
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+
+    [proposed] = proposals(in_another_session(registration))
+
+    assert (proposed.code, proposed.papers) == (READER, ("E1", "M1"))
+
+
 def test_the_notification_says_for_which_epreuves_it_is_granted_and_refused(registration):
     first, second, *_ = of_reader(registration)
     asked_for_some(

@@ -3,20 +3,28 @@
 import pytest
 
 from sporades.accommodations import operations
-from sporades.accommodations.rules import Wish, papers_in_words, sat_for
-from sporades.accommodations.states import State
+from sporades.accommodations.granted import InForce, granted
+from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.operations import DecisionOn
+from sporades.accommodations.queries import asked_again, still_sat
+from sporades.accommodations.replacing import granted_in_words, taken_away
+from sporades.accommodations.rules import Wish, papers_in_words, rules_of, sat_for
+from sporades.accommodations.states import Decision, State
 from sporades.acts import accommodating
 from sporades.exams.held import forget
 from sporades.exams.models import Regulation
+from sporades.exams.schema import Status
 from sporades.registrations.models import Registration
 from tests.accommodations.asked import (
     ACCESS,
+    MANAGER,
     NOW,
     READER,
     THIRD,
     a_minor,
     again,
     case_of,
+    decide,
     find_incomplete,
     reach,
     send,
@@ -170,3 +178,62 @@ def test_nothing_is_signed_that_is_for_no_epreuve():
 
     with pytest.raises(operations.NoPaperLeft):
         sign(registration)
+
+
+# --- What was granted and suits nothing that is sat any more ------------------------------------
+
+ORAL_ALONE = {"E1", "E2", "E3"}
+"""The épreuves that a third of the time suits: without them an oral is left."""
+
+
+def left_with_the_oral(registration, *, left=ORAL_ALONE):
+    registration.papers.filter(paper__code__in=left).update(status=Status.DISPENSED)
+
+
+def test_what_is_granted_for_all_is_said_no_more_once_nothing_that_it_suits_is_sat(registration):
+    case = reach(registration, State.NOTIFIED, Wish(THIRD), Wish(ACCESS))
+    left_with_the_oral(registration)
+
+    case.registration = again(registration)
+    said = granted_in_words(case, sat_for(registration, case))
+
+    assert granted(registration, "M1").measures == (InForce(ACCESS, "Locaux accessibles"),)
+    assert said == ["Locaux accessibles"]
+
+
+def test_nor_is_it_said_to_be_ticked_where_it_is_asked_again(registration):
+    case = reach(registration, State.NOTIFIED, Wish(THIRD))
+    left_with_the_oral(registration)
+    rules, sat = rules_of(again(registration)), sat_for(registration, case)
+
+    assert still_sat(asked_again(case, rules, sat), sat) == []
+
+
+def test_what_the_authority_has_named_is_said_whatever_the_measure_suits(registration):
+    reach(registration, State.OPINION_GIVEN, Wish(READER), Wish(ACCESS))
+    named = DecisionOn(Decision.OTHER, THIRD, "Pour l'oral.", papers=("M1",))
+    decide(registration, LECTEUR=named)
+    accommodating.notify_decision(registration=registration, by=MANAGER, at=NOW)
+    case = case_of(registration)
+    case.registration = again(registration)
+    sat = sat_for(registration, case)
+
+    assert [one.code for one in granted(registration, "M1").measures] == [THIRD, ACCESS]
+    assert granted_in_words(case, sat) == [
+        "Temps majoré d'un tiers (Navigation)",
+        "Locaux accessibles",
+    ]
+    refused = AskedMeasure(code=READER, label="Secrétaire lecteur", decision=Decision.REFUSED)
+    lost = taken_away(case, [refused], sat, rules_of(case.registration))
+    assert lost == ["Temps majoré d'un tiers (Navigation)", "Locaux accessibles"]
+
+
+def test_where_nothing_is_sat_a_measure_is_for_none_of_the_epreuves(registration):
+    case = reach(registration, State.NOTIFIED, Wish(THIRD), Wish(ACCESS))
+    left_with_the_oral(registration, left=ORAL_ALONE | {"M1"})
+    sat = sat_for(registration, case)
+
+    assert sat == []
+    assert {papers_in_words(one.papers, sat, one.code) for one in case.measures.all()} == {
+        "Aucune des épreuves de l'inscription"
+    }

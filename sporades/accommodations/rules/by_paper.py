@@ -388,7 +388,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
     labels = {one.code: one.label for one in taken}
     asked = list(papers)
     codes = asked or [one.code for one in taken if measure in one.measures]
-    if not asked and len(codes) == len(taken):
+    if taken and not asked and len(codes) == len(taken):
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
     return listed(kept) or "Aucune des épreuves de l'inscription"
@@ -447,8 +447,9 @@ def granted_in_part(one: AskedMeasure, sat: Iterable[Sat]) -> str:
 def granted_for(one: AskedMeasure, rules: Accommodations, sat: Iterable[Sat]) -> list[str] | None:
     """Return the épreuves for which a decision grants something, none for all that it suits.
 
-    Another measure goes no further than the one that was asked for: granted for all its épreuves, it
-    is for none of those that this one does not suit.
+    Those that who decides has named, whatever it suits. Else another measure goes no further than the
+    one that was asked for: granted for all its épreuves, it is for none of those that this one does
+    not suit, nor of those that it does not suit itself.
 
     Args:
         one: what is decided of a measure.
@@ -458,12 +459,14 @@ def granted_for(one: AskedMeasure, rules: Accommodations, sat: Iterable[Sat]) ->
     Returns:
         Their codes; nothing where it grants something for none of those that are sat.
     """
-    named = [*(one.decided_papers or one.papers)]
-    if named or one.decided_code == one.code or rules.measure(one.code) is None:
-        return named
+    if one.decided_papers or one.decided_code == one.code:
+        return one.granted_papers
+    if not one.papers and rules.measure(one.code) is None:
+        return []
     taken = list(sat)
-    suited = _suited(one.code, taken)
-    return [] if len(suited) == len(taken) else suited or None
+    asked = _asked_of(one, taken)
+    suited = [paper.code for paper in asked if one.decided_code in paper.measures]
+    return [] if suited and not one.papers and len(asked) == len(taken) else suited or None
 
 
 def _suited_by_another(one: AskedMeasure, sat: list[Sat]) -> list[str]:
