@@ -463,6 +463,50 @@ def test_a_letter_of_before_it_is_another_appeal_against_the_former_one(
     assert appeal_against(replaced) is None
 
 
+@pytest.fixture
+def contested(in_lille, decided):
+    """Another decision, notified two days ago and contested since; the former one never was."""
+    new = reach(in_lille, State.NOTIFIED, at=NOW - timedelta(days=2))
+    contest(new, text="Le tiers-temps ne suffit pas.", at=NOW - timedelta(days=1))
+    return new
+
+
+def test_a_letter_of_before_the_new_decision_contests_the_former_though_the_new_one_is_contested(
+    manager, in_lille, decided, contested
+):
+    shown = plain(main(manager.get(here(in_lille))))
+    page = enter(manager, in_lille, envoye_le="20/11/2026")
+    twice = {"geste": "saisir", **LETTER, "decision": contested.pk}
+    manager.post(here(in_lille), twice, follow=True)
+
+    assert "Saisir un recours contre une décision d'avant" in shown
+    assert appeal_against(decided).text == CONTESTED
+    assert Appeal.objects.count() == 2
+    said = plain(main(page))
+    assert "Le recours est enregistré" in said
+    assert "Un autre attend déjà : répondez d'abord à celui-là, ci-dessous." in said
+    do(manager, in_lille, "rejeter", motif="Il lui en faut un.", **AUTHOR)
+    assert CONTESTED in read(manager, in_lille)
+
+
+def test_one_of_after_it_is_refused_as_the_new_one_is_contested_already(
+    manager, in_lille, decided, contested
+):
+    page = enter(manager, in_lille, envoye_le="24/11/2026")
+
+    assert page.status_code == 409
+    assert "Un recours contre cette décision est déjà enregistré." in plain(main(page))
+    assert Appeal.objects.count() == 1
+
+
+def test_nothing_more_is_entered_once_each_decision_is_contested(
+    manager, in_lille, decided, contested
+):
+    enter(manager, in_lille, envoye_le="20/11/2026")
+
+    assert "Saisir un recours" not in read(manager, in_lille)
+
+
 def test_a_page_of_before_an_appeal_against_the_former_decision_enters_one_against_the_new(
     manager, in_lille, decided
 ):

@@ -1,6 +1,7 @@
 """An appeal against a decision: entered where it came otherwise, refused, or taken up (H2)."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,13 +17,13 @@ from sporades.accommodations.models import Again, Appeal, Came, Case
 from sporades.accommodations.operations import (
     AlreadyAppealed,
     AppealAnswered,
-    Contested,
     DecisionReplaced,
     NotNotified,
 )
 from sporades.accommodations.queries import (
     appeal_against,
     appeal_of,
+    appeals_of,
     cases_of,
     decision_of,
     open_case_of,
@@ -54,9 +55,7 @@ REPLACED = (
     "recours conteste."
 )
 ANSWER = "Répondez-y ci-dessous."
-ANSWER_FIRST = (
-    "Un autre attend déjà, contre une décision d'avant : répondez d'abord à celui-là, ci-dessous."
-)
+ANSWER_FIRST = "Un autre attend déjà : répondez d'abord à celui-là, ci-dessous."
 NO_CALL = "Aucune réponse à un recours n'est à annoncer par téléphone : relisez cette page."
 THEIRS = "Le candidat a fait ce recours lui-même : lui seul le retire."
 DONE = {
@@ -131,7 +130,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     asked = _asked(request, case, by)
     if request.method != "POST":
         return _page(request, case, standing, asked)
-    if asked.is_pressed_twice(standing) or asked.is_pressed_twice(_against_last(asked, standing)):
+    already = _standing_already(asked, case)
+    if asked.is_pressed_twice(already) or (asked.act != ENTER and asked.is_pressed_twice(standing)):
         return _done(request, case, standing, asked)
     if refusal := _overtaken(request, asked, case, standing):
         asked.why = str(refusal)
@@ -163,22 +163,33 @@ def _contested(request: HttpRequest, registration: Registration) -> tuple[Case, 
     return case, standing or appeal_against(case)
 
 
-def _against_last(asked: _Asked, standing: Appeal | None) -> Appeal | None:
-    """Return the appeal against the last decision, if there is one, whichever waits.
+def _standing_already(asked: _Asked, case: Case) -> Appeal | None:
+    """Return the appeal against what a letter that is entered contests, if there is one.
+
+    Of one that is not understood yet, the one against the last decision.
 
     Args:
         asked: what was sent to the page.
-        standing: the one that it is about.
+        case: the decision that it is about.
     """
-    if asked.last is None or standing is None or standing.case_id == asked.last.pk:
-        return standing
-    return appeal_against(asked.last)
+    last = asked.last or case
+    if asked.act == ENTER and asked.entering.is_valid():
+        last = _sent_against(last, asked.entering.cleaned_data["envoye_le"])
+    return appeal_against(last)
+
+
+def _may_be_contested(registration: Registration) -> list[Case]:
+    """Return the decisions against which no appeal stands, the last one first: what came otherwise is entered."""
+    if registration.withdrawn_at is not None:
+        return []
+    contested = {one.case_id for one in appeals_of(registration.pk) if one.withdrawn_at is None}
+    return [one for one in _notified(registration) if one.pk not in contested]
 
 
 def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
     found, at = case.registration, request.arrived_at
     act = request.POST.get("geste", "") if request.method == "POST" else ""
-    notified = _notified(case)
+    notified = _notified(found)
 
     def sent(name: str) -> Any:
         return request.POST if act == name else None
@@ -199,19 +210,18 @@ def _asked(request: HttpRequest, case: Case, by: Actor) -> _Asked:
     )
 
 
-def _notified(case: Case) -> list[Case]:
-    """Return the decisions that were notified for the registration of one, the last one first."""
-    known = [one for one in cases_of(registration=case.registration_id) if one.notified_at]
+def _notified(registration: Registration) -> list[Case]:
+    """Return the decisions that were notified for a registration, the last one first."""
+    known = [one for one in cases_of(registration=registration.pk) if one.notified_at]
     for one in known:
-        one.registration = case.registration
+        one.registration = registration
     return known
 
 
-def _sent_against(case: Case, said: Contested) -> Case:
+def _sent_against(last: Case, sent_on: date) -> Case:
     """Return the decision that a letter contests: the last one that was notified when it was sent."""
-    sent_on = said.sent_on
-    before = (one for one in _notified(case) if sent_on and first_day_of(one) <= sent_on)
-    return next(before, case)
+    before = (one for one in _notified(last.registration) if first_day_of(one) <= sent_on)
+    return next(before, last)
 
 
 def _overtaken(
@@ -222,7 +232,7 @@ def _overtaken(
         last = str((asked.last or case).pk)
         if request.POST.get(DECISION, last) != last:
             return DecisionReplaced(REPLACED)
-        return AlreadyAppealed() if _against_last(asked, standing) is not None else None
+        return AlreadyAppealed() if _standing_already(asked, case) is not None else None
     if standing is None or request.POST.get(WHICH) != str(standing.pk):
         return NotNotified(NO_CALL) if asked.act == CALL else AppealAnswered()
     if asked.act == CALL:
@@ -253,7 +263,7 @@ def _do(
     at = request.arrived_at
     if asked.act == ENTER:
         said = asked.entering.said_by(by.name)
-        contested = _sent_against(asked.last or case, said)
+        contested = _sent_against(asked.last or case, asked.entering.cleaned_data["envoye_le"])
         accommodating.appeal(case=contested, said=said, by=by, at=at)
     elif standing is None:
         raise AppealAnswered
@@ -281,7 +291,12 @@ def _done(request: HttpRequest, case: Case, standing: Appeal | None, asked: _Ask
     """Say what was done, and lead on."""
     found, queue, act = case.registration, queue_of(request), asked.act
     here = reverse("office:appeal", args=[found.number])
-    is_behind = act == ENTER and standing is not None and not asked.is_entered(standing)
+    is_behind = (
+        act == ENTER
+        and standing is not None
+        and standing.is_waiting
+        and not asked.is_entered(standing)
+    )
     said = DONE[act].format(
         told=announced(found.candidate, is_decision=act == REFUSE),
         next=ANSWER_FIRST if is_behind else ANSWER,
@@ -318,7 +333,7 @@ def _page(
     is_waiting = standing is not None and standing.is_waiting
     now, other = asked.last, open_case_of(found)
     last = last_day_of(case, clock_of(case))
-    is_contested = _against_last(asked, standing) is not None
+    contestable = _may_be_contested(found)
     context = {
         "registration": found,
         "case": case,
@@ -328,7 +343,10 @@ def _page(
         "form": asked.faulty,  # its errors are counted in the title
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],
-        "may_enter": not is_contested and found.withdrawn_at is None,
+        "may_enter": bool(contestable),
+        "contested_since": instant_in_words(now.notified_at, zone)
+        if now is not None and now.notified_at and now not in contestable
+        else "",
         "last_decision": asked.last or case,
         "is_waiting": is_waiting and found.is_active,
         "is_under_way": is_waiting and other is not None and other.asked_at is not None,
