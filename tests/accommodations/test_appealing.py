@@ -19,7 +19,7 @@ from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import deciding, leaving
 from sporades.core.days import midnight
-from sporades.core.refusals import ReasonMissing
+from sporades.core.refusals import ReasonMissing, Refused
 from sporades.documents.queries import replacement_of
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -515,6 +515,29 @@ def test_a_letter_contests_the_decision_that_was_there_when_it_was_posted(regist
 
     assert appeal_of(registration.pk) == made
     assert refuse(made).answer.content["said"].endswith("a remplacé celle-ci.")
+
+
+def test_a_decision_that_another_has_replaced_is_taken_again_by_nobody(registration, decided):
+    contest(decided)
+    reach(registration, State.NOTIFIED, at=LATER)
+
+    with pytest.raises(Refused, match="a remplacé celle-ci"):
+        accommodating.take_again(
+            case=decided, why=Again.APPEAL, has_opinion=True, by=MANAGER, at=LATER
+        )
+
+
+def test_for_an_error_no_decision_is_taken_again_while_the_one_before_it_is_contested(
+    registration, decided
+):
+    made = contest(decided)
+    new = reach(registration, State.NOTIFIED, at=LATER)
+
+    with pytest.raises(operations.FormerAppealed):
+        taken_again(new, why=Again.ERROR, at=LATER)
+    refuse(made)
+
+    assert taken_again(new, why=Again.ERROR, at=LATER).instead_of == new
 
 
 def test_a_request_that_was_begun_and_never_sent_makes_way(registration, decided):

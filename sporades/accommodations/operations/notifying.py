@@ -8,10 +8,12 @@ from sporades.accommodations.operations.examining import OF_OPINION
 from sporades.accommodations.operations.refusals import (
     AppealWaits,
     DecidedMeanwhile,
+    FormerAppealed,
     NoAppeal,
     NotNotified,
     NotStanding,
     NotTakenAgain,
+    ReplacedSince,
     UnderWay,
 )
 from sporades.accommodations.queries import requests_of, revision_after
@@ -72,17 +74,25 @@ def take_again(case: Case, *, why: str, has_opinion: bool, at: datetime) -> Case
         NotNotified: there is no decision to take again.
         UnderWay: another request of this registration is open.
         NotStanding: the registration does not stand.
+        ReplacedSince: another decision has replaced it.
         NoAppeal, AppealWaits: it is said to be on an appeal, and none waits; or not to be, and one does.
+        FormerAppealed: it is not, and one waits against a decision that was replaced.
     """
     if case.state != State.NOTIFIED:
         raise NotNotified
     if not case.registration.is_active:
         raise NotStanding
+    notified = Case.objects.filter(registration=case.registration_id, state=State.NOTIFIED)
+    if notified.filter(notified_at__gt=case.notified_at).exists():
+        raise ReplacedSince
     appeal = Appeal.objects.waiting().filter(case=case).first()
     if why == Again.APPEAL and appeal is None:
         raise NoAppeal
     if why != Again.APPEAL and appeal is not None:
         raise AppealWaits
+    waiting = Appeal.objects.waiting().filter(case__registration=case.registration_id)
+    if why != Again.APPEAL and waiting.exists():
+        raise FormerAppealed
     if Case.objects.open().filter(registration=case.registration_id).exists():
         raise UnderWay
     kept = (

@@ -405,6 +405,21 @@ class NoAppeal(Refused):
     )
 
 
+class ReplacedSince(Refused):
+    """A decision is taken again that another one, notified since, has replaced."""
+
+    message = "Une autre décision, notifiée depuis, a remplacé celle-ci : elle ne se reprend plus."
+
+
+class FormerAppealed(Refused):
+    """A decision is taken again for an error, and an appeal waits against the one that it replaced."""
+
+    message = (
+        "Un recours attend une réponse contre la décision d'avant : répondez-y d'abord, puis reprenez "
+        "celle-ci."
+    )
+
+
 class AppealWaits(Refused):
     """A decision is taken again for an error, and an appeal waits: it would have no answer."""
 

@@ -183,8 +183,8 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         The new request.
 
     Raises:
-        NotNotified, UnderWay, NotStanding, NoAppeal, AppealWaits: see
-            `accommodations.operations.take_again`.
+        NotNotified, UnderWay, NotStanding, ReplacedSince, NoAppeal, AppealWaits,
+            FormerAppealed: see `accommodations.operations.take_again`.
     """
     locked = lock_case(case)
     _leave_what_was_never_sent(locked, by=by, at=at)
