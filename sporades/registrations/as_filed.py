@@ -32,8 +32,8 @@ def is_refused(dossier: Dossier, breach: Breach, facts: Facts) -> bool:
     filed = dossier.filed
     if filed is None:
         return True
-    now = {"regulation": dossier.regulation, "registered_on": dossier.registered_on}
-    here = replace(filed.judged_by[0], **now).counted
+    was = replace(filed.judged_by[0], regulation=dossier.regulation)
+    here = replace(was, registered_on=dossier.registered_on).counted
     counted = questions.counted(dossier.rules, facts)
     lacking = _lacking(breach)
     if any(counted.said_of(one) != here.said_of(one) for one in {*lacking, *breach.called_by}):

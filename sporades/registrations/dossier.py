@@ -123,7 +123,7 @@ class Dossier:
         if found is None:
             return None
         version = found.versions.get(number=found.version)
-        same = {
+        same: dict[str, Any] = {
             "answers": version.snapshot["answers"],
             "service": found.service,
             "registered_on": found.registered_on,

@@ -847,27 +847,20 @@ def test_of_who_has_no_account_what_is_missing_is_asked_for_too(manager, asked, 
     assert "Demander un complément" in buttons(manager.get(where("change_request", asked.pk)))
 
 
-@pytest.mark.parametrize(
-    ("is_reached_by", "told"),
-    [
-        pytest.param({}, "un mail part au candidat.", id="mail"),
-        pytest.param(
-            {"user": None, "channel": "letter"},
-            "un courrier au candidat attend d'être imprimé.",
-            id="letter",
-        ),
-    ],
-)
 @pytest.mark.parametrize("act", ["accept_request", "refuse_request"])
-def test_how_the_candidate_will_know_of_the_answer_is_said(
-    manager, asked, in_lille, act, is_reached_by, told
-):
-    if is_reached_by:
-        Candidate.objects.filter(pk=in_lille.candidate_id).update(**is_reached_by)
+@pytest.mark.parametrize("is_by_letter", [False, True])
+def test_how_the_candidate_will_know_of_the_answer_is_said(manager, asked, act, is_by_letter):
+    if is_by_letter:
+        theirs = Candidate.objects.filter(pk=asked.registration.candidate_id)
+        theirs.update(user=None, channel="letter")
 
     page = manager.post(where(act, asked.pk), {"motif": "Trop tard"}, follow=True)
 
-    assert told in main(page)
+    assert (
+        "un courrier au candidat attend d'être imprimé."
+        if is_by_letter
+        else "un mail part au candidat."
+    ) in main(page)
 
 
 def test_what_comes_on_paper_is_noted_with_its_day_and_its_scan(manager, asked, in_lille, sign_in):
