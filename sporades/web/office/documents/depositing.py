@@ -1,13 +1,11 @@
 """What is for one registration: prepared, deposited, taken back; and PDFs deposited by thousands (I5)."""
 
-import hashlib
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from sporades.core.files import OutOfReach
+from sporades.core.files import OutOfReach, key_of
 from sporades.core.refusals import Refused
 from sporades.documents.operations import AlreadyPrepared
 from sporades.intake.reading import Unready
@@ -48,7 +46,7 @@ def deposit_many(request: HttpRequest) -> HttpResponse:
                 author=member,
                 at=request.arrived_at,
                 decision=form.decision,
-                sending=press_of(request, _digest(archive)),
+                sending=press_of(request, key_of(archive, suffix=".zip")),
             )
         except Refused as refusal:
             form.add_error("archive", str(refusal))
@@ -116,7 +114,7 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
                 author=author_on(request, found),
                 at=request.arrived_at,
                 decision=form.decision,
-                sending=press_of(request, _digest(content)),
+                sending=press_of(request, key_of(content, suffix=".pdf")),
             )
         except NoAppeal as refusal:
             form.add_error("recours", str(refusal))
@@ -132,11 +130,6 @@ def deposit_one(request: HttpRequest, number: str) -> HttpResponse:
         "trail": [*FILES_TRAIL, (found.number, reverse("office:documents", args=[found.number]))],
     }
     return render(request, "office/deposit.html", context, status=422 if form.errors else 200)
-
-
-def _digest(content: bytes) -> str:
-    """Return what tells a file that is sent from another of the same name."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def prepare_attestation(request: HttpRequest, number: str) -> HttpResponse:
