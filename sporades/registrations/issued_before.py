@@ -69,14 +69,14 @@ def since(version: DocumentVersion, registration: Registration) -> Since | None:
     if not speaks_of_then(version.kind) or not registration.is_active:
         return None
     if issued_elsewhere([version], registration):
-        left = territory.academy(version.academy).full_name
+        left = territory.academy(version.academy)
         return Since(
             "Délivré avant votre changement d'académie",
             "Votre inscription a changé d'académie depuis",
-            f"Ce document est de l'{left}. Votre inscription est maintenant gérée par : "
+            f"Ce document est {left.with_preposition}. Votre inscription est maintenant gérée par : "
             f"{named(registration.service)}. Avant de vous en servir, demandez à ce service s'il vaut "
             "encore, ou s'il en délivrera un autre.",
-            f"Délivré par l'{left}, avant le changement d'académie",
+            f"Délivré par {left.with_article}, avant le changement d'académie",
             "Depuis, la candidature a changé d'académie : ce document dit ce qui était avant.",
         )
     changed = registration.amended_at

@@ -85,6 +85,11 @@ class Academy(models.Model):
         """Say « de l'académie de Lille », « du vice-rectorat de la Nouvelle-Calédonie »."""
         return f"du {self.full_name}" if self.is_vice_rectorate else f"de l'{self.full_name}"
 
+    @property
+    def as_receiver(self) -> str:
+        """Say « à l'académie de Lille », « au vice-rectorat de la Nouvelle-Calédonie »."""
+        return f"au {self.full_name}" if self.is_vice_rectorate else f"à l'{self.full_name}"
+
 
 class Department(models.Model):
     """A department or an overseas collectivity, and the academy its residents belong to."""

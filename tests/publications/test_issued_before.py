@@ -168,6 +168,17 @@ def test_whoever_gives_it_away_then_whoever_receives_it_reads_what_its_candidate
     assert "De l'académie précédente, vous avez déjà : Convocation." in told
 
 
+def test_a_document_of_a_vice_rectorate_is_said_to_be_of_it(summoned):
+    move(summoned)
+    version = DocumentVersion.objects.get(document__kind="convocation")
+    version.academy = "A40"
+
+    told = since(version, Registration.objects.for_list().get(pk=summoned.pk))
+
+    assert told.text.startswith("Ce document est du vice-rectorat de la Nouvelle-Calédonie. ")
+    assert told.to_office.startswith("Délivré par le vice-rectorat de la Nouvelle-Calédonie, ")
+
+
 @pytest.mark.parametrize("more", [{}, {"ine": "0801234567A"}], ids=["street", "more"])
 def test_whoever_accepts_a_modification_reads_it_first(summoned, manager, more):
     late = NOW + timedelta(days=60)

@@ -111,6 +111,10 @@ def test_an_academy_is_said_with_its_article():
         "l'académie de Lille",
         "de l'académie de Lille",
     )
+    assert (lille.as_receiver, noumea.as_receiver) == (
+        "à l'académie de Lille",
+        "au vice-rectorat de la Nouvelle-Calédonie",
+    )
     assert (noumea.with_article, noumea.with_preposition) == (
         "le vice-rectorat de la Nouvelle-Calédonie",
         "du vice-rectorat de la Nouvelle-Calédonie",

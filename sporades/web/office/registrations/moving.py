@@ -59,7 +59,7 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             moved = version.registration
-            given = f"L'inscription n°{moved.number} est donnée à l'{moved.academy.full_name}."
+            given = f"L'inscription n°{moved.number} est donnée {moved.academy.as_receiver}."
             asks = version.to_review
             messages.success(request, f"{given} {ASKS if asks else ''}".rstrip())
             if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
