@@ -145,11 +145,13 @@ def ask(
         "columns": columns_of(search, reach=reach),
         "order": order,
         "form": form,
+        "perimeters": reach.as_json(),
     }
     asked_before = by.exports.filter(state__in=UNFINISHED, purpose=purpose, **same)
     under_way: Export | None = asked_before.first()
     if under_way is not None:
-        return under_way  # the button was pressed twice; for another reason it is another export
+        # The button was pressed twice; for another reason, or perimeter, it is another export.
+        return under_way
     total = found(search.group, reach=reach).count()
     if not total:
         raise Nothing
@@ -161,7 +163,6 @@ def ask(
         asked_by=by,
         asked_name=author.name,
         asked_role=author.kind,
-        perimeters=reach.as_json(),
         **same,
         purpose=purpose,
         total=total,

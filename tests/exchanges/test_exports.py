@@ -114,6 +114,15 @@ def test_asking_queues_a_job_and_its_author_is_told_when_it_is_ready(ask, in_lil
     assert Message.objects.get(kind="export_ended").recipient == asker.email
 
 
+def test_whoever_has_more_by_then_asks_for_another_export(ask, in_lille, asker, few):
+    first = ask()
+    assert ask().pk == first.pk
+
+    asker.memberships.update(academies=["A09", "A25"])
+
+    assert ask().pk != first.pk
+
+
 def test_a_search_that_finds_nothing_gives_no_file(ask, in_lille):
     nobody = Group(members=(Leaf(CRITERIA["nom"], Operator.IS, ("Zola",)),))
 
