@@ -30,7 +30,12 @@ def find(request: HttpRequest) -> HttpResponse:
     """
     asked = Asked(request, hidden=NAMED)
     form = FindCaseForm.of(asked)
-    context: dict[str, Any] = {"quick": form, "trail": [("Demandes", reverse("doctor:home"))]}
+    context: dict[str, Any] = {
+        "quick": form,
+        "form": form,  # its errors are counted in the title
+        "here": "Trouver une demande",
+        "trail": [("Demandes", reverse("doctor:home"))],
+    }
     if not form.is_valid():
         return render(request, "doctor/found.html", context, status=422 if form.errors else 200)
     try:
@@ -52,6 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect(asked.leads_on(form))
     lines = [line_of(request, one, registrations[one.registration_id]) for one in cases]
     context |= {
+        "here": "Demandes trouvées" if lines else "Aucune demande trouvée",
         "is_cut": len(cases) > MOST_FOUND,
         "lines": [{**line, **_shown(request, line)} for line in lines[:MOST_FOUND]],
     }

@@ -9,7 +9,7 @@ from tests.accommodations.asked import reach
 from tests.factories import a_candidate, a_registration
 from tests.spaces import plain
 from tests.web.doctor.space import a_doctor, at, browser_of, take
-from tests.web.guide import main, seen
+from tests.web.guide import main, seen, words
 
 FIND = reverse("doctor:find")
 
@@ -22,6 +22,10 @@ def read(client, typed):
     page = client.post(FIND, {"quoi": typed}, follow=True)
     assert page.status_code == 200
     return plain(main(page))
+
+
+def title(page):
+    return words(seen(page).cssselect("title")[0])
 
 
 def another(name="Legoff", first="Anna"):
@@ -53,6 +57,7 @@ def test_of_several_each_says_where_it_is(doctor, notified):
     assert "Avis signé le 25 novembre 2026. Demande notifiée" in said
     page = doctor.post(FIND, {"quoi": "le goff"}, follow=True)
     assert len(seen(page).cssselect("tbody a")) == 2
+    assert title(page).startswith("Demandes trouvées : 2 - ")
 
 
 def test_what_is_found_has_an_address_to_come_back_to_that_names_nobody(doctor, notified):
@@ -92,6 +97,7 @@ def test_the_page_of_the_box_says_nothing_of_what_was_not_asked(doctor):
 
 def test_whom_nobody_has_is_found_by_the_whole_number_alone_and_not_named(doctor, sent):
     assert "Aucune demande que vous avez" in read(doctor, "le goff")
+    assert title(doctor.post(FIND, {"quoi": "le goff"}, follow=True)).startswith("Aucune demande")
     said = read(doctor, sent.registration.number)
 
     assert "Nommé une fois que vous vous en chargez" in said
@@ -125,6 +131,7 @@ def test_what_cannot_be_understood_is_said_at_the_field_and_kept(doctor, case):
     page = find(doctor, "31/02/1998")
 
     assert page.status_code == 422
+    assert title(page).startswith("1 erreur : Trouver une demande - ")
     assert "31/02/1998" in page.text
     assert "Ce jour n'existe pas dans le calendrier" in plain(main(page))
 
@@ -140,6 +147,7 @@ def test_of_very_many_the_first_are_shown(doctor, case, django_assert_max_num_qu
         page = doctor.get(there)
 
     assert "Les 25 premières sont ici" in plain(main(page))
+    assert title(page).startswith("Demandes trouvées : plus de 25 - ")
 
 
 def test_the_box_is_on_the_home_of_a_doctor(doctor):
