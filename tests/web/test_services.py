@@ -169,6 +169,11 @@ def test_a_title_is_read_once_above_its_academies(visitor):
         "Académie de Lille Site de l'académie",
         "Académie de Versailles Site de l'académie",
     ]
+    # Heard at each cell of its line, without the link.
+    assert [row.get("aria-label") for row in tables[0].cssselect("tbody th")] == [
+        "Académie de Lille",
+        "Académie de Versailles",
+    ]
     assert [one.get("href") for one in tables[0].cssselect("tbody td a")] == [
         "/m-inscrire/ESSAI/2027?academie=A09",
         "/m-inscrire/ESSAI/2027?academie=A25",
