@@ -126,7 +126,7 @@ def _notified(case: Case, notified_at: datetime, zone: str, *, at: datetime) -> 
     when, left = day_in_words(local_day(notified_at, zone)), cancelled_in_words(case)
     if case.is_to_read:
         note = f"{left} Décision notifiée le {when} : lisez la notification.".strip()
-        return Check(LABEL, "yours", note, "accommodation", act="Lire la décision")
+        return Check(LABEL, "yours", note, "notification", act="Lire la décision")
     appeal = appealed_in_words(case, at=at)
     note = f"{left} Décision notifiée le {when}. {appeal}".strip()
     return Check(LABEL, "waiting" if appeal else "done", note, "accommodation", act=SEE)

@@ -29,7 +29,8 @@ class Check:
         state: "done", "missing" (too late, or found wrong), "yours" (its candidate is to do it),
             "waiting" (others are) or "ended" (it was not done, and is asked for no more).
         note: the date of it, or what is awaited from whom.
-        about: what it is done with: "summary", "return", "piece", "accommodation", "decision" or nothing.
+        about: what it is done with: "summary", "return", "piece", "accommodation", "notification" (of
+            a decision on it), "decision" or nothing.
         piece: the code of the piece it is about.
         is_optional: whether a registration is complete without it.
         until: until when its candidate is to do it; nothing where it is done at once.

@@ -1,5 +1,6 @@
 """« Contester la décision », as its candidate does it, and what they read of it afterwards (H2)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -126,6 +127,21 @@ def test_what_was_not_read_is_not_contested_yet(sign_in, registration):
     assert "Lisez d'abord la notification" in plain(main(answer))
     assert CONTESTED in main(answer)
     assert not Appeal.objects.exists()
+
+
+def test_a_decision_to_be_read_is_counted_once_as_on_the_home_page(sign_in, registration):
+    reach(registration, State.NOTIFIED)
+    browser = sign_in(registration.candidate)
+
+    home = browser.get("/accueil")
+    own = f"/mes-inscriptions/{registration.number}"
+    pages = [main(browser.get(f"{own}{page}")) for page in ("", "/suis-je-inscrit")]
+
+    [count] = re.findall(r"(\d+) choses vous attendent", main(home))
+    for page in pages:
+        assert plain(page).count("Notification d'aménagement d'épreuves.") == 1
+        assert "lisez la notification" not in page
+        assert f"Il reste {count} choses à faire." in page
 
 
 def test_the_button_pressed_twice_sends_once_and_frightens_nobody(sign_in, registration, decided):

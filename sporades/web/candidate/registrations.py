@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from sporades.accommodations.contesting import court_from
 from sporades.accommodations.models import Case
+from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import cases_of, decision_among, is_asked_here, last_among
 from sporades.accommodations.rules import exam_of, may_appear, rules_of
 from sporades.accommodations.tracker import Told, check_of, told_of
@@ -138,8 +139,8 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
     requests = _requests_of(found) if found.is_active else NO_REQUEST
     has_accommodations = is_asked_here(found)
     left = cases_of(registration=found.pk) if found.withdrawn_at else []
-    checks = _checks(found, documents, requests, at=at)
     awaiting = [*unread_answers([found]), *_awaiting(found, modifications, documents, at=at)]
+    checks = _said_once(_checks(found, documents, requests, at=at), awaiting)
     context = {
         "registration": found,
         "left_request": left_in_words(left, found),
@@ -317,11 +318,11 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     at = request.arrived_at
     documents = documents_in(folder=found.folder_id, at=at)
     requests = _requests_of(found) if found.is_active else NO_REQUEST
-    checks = _checks(found, documents, requests, at=at)
     awaiting = [
         *unread_answers([found]),
         *_awaiting(found, modifications_of(registration=found.pk), documents, at=at),
     ]
+    checks = _said_once(_checks(found, documents, requests, at=at), awaiting)
     context = {
         "registration": found,
         **_answered(found, checks, awaiting),
@@ -531,7 +532,15 @@ def _left_to_do_in_words(checks: Iterable[dict[str, Any]], more: int) -> str:
     return f"{said}, dont {optional} {'facultative' if optional == 1 else 'facultatives'}."
 
 
-SAID_WHOLE = {"summary", "accommodation", "decision"}
+def _said_once(
+    checks: Iterable[dict[str, Any]], awaiting: Iterable[Awaiting]
+) -> list[dict[str, Any]]:
+    """Return the conditions but what awaits beside them: a decision to be read is one thing, not two."""
+    said = {one.link for one in awaiting}
+    return [one for one in checks if one["about"] != "notification" or one["url"] not in said]
+
+
+SAID_WHOLE = {"summary", "accommodation", "notification", "decision"}
 """What the words of the link say already."""
 
 
@@ -573,6 +582,10 @@ def _checks(
         "return": (f"{asked}#a-renvoyer", "Lire ce qui est demandé"),
         "piece": (f"{given}#piece-", ""),
         "accommodation": (reverse("candidate:accommodation", args=[registration.number]), ""),
+        "notification": (
+            reverse("candidate:document", args=[registration.number, NOTIFICATION.slug]),
+            "",
+        ),
         "decision": (reverse("candidate:folder", args=[registration.number]), ""),
         "": ("", ""),
     }
