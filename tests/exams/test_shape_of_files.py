@@ -128,6 +128,18 @@ def test_an_unknown_key_is_told_with_the_nearest_one(change, messages, problems,
     assert [rule for _, _, rule in problems(source)] == ["cle_inconnue"]
 
 
+def test_a_key_of_another_place_is_told_with_where_it_goes(change, messages):
+    source = change("    modalites:\n", "    diplomes: {libelle: Diplôme, choix: []}\n    modalites:\n")
+    near = change("    regle: residence\n", "    regles: residence\n")
+
+    assert messages(source) == [
+        "La clé « diplomes » n'est pas admise ici. Elle se met sous « dispenses » ou « qualification »."
+    ]
+    assert messages(near) == [
+        "La clé « regles » n'est pas admise ici. Vouliez-vous écrire « regle » ?"
+    ]
+
+
 def test_every_fault_is_told_at_once_and_in_the_order_of_the_lines(change, problems):
     text = change("rubrique: Examens", "rubrique: Autres").text
     text = change("duree: 45 min", "duree: longtemps", text).text

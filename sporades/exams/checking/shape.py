@@ -4,11 +4,12 @@ import difflib
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sporades.core.french import quoted
 from sporades.exams.checking.document import Document
 from sporades.exams.checking.problems import Fault, Path, Problem, and_more, some_of
 from sporades.exams.schema import File
@@ -16,6 +17,9 @@ from sporades.exams.schema.base import Strict
 
 CURLY = "“”„‟‘’‚"
 """Quotes that a word processor puts in the place of straight ones."""
+
+NAMED = 3
+"""Up to how many keys, under which an unknown one would be taken, are named."""
 
 _A_NUMBER = ("type", "{read} : un nombre est attendu, avec un point : « 2.5 ».")
 _A_DAY = ("type", "{read} : un jour qui existe est attendu : « 2027-01-31 ».")
@@ -121,7 +125,7 @@ def _said(details: ErrorDetails) -> tuple[str, str]:
     facts = {
         **context,
         "key": key,
-        "hint": _hint(key),
+        "hint": _hint(key, details["loc"][:-1]),
         "read": _read(details["input"]),
         "value": context.get("tag", details["input"]),
         "expected": _list(context.get("expected") or context.get("expected_tags") or ""),
@@ -167,9 +171,27 @@ def _list(wanted: str) -> str:
     return said if " ou " in said or ", " in said else f"seul « {said} » est admis"
 
 
-def _hint(key: str) -> str:
-    near = difflib.get_close_matches(key, [one for one in _keys() if one != key], n=1)
-    return f" Vouliez-vous écrire « {near[0]} » ?" if near else ""
+def _hint(key: str, place: tuple[int | str, ...]) -> str:
+    """Say the key of that place that is nearest to an unknown one; else where the unknown one goes."""
+    if near := difflib.get_close_matches(key, sorted(_admitted(_at(place))), n=1):
+        return f" Vouliez-vous écrire « {near[0]} » ?"
+    goes = sorted(_places().get(key, ()))
+    return f" Elle se met sous {quoted(goes, 'ou')}." if 0 < len(goes) <= NAMED else ""
+
+
+def _at(place: tuple[int | str, ...]) -> set[type[BaseModel]]:
+    """Return what may stand at a place of a file, found by its keys; indexes and tags lead no farther."""
+    found: set[type[BaseModel]] = {File}
+    for part in place:
+        below = {
+            child
+            for model in found
+            for name, field in model.model_fields.items()
+            if part == (field.alias or name)
+            for child in _held_by(field.annotation)
+        }
+        found = below or found
+    return found
 
 
 @cache
@@ -180,6 +202,29 @@ def _keys() -> frozenset[str]:
         for model in _models(Strict)
         for name, field in model.model_fields.items()
     )
+
+
+@cache
+def _places() -> dict[str, set[str]]:
+    """Return under which keys each key of the schema is taken."""
+    places: dict[str, set[str]] = {}
+    for model in _models(Strict):
+        for name, field in model.model_fields.items():
+            for key in _admitted(set(_held_by(field.annotation))):
+                places.setdefault(key, set()).add(field.alias or name)
+    return places
+
+
+def _admitted(models: set[type[BaseModel]]) -> list[str]:
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
+
+
+def _held_by(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Return the models in the type of a field: « list[X] | None » holds X."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _held_by(one)
 
 
 def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
