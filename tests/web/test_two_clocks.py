@@ -80,6 +80,13 @@ def test_the_openings_say_the_hour_of_an_academy_that_lives_by_another_clock():
     assert "soit" not in closing["Lille"]
 
 
+def test_what_several_academies_share_is_said_by_the_clock_of_none_of_them(sign_in):
+    funnel = text(sign_in(a_candidate()).get("/m-inscrire"))
+
+    assert f". Jusqu'au {PARIS}. Il reste" in funnel
+    assert "La Réunion" in funnel
+
+
 def test_a_candidate_reads_every_opening_by_the_clock_of_the_address_given(sign_in):
     client = sign_in(begun().candidate)
 
