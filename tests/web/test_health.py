@@ -87,7 +87,7 @@ def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
 
     assert "Seuls vous et le médecin désigné lisez ce que vous déposez ici." in said
     assert "Votre service gestionnaire et les administrateurs ne peuvent pas l'ouvrir." in said
-    assert "Aucun médecin n'est désigné pour l'instant" not in said
+    assert "Pour l'instant, vous seul pouvez lire" not in said
     assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert line(mine, registration) == (
         "Autre papier de santé Déposer un papier : Autre papier de santé"
@@ -292,7 +292,7 @@ def test_what_a_doctor_asks_is_said_first_and_led_to_from_the_request(mine, regi
     assert "L'audiogramme de juin." in said
     assert "Déposez le papier demandé ci-dessous" in said
     assert "Un médecin attend votre réponse." in main(page)
-    assert "Aucun médecin n'est désigné pour l'instant" not in main(page)
+    assert "Pour l'instant, vous seul pouvez lire" not in main(page)
 
 
 def test_who_has_not_answered_the_doctor_is_warned_before_sending_again(mine, registration):

@@ -84,7 +84,7 @@ def test_another_opinion_is_asked_on_it(site, browser, enter):
     assert (case.state, case.appeal.text) == (State.ASKED, CONTESTED)
     page.goto(f"{site}/mes-inscriptions/{registration.number}/sante")
     fits(page)
-    assert "Aucun médecin n'est désigné pour l'instant" in text(page)
+    assert "Pour l'instant, vous seul pouvez lire" in text(page)
     context.close()
 
 

@@ -209,8 +209,8 @@ def _doctor(found: Compartment | None, *, is_asking: bool) -> str:
             "envoyiez de nouveau votre demande : un médecin la prend alors en charge."
         )
     return (
-        "Aucun médecin n'est désigné pour l'instant : vous seul pouvez lire ces papiers et ces "
-        "commentaires, jusqu'à ce qu'un médecin prenne votre demande en charge."
+        "Pour l'instant, vous seul pouvez lire ces papiers et ces commentaires : le médecin désigné "
+        "les lit une fois qu'il a pris votre demande en charge."
     )
 
 
