@@ -207,6 +207,8 @@ def test_a_service_to_come_says_from_when_and_offers_to_tell(client):
     page = client.get(f"{MARIN}?academie=A25")
 
     assert "Les inscriptions ouvrent le vendredi 4 décembre 2026" in main(page)
+    offered = [words(one) for one in seen(page).cssselect("select option")][1:]
+    assert [one.endswith(" – à venir") for one in offered] == [True] * len(offered)
     alert = f"/ouverture-des-services/{service.pk}/me-prevenir"
     assert links(page, "Me prévenir de l'ouverture") == [alert]
     assert client.get(alert).status_code == 200

@@ -78,7 +78,7 @@ class AcademyForm(forms.Form):
             data: what was chosen, None before.
             services: theirs.
             residence: what it has to do with where one lives; the departments then tell which.
-            at: the instant: what has closed says so.
+            at: the instant: what has closed, or is to open, says so.
         """
         super().__init__(data)
         self.fields["academie"].choices = [
@@ -88,8 +88,8 @@ class AcademyForm(forms.Form):
 
 
 def _offered_as(service: RegistrationService, residence: Residence, *, at: datetime) -> str:
-    closed = " – fermé" if service.has_closed(at) else ""
-    return f"{_with_departments(service.academy, residence)}{closed}"
+    state = "" if service.accepts(at) else " – fermé" if service.has_closed(at) else " – à venir"
+    return f"{_with_departments(service.academy, residence)}{state}"
 
 
 def _with_departments(academy: Academy, residence: Residence) -> str:
