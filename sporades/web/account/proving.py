@@ -35,6 +35,7 @@ class Act:
 
 ACTS = {
     "candidate:withdraw": Act("vous désinscrire", "candidate:registration", is_of_one=True),
+    "candidate:my_data": Act("consulter vos données", "account_edit"),
     "office:export": Act("exporter des inscriptions", "office:found", is_of_one=True),
     "office:export_file": Act(
         "prendre le fichier d'un export", "office:one_export", is_of_one=True

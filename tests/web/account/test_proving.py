@@ -121,6 +121,7 @@ def test_proving_who_one_is_says_for_what_and_how_to_give_it_up(client, user, na
 ASKED_OTHERWISE = {
     "account_set_password",
     "socialaccount_connections",
+    "candidate:my_data",
     "candidate:withdraw",
     "office:enforce_regulation",
     "office:export",
