@@ -79,7 +79,7 @@ def asked_rows(case: Case, sat: list[Sat]) -> list[tuple[str, str]]:
     codes = [one.code for one in case.measures.all()]
     why = why_complete(case.registration, case, measures=codes)
     said = PROCEDURES_SAID[Procedure(case.procedure)]
-    return [*rows, ("Procédure", f"{said}. Pourquoi : {why}" if why else said)]
+    return [*rows, ("Procédure", f"{said}. Pourquoi : {why}." if why else said)]
 
 
 def _added(case: Case, sat: list[Sat]) -> list[str] | None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from sporades.accounts.permissions import Reach
 from sporades.acts.writing.resending import KINDS
+from sporades.core.numbers import in_groups
 from sporades.core.presses import a_press
 from sporades.core.text import search_key
 from sporades.letters.states import LetterState
@@ -62,7 +63,7 @@ class MailingForm(forms.Form):
     )
     texte = CleanLinesField(
         label="Texte",
-        help_text=f"{LONGEST_TEXT} signes au plus. « Bonjour » et le nom sont écrits avant, les "
+        help_text=f"{in_groups(str(LONGEST_TEXT))} signes au plus. « Bonjour » et le nom sont écrits avant, les "
         "coordonnées de votre service après. Tout est du texte : aucune mise en forme, rien sur "
         "la santé",
         max_length=LONGEST_TEXT,
