@@ -180,7 +180,7 @@ def _encoding(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
     if encoding == "UTF8":
         return []
     said = f"DATABASE_URL : la base est en {encoding}, elle ne garde pas tous les noms."
-    hint = "createdb --encoding=UTF8 --template=template0, comme le README."
+    hint = "createdb --encoding=UTF8 --template=template0, comme docs/operations.md."
     return [Error(said, hint=hint, id="sporades.E009")]
 
 
