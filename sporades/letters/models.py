@@ -252,7 +252,9 @@ class Letter(models.Model):
         blank=True,
         verbose_name="adresse imprimée",
     )
-    mention = models.TextField("mention imprimée sous son texte", null=True, blank=True)
+    mention = models.TextField(  # noqa: DJ001 - nothing is said, "", or nothing is known
+        "mention imprimée sous son texte", null=True, blank=True
+    )
     has_own_envelope = models.BooleanField(
         "son adresse n'est pas celle du candidat", default=False, db_default=False
     )

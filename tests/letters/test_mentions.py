@@ -14,7 +14,7 @@ from sporades.acts.writing import posting, resending
 from sporades.acts.writing.since import doubts_about
 from sporades.core import files
 from sporades.documents import operations as documents
-from sporades.letters import printing
+from sporades.letters import mentions, printing
 from sporades.letters.models import NOT_JOINED, Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
@@ -69,7 +69,7 @@ def test_a_move_that_the_paper_could_not_say_is_said_whatever_its_instant(kept, 
 
     [letter] = run.letters.all()
     assert letter.mention == ""
-    assert list(printing.since_printed(run)) == [letter.pk]
+    assert list(mentions.since_printed(run)) == [letter.pk]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,7 +97,7 @@ def test_a_move_that_began_before_a_run_and_ends_after_it_is_said(territory, sto
     [letter] = run.letters.all()
     assert Registration.objects.get().academy_id == "A25"
     assert GIVEN_ELSEWHERE not in plain(" ".join(pages(run)))
-    assert list(printing.since_printed(run)) == [letter.pk]
+    assert list(mentions.since_printed(run)) == [letter.pk]
 
 
 @open_exam
@@ -110,14 +110,14 @@ def test_a_document_that_is_in_its_envelope_and_taken_back_is_said(kept, at):
 
     [letter] = run.letters.all()
     assert not letter.goes_without_document
-    assert printing.since_printed(run) == {letter.pk: "le document joint a été retiré"}
+    assert mentions.since_printed(run) == {letter.pk: "le document joint a été retiré"}
 
 
 @open_exam
 def test_what_the_paper_says_is_not_said_of_it_again(kept):
     registration = a_registration(a_record())
     move(registration, at=NOW + timedelta(minutes=1))
-    told = Message.objects.get(kind=printing.MOVE)
+    told = Message.objects.get(kind=mentions.MOVE)
 
     run = made()
 
@@ -125,7 +125,7 @@ def test_what_the_paper_says_is_not_said_of_it_again(kept):
     assert GIVEN_ELSEWHERE in letter.mention
     assert NOT_JOINED in letter.mention
     assert letter.goes_without_document
-    assert printing.since_printed(run) == {}
+    assert mentions.since_printed(run) == {}
 
     # What told it came back, and goes again.
     Letter.objects.filter(message=told).update(
@@ -135,7 +135,7 @@ def test_what_the_paper_says_is_not_said_of_it_again(kept):
         address=["Madame LE GOFF", "1 rue Neuve", "59000 LILLE"],
     )
     resending.send_again(message=told, registration=again(registration), by=MANAGER, at=AFTER)
-    assert letter.pk not in printing.since_printed(run)
+    assert letter.pk not in mentions.since_printed(run)
 
 
 @open_exam
@@ -188,7 +188,7 @@ def test_what_goes_without_its_document_is_not_told_that_it_was_taken_back(kept)
     documents.withdraw(first.enclosed, at=AFTER)
 
     assert (first.goes_without_document, second.goes_without_document) == (True, False)
-    assert printing.since_printed(run) == {}
+    assert mentions.since_printed(run) == {}
 
 
 @open_exam
@@ -206,7 +206,7 @@ def test_a_file_made_again_says_what_it_said_and_where_its_service_is_today(kept
 
     move_house()
     assert NEW_HOUSE in plain(made_again(run)[0])
-    assert list(printing.since_printed(run)) == [run.letters.get().pk]
+    assert list(mentions.since_printed(run)) == [run.letters.get().pk]
 
 
 @open_exam
@@ -220,7 +220,7 @@ def test_what_was_printed_before_mentions_were_kept_is_told_by_its_instant(kept,
     move(registration, at=at)
     documents.withdraw(Letter.objects.get(candidate=other.candidate).enclosed, at=at)
 
-    assert len(printing.since_printed(run)) == 2 * is_since
+    assert len(mentions.since_printed(run)) == 2 * is_since
     kept_back = run.letters.get(candidate=other.candidate)
     assert kept_back.goes_without_document is not is_since
 

@@ -12,7 +12,7 @@ from sporades.acts.writing import posting
 from sporades.candidates import operations as candidates
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
-from sporades.letters import operations, printing
+from sporades.letters import mentions, operations, printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.rules import DECISION, WITHDRAWAL
 from sporades.letters.states import LetterState
@@ -293,7 +293,7 @@ def test_a_letter_that_is_printed_or_in_a_run_is_overtaken_no_more(registration,
     assert letter.state == LetterState.PRINTED
     assert waiting() == [ASKED]
     # Who posts the run reads that it is false.
-    assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
+    assert list(mentions.since_printed(PrintRun.objects.get())) == [letter.pk]
 
 
 def test_what_began_before_a_run_and_is_written_after_it_makes_its_letters_false(
@@ -307,7 +307,7 @@ def test_what_began_before_a_run_and_is_written_after_it_makes_its_letters_false
 
     work("letters")
     [letter] = PrintRun.objects.get().letters.all()
-    assert list(printing.since_printed(PrintRun.objects.get())) == [letter.pk]
+    assert list(mentions.since_printed(PrintRun.objects.get())) == [letter.pk]
 
 
 @open_exam
@@ -322,7 +322,7 @@ def test_time_for_all_makes_needless_what_asked_for_some_of_it_and_is_printed_no
 
     grant_all(registration)
 
-    assert list(printing.since_printed(run)) == [asked.pk]
+    assert list(mentions.since_printed(run)) == [asked.pk]
 
 
 def test_it_makes_needless_what_encloses_the_summary_where_it_encloses_it_too(registration, kept):
@@ -333,7 +333,7 @@ def test_it_makes_needless_what_encloses_the_summary_where_it_encloses_it_too(re
 
     [letter] = run.letters.all()
     assert letter.enclosed is not None
-    assert list(printing.since_printed(run)) == [letter.pk]
+    assert list(mentions.since_printed(run)) == [letter.pk]
 
 
 def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(

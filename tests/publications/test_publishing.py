@@ -17,8 +17,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import AlreadyPrepared, mark_opened
 from sporades.documents.queries import by_code
 from sporades.journal.models import Entry
+from sporades.letters.mentions import since_printed
 from sporades.letters.models import Letter
-from sporades.letters.printing import since_printed
 from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message

@@ -18,9 +18,9 @@ from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince
 from sporades.evidence.queries import Owed, giving_to
 from sporades.evidence.states import TO_PROVIDE
+from sporades.letters.mentions import ALL_GIVEN_TIME
 from sporades.letters.models import Letter
 from sporades.letters.operations import leave_out, tell
-from sporades.letters.printing import ALL_GIVEN_TIME
 from sporades.letters.queries import summary_for
 from sporades.letters.rules import REMINDER, of_piece
 from sporades.mail.models import about_of

@@ -14,7 +14,7 @@ from sporades.core.days import midnight
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.core.transitions import move
-from sporades.letters import printing
+from sporades.letters import mentions, printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.printing import NotMade, Sender
 from sporades.letters.states import POST, PRINT, RETURN, UNPOST, UNRETURN
@@ -110,7 +110,7 @@ def note_posted(
     Args:
         run: which.
         posted_on: the day.
-        read: the keys of those that were read as not to be posted (`printing.since_printed`).
+        read: the keys of those that were read as not to be posted (`mentions.since_printed`).
         all_went: whether these were posted all the same.
         by: who says so.
         at: the instant.
@@ -123,7 +123,7 @@ def note_posted(
         raise NotMade
     if locked.posted_on is not None:
         raise PostedAlready
-    since = printing.since_printed(locked)
+    since = mentions.since_printed(locked)
     if since.keys() != set(read):
         raise ReadAgain
     left = {} if all_went else since

@@ -14,9 +14,9 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import TO_PROVIDE, State
 from sporades.evidence.unmet import owes_pieces, stands_in_words
 from sporades.exams.models.service import MINUTE
+from sporades.letters.mentions import MOVE
 from sporades.letters.models import Letter
 from sporades.letters.operations import goes_by_letter, guardian_envelope, is_address_of
-from sporades.letters.printing import MOVE
 from sporades.letters.rules import REMINDER, TO_GUARDIAN, is_of_piece, overtaking, piece_of
 from sporades.letters.words import readdressed
 from sporades.mail.models import Message

@@ -13,7 +13,7 @@ from sporades.acts.writing import posting
 from sporades.core import pdf
 from sporades.documents import operations as documents
 from sporades.exams.models import RegistrationService
-from sporades.letters import printing
+from sporades.letters import mentions, printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message, about_of
@@ -498,7 +498,7 @@ def test_a_letter_says_what_stands_under_its_text_and_that_its_document_did_not_
         main(manager.get(here)),
         reverse("office:print_run", args=[PrintRun.objects.get().pk]),
     )
-    assert f"Mention imprimée sous le texte {printing.NOT_ENCLOSED}" in page
+    assert f"Mention imprimée sous le texte {mentions.NOT_ENCLOSED}" in page
     assert "retiré ou remplacé avant l'impression : il n'est pas joint" in page
     assert "(sans le document, retiré ou remplacé avant l'impression)" in main(manager.get(run))
 

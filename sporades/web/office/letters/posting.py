@@ -20,7 +20,7 @@ from sporades.core.french import day_in_words, instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.core.refusals import Refused
 from sporades.documents.operations import BeingPrepared
-from sporades.letters import printing
+from sporades.letters import mentions, printing
 from sporades.letters.models import Letter, PrintRun
 from sporades.letters.operations import is_address_of
 from sporades.letters.queries import kept_back, read_within, waiting_by_service
@@ -169,7 +169,7 @@ def _page(
     envelopes = printing.in_envelopes(letters)
     sought = box is not None and box.is_valid()
     shown = [one for one in envelopes if box.finds(one)] if box and sought else envelopes
-    since_printed = printing.since_printed(run)
+    since_printed = mentions.since_printed(run)
     lines = [
         (
             one,
@@ -254,7 +254,7 @@ def _taken(run: PrintRun, request: HttpRequest) -> bytes:
 def post_run(request: HttpRequest, run: int) -> HttpResponse:
     """Note that the letters of a run were posted, but those that its page said not to post."""
     found = run_of(request, run)
-    form = _posted(request, found, printing.since_printed(found), request.POST)
+    form = _posted(request, found, mentions.since_printed(found), request.POST)
     if not form.is_valid():
         return _page(request, found, form)
     day = form.cleaned_data["poste_le"]
