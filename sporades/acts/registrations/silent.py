@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from sporades.core.french import day_in_words, local_day
 from sporades.core.refusals import Refused
@@ -55,18 +56,18 @@ def acceptance_of(registration: Registration, *, at: datetime) -> Silence | None
     if _accepted(registration, filed_at, at=at) is None:
         return None
     found = with_owed.get(pk=registration.pk)
-    # Brought from elsewhere, nothing was promised here.
-    if not found.told or (found.told["to_return"] and found.summary_posted_on is None):
+    if not found.told:  # brought from elsewhere, nothing was promised here
         return None
-    noted_at = _noted_at(found, since=filed_at) if found.told["to_return"] else None
-    pieces = _pieces_of(found, since=filed_at)
+    pieces: list[_Owed] = [*_pieces_of(found, since=filed_at)]
+    if found.told["to_return"]:
+        pieces.append(_summary_of(found, since=filed_at))
     for since, until in _unanswered(found, filed_at=filed_at, at=at):
         instants = {until, *(one for piece in pieces for one in piece.lacked_at)}
         for instant in sorted(one for one in instants if since < one <= until):
             came = [piece.came_by(instant) for piece in pieces]
             if any(one == NOT_COME for one in came):
                 continue
-            whole_at = max(filter(None, [since, noted_at, *came]))
+            whole_at = max(filter(None, [since, *came]))
             silence = _accepted(found, whole_at, at=instant)
             if silence is not None:
                 return silence
@@ -99,6 +100,39 @@ def _unanswered(
             found = []
         since = instant if verb in ANEW else None
     return found if since is None else [*found, (since, at)]
+
+
+class _Owed(Protocol):
+    """Something that is to come, and what became of it."""
+
+    @property
+    def lacked_at(self) -> list[datetime]:
+        """From when on it was lacking."""
+
+    def came_by(self, instant: datetime) -> datetime | None:
+        """Return since when it was there just before an instant, or `NOT_COME`; nothing while it was not asked for."""
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """The signed summary, and what became of it.
+
+    Attributes:
+        asked_at: since when it is asked for: the academy that had it before may have asked for none.
+        noted_at: when it was noted, if it has come.
+    """
+
+    asked_at: datetime
+    noted_at: datetime | None
+
+    @property
+    def lacked_at(self) -> list[datetime]:
+        """From when on it was lacking."""
+        return [self.asked_at]
+
+    def came_by(self, instant: datetime) -> datetime | None:
+        """Return when it was noted, or `NOT_COME`; nothing while it was not asked for."""
+        return None if self.asked_at >= instant else self.noted_at or NOT_COME
 
 
 @dataclass(frozen=True)
@@ -154,6 +188,15 @@ def _pieces_of(registration: Registration, *, since: datetime) -> list[_Piece]:
             asked_at = min((at for _, at in mine), default=asked_at)
         found.append(_Piece(row, asked_at, waived_at, tuple(refusals.get(row.pk, ()))))
     return found
+
+
+def _summary_of(registration: Registration, *, since: datetime) -> _Summary:
+    """Return the signed summary that its last version asks for, with what became of it since it was filed."""
+    asked = registration.versions.filter(filed_at__gte=since).exclude(snapshot__to_return=None)
+    asked_at = asked.order_by("number").values_list("filed_at", flat=True).first()
+    is_here = registration.summary_posted_on is not None
+    noted_at = _noted_at(registration, since=since) if is_here else None
+    return _Summary(asked_at or since, noted_at)
 
 
 def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from sporades.acts.identities import correcting
 from sporades.acts.pieces import verifying
 from sporades.acts.pieces.owing import USUAL
-from sporades.acts.registrations import completing, deciding, receiving, silent
+from sporades.acts.registrations import completing, deciding, moving, receiving, silent
 from sporades.acts.registrations.adding import More
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.operations import civil_data
@@ -22,11 +22,16 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, SET_ASIDE, VALIDATE
 from tests.acts.test_dates_kept import amend
 from tests.evidence.given import MANAGER, again, piece, receive
-from tests.factories import NOW, OPERATOR, a_registration
+from tests.factories import NOW, OPERATOR, a_registration, load_invented
 from tests.web.guide import main, plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "kept")
 
+IN_VERSAILLES = (
+    "texte: Imprimez, signez et renvoyez ce récapitulatif.",
+    "academies: [A25]\n      texte: Imprimez, signez et renvoyez ce récapitulatif.",
+)
+"""A change to the file of the invented exam: Versailles alone asks for the signed summary."""
 WAIT = timedelta(days=120)
 LATER = NOW + WAIT
 TAKEN_BACK = (
@@ -235,6 +240,23 @@ def test_it_does_not_count_from_a_summary_that_had_to_be_signed_by_two(kept, is_
     )
 
     assert "depuis le 2 février 2027" in said_to_who_may(registration)
+
+
+@pytest.mark.parametrize(("moved_at", "is_accepted"), [(LATELY, True), (SOON, False)])
+def test_a_summary_that_another_academy_asks_for_once_silence_has_accepted_takes_nothing_back(
+    moved_at, is_accepted
+):
+    load_invented(IN_VERSAILLES)
+    registration = a_registration()
+    receive(registration)
+
+    moving.move_for_good(
+        registration=again(registration), academy="A25", reason="x", by=OPERATOR, at=moved_at
+    )
+
+    assert again(registration).owed["to_return"]
+    said = said_to_who_may(registration)
+    assert ("depuis le 25 janvier 2027" in said) is is_accepted
 
 
 def test_it_does_not_count_from_the_summary_of_somebody_else(in_lille):
