@@ -58,6 +58,7 @@ _CODES = ("utf-8", "cp850")
 
 _IS_ENCRYPTED = 0x1
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 _BROKEN: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError),
@@ -137,9 +138,25 @@ def read_names(archive: bytes) -> list[Named]:
         if len(tables) > 1:
             raise TableWrong("L'archive contient plusieurs tableaux CSV : n'en laissez qu'un.")
         if not tables:
+            _refuse_workbook(papers)
             return [_of_itself(one) for one in papers]
         pairs = _pairs(_table(file, tables[0]))
         return _named(pairs, papers, beside=PurePosixPath(tables[0].filename).parent)
+
+
+def _refuse_workbook(papers: list[zipfile.ZipInfo]) -> None:
+    """Refuse a table that is not saved as text, where no file is named by a number. Raises TableWrong.
+
+    Every file would be refused at its line, by a number that it has not, and nothing would say why.
+    """
+    books = [one for one in papers if one.filename.casefold().endswith(_WORKBOOKS)]
+    numbered = (normal(PurePosixPath(one.filename).stem).isdigit() for one in papers)
+    if books and not any(numbered):
+        name = shown(PurePosixPath(books[0].filename).name, LONGEST_NUMBER)
+        raise TableWrong(
+            f"Le tableau de l'archive, « {name} », est un classeur : enregistrez-le au format CSV, puis "
+            "refaites l'archive."
+        )
 
 
 class Archive:

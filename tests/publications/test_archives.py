@@ -114,6 +114,14 @@ def test_a_table_is_read_as_spreadsheets_save_it(table):
     assert archives.read_names(zipped([("a.pdf", PAPER), (TABLE, table)])) == [Named(*PAIR)]
 
 
+def test_a_table_that_is_a_workbook_is_said_to_be_one():
+    with pytest.raises(archives.TableWrong, match="« Liste.XLSX », est un classeur"):
+        archives.read_names(zipped([("lot/Liste.XLSX", b"PK"), ("lot/durand.pdf", PAPER)]))
+    # Beside files that say by themselves whose they are, it is one that is not taken.
+    beside = archives.read_names(zipped([("liste.xlsx", b"PK"), ("20000000791.pdf", PAPER)]))
+    assert reasons(beside) == [archives.NO_PDF, ""]
+
+
 def test_which_titles_a_table_has_is_said_where_they_are_others():
     with pytest.raises(archives.TableWrong, match="Sa première ligne a : « Numéro », « PDF »"):
         named("Numéro;PDF\r\n1;a.pdf\r\n", "a.pdf")
