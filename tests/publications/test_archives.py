@@ -115,7 +115,7 @@ def test_a_table_is_read_as_spreadsheets_save_it(table):
 
 
 def test_a_table_that_is_a_workbook_is_said_to_be_one():
-    with pytest.raises(archives.TableWrong, match="« Liste.XLSX », est un classeur"):
+    with pytest.raises(archives.TableWrong, match="est un classeur"):
         archives.read_names(zipped([("lot/Liste.XLSX", b"PK"), ("lot/durand.pdf", PAPER)]))
     # Beside files that say by themselves whose they are, it is one that is not taken.
     beside = archives.read_names(zipped([("liste.xlsx", b"PK"), ("20000000791.pdf", PAPER)]))
