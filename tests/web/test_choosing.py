@@ -53,6 +53,10 @@ def texts(page):
     return [words(text) for text in seen(page).cssselect("main > div > p, main > p")]
 
 
+def texts_of_choices(page):
+    return [words(one) for one in seen(page).cssselect(".s-choices .s-quiet")]
+
+
 def choices(page):
     return [
         (words(link), link.get("href")) for link in seen(page).cssselect("main .s-choices > li > a")
@@ -63,13 +67,21 @@ def test_each_domain_says_where_it_is_open_and_the_first_closing(client):
     load_competition()
 
     page = client.get("/m-inscrire")
-    said = [words(one) for one in seen(page).cssselect(".s-choices .s-quiet")]
+    said = texts_of_choices(page)
 
     assert "Vous ne trouvez pas votre examen ?" in main(page)
     assert said == [
         f"Ouvert : Lille, Versailles. {BETWEEN}",
         f"Ouvert : Lille. Jusqu'au {LATEST}",
     ]
+
+
+def test_closings_by_several_clocks_are_each_said_by_their_own(client):
+    load_demo("cap.yaml")
+
+    said = [one for one in texts_of_choices(client.get("/m-inscrire")) if "La Réunion" in one]
+
+    assert [("(heure de La Réunion)" in one, "soit" in one) for one in said] == [(True, False)]
 
 
 # --- The academy --------------------------------------------------------------------------------

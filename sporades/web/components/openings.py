@@ -29,13 +29,13 @@ def closing_in_words(
     """
     first = min(services, key=lambda one: one.closes_at)
     last = max(services, key=lambda one: one.closes_at)
-    when = first.said(first.closes_at, _of_all(services, reader))
+    when = first.said(first.closes_at, _beside(first, services, reader))
     if last.closes_at == first.closes_at:
         return format_html("Jusqu'au {}. Il reste {}.", when, counted_down(first.time_left(at)))
     said = format_html(
         "La fermeture dépend de l'académie\u00a0: entre le {} et le {}.",
         when,
-        last.said(last.closes_at, _of_all(services, reader)),
+        last.said(last.closes_at, _beside(last, services, reader)),
     )
     soon = [one for one in services if one.closes_within_a_day(at)]
     if len(soon) > NAMED:
@@ -54,9 +54,14 @@ def closing_in_words(
     )
 
 
-def _of_all(services: Sequence[RegistrationService], reader: str) -> str:
-    """Return the clock by which an instant is said too: of several academies, none is everybody's."""
-    return reader or (services[0].zone if len(services) > 1 else "")
+def _beside(
+    service: RegistrationService, services: Sequence[RegistrationService], reader: str
+) -> str:
+    """Return the clock by which its instant is said too: of several academies, that of one is nobody's.
+
+    Its own, which says nothing more, where the reader's is not known.
+    """
+    return reader or (service.zone if len(services) > 1 else "")
 
 
 def _soon_in_words(service: RegistrationService, at: datetime, reader: str) -> str:
@@ -79,5 +84,5 @@ def opening_in_words(
     wait = time_until_in_words(first.opens_at, at, first.zone)
     if any(one.opens_at != first.opens_at for one in services):
         return f"Première ouverture : {first.academy.name}, le {when}, dans {wait}."
-    when = first.said(first.opens_at, _of_all(services, reader))
+    when = first.said(first.opens_at, _beside(first, services, reader))
     return f"Ouvre le {when}, dans {wait}."
