@@ -129,7 +129,9 @@ def test_an_unknown_key_is_told_with_the_nearest_one(change, messages, problems,
 
 
 def test_a_key_of_another_place_is_told_with_where_it_goes(change, messages):
-    source = change("    modalites:\n", "    diplomes: {libelle: Diplôme, choix: []}\n    modalites:\n")
+    source = change(
+        "    modalites:\n", "    diplomes: {libelle: Diplôme, choix: []}\n    modalites:\n"
+    )
     near = change("    regle: residence\n", "    regles: residence\n")
 
     assert messages(source) == [
