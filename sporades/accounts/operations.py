@@ -79,8 +79,7 @@ class Held(Refused):
         super().__init__(
             "Ce compte a été rendu à son ancienne adresse par le lien « Ce n'était pas moi ». Pour "
             "que chacun ait le temps de le signaler s'il y a erreur, il ne peut ni changer d'adresse, "
-            "ni se désinscrire, ni retirer une demande d'aménagement d'épreuves ou d'inscription "
-            "tardive, un papier déposé ou un recours jusqu'au "
+            "ni se désinscrire, ni retirer une demande, un papier déposé ou un recours jusqu'au "
             f"{instant_in_words(until, settings.TIME_ZONE)}. Si cela ne peut pas attendre, contactez "
             "le service des examens et concours."
         )

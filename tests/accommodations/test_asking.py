@@ -622,7 +622,7 @@ def test_an_account_given_back_takes_no_request_back_for_72_hours(registration):
     accounts.hold(registration.candidate.user, at=NOW)
     by = author(registration.candidate)
 
-    with pytest.raises(accounts.Held, match="ni retirer une demande d'aménagement d'épreuves"):
+    with pytest.raises(accounts.Held, match="ni retirer une demande"):
         accommodating.withdraw(case=case, by=by, at=NOW + timedelta(hours=72))
 
     assert case_of(registration).state == State.ASKED

@@ -8,16 +8,24 @@ from sporades.accommodations.states import State
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts import accommodating
+from sporades.acts.identities import asking
 from sporades.acts.medical import confiding
 from sporades.acts.people import changing, joining
-from sporades.acts.registrations import late, leaving
+from sporades.acts.registrations import late, leaving, requesting
+from sporades.candidates.operations import civil_data
 from sporades.documents import operations as documents
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
-from sporades.registrations.models import LateRequest, Registration
+from sporades.registrations.models import (
+    ChangeRequest,
+    CorrectionRequest,
+    LateRequest,
+    Registration,
+)
 from tests.accommodations import asked
 from tests.acts.test_claiming import claim, given
+from tests.documents.summaries import a_pdf
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -30,6 +38,7 @@ from tests.factories import (
 )
 from tests.medical.given import confide, found_clean
 from tests.registrations.test_asking_late import YES
+from tests.requests import ask as ask_to_change
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -318,6 +327,71 @@ def test_what_was_filed_since_a_record_was_taken_is_not_told_at_home():
     assert not Message.objects.filter(kind="withdrawn_once_taken").exists()
 
 
+# --- What was asked of what stands --------------------------------------------------------------
+
+
+def asked_to_change(registration):
+    """Ask for a modification after the closing; return its instant."""
+    at = registration.service.closes_at + timedelta(days=1)
+    ask_to_change(Registration.objects.whole().get(pk=registration.pk), at)
+    return at
+
+
+def asked_to_correct(registration):
+    """Ask for a correction of civil data; return its instant."""
+    candidate = Registration.objects.whole().get(pk=registration.pk).candidate
+    asking.send(
+        candidate=candidate,
+        identity={**civil_data(candidate.identity), "birth_name": "Kermarrec"},
+        reason="",
+        proof=[a_pdf()],
+        seen=candidate.identity_id,
+        by=author(candidate),
+        at=NOW,
+    )
+    return NOW
+
+
+def take_change_back(*, at):
+    request = ChangeRequest.objects.get()
+    requesting.take_back(request=request, by=author(request.registration.candidate), at=at)
+
+
+def take_correction_back(*, at):
+    request = CorrectionRequest.objects.get()
+    asking.take_back(request=request, by=author(request.candidate), at=at)
+
+
+BOTH = [(asked_to_change, take_change_back), (asked_to_correct, take_correction_back)]
+
+
+@pytest.mark.parametrize(("ask", "back"), BOTH, ids=["change", "correction"])
+def test_what_is_asked_of_a_registration_and_taken_back_is_told(ask, back):
+    registration = registered()
+    at = ask(registration)
+    moved(registration, at=at + MINUTE)
+
+    back(at=at + HOUR)
+
+    assert told() == [OWN]
+    said = body("withdrawn_meanwhile")
+    assert "une demande envoyée pour cette inscription a été retirée" in said
+    assert f"Numéro d'inscription : {registration.number}" in said
+
+
+@pytest.mark.parametrize(("ask", "back"), BOTH, ids=["change", "correction"])
+def test_an_account_that_was_given_back_takes_none_of_them_back(ask, back):
+    registration = registered()
+    at = ask(registration)
+    moved(registration, at=at + MINUTE)
+    changing.undo(LeftAddress.objects.get().pk, at=at + HOUR)
+
+    with pytest.raises(accounts.Held, match="ni retirer une demande"):
+        back(at=at + 2 * HOUR)
+
+    back(at=at + 80 * HOUR)
+
+
 # --- What was asked late -----------------------------------------------------------------------
 
 
@@ -401,7 +475,7 @@ def test_an_account_that_was_given_back_takes_no_late_request_back():
     move_address(request.draft.candidate, at=at + MINUTE)
     changing.undo(LeftAddress.objects.get().pk, at=at + HOUR)
 
-    with pytest.raises(accounts.Held, match="ou d'inscription tardive"):
+    with pytest.raises(accounts.Held, match="ni retirer une demande"):
         take_late_back(at=at + 2 * HOUR)
 
     assert LateRequest.objects.get().is_waiting

@@ -17,6 +17,7 @@ from sporades.acts.identities.correcting import (
     lock_person,
     while_it_counts,
 )
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.requests import (
     CORRECTED_AT,
@@ -198,11 +199,17 @@ def _answering(candidate: Candidate, seen: int) -> Registration:
 def take_back(*, request: CorrectionRequest, by: Actor, at: datetime) -> None:
     """Take a request back; its proof is erased.
 
+    An account that may still go back to an address which it has left tells there that it is.
+
     Raises:
+        accounts.Held: the account has just been given back to an old address.
         Refused: it was decided meanwhile.
     """
+    registration = Registration.objects.whole().get(pk=request.registration_id)
+    changing.check_may_withdraw(registration, at=at)
     requesting.take_back(request, at=at)
     _record("correction taken back", request, by=by, at=at)
+    changing.tell_where_left(registration, changing.REQUEST, since=request.sent_at, at=at)
 
 
 def lock_waiting(candidate: int) -> CorrectionRequest | None:

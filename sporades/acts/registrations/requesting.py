@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from sporades import journal
 from sporades.accounts.models import User
+from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.acts.registrations.registering import filed
 from sporades.acts.requests import CHANGE_ASSIGNED, CHANGE_REFUSED, completing, holding, telling
@@ -90,12 +91,18 @@ def _send(
 def take_back(*, request: ChangeRequest, by: Actor, at: datetime) -> None:
     """Take a request back: its answers may be changed again, its proof is erased.
 
+    An account that may still go back to an address which it has left tells there that it is.
+
     Raises:
+        accounts.Held: the account has just been given back to an old address.
         Refused: it was decided meanwhile.
     """
     filing.lock(request.draft)
+    registration = Registration.objects.whole().get(pk=request.registration_id)
+    changing.check_may_withdraw(registration, at=at)
     requesting.take_back(request, at=at)
     _record("change request taken back", request, by=by, at=at)
+    changing.tell_where_left(registration, changing.REQUEST, since=request.sent_at, at=at)
 
 
 @transaction.atomic
