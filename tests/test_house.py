@@ -51,9 +51,9 @@ def test_a_lock_has_hashes_and_no_address(lock):
 
 def test_the_web_speaks_no_protocol_in_which_headers_may_come_for_ever():
     page = (ROOT / "docs/operations.md").read_text()
-    [command] = [line for line in page.splitlines() if "granian --interface" in line]
+    [documented] = [line for line in page.splitlines() if "granian --interface" in line]
 
-    for command in (" ".join(demo.web("127.0.0.1", 8000)), command):
+    for command in (" ".join(demo.web("127.0.0.1", 8000)), documented):
         assert "--http=1 --http1-header-read-timeout=" in command
 
 
