@@ -78,7 +78,6 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
     Returns:
         The measures; `sat` has the codes of the épreuves that are sat and that each is in force for.
     """
-    codes = _sat_for_it().order_by("place", "paper").values("paper__code")
     # Where no épreuve was chosen by name, those that a measure suits; another one, those of both.
     asked = When(papers=[], decided_papers=[], then=F("code"))
     is_chosen = Q(code=F("decided_code")) & ~Q(papers=[])
@@ -91,13 +90,13 @@ def in_force_of(registration: Any) -> QuerySet[AskedMeasure]:
             asked_unchosen=If(asked, default=Value("")),
             decided_unchosen=If(decided, default=Value("")),
         )
-        .annotate(sat=ArraySubquery(codes))
+        .annotate(sat=ArraySubquery(_sat_for_it()))
         .exclude(sat=[])
     )
 
 
-def _sat_for_it() -> QuerySet[RegistrationPaper]:
-    """Return the épreuves that are sat and that a measure of a query is in force for, as `_for` does."""
+def _sat_for_it() -> QuerySet[Any, Any]:
+    """Return the codes of the épreuves that are sat and that a measure is in force for, as `_for` does."""
     named = ArrayField(CharField())
     place = Func(
         OuterRef("granted_for"),
@@ -119,7 +118,8 @@ def _sat_for_it() -> QuerySet[RegistrationPaper]:
             output_field=BigIntegerField(),
         ),
     )
-    return known.filter(Q(granted_for=[]) | Q(place__isnull=False), suits("asked", "decided"))
+    its = known.filter(Q(granted_for=[]) | Q(place__isnull=False), suits("asked", "decided"))
+    return its.order_by("place", "paper").values("paper__code")
 
 
 def _granted() -> QuerySet[AskedMeasure]:

@@ -97,7 +97,7 @@ def _granted() -> Func:
     return Func(every, Value(" ; "), function="array_to_string", output_field=TextField())
 
 
-def _how_many(keys: Expression | F) -> Func:
+def _how_many(keys: Subquery | F) -> Func:
     return Func(keys, function="cardinality", output_field=IntegerField())
 
 
