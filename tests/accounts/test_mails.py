@@ -193,7 +193,7 @@ MAILS = [
             f"Le {WHEN}, l'adresse de votre compte est revenue de a@exemple.test à b@exemple.test",
             (
                 f"Jusqu'au {WHEN}, le compte ne peut ni changer d'adresse, ni se désinscrire, ni retirer "
-                "une demande d'aménagement d'épreuves, un papier déposé ou un recours."
+                "une demande, un papier déposé ou un recours."
             ),
             "avec le nouveau mot de passe : clé d'accès et FranceConnect.",
         ],

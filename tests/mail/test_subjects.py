@@ -35,6 +35,7 @@ TO_THE_LETTER = {
 NUMBER = "20000000001"
 MOST = {
     "registration.number": NUMBER,
+    "number": NUMBER,
     "snapshot.registration_number": NUMBER,
     "version.number": "99",
     "document.number": "99",

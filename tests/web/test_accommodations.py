@@ -1013,7 +1013,14 @@ def test_a_taking_again_that_was_cancelled_is_said_where_the_candidate_looks(sig
     client = sign_in(registration.candidate)
 
     page = main(client.get(at(registration))).replace("\xa0", " ")
-    sure = main(client.get(f"/mes-inscriptions/{registration.number}")).replace("\xa0", " ")
+    own = f"/mes-inscriptions/{registration.number}"
+    [notified] = [
+        link.get("href")
+        for link in seen(client.get(own)).cssselect("main a")
+        if words(link).startswith("Ouvrir le document")
+    ]
+    client.get(notified)
+    sure = read(client, own)
 
     assert "Décision reprise Le jeudi 26 novembre 2026 à 10 h 30 (heure de Paris), pour" in page
     assert (
