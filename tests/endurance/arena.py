@@ -101,6 +101,8 @@ def held(row: Model) -> Iterator[None]:
             question = sql.SQL("SELECT 1 FROM {} WHERE id = %s FOR UPDATE")
             cursor.execute(question.format(sql.Identifier(row._meta.db_table)), [row.pk])
         yield
+        # A connection that is closed goes on holding its rows until its server process notices.
+        other.rollback()
     finally:
         other.close()
 
