@@ -26,6 +26,7 @@ from sporades.doubles import operations
 from sporades.doubles.hindrances import Hindered
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
+from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.letters.printing import recipient_of
@@ -33,6 +34,7 @@ from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Draft, Registration
 from sporades.registrations.queries import last_correction_of
 from sporades.registrations.records import postal_address_of
+from sporades.retention import archiving
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -443,6 +445,42 @@ def test_what_the_office_has_changed_since_is_the_newest(propose, approve):
     kept = approve(propose(double, kept=double.second))
 
     assert address_of(kept) == "5 quai du Wault"
+
+
+def test_what_the_office_has_changed_is_nothing_any_more_once_it_is_forgotten(propose, approve):
+    first = a_record()
+    reached = {name: getattr(first, name) for name in candidates.REACHED}
+    enrolling.keep(
+        first,
+        reached={**reached, "address_1": "5 quai du Wault"},
+        reach=EVERYWHERE,
+        identity=None,
+        academy="A09",
+        by=OPERATOR,
+        at=NOW,
+    )
+    user = User.objects.create_user("fiche@exemple.test", PASSWORD, created_at=NOW)
+    Candidate.objects.filter(pk=first.pk).update(user=user, email=user.email, channel="mail")
+    archived = a_registration(Candidate.objects.get(pk=first.pk))
+    service = RegistrationService.objects.filter(pk=archived.service_id)
+    dates = service.values("opens_at", "closes_at").get()
+    service.update(**{name: day - 1_200 * DAY for name, day in dates.items()})
+    assert archiving.archive(archived.pk, at=NOW)
+    service.update(**dates)
+    a_registration(Candidate.objects.get(pk=first.pk))
+    second = a_record(first_names="Maelle Anne")
+    a_registration(
+        second,
+        exam="BS",
+        speciality="",
+        at=NOW + DAY,
+        identification={"address_1": "9 rue Neuve"},
+    )
+    operations.look(second.pk, at=NOW)
+
+    kept = approve(propose(LikelyDouble.objects.get()))
+
+    assert address_of(kept) == "9 rue Neuve"
 
 
 def test_nor_is_a_version_that_says_the_same_address(propose, approve):

@@ -198,7 +198,9 @@ def _addressed_at(candidate: Candidate) -> datetime:
     """Return when the postal address of a candidate was given, long ago where none is known."""
     if not postal_address_of(candidate)["address_1"]:
         return datetime.min.replace(tzinfo=UTC)
-    changes = entries_about(candidate).filter(verb=CHANGED).order_by("-at")
+    # Of one that is forgotten, with what was archived, nobody knows what it has changed.
+    told = entries_about(candidate).filter(verb=CHANGED, payload__has_key="after")
+    changes = told.order_by("-at")
     changed = (
         one.at for one in changes if not set(ADDRESS).isdisjoint(one.payload["after"]["changed"])
     )
