@@ -21,6 +21,7 @@ from sporades.documents.models import IS_LET_OUT, LET_OUT, is_not_taken_back
 from sporades.personal.activities import Activity, Reader
 from sporades.publications.models import PublicationLine
 from sporades.publications.operations.preparing import PREPARED
+from sporades.publications.operations.taking_out import LINE_TAKEN_OUT
 from sporades.registrations.models import CorrectionRequest, Registration
 
 AGENT = "Nom ou compte d'un agent : la copie ne dit rien d'une autre personne (RGPD, art. 15 § 4)."
@@ -250,7 +251,8 @@ def _acts(person: Person) -> Q:
     mine = Q(actor_id__in=person.actors)
     published = [str(one) for one in _published(person)]
     is_known = Q(payload__after__publication__in=published)
-    return (about & (~Q(verb=PREPARED) | is_known)) | mine
+    is_before = Q(verb__in=(PREPARED, LINE_TAKEN_OUT))
+    return (about & (~is_before | is_known)) | mine
 
 
 def _is_notified(case: Any, person: Person) -> bool:

@@ -9,6 +9,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.documents.operations import hold_back
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
+from sporades.personal.gathering import gathered, person_of
 from sporades.publications.models import Publication
 from sporades.publications.operations import by_parts, counting, depositing, preparing, taking_out
 from sporades.publications.queries import given_again, lines_to_come, missed_lines
@@ -126,6 +127,21 @@ def test_one_document_is_taken_out_of_what_is_in_preparation(prepare, three, man
     assert told() == ["abadie@exemple.test", "coeur@exemple.test"]
     missed = missed_lines(Registration.objects.get(pk=three[1].pk))
     assert [one.why for one in missed] == [TAKEN_OUT]
+
+
+def test_no_copy_of_ones_data_tells_of_a_document_taken_out_unread(prepare, three, manager):
+    made = prepare()
+    take_out(made, three[1], manager)
+    publish(made, manager)
+    tell(made)
+
+    def told_of(registration):
+        person = person_of(registration.candidate, at=NOW)
+        acts = gathered(person, is_health=False)["journal.Entry"]
+        return {one["verb"] for one in acts if one["verb"].startswith("document ")}
+
+    assert told_of(three[0]) == {"document prepared", "document published"}
+    assert told_of(three[1]) == set()
 
 
 def test_a_document_taken_out_may_be_prepared_again(prepare, three, manager, allowed):

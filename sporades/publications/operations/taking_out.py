@@ -30,6 +30,9 @@ from sporades.publications.refusals import (
 from sporades.publications.standing import refuse, still_given
 from sporades.publications.states import HELD, TAKE_OUT, LineOutcome
 
+LINE_TAKEN_OUT = "document taken out"
+"""The act on the registration whose document it is."""
+
 GONE = "retirée"
 """What is said, beside its name, of an archive that was taken out."""
 
@@ -61,7 +64,7 @@ def take_out(*, line: PublicationLine, by: Actor, at: datetime) -> Publication:
     if held is None:
         raise TakenOutAlready
     held.why = TAKEN_OUT
-    record_line("document taken out", held, by=by, at=at)
+    record_line(LINE_TAKEN_OUT, held, by=by, at=at)
     _refuse(found, this, TAKEN_OUT)
     _leave(found, DOCUMENT_TAKEN_OUT, by=by, at=at)
     return found
