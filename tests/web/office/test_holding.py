@@ -11,6 +11,7 @@ from sporades.acts.registrations import moving
 from sporades.core.french import day_in_words
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
+from sporades.personal.gathering import gathered, person_of
 from sporades.registrations.models import Registration
 from sporades.retention import categories, operations
 from sporades.retention.models import Hold
@@ -59,6 +60,17 @@ def test_an_erasure_is_held_up_with_a_reason_then_no_more(administrator, in_lill
         ("archive withheld", "A09", MOTIF),
         ("archive released", "A09", "Jugement rendu"),
     ]
+
+
+def test_where_it_is_put_is_said_what_its_candidate_reads_of_it(administrator, in_lille):
+    said = main(administrator.get(withhold_page(in_lille)))
+    administrator.post(withhold_page(in_lille), {"motif": MOTIF})
+
+    person = person_of(in_lille.candidate, at=NOW)
+    [given] = gathered(person, is_health=False)["retention.Hold"]
+
+    assert given["reason"] == MOTIF
+    assert "qui demande une copie de ses données y lit que l'effacement est gelé, et le motif" in said
 
 
 def test_what_a_hold_does_not_keep_is_said_where_it_is_put_and_listed(administrator, in_lille):
