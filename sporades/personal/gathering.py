@@ -21,6 +21,7 @@ from sporades.evidence.models import Deposit
 from sporades.journal.models import Entry, about_of
 from sporades.mail.models import Message
 from sporades.medical.models import Paper, Remark
+from sporades.notices.models import OpeningAlert
 from sporades.personal.tables import HEALTH, TABLES, Person, Table, documents_of
 from sporades.registrations.models import (
     ChangeRequest,
@@ -58,6 +59,7 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
     keys = (candidate.pk, *candidate.merged.values_list("pk", flat=True))
     mine = Candidate.objects.filter(pk__in=keys).select_related("user")
     users = [one.user for one in mine if one.user]
+    addresses = {one.email for one in mine if one.email} | {one.email for one in users}
     registrations = Registration.objects.filter(candidate__in=keys)
     rows: list[Any] = [
         *users,
@@ -65,6 +67,7 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
         *registrations,
         *AddressChange.objects.filter(user__in=users),
         *LeftAddress.objects.filter(user__in=users),
+        *OpeningAlert.objects.filter(email__in=addresses),
         *Draft.objects.filter(candidate__in=keys),
         *ChangeRequest.objects.filter(registration__candidate__in=keys),
         *CorrectionRequest.objects.filter(candidate__in=keys),
@@ -72,7 +75,6 @@ def person_of(candidate: Candidate, *, at: datetime) -> Person:
             document__folder__registration__candidate__in=keys
         ),
     ]
-    addresses = {one.email for one in mine if one.email} | {one.email for one in users}
     named: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         about = about_of(row)

@@ -801,7 +801,7 @@ TABLES = (
         },
         told=_is_notified,
         once_told="opinion_text decided_first_name decided_last_name decided_quality "
-        "decided_service notification again",
+        "decided_service notification again opinion_again",
         keep="academy procedure plan late_reason decided_by_id opinion_again court_seat",
         texts="missing opinion_text left_reason late_words",
         trees="as_sent received",

@@ -17,8 +17,9 @@ from django.urls import reverse
 
 from sporades.accommodations.models import AskedMeasure
 from sporades.accommodations.rules import papers_in_words, sat_for
-from sporades.accommodations.states import State
+from sporades.accommodations.states import OpinionAgain, State
 from sporades.accounts.models import Membership, User
+from sporades.acts.services import announcing
 from sporades.batches.actions import ACTIONS
 from sporades.batches.models import Batch, BatchLine
 from sporades.batches.states import BatchState, Outcome
@@ -26,6 +27,7 @@ from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Deposit
+from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.journal.models import Entry
 from sporades.journal.words import QUALITIES
@@ -273,6 +275,15 @@ def test_a_decision_is_in_it_once_it_is_notified(world):
 
     assert str(case.pk) in before
     assert word not in before
+
+
+def test_why_an_opinion_is_to_be_given_again_is_not_in_it(db):
+    case = reach(a_registration(informations={"has_disability": "oui"}), State.WITH_DOCTOR)
+    type(case).objects.filter(pk=case.pk).update(opinion_again=OpinionAgain.HEALTH)
+
+    [told] = _rows(case.registration.candidate, "accommodations.Case")
+
+    assert (told["state"], told["opinion_again"]) == (State.WITH_DOCTOR, None)
 
 
 @pytest.mark.parametrize("is_opened", [False, True], ids=["unopened", "opened"])
@@ -615,6 +626,23 @@ def test_whoever_signed_in_too_long_ago_shows_who_they_are_first(world):
     assert page.status_code == 302
     assert "c-est-bien-moi" in page.url
     assert taken.url == reverse("candidate:my_data")
+
+
+def test_what_was_written_of_an_opening_that_one_waits_for_is_in_it(db, invented_exam):
+    candidate, another = a_candidate(), a_candidate()
+    for one in (candidate, another):
+        announcing.ask_alert(
+            service=RegistrationService.objects.first(),
+            email=one.address,
+            network="192.0.2.1",
+            at=NOW,
+        )
+
+    [written] = _rows(candidate, "mail.Message")
+
+    assert (written["kind"], written["recipient"]) == ("alert_asked", candidate.address)
+    assert "(adresse à usage unique)" in written["body"]
+    assert "http" not in written["body"]
 
 
 def test_a_newcomer_has_a_copy_too(db):
