@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from sporades import mail
+from sporades.accounts.models import User
 from sporades.acts.identities.correcting import lock_person
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
@@ -77,6 +78,8 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
     owner = Registration.objects.filter(pk=key).values_list("candidate", flat=True).first()
     if owner is None:
         return None
+    # Warned before they were registered, for want of a registration, they are to be warned anew.
+    User.objects.filter(candidate=owner).exclude(warned_at=None).update(warned_at=None)
     # In the order of every act: the code that opens the record, then the person.
     claims.lock([owner])
     candidate = lock_person(owner, may_go=True)

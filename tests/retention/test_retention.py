@@ -530,6 +530,20 @@ def test_an_account_whose_registrations_are_archived_is_one_without_a_registrati
     assert forgetting.erase_unused(at=at + timedelta(days=30)) == 1
 
 
+def test_an_account_that_was_warned_before_it_was_registered_is_warned_anew(filed):
+    person = filed.candidate
+    User.objects.filter(pk=person.user_id).update(warned_at=NOW + DAY)
+    at = archived_at(filed)
+
+    operations.apply(at=at)
+    assert forgetting.erase_unused(at=at) == 0
+    assert forgetting.warn_unused(at=at) == 1
+
+    assert forgetting.erase_unused(at=at + 30 * DAY - timedelta(minutes=1)) == 0
+    assert forgetting.erase_unused(at=at + 30 * DAY) == 1
+    assert not User.objects.filter(pk=person.user_id).exists()
+
+
 def test_without_names_an_archive_says_what_it_was_and_of_nobody(whole, kept, settings):
     settings.RETENTION_WITHOUT_NAMES = True
 
