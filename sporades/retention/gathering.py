@@ -17,6 +17,7 @@ from sporades.doubles.queries import rows_about
 from sporades.journal.models import Entry
 from sporades.journal.words import CONSULTATIONS
 from sporades.registrations.models import Registration
+from sporades.trials.models import TrialRefusal
 
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(?:\.\w+)+")
 """The key of a file in the store (`core.files`)."""
@@ -25,14 +26,16 @@ _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(?:\.\w+)+")
 def rows_of(registration: Registration) -> list[Model]:
     """Return a registration and all that is deleted with it, as the database's own relations say.
 
-    A table that another room adds is found by its relation: nothing has to be listed here.
+    A table that another room adds is found by its relation: nothing has to be listed here, but what
+    has a shorter time of its own. Nothing is decided by a dry run, whose rows go after thirty days.
 
     Raises:
         ProtectedError: something keeps it from being deleted.
     """
     collector = Collector(using="default", origin=registration)
     collector.collect([registration])
-    return [*chain(*collector.data.values()), *chain(*collector.fast_deletes)]
+    rows = chain(*collector.data.values(), *collector.fast_deletes)
+    return [one for one in rows if not isinstance(one, TrialRefusal)]
 
 
 def papers_of(registration: Registration) -> list[Model]:

@@ -19,6 +19,8 @@ from sporades.mail.models import Message
 from sporades.registrations import journey
 from sporades.registrations.dossier import dossier_of
 from sporades.registrations.models import Draft, Registration
+from sporades.retention import archiving
+from sporades.retention.models import Archive
 from sporades.trials import operations, queries, tasks
 from sporades.trials.models import Trial, TrialRefusal
 from sporades.trials.states import TrialState
@@ -33,6 +35,7 @@ from tests.factories import (
 )
 from tests.jobs import work
 from tests.refusing import refuse
+from tests.retention.test_retention import archived_at
 from tests.trials.conftest import OLDER, Role, reach_of
 from tests.web.registry.world import a_member
 
@@ -570,6 +573,19 @@ def test_what_names_people_is_forgotten_after_a_month(young_and_old, prepare, tr
     assert operations.forget_old(at=NOW + timedelta(days=31)) == 1
     assert not TrialRefusal.objects.exists()
     tasks.sweep.func(timestamp=0)
+
+
+def test_whom_it_would_refuse_enters_no_archive(young_and_old, prepare, tried):
+    trial = tried(prepare())
+    refused = Registration.objects.whole().get(trial_refusals__trial=trial)
+    at = archived_at(refused)
+
+    assert archiving.archive(refused.pk, at=at)
+
+    models = {line["model"] for line in Archive.objects.get(number=refused.number).content}
+    assert "registrations.registration" in models
+    assert "trials.trialrefusal" not in models
+    assert not TrialRefusal.objects.filter(trial=trial).exists()
 
 
 def test_it_costs_one_query_a_registration_the_commune_of_its_address(
