@@ -288,7 +288,21 @@ def forget_settled(*, at: datetime) -> int:
         | Q(~Exists(waiting), told_at__lt=at - timedelta(days=1))
         | Q(service__closes_at__lt=at - timedelta(days=1))
     )
-    alerts = list(old.select_for_update(of=("self",), skip_locked=True))
+    return _erase(old.select_for_update(of=("self",), skip_locked=True))
+
+
+@transaction.atomic
+def forget_of(email: str) -> int:
+    """Erase all that an address asked to be told of, with its mails; return how many there were.
+
+    Args:
+        email: the address, in its one form.
+    """
+    return _erase(OpeningAlert.objects.select_for_update().filter(email=email))
+
+
+def _erase(found: QuerySet[OpeningAlert]) -> int:
+    alerts = list(found)
     mail.forget(alerts)
     OpeningAlert.objects.filter(pk__in=[alert.pk for alert in alerts]).delete()
     return len(alerts)

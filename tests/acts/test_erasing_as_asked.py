@@ -10,10 +10,14 @@ from sporades.accounts.models import User
 from sporades.acts.identities import correcting
 from sporades.acts.people import claiming
 from sporades.acts.registrations import leaving
+from sporades.acts.services import announcing
 from sporades.candidates.models import Candidate, ClaimCode
 from sporades.candidates.operations import civil_data
+from sporades.exams.models import RegistrationService
 from sporades.journal import sealing
 from sporades.journal.models import Entry
+from sporades.mail.models import Message
+from sporades.notices.models import OpeningAlert
 from sporades.retention import categories, operations
 from tests.acts.people import joined, whose
 from tests.factories import (
@@ -57,6 +61,19 @@ def test_nothing_is_left_of_who_asks_but_that_it_was_asked(capsys):
     noted = Entry.objects.get(verb="account erased as asked")
     assert (noted.actor_kind, noted.object_id) == ("operator", str(user.pk))
     assert noted.payload == {"after": {"reason": WHY}}
+
+
+def test_who_asks_is_told_of_no_opening_any_more():
+    a_candidate(email=ADDRESS)
+    service = RegistrationService.objects.first()
+    for address in (ADDRESS, "une@exemple.test"):
+        announcing.ask_alert(service=service, email=address, network="192.0.2.1", at=NOW)
+
+    erase()
+
+    assert where(ADDRESS) == set()
+    assert [one.email for one in OpeningAlert.objects.all()] == ["une@exemple.test"]
+    assert [one.recipient for one in Message.objects.all()] == ["une@exemple.test"]
 
 
 def test_once_all_is_archived_the_acts_are_of_nobody():

@@ -26,6 +26,7 @@ from sporades.drawers import operations as drawers
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
 from sporades.mail.models import Message
+from sporades.notices import operations as notices
 from sporades.registrations.operations import asking_late
 
 ZONE = settings.TIME_ZONE
@@ -137,7 +138,8 @@ def _forget_if(user_id: int, due: Callable[[], Any], verb: str, *, at: datetime)
 def erase_as_asked(user: User, *, reason: str, by: Actor, at: datetime) -> None:
     """Erase an account without a registration, because its owner asks (GDPR, article 17).
 
-    What was begun goes with it. No mail says so: it would keep the address; whoever was asked answers.
+    What was begun goes with it, and the openings that its address asked to be told of. No mail says
+    so: it would keep the address; whoever was asked answers.
 
     Args:
         user: the account.
@@ -160,6 +162,7 @@ def erase_as_asked(user: User, *, reason: str, by: Actor, at: datetime) -> None:
             "une désinscription, et le compte avec elle."
         )
     end_sessions(locked)
+    notices.forget_of(locked.email)
     _forget(locked, AS_ASKED, by=by, reason=reason, at=at)
 
 
