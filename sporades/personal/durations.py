@@ -275,11 +275,12 @@ class Told:
 
 def _as_registration() -> str:
     years = kept_by_years()
-    archived = (
-        f", puis {years['archived']}, que seul un archiviste lit pour un recours ou une attestation"
-        if years["archived"]
-        else ""
+    serves = (
+        " ni les documents"
+        if settings.RETENTION_WITHOUT_NAMES
+        else ", que seul un archiviste lit pour un recours ou une attestation"
     )
+    archived = f", puis {years['archived']}{serves}" if years["archived"] else ""
     return (
         f"{years['active']} après la fermeture du service d'inscription{archived}. Tout est ensuite effacé. "
         "Un recours en cours retarde l'effacement. La page de chaque inscription dit jusqu'à quel jour, et "

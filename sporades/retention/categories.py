@@ -45,6 +45,11 @@ ANNOUNCED = "registration_leaves"
 ANNOUNCED_BEFORE = timedelta(days=30)
 LOGGING = "CNIL, délibération n° 2021-122 du 14 octobre 2021 : de six mois à un an."
 SPECIFICATION = "Cahier des charges du service."
+UNNAMED_TONIGHT = (
+    "Ce service ne garde pas les noms dans ses archives : une archive perd cette nuit ses noms, son "
+    "contenu et ses documents, que son terme soit passé ou non."
+)
+"""What the end of a hold does where names are removed."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,13 @@ def kept_in_words(service: RegistrationService) -> str:
     active, last = active_until(counted), kept_until(counted)
     if active == last:
         return f"Cette inscription est conservée jusqu'au {day_in_words(last)}, puis effacée."
+    if settings.RETENTION_WITHOUT_NAMES:
+        return (
+            f"Cette inscription est conservée ici jusqu'au {day_in_words(active)}, puis archivée sans "
+            "votre nom, vos réponses ni vos documents : ils sont effacés alors, ou à la fin d'un "
+            "recours qui oblige à les garder. Ce qu'elle était, sans nommer personne, est effacé "
+            f"après le {day_in_words(last)}."
+        )
     return (
         f"Cette inscription est conservée ici jusqu'au {day_in_words(active)}, puis archivée : ni "
         "vous ni les gestionnaires ne la voyez plus. Elle est effacée après le "
@@ -122,11 +134,23 @@ def released_in_words(counted: date, *, at: datetime, is_archived: bool = False)
             f"Son terme, le {day_in_words(last)}, est passé : elle est effacée cette nuit, avec ses "
             "documents."
         )
+    if settings.RETENTION_WITHOUT_NAMES and active != last:
+        return _unnamed_in_words(active, last, is_archived=is_archived or active < today)
     is_to_be = not is_archived and active != last
     archived = f"Elle est archivée après le {day_in_words(active)}. " if is_to_be else ""
     return (
         f"{archived}Son terme est le {day_in_words(last)} : rien n'en est effacé cette nuit, elle "
         "s'efface après ce jour, avec ses documents."
+    )
+
+
+def _unnamed_in_words(active: date, last: date, *, is_archived: bool) -> str:
+    rest = f"Ce qu'elle était, sans nommer personne, reste jusqu'au {day_in_words(last)}."
+    if is_archived:
+        return f"{UNNAMED_TONIGHT} {rest}"
+    return (
+        f"Elle est archivée après le {day_in_words(active)}, et perd alors ses noms, son contenu et ses "
+        f"documents : rien n'en est effacé cette nuit. {rest}"
     )
 
 

@@ -37,6 +37,7 @@ from sporades.letters.models import Letter, PrintRun
 from sporades.mail.models import Message
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
+from sporades.personal.durations import TOLD
 from sporades.publications.models import Publication
 from sporades.registrations.models import CorrectionRequest, Draft, Registration, Version
 from sporades.registrations.operations import drafting
@@ -946,6 +947,37 @@ def test_whoever_lifts_a_hold_by_command_reads_what_becomes_of_it(
 
     assert said in capsys.readouterr().out
     assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize("is_archived", [False, True], ids=["used", "archived"])
+def test_without_names_whoever_lifts_a_hold_reads_what_is_erased_that_night(
+    filed, kept, settings, is_archived
+):
+    settings.RETENTION_WITHOUT_NAMES = True
+    withhold(filed.number)
+    at = archived_at(filed) if is_archived else NOW
+    operations.apply(at=at)
+
+    said = categories.released_in_words(counted(filed), at=at, is_archived=is_archived)
+    operations.release(number=filed.number, reason="Jugé", by=OPERATOR, at=at)
+    operations.apply(at=at + DAY)
+
+    assert ("une archive perd cette nuit ses noms, son contenu et ses documents" in said) == (
+        is_archived
+    )
+    assert ("rien n'en est effacé cette nuit" in said) != is_archived
+    assert (Archive.objects.filter(content=[]).exists() and kept() == []) == is_archived
+
+
+def test_without_names_a_page_promises_no_archive_of_what_is_erased(filed, settings):
+    settings.RETENTION_WITHOUT_NAMES = True
+
+    said = categories.kept_in_words(filed.service)
+
+    assert "puis archivée sans votre nom, vos réponses ni vos documents" in said
+    [told] = [one.until() for one in TOLD if one.lines.startswith("inscription publication")]
+    assert "8 ans d'archives sans les noms ni les documents. Tout est" in told
+    assert "attestation" not in told
 
 
 def test_releasing_one_leaves_another_withheld(filed):

@@ -105,6 +105,18 @@ def test_lifting_it_says_the_term_and_whether_anything_is_erased_tonight(adminis
     assert "Le gel de l'inscription n°20990000001 est levé. Elle est archivée" in lifted
 
 
+def test_without_names_lifting_it_says_that_an_archive_loses_them_tonight(
+    administrator, in_lille, settings
+):
+    administrator.post(withhold_page(in_lille), {"motif": MOTIF})
+    Hold.objects.update(number="20990000001")
+    release = reverse("office:release_hold", args=[Hold.objects.get().pk])
+    assert "perd cette nuit ses noms" not in main(administrator.get(release))
+    settings.RETENTION_WITHOUT_NAMES = True
+
+    assert "perd cette nuit ses noms" in main(administrator.get(release))
+
+
 def test_its_own_journal_has_the_hold_and_its_release(administrator, in_lille):
     administrator.post(withhold_page(in_lille), {"motif": MOTIF})
     release = reverse("office:release_hold", args=[Hold.objects.get().pk])

@@ -201,7 +201,8 @@ def _once_released(number: str, *, at: datetime) -> str:
     except ProgrammingError as trouble:
         if not isinstance(trouble.__cause__, InsufficientPrivilege):
             raise
-        return UNREAD_TERM
+        unnamed = f" {categories.UNNAMED_TONIGHT}" if settings.RETENTION_WITHOUT_NAMES else ""
+        return f"{UNREAD_TERM}{unnamed}"
     if archived is None:
         return "Il n'en reste rien."
     return categories.released_in_words(archived.counts_from, at=at, is_archived=True)

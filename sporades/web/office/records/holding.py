@@ -1,6 +1,7 @@
 """« Conservation »: what must not be erased in its time, put and lifted by whoever may (P-20)."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -104,7 +105,8 @@ def _then(request: HttpRequest, hold: Hold) -> str:
     kept = Registration.objects.within(request.reaches(Permission.READ_FILES))
     found = kept.select_related("service").filter(number=hold.number).first()
     if found is None:
-        return ARCHIVED
+        unnamed = f" {categories.UNNAMED_TONIGHT}" if settings.RETENTION_WITHOUT_NAMES else ""
+        return f"{ARCHIVED}{unnamed}"
     return categories.released_in_words(
         categories.counts_from(found.service), at=request.arrived_at
     )
