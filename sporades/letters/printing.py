@@ -444,5 +444,7 @@ def forget_files(*, at: datetime) -> int:
     forgotten = 0
     for run in old:
         files.forget(run.file_key)
-        forgotten += PrintRun.objects.filter(pk=run.pk).update(file_key="")
+        # Found gone by whoever asked for it meanwhile, it may have been made again.
+        same = PrintRun.objects.filter(pk=run.pk, file_key=run.file_key)
+        forgotten += same.update(file_key="")
     return forgotten

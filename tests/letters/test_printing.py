@@ -188,6 +188,30 @@ def test_a_file_made_again_is_kept_as_long_as_the_first(kept):
 
 
 @open_exam
+def test_a_file_made_again_while_the_one_before_goes_stays(kept, monkeypatch):
+    a_registration(a_record())
+    [run] = printed()
+    before, later = run.file_key, NOW + 2 * printing.FILE_KEPT
+    forget = files.forget
+
+    def meanwhile(key):
+        """Another process finds that file gone, has it made again and makes it."""
+        forget(key)
+        monkeypatch.setattr(files, "forget", forget)
+        with pytest.raises(printing.NotKept):
+            posting.hand_over(PrintRun.objects.get(), by=MANAGER, at=later)
+        printing.make(run.pk, at=later)
+
+    monkeypatch.setattr(files, "forget", meanwhile)
+
+    printing.forget_files(at=later)
+
+    run.refresh_from_db()
+    assert run.file_key not in {"", before}
+    assert run.file_key.rpartition("/")[2] in kept()
+
+
+@open_exam
 def test_a_lost_file_is_made_again_and_a_killed_worker_leaves_it_to_another(kept, monkeypatch):
     a_registration(a_record())
     [run] = printed()
