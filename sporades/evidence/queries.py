@@ -1,6 +1,6 @@
 """Questions of pages about pieces, and what a registration owes as its deadlines are now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -290,19 +290,22 @@ def gave_some(registration: Registration) -> bool:
     return bool(given.exists())
 
 
-def given_unopened(row: Evidence, *, since: datetime | None) -> QuerySet[Deposit]:
+def given_unopened(
+    row: Evidence, *, since: datetime | None, read: Collection[int]
+) -> QuerySet[Deposit]:
     """Return the file in force of a piece, with those that its candidate gave before it and nobody has opened.
 
     Args:
         row: the piece.
         since: when the first of these was given, where that is known.
+        read: the keys of those that the office has read, from whichever page.
     """
     found = Q(pk=row.deposit_id)
     if since is not None:
         later = {} if row.looked_at is None else {"given_at__gt": row.looked_at}
         found |= Q(given_at__gte=since, **later)
     given: QuerySet[Deposit] = Deposit.objects.filter(found, evidence=row, author_kind=CANDIDATE)
-    return given
+    return given.exclude(pk__in=read)
 
 
 def given_elsewhere(registration: Registration) -> list[Evidence]:

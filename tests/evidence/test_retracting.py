@@ -159,21 +159,6 @@ def test_a_paper_that_comes_by_mistake_after_that_gives_the_reason_back(registra
     assert (piece(registration).state, piece(registration).reason) == (State.REFUSED, "Floue.")
 
 
-def test_what_it_replaced_is_erased_too_but_what_the_office_had_opened(registration):
-    """Its pages may be among those to which others were added."""
-    opened = clean(registration)
-    look_at_piece(row=piece(registration), by=MANAGER, at=SOON)
-    for minutes, colour in ((2, "black"), (3, "red")):
-        at = NOW + timedelta(minutes=minutes)
-        clean(registration, photos=[a_photo(colour)], at=at)
-
-    retract(registration)
-
-    assert stands(registration)[0] == State.OWED
-    assert list(Deposit.objects.all()) == [opened]
-    assert Entry.objects.get(verb=providing.RETRACTED).payload["after"]["erased"] == 2
-
-
 def look(registration):
     look_at_piece(row=piece(registration), by=MANAGER, at=NOW)
 
@@ -187,6 +172,22 @@ def judge(registration):
     refuse(registration)
     verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=NOW)
     verifying.ask_again(row=piece(registration), by=MANAGER, at=NOW)
+
+
+@pytest.mark.parametrize("done", [look, read])
+def test_what_it_replaced_is_erased_too_but_what_the_office_had_opened(registration, done):
+    """Its pages may be among those to which others were added."""
+    opened = clean(registration)
+    done(registration)
+    for minutes, colour in ((2, "black"), (3, "red")):
+        at = NOW + timedelta(minutes=minutes)
+        clean(registration, photos=[a_photo(colour)], at=at)
+
+    retract(registration)
+
+    assert stands(registration)[0] == State.OWED
+    assert list(Deposit.objects.all()) == [opened]
+    assert Entry.objects.get(verb=providing.RETRACTED).payload["after"]["erased"] == 2
 
 
 @pytest.mark.parametrize("done", [look, read, judge])

@@ -79,7 +79,8 @@ def retract(*, registration: Registration, code: str, seen: int, by: Actor, at: 
         raise OtherFile
     row = owing.row_of(locked, owed.row.pk)
     found = arrival_of(row, locked)
-    erased = evidence.retract(row, before=found.before, since=found.since)
+    read = read_of(row, locked)
+    erased = evidence.retract(row, before=found.before, since=found.since, read=read)
     owing.record(
         providing.RETRACTED,
         locked,
@@ -131,8 +132,18 @@ def arrival_of(row: Evidence, registration: Registration) -> Arrival:
     return before_it_was_given(acts.order_by("pk"))
 
 
+def read_of(row: Evidence, registration: Registration) -> set[int]:
+    """Return the keys of the files of a piece that anybody of the office has read, from any page.
+
+    Args:
+        row: the piece.
+        registration: whose it is.
+    """
+    read = entries_about(registration).filter(verb=owing.READ, payload__after__piece=row.code)
+    return set(read.values_list("payload__after__deposit", flat=True))
+
+
 def _was_read(row: Evidence, given: Deposit, registration: Registration) -> bool:
-    """Return whether anybody of the office has read a file, from any page, or judged it once."""
-    read = entries_about(registration).filter(verb=owing.READ, payload__after__deposit=given.pk)
+    """Return whether anybody of the office has read a file, or judged it once."""
     judged = Verdict.objects.filter(evidence=row, at__gte=given.given_at)
-    return bool(read.exists() or judged.exists())
+    return given.pk in read_of(row, registration) or bool(judged.exists())

@@ -3,7 +3,7 @@
 What its candidate gave is taken back likewise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -142,7 +142,9 @@ def take_back(
     return _erase(erased)
 
 
-def retract(row: Evidence, *, before: Refusal | None, since: datetime | None) -> int:
+def retract(
+    row: Evidence, *, before: Refusal | None, since: datetime | None, read: Collection[int]
+) -> int:
     """Undo that a candidate gave a file: the piece stands as before, and the file is erased.
 
     So are those that this one replaced, where nobody has opened the piece since they were given: what
@@ -153,6 +155,7 @@ def retract(row: Evidence, *, before: Refusal | None, since: datetime | None) ->
         row: the piece, its registration locked.
         before: why it was refused as the file was given, if it was.
         since: when the first of these files was given, where that is known.
+        read: the keys of those that the office has read: they stay.
 
     Returns:
         How many files are erased.
@@ -160,7 +163,7 @@ def retract(row: Evidence, *, before: Refusal | None, since: datetime | None) ->
     Raises:
         Refused: it stands no more as it was read.
     """
-    erased = dict(given_unopened(row, since=since).values_list("pk", "key"))
+    erased = dict(given_unopened(row, since=since, read=read).values_list("pk", "key"))
     _move_back(row, before, erased, to_owed=RETRACT, to_refused=RETRACT_TO_REFUSED)
     return _erase(erased)
 

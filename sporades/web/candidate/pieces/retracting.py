@@ -38,13 +38,14 @@ def _asked(
 ) -> HttpResponse:
     given = owed.row.deposit
     found = retracting.arrival_of(owed.row, registration)
+    read = retracting.read_of(owed.row, registration)
     copies = [one for one in kept_by(user=request.user.pk) if one.digest == given.digest]
     context: dict[str, Any] = {
         "registration": registration,
         "owed": owed,
         "given": given,
         "before": found.before,
-        "has_others": given_unopened(owed.row, since=found.since).count() > 1,
+        "has_others": given_unopened(owed.row, since=found.since, read=read).count() > 1,
         "has_copy": bool(copies),
         "why": why,
     }
