@@ -1,6 +1,7 @@
 """What is done to a registration that has just moved, or whose account has, is done as it is then."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError
@@ -12,6 +13,7 @@ from sporades.acts.people import changing
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding, leaving, moving
 from sporades.acts.sent_files import Sent
+from sporades.acts.writing import messaging
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince
 from sporades.evidence.states import State as Piece
@@ -23,9 +25,11 @@ from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.operations.drafting import Closed
 from sporades.registrations.queries import lock_registration
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
+from sporades.threads.operations import HandedOver
 from tests.endurance.arena import first
 from tests.evidence.given import IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
+from tests.threads.said import ANSWERED, write
 from tests.web.registry.world import a_correction_request
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,6 +174,21 @@ def test_a_paper_is_not_joined_by_the_academy_that_it_has_just_left(deposited):
 
     assert isinstance(outcome, MovedSince)
     assert piece(deposited).deposits.count() == 1
+
+
+@pytest.mark.parametrize("act", ["answer", "settle"])
+def test_a_message_is_answered_by_nobody_of_the_academy_that_it_has_just_left(invented_exam, act):
+    registration = a_registration()
+    asked = write(registration)
+    read = Registration.objects.whole().get(pk=registration.pk)
+    said = {"registration": read, "seen": str(asked.pk), "by": MANAGER, "at": NOW}
+    if act == "answer":
+        said |= {"text": ANSWERED, "sending": uuid4()}
+
+    _, outcome = first(moved(registration), lambda: getattr(messaging, act)(**said))
+
+    assert isinstance(outcome, HandedOver)
+    assert list(registration.thread.unanswered()) == [asked]
 
 
 @pytest.mark.parametrize("decision", [VALIDATE, SET_ASIDE], ids=lambda one: one.name)

@@ -144,8 +144,9 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
             by=author_on(request, found),
             at=request.arrived_at,
         )
-    except Overtaken:
-        messages.error(request, _MOVED_ON)
+    except Refused as refusal:
+        is_overtaken = isinstance(refusal, Overtaken)
+        messages.error(request, _MOVED_ON if is_overtaken else str(refusal))
         return _page(request, found, AnswerMessageForm(candidate=found.candidate), status=409)
     onwards = _onwards(request, found, following)
     if settled:
