@@ -48,8 +48,9 @@ def before_it_was_given(acts: Iterable[Entry]) -> Arrival:
 
 
 def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
-    """Return the last arrival of a paper, and that of a file."""
-    paper, given = NEVER, NEVER
+    """Return the last arrival of a paper that was not taken back, and that of a file."""
+    papers: list[Arrival] = []
+    given = NEVER
     now: evidence.Refusal | None = None
     posted_on: date | None = None
     came_by = CameBy.POST
@@ -59,7 +60,8 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
         after = one.payload["after"]
         match one.verb:
             case "piece received" | "piece scanned":
-                paper = paper if is_paper else Arrival(now, one.at)
+                if not is_paper:
+                    papers.append(Arrival(now, one.at))
                 is_paper, is_given, now = True, False, None
                 posted_on, came_by = _came(after)
             case "piece postmark corrected":
@@ -80,8 +82,10 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
                 is_paper, is_given, now = False, True, None
                 posted_on, came_by = None, CameBy.POST
             case "piece reception taken back" | providing.RETRACTED:
-                is_retracted = one.verb == providing.RETRACTED
-                now = given.before if is_retracted else paper.before
+                if one.verb == providing.RETRACTED:
+                    now = given.before
+                else:  # the paper before it may be found to be somebody else's in its turn
+                    now = papers.pop().before if papers else None
                 is_paper = is_given = False
                 posted_on = now.posted_on if now else None
                 came_by = now.came_by if now else CameBy.POST
@@ -90,7 +94,7 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
                 given = Arrival(None, given.since)
             case "piece accepted" | "piece refusal taken back" | "piece waived":
                 is_paper, is_given, now = False, False, None
-    return paper, given
+    return papers[-1] if papers else NEVER, given
 
 
 def _came(after: Mapping[str, Any]) -> tuple[date, CameBy]:
