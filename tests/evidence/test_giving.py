@@ -427,6 +427,25 @@ def test_what_has_lost_its_place_is_not_said_to_be_given_by_the_page_that_had_gi
     assert piece(registration).deposit_id == before
 
 
+@pytest.mark.parametrize("by_antivirus", [False, True])
+def test_what_was_refused_since_is_not_said_to_be_given_by_the_page_found_again(
+    registration, by_antivirus
+):
+    given = give(registration, press="une")
+    evidence.note_scanned(given, is_clean=not by_antivirus, at=NOW)
+    if not by_antivirus:
+        verifying.refuse(
+            row=piece(registration), reason="Floue.", seen=given.pk, by=MANAGER, at=NOW
+        )
+
+    with pytest.raises(providing.FoundUnfit):
+        give(registration, press="une")
+
+    assert piece(registration).state == State.REFUSED
+    assert give(registration, press="autre") == piece(registration).deposit
+
+
+
 def test_the_same_pages_added_or_given_instead_are_two_presses(registration):
     former = give(registration)
     alone = add(registration, None, "black")

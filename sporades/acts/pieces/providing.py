@@ -59,6 +59,16 @@ class GivenBefore(Refused):
     )
 
 
+class FoundUnfit(Refused):
+    """The same press has given it before, and it was refused since: nothing would be given by it."""
+
+    message = (
+        "Ce fichier avait déjà été envoyé depuis cette page, et il a été trouvé non conforme depuis : "
+        "choisissez-en un autre. S'il faut renvoyer le même, rouvrez la page de cette pièce depuis "
+        "« Pièces justificatives »."
+    )
+
+
 class TooOften(Refused):
     """As many files as may be were given in a day."""
 
@@ -105,8 +115,8 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore: see
-            each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore,
+            FoundUnfit: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach, files.Unreadable: the store does not answer, or not with that file.
@@ -162,8 +172,8 @@ def reuse(
         at: the instant at which the request arrived.
 
     Raises:
-        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore: see
-            each.
+        NotAsked, NothingAwaited, ByPostAlone, TooLate, TooOften, OtherFileMeanwhile, GivenBefore,
+            FoundUnfit: see each.
         evidence.TooMuch: it does not go with the other files of the registration.
         Unfit: it does not go with the one whose pages come first.
         files.OutOfReach, files.Unreadable: the store does not give it.
@@ -194,10 +204,18 @@ def reuse(
 
 
 def _given_already(registration: Registration, code: str, sending: UUID) -> Deposit | None:
-    """Return the file that this press has given already, if it has and it is in force. Raises GivenBefore."""
+    """Return the file that this press has given already, if it has and it is in force.
+
+    Raises:
+        GivenBefore, FoundUnfit: see each.
+    """
     already = owing.already_given(registration, code, sending)
-    if already is not None and already.evidence.deposit_id != already.pk:
+    if already is None:
+        return None
+    if already.evidence.deposit_id != already.pk:
         raise GivenBefore
+    if already.evidence.is_refused:
+        raise FoundUnfit
     return already
 
 
