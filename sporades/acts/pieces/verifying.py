@@ -25,7 +25,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
-from sporades.evidence.meanwhile import MovedSince, check_read
+from sporades.evidence.meanwhile import MovedSince, check_read, check_seen
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import HERE, State
@@ -560,7 +560,8 @@ def scan_in(
         registration: whose piece it is, as `with_owed()` loads it.
         code: which piece.
         sent: the scan.
-        press: names the press of the button: pressed twice, it gives one file.
+        press: names the press of the button: pressed twice, it gives one file. With another day on a
+            page found again by « Retour », it is another press.
         posted_on: the day of the postmark, or of the other way.
         came_by: by which way it came.
         is_certain: whether a day before registrations opened was looked at twice.
@@ -570,17 +571,19 @@ def scan_in(
 
     Raises:
         owing.NotAsked: the registration does not owe this piece.
-        meanwhile.Changed: something was given for it, or decided of it, since it was read.
+        meanwhile.Changed: something was given for it, or decided of it, since it was read; or this press
+            has joined its scan before, and something else has taken its place.
         PostmarkToCome, PostmarkBeforeOpening: see each.
         Refused: the piece stands no more as it was read.
         evidence.TooMuch, Unfit, files.OutOfReach: see `deposit`.
     """
     check_postmark(registration, posted_on, is_certain=is_certain, at=at)
-    sending = named(press, sent)
-    if (already := owing.already_given(registration, code, sending)) is not None:
-        return already
-
     said = as_noted(came_by, posted_on)
+    # What was read is part of it: sent again knowingly, once a page has said what changed, it is another.
+    sending = named("\0".join((press, mark, *said.values())), sent)
+    if (already := owing.already_given(registration, code, sending)) is not None:
+        check_seen(already.evidence, already.pk)
+        return already
 
     def awaited(locked: Registration) -> Evidence:
         if locked.academy_id != registration.academy_id:

@@ -1089,6 +1089,22 @@ def test_a_paper_noted_on_the_wrong_file_is_taken_back_without_a_message(manager
     assert again_pressed.status_code == 409
 
 
+def test_two_papers_of_somebody_else_are_taken_back_one_after_the_other(manager, in_lille):
+    receive(in_lille)
+    decide(manager, in_lille, verdict="refuse", raison="autre", motif="D'une autre")
+    first = piece(in_lille).posted_on
+    scanned(manager, in_lille, day="20/11/2026")
+
+    decide(manager, in_lille, verdict="unreceive")
+
+    row = piece(in_lille)
+    assert (row.state, row.posted_on, row.reason) == (State.REFUSED, first, "D'une autre.")
+    decide(manager, in_lille, verdict="unreceive")
+    row = piece(in_lille)
+    assert (row.state, row.posted_on, row.reason) == (State.OWED, None, "")
+    assert not row.deposits.exists()
+
+
 def test_a_reception_taken_back_meanwhile_is_said_to_whoever_judges_it(manager, in_lille):
     receive(in_lille)
     read = opened(manager, in_lille)
@@ -1128,6 +1144,49 @@ def test_a_scan_takes_the_place_of_no_refusal_that_was_not_read(manager, in_lill
     assert piece(in_lille).state == State.REFUSED
     send(seen(page).cssselect("main input[name=lue]")[0].get("value"))
     assert piece(in_lille).state == State.POSTED
+
+
+def sent_from_one_page(client, registration, page, **said):
+    """Send a scan from a page that was opened, found again by « Retour » or shown anew after a refusal."""
+    at = reverse("office:scan_piece", args=[registration.number, "IDENTITE"])
+    hidden = {one.name: one.value for one in seen(page).cssselect("main input[type=hidden]")}
+    photo = SimpleUploadedFile("scan.jpg", a_photo(), content_type="image/jpeg")
+    return client.post(at, {**hidden, "fichier": photo, **said})
+
+
+def test_another_day_from_the_page_found_again_is_not_dropped_without_a_word(manager, in_lille):
+    opened_page = manager.get(reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"]))
+    sent_from_one_page(manager, in_lille, opened_page, poste_le="24/11/2026")
+
+    page = sent_from_one_page(manager, in_lille, opened_page, poste_le="20/11/2026")
+
+    assert page.status_code == 422
+    assert piece(in_lille).posted_on == date(2026, 11, 24)
+    assert sent_from_one_page(manager, in_lille, page, poste_le="20/11/2026").status_code == 302
+    assert piece(in_lille).posted_on == date(2026, 11, 20)
+
+
+def test_the_button_of_a_scan_pressed_twice_joins_one(manager, in_lille):
+    opened_page = manager.get(reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"]))
+    for _ in range(2):
+        page = sent_from_one_page(manager, in_lille, opened_page, poste_le="24/11/2026")
+        assert page.status_code == 302
+
+    assert piece(in_lille).deposits.count() == 1
+
+
+def test_a_scan_that_another_has_replaced_is_not_said_to_be_there(manager, in_lille):
+    opened_page = manager.get(reverse("office:scan_piece", args=[in_lille.number, "IDENTITE"]))
+    sent_from_one_page(manager, in_lille, opened_page, poste_le="24/11/2026")
+    second = scanned(manager, in_lille, colour="black")
+
+    page = sent_from_one_page(manager, in_lille, opened_page, poste_le="24/11/2026")
+
+    assert page.status_code == 422
+    assert piece(in_lille).deposit == second
+    again_sent = sent_from_one_page(manager, in_lille, page, poste_le="24/11/2026")
+    assert again_sent.status_code == 302
+    assert piece(in_lille).deposit != second
 
 
 def test_a_scan_says_why_it_is_not_taken(manager, in_lille):
