@@ -193,6 +193,9 @@ RIGHT = {
     "pdf with links": says(papers.linked, "they go"),
     "pdf with a comment": says(papers.with_a_note, "it goes"),
     "pdf with a hidden comment": says(papers.with_a_hidden_note, "it stays hidden"),
+    "pdf with styles named as programs do": Right(
+        papers.styled, "programs for typesetting, in French", says=SAID
+    ),
     "pdf turned": says(papers.turned, "a page on its side"),
     "pdf that says for all its pages": says(papers.from_above, "size and turn of all pages"),
     "pdf with fonts named like notes": says(

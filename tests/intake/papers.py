@@ -191,6 +191,23 @@ def named_like_notes(pdf):
     )
 
 
+def styled():
+    """A program for typesetting says what its text is by the names of its styles, in its own alphabet."""
+
+    def style(pdf):
+        legend = Name("/Xegende")
+        said = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=legend, K=0))
+        roles = Dictionary({str(legend): Name.P})
+        pdf.Root.StructTreeRoot = pdf.make_indirect(
+            Dictionary(Type=Name.StructTreeRoot, K=said, RoleMap=roles)
+        )
+        pdf.Root.MarkInfo = Dictionary(Marked=True)
+
+    # The library writes no such name.
+    plain = paper(style, object_stream_mode=ObjectStreamMode.disable)
+    return plain.replace(b"/Xegende", "/Légende".encode("latin-1"))
+
+
 def turned(pdf):
     pdf.pages[0].Rotate = 270
 

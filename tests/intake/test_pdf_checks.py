@@ -12,7 +12,7 @@ from sporades.intake import drawing, pdf_checks, reading
 from sporades.intake.cleaning import JPEG
 from sporades.intake.reading import Bounds
 from tests.documents.summaries import a_pdf
-from tests.intake import pdfs
+from tests.intake import papers, pdfs
 
 LITTLE = Bounds(memory=256_000_000)
 LATE = Bounds(patience=0.05)
@@ -31,7 +31,12 @@ def test_a_plain_pdf_says_how_many_pages_it_has(reader):
 
 @pytest.mark.parametrize(
     ("content", "has_text", "is_tagged"),
-    [(a_pdf(), False, False), (pdfs.spoken(), True, True), (pdfs.spoken(tags=False), True, False)],
+    [
+        (a_pdf(), False, False),
+        (pdfs.spoken(), True, True),
+        (pdfs.spoken(tags=False), True, False),
+        (papers.styled(), True, True),
+    ],
 )
 def test_it_says_what_a_screen_reader_finds_in_it(reader, content, has_text, is_tagged):
     looked = reader.look_at(content)

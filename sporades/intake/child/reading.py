@@ -7,9 +7,16 @@ import pikepdf
 
 
 def name_of(one: Any, key: str) -> str:
-    """Return the name that stands at a key of a dictionary, or nothing."""
+    """Return the name that stands at a key of a dictionary, or nothing.
+
+    One that is not in UTF-8 is nothing: programs name styles as their own system writes « Légende », and
+    none of the names that are looked for has an accent.
+    """
     held = one.get(key)
-    return str(held) if isinstance(held, pikepdf.Name) else ""
+    try:
+        return str(held) if isinstance(held, pikepdf.Name) else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def is_of_paper(page: pikepdf.Page, sides: tuple[int, int]) -> bool:
