@@ -11,11 +11,12 @@ from sporades.accounts.models import AddressChange, LeftAddress
 from sporades.acts.identities import asking
 from sporades.acts.people import changing
 from sporades.acts.pieces import verifying
-from sporades.acts.registrations import deciding, leaving, moving
+from sporades.acts.registrations import completing, deciding, leaving, moving, receiving
 from sporades.acts.sent_files import Sent
 from sporades.acts.writing import messaging
 from sporades.evidence import operations as evidence
 from sporades.evidence.meanwhile import MovedSince
+from sporades.evidence.queries import piece_of
 from sporades.evidence.states import State as Piece
 from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
@@ -174,6 +175,40 @@ def test_a_paper_is_not_joined_by_the_academy_that_it_has_just_left(deposited):
 
     assert isinstance(outcome, MovedSince)
     assert piece(deposited).deposits.count() == 1
+
+
+def test_nothing_is_said_to_lack_by_the_academy_that_it_has_just_left(invented_exam):
+    registration = a_registration()
+    read = again(registration)
+    late = piece_of(read, IDENTITY).until + timedelta(minutes=2)
+
+    _, outcome = first(
+        moved(registration),
+        lambda: completing.declare_incomplete(registration=read, by=MANAGER, at=late),
+    )
+
+    registration.refresh_from_db()
+    assert isinstance(outcome, deciding.HandedOver)
+    assert registration.state == State.REGISTERED
+
+
+def test_no_signed_summary_is_taken_back_by_the_academy_that_it_has_just_left(invented_exam):
+    registration = a_registration()
+    receiving.receive_summary(
+        registration=again(registration), posted_on=NOW.date(), by=MANAGER, at=NOW
+    )
+    read = again(registration)
+
+    _, outcome = first(
+        moved(registration),
+        lambda: receiving.take_summary_back(
+            registration=read, noted=receiving.noted_in(read), by=MANAGER, at=NOW
+        ),
+    )
+
+    registration.refresh_from_db()
+    assert isinstance(outcome, receiving.HandedOver)
+    assert registration.summary_posted_on == NOW.date()
 
 
 @pytest.mark.parametrize("act", ["answer", "settle"])

@@ -66,6 +66,7 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
 
     Raises:
         OnlyRead: nothing is written now.
+        deciding.HandedOver: it is another academy's since it was read.
         TooLate: its exam is over.
         NothingMissing: a piece that was missing has come meanwhile.
         Refused: it is no longer in a state that may be left for an anomaly.
@@ -74,6 +75,8 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
         raise OnlyRead
     lock_registration(registration.pk)
     held = with_owed.get(pk=registration.pk)
+    if held.service_id != registration.service_id:
+        raise deciding.HandedOver
     if held.is_exam_over(at):
         raise TooLate
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)

@@ -219,9 +219,12 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
         at: the instant.
 
     Raises:
+        HandedOver: it is another academy's since it was read.
         Refused: none is noted any more, or a colleague has noted another one since.
     """
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    if held.service_id != registration.service_id:
+        raise HandedOver
     if held.summary_posted_on is None:
         raise Refused("Aucun récapitulatif signé n'est plus noté comme reçu : relisez le dossier.")
     if noted_in(held) != noted:
