@@ -120,6 +120,29 @@ def test_it_is_sent_in_the_background_and_stands_in_the_mails_of_each_file(manag
     assert "Message écrit au candidat" in journal
 
 
+def test_a_colleague_of_its_author_reads_it_in_the_file_of_each_who_has_received_it(
+    member, manager, two
+):
+    batch = prepared(manager)
+    manager.post(page_of(batch, "launch_batch"))
+    work("batches")
+    colleague = member("A09", email="collegue@exemple.fr")
+    reception = member("A09", role=Membership.Role.HELPDESK, email="accueil@exemple.fr")
+    where = reverse("office:mails", args=[two[0].number])
+
+    page = seen(colleague.get(where))
+    [line] = [one for one in page.cssselect("main tbody tr") if "Message du service" in words(one)]
+
+    # Of no other mail: their links may open an account.
+    [fold] = page.cssselect("main tbody details")
+    assert fold in line.iterdescendants()
+    assert "Maëlle Anne, apportez une pièce d'identité." in words(fold)
+    for client, address in ((reception, where), (colleague, reverse("office:all_mails"))):
+        said = main(client.get(address))
+        assert "Message du service" in said
+        assert "apportez" not in said
+
+
 def test_a_batch_that_ended_says_how_many_letters_wait_and_where(manager, two, kept):
     for name in ("Anselme", "Yann"):
         a_registration(a_record(first_names=name))

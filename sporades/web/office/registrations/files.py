@@ -325,7 +325,9 @@ def mails(request: HttpRequest, number: str) -> HttpResponse:
     spared = spared_of(request, found)
     messages = spared.of_mails(with_letters(mails_about(found)), found)
     elsewhere = letters_elsewhere(request, messages)
-    lines = lines_of(request, found, messages, elsewhere=elsewhere, by_kind=spared.is_any)
+    lines = lines_of(
+        request, found, messages, elsewhere=elsewhere, by_kind=spared.is_any, with_text=True
+    )
     said = {"lines": lines}
     return file_page(request, found, "mails", "office/mails.html", said)
 

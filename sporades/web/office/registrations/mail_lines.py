@@ -14,6 +14,7 @@ from sporades.letters.queries import read_within
 from sporades.letters.words import fate_in_words
 from sporades.mail.fate import in_words
 from sporades.mail.models import Message
+from sporades.mailings.operations import KIND as WRITTEN_TO_MANY
 from sporades.registrations.models import Registration
 
 KINDS = {
@@ -51,7 +52,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class MailLine:
-    """One mail or letter, its fate, and what its reader may do of it."""
+    """One mail or letter, its fate, and what its reader may do of it.
+
+    Attributes:
+        text: of what the office wrote to many, where it is read; a letter is opened apart.
+    """
 
     message: Message
     number: str
@@ -60,6 +65,7 @@ class MailLine:
     when: str
     to: str
     fate: str
+    text: str
     letter: Letter | None
     may_send_again: bool
     may_return: bool
@@ -90,6 +96,7 @@ def lines_of(
     *,
     elsewhere: Collection[int],
     by_kind: bool = False,
+    with_text: bool = False,
 ) -> list[MailLine]:
     """Return what is said of the mails about a registration, which know whether they were sent again.
 
@@ -100,6 +107,8 @@ def lines_of(
         elsewhere: the keys of those of which the letter is not read here (`letters_elsewhere`).
         by_kind: whether they are named by their kinds alone: a subject, a letter may say of a
             health what their reader does not read.
+        with_text: whether what the office wrote to many is read: nothing else of a file says it to
+            the colleague of who wrote it. Of other mails, whose links may open an account, it never is.
     """
     where = {"academy": registration.academy_id, "domain": registration.exam.domain.code}
     may_write = request.reaches(Permission.WRITE_MESSAGES).covers(**where)
@@ -110,6 +119,7 @@ def lines_of(
             registration,
             by_kind=by_kind,
             is_elsewhere=by_kind or one.pk in elsewhere,
+            with_text=with_text,
             may_write=may_write,
             may_post=may_post and one.pk not in elsewhere,
         )
@@ -123,11 +133,13 @@ def _line(
     *,
     by_kind: bool,
     is_elsewhere: bool,
+    with_text: bool,
     may_write: bool,
     may_post: bool,
 ) -> MailLine:
     zone = registration.service.zone
     letter = getattr(one, "letter", None)
+    is_read = with_text and not by_kind and letter is None and one.kind == WRITTEN_TO_MANY
     failed = one.state == Message.State.REFUSED if letter is None else letter.is_returned
     return MailLine(
         message=one,
@@ -137,6 +149,7 @@ def _line(
         when=instant_in_words(one.written_at, zone, weekday=False),
         to=one.recipient if letter is None else _on_envelope(letter, is_elsewhere=is_elsewhere),
         fate=in_words(one, zone) if letter is None else fate_in_words(letter),
+        text=one.body if is_read else "",
         letter=None if is_elsewhere else letter,
         may_send_again=may_write
         and failed
