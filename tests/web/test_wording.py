@@ -222,6 +222,7 @@ def every_form():
         "PutOffForm": {"services": [draft.service], "at": NOW},
         "DecisionForm": {"registration": a_registration(), "at": NOW},
         "MoreForm": {"registration": a_registration(), "at": NOW},
+        "UntilForm": {"registration": a_registration(), "at": NOW},
         "UploadsForm": {"sender": user},
         "ProvideForm": {
             "sender": user,

@@ -288,6 +288,9 @@ ROUTES = {
     "office:ask_piece": _files(
         BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
     ),
+    "office:give_time": _files(
+        BOTH, within="registration", permission=Permission.DECIDE, keeps_answers=True
+    ),
     "office:pieces_to_verify": _files(permission=Permission.JUDGE_EVIDENCE),
     "office:accommodations": _files(BOTH, permission=Permission.DECIDE_ACCOMMODATIONS),
     "office:accommodation": _whole(within="registration"),

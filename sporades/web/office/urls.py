@@ -20,6 +20,7 @@ from sporades.web.office.registrations import (
     doubles,
     files,
     filling,
+    giving_time,
     late,
     left,
     moving,
@@ -118,6 +119,7 @@ urlpatterns = [
     path("inscriptions/<str:number>/documents/<slug:kind>/pdf", files.pdf, name="document_pdf"),
     path("inscriptions/<str:number>/pieces", given.pieces, name="pieces"),
     path("inscriptions/<str:number>/pieces/demander", adding.ask_piece, name="ask_piece"),
+    path("inscriptions/<str:number>/pieces/delai", giving_time.give_time, name="give_time"),
     path("inscriptions/<str:number>/pieces/<str:piece>", judging.judge, name="judge_piece"),
     path("inscriptions/<str:number>/pieces/<str:piece>/fichier", given.file, name="piece_file"),
     path(

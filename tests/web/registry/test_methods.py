@@ -67,7 +67,7 @@ WRITES = {
             # Pages that do something of a file show it too.
             *("abandon", "amend", "batch_decision", "change_request", "correct_identity"),
             *("correction_request", "decide", "deposit_one", "differences", "enter_accommodation"),
-            *("appeal", "ask_piece", "change_speciality", "envelope"),
+            *("appeal", "ask_piece", "change_speciality", "envelope", "give_time"),
             *("note_correction_complement", "note_request_complement"),
             *("redate_correction_complement", "redate_request_complement"),
             *("handle_accommodation", "move_registration", "ready", "recap", "receive_summary"),

@@ -25,6 +25,7 @@ from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import ScanForm, Time
 from sporades.web.office.pieces.verdict_forms import READ
 from sporades.web.office.registrations.files import TRAIL, file_page, reaches, registration_of
+from sporades.web.office.registrations.giving_time import left_to_send
 from sporades.web.office.registrations.sparing import spared_of
 from sporades.web.office.registrations.walking import back_to_file
 
@@ -56,6 +57,8 @@ def pieces(request: HttpRequest, number: str) -> HttpResponse:
     said = {
         "owes": owes_pieces(found),
         "may_ask": may_decide and owes_pieces(found) and not is_exam_over,
+        # Of one thing alone, its own page does it.
+        "may_give_time": may_decide and len(left_to_send(found, owed, at=request.arrived_at)) > 1,
         "may_declare": has_missing and not is_exam_over,
         "is_exam_over": has_missing and is_exam_over,
         "pieces": [

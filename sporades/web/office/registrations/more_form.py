@@ -1,6 +1,6 @@
-"""« Demander une pièce de plus »: what it is, how it is given, by when."""
+"""A day until which something is sent; « Demander une pièce de plus »: what it is, how it is given, by when."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -24,7 +24,45 @@ GIVEN = [
 ]
 
 
-class MoreForm(forms.Form):
+class UntilForm(forms.Form):
+    """Until which day something is sent."""
+
+    delai = DayField(label="À fournir jusqu'au", required=True)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        registration: Registration,
+        at: datetime,
+        initial: Any = None,
+        example: date | None = None,
+    ) -> None:
+        """Ask until which day.
+
+        Args:
+            data, initial: what was sent, or typed before.
+            registration: of whom it is asked.
+            at: the instant.
+            example: a day that may be said; nothing for the usual one.
+        """
+        super().__init__(data, initial=initial)
+        self._registration, self._at = registration, at
+        day = example or local_day(at, registration.service.zone) + timedelta(days=USUAL_DAYS)
+        self.fields["delai"].help_text = f"Jusqu'à la fin de ce jour. Par exemple : {day:%d/%m/%Y}"
+
+    def clean_delai(self) -> Any:
+        """Refuse a day that has passed, or that nobody means."""
+        day = self.cleaned_data["delai"]
+        if day is not None:
+            try:
+                delays.to_come(self._registration, day, at=self._at)
+            except Refused as refusal:
+                raise forms.ValidationError(str(refusal), code="delay") from None
+        return day
+
+
+class MoreForm(UntilForm):
     """A piece that is asked for beyond those of the réglementation."""
 
     demandee = CleanCharField(
@@ -40,7 +78,7 @@ class MoreForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    delai = DayField(label="À fournir jusqu'au", required=True)
+    field_order = ("demandee", "voie", "delai")
 
     def __init__(
         self, data: Any = None, *, registration: Registration, at: datetime, initial: Any = None
@@ -48,28 +86,12 @@ class MoreForm(forms.Form):
         """Ask which piece, and until which day.
 
         Args:
-            data, initial: what was sent, or typed before.
+            data, initial, at: see `UntilForm`.
             registration: of whom it is asked; without an account they send paper alone.
-            at: the instant.
         """
-        super().__init__(data, initial=initial)
-        self._registration, self._at = registration, at
-        usual = local_day(at, registration.service.zone) + timedelta(days=USUAL_DAYS)
-        self.fields[
-            "delai"
-        ].help_text = f"Jusqu'à la fin de ce jour. Par exemple : {usual:%d/%m/%Y}"
+        super().__init__(data, registration=registration, at=at, initial=initial)
         if not registration.candidate.has_account:
             del self.fields["voie"]
-
-    def clean_delai(self) -> Any:
-        """Refuse a day that has passed, or that nobody means."""
-        day = self.cleaned_data["delai"]
-        if day is not None:
-            try:
-                delays.to_come(self._registration, day, at=self._at)
-            except Refused as refusal:
-                raise forms.ValidationError(str(refusal), code="delay") from None
-        return day
 
     @property
     def more(self) -> More | None:
