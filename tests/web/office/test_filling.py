@@ -15,6 +15,8 @@ from sporades.exams.models import Exam, RegistrationService
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
+from sporades.registrations.operations import drafting
+from sporades.registrations.refusals import MOST_BEGUN_IN_A_DAY, TooManyBegun
 from sporades.registrations.states import FLAG, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.factories import NOW, a_candidate, a_record, a_registration, answers_with, author
 from tests.registrations.test_standing_in import modified_by_candidate
@@ -563,6 +565,26 @@ def test_another_registration_that_stands_is_said_before_anything_is_typed(manag
     file = reverse("office:registration", args=[in_lille.number])
     assert [one.get("href") for one in seen(page).cssselect(f'main a[href="{file}"]')] == [file]
     assert not Draft.objects.filter(author=manager.user).exists()
+
+
+def test_who_began_one_too_many_for_a_candidate_reads_it_beside_the_choice(manager):
+    made = a_record()
+    chosen = {
+        "candidate": made,
+        "exam": Exam.objects.get(code="BE"),
+        "speciality": Exam.objects.get(code="BE").specialities.get(code="MARIN"),
+        "service": RegistrationService.objects.get(academy="A09"),
+        "author": manager.user,
+    }
+    for _ in range(MOST_BEGUN_IN_A_DAY):
+        drafting.abandon(draft=drafting.begin(**chosen, at=NOW), at=NOW)
+
+    where = reverse("office:register_for", args=[made.pk])
+    choice = f"{chosen['exam'].pk}-{chosen['speciality'].pk}"
+    page = manager.post(where, {"examen": choice, "academie": "A09"})
+
+    assert page.status_code == 422
+    assert page.context["form"].errors["academie"] == [TooManyBegun.message]
 
 
 def test_what_a_colleague_has_begun_for_a_candidate_is_said(manager, member):

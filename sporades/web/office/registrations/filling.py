@@ -199,8 +199,8 @@ def register_for(request: HttpRequest, candidate: int) -> HttpResponse:
                 by=_author(request, service),
                 at=request.arrived_at,
             )
-        except Refused as refusal:
-            form.add_error("academie", str(refusal))
+        except Refused as said:
+            form.add_error("academie", str(said))
         else:
             return redirect("office:draft", draft.pk)
     context = {
