@@ -31,7 +31,7 @@ from tests.factories import (
 from tests.registrations.test_asking_late import WHY, YES
 from tests.registrations.test_changing_speciality import MAPS
 from tests.registrations.test_outcomes import NEW_QUESTION
-from tests.web.guide import links, main, plain, value_of
+from tests.web.guide import links, main, plain, seen, value_of, words
 from tests.web.registry.world import a_member, proof_found_clean
 from tests.web.test_awaiting import awaited
 
@@ -183,6 +183,23 @@ def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock
     )
     again = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
     assert "vient d'être décidée" in plain(main(again))
+
+
+def test_whose_request_was_decided_is_named_as_they_are_called(
+    invented_exam, member, stopped_clock
+):
+    load_invented(YES)
+    called = {"birth_name": "L'Hostis", "first_names": "Léa"}
+    draft = a_draft(a_candidate(email="lea@exemple.test", **called))
+    stopped_clock.shift(CLOSED)
+    by, at = author(draft.candidate), NOW + CLOSED
+    asked = acts.send(draft=draft, reason=WHY, proof=[], by=by, at=at)
+    url = reverse("office:refuse_late", args=[asked.pk])
+
+    done = agent(member).post(url, {"motif": "Trop tard"}, follow=True)
+
+    told = words(seen(done).cssselect("[data-said]")[0])
+    assert told.startswith("Léa L'HOSTIS : la demande est refusée")
 
 
 def test_what_was_decided_of_it_is_in_the_history_of_the_registration(asked, member, sign_in):

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.html import format_html
 
 from sporades.accounts.permissions import Reach
 from sporades.acts import consulting
@@ -269,7 +270,7 @@ def _done(
         messages.error(request, f"{refusal}{unsent}")
         return redirect(_here(found, row))
     name = directed(found.draft.candidate.identity.listed_name)
-    messages.success(request, f"{name} : {said}")
+    messages.success(request, format_html("{} : {}", name, said))
     if following is None:
         return redirect(reverse("office:late_requests") + row.query())
     return redirect(_here(following, row))
