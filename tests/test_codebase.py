@@ -107,6 +107,45 @@ def test_these_things_would_be_seen(line, monkeypatch):
     assert list(faults("sporades/anything.py"))
 
 
+def forgotten(module):
+    """Where a name that an `except` gave is read once Python has forgotten it."""
+    for function in ast.walk(module):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        every = list(ast.walk(function))
+        handlers = [one for one in every if isinstance(one, ast.ExceptHandler) and one.name]
+        spans = {}
+        for one in handlers:
+            spans.setdefault(one.name, []).append((one.lineno, one.end_lineno))
+        for node in every:
+            if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
+                continue
+            those = spans.get(node.id, [])
+            is_within = any(first <= node.lineno <= last for first, last in those)
+            if not is_within and any(last < node.lineno for _, last in those):
+                yield node.lineno
+
+
+def test_what_an_except_names_is_read_there_alone():
+    assert [
+        f"{path}:{line}" for path in ending(".py", under=CODE) for line in forgotten(parsed(path))
+    ] == []
+
+
+def test_such_a_name_would_be_seen_once_it_is_forgotten():
+    read = ast.parse(
+        "def view():\n"
+        "    refusal = None\n"
+        "    try:\n"
+        "        act()\n"
+        "    except Refused as refusal:\n"
+        "        say(refusal)\n"
+        "    return refusal\n"
+    )
+
+    assert list(forgotten(read)) == [7]
+
+
 # The tests have a clock of their own: none has another result one day, or at midnight.
 CLOCK = r"\b(?:datetime|dt|timezone)\.now\(|\btime\.time\(|\.today\(\)|\blocal(?:date|time)\(\)|\butcnow\("
 # Processes of their own have no other: the arena says their instant, servers sign in by it.
