@@ -25,6 +25,7 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, SET_ASIDE, VALIDATE, State
+from sporades.searches.catalogue import CRITERIA
 from sporades.web.office import bounded
 from sporades.web.office.searches import batching
 from tests.accommodations.asked import reach
@@ -81,6 +82,10 @@ def test_those_that_would_be_validated_without_their_pieces_are_counted_before(m
     asked = main(manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True))
     assert "1 inscription : des pièces obligatoires manquent." in asked
     assert "attendent un verdict" not in asked
+    # The criteria that leave them out are named as the list of criteria names them.
+    named = html.unescape(asked.partition("ajoutez à la recherche les critères")[2])
+    labels = [one.label for one in CRITERIA.values() if f"« {one.label} »" in named]
+    assert labels == ["Récapitulatif signé posté ou remis le", "Pièce obligatoire à fournir"]
 
     receive(two[1])
     asked = main(manager.post(place(manager), {"decision": "validate", "motif": ""}, follow=True))

@@ -53,6 +53,8 @@ KINDS = {
     BatchState.PROPOSED: "warning",
     BatchState.REFUSED: "error",
 }
+COMPLETE_BY = ("pieces_manquantes", "recapitulatif_recu")
+"""The criteria that leave out what lacks something."""
 TRAIL = [*FILES_TRAIL, ("Lots", reverse_lazy("office:batches"))]
 
 
@@ -179,6 +181,7 @@ def one_batch(request: HttpRequest, batch: str) -> HttpResponse:
         ],
         "expected": _expected(forecast, mine),
         "unmet": _unmet(forecast),
+        "apart": [CRITERIA[code].label for code in COMPLETE_BY],
         "clears": mine.action == CLEAR.name,
         "silent": _silent(mine, reached, at=request.arrived_at) if is_open else "",
         "ended": _ended(forecast),
