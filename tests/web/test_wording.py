@@ -180,7 +180,7 @@ def every_form():
         "IdentityOfSomebodyForm": {"on": NOW.date()},
         "PostedForm": {"first": NOW.date(), "last": NOW.date(), "left": [1, 2]},
         "RecordForm": {"on": NOW.date(), "academies": ["A09", "A25"]},
-        "BatchForm": {"allows": lambda _permission: EVERYWHERE},
+        "BatchForm": {"allows": lambda _permission: EVERYWHERE, "at": NOW},
         "ActsForm": {**here, "journal": here["reach"]},
         "MailingForm": {"counts": Counted(chosen=2, ended=1, by_letter=1, ended_by_letter=0)},
         "LatelyForm": {"at": NOW},
@@ -349,7 +349,7 @@ def asking_in_clean(wrong):
     own = {"raison": OTHER, "motif": wrong}
     return [
         (DecisionForm(flag, registration=a_registration(), at=NOW), "motif"),
-        (BatchForm(flag, allows=lambda _permission: EVERYWHERE), "motif"),
+        (BatchForm(flag, allows=lambda _permission: EVERYWHERE, at=NOW), "motif"),
         (MailingForm({**read, "nom_du_modele": wrong}, counts=counts), "nom_du_modele"),
         (OpinionForm(other, case=case), "autre-lecteur"),
         (RefusalForm(own, reasons=GENERAL, time=NO_TIME), "motif"),

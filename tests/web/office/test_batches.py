@@ -98,6 +98,7 @@ def test_those_that_would_be_validated_without_their_pieces_are_counted_before(m
 def test_more_time_is_left_to_all_of_a_search_until_a_day_that_is_said(manager, two):
     asked = {"decision": "grant-piece", "motif": "", "piece": IDENTITY}
 
+    assert "Par exemple : 03/12/2026" in main(manager.get(place(manager)))
     missing = manager.post(place(manager), {**asked, "jusquau": ""})
     page = main(manager.post(place(manager), {**asked, "jusquau": "05/02/2027"}, follow=True))
 

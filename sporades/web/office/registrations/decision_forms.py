@@ -1,10 +1,11 @@
 """What is decided of a registration or of many, and what came by post."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django import forms
+from django.conf import settings
 
 from sporades.accounts.permissions import Permission, Reach
 from sporades.acts.registrations.deciding import told_of
@@ -14,12 +15,14 @@ from sporades.batches import accommodations
 from sporades.batches.actions import ACTIONS, Action
 from sporades.batches.operations import AcademyMissing, DayMissing, WordsMissing
 from sporades.batches.queries import Chosen
+from sporades.core.french import local_day
 from sporades.core.numbers import in_groups
 from sporades.core.presses import a_press
 from sporades.core.transitions import Transition
 from sporades.evidence.queries import labels_within
 from sporades.evidence.unmet import Unmet
 from sporades.exams.schema.base import LONGEST_LINE
+from sporades.exams.schema.evidence import USUAL_DAYS
 from sporades.registrations.fields import CleanCharField, Hinted, ask_if_called_for, say_missing
 from sporades.registrations.giving import Giving
 from sporades.registrations.models import Registration
@@ -270,9 +273,7 @@ class BatchForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    jusquau = DayField(
-        label="Jusqu'au", help_text="Jusqu'à la fin de ce jour. Par exemple : 08/12/2026"
-    )
+    jusquau = DayField(label="Jusqu'au")
     envoi = forms.Field(widget=forms.HiddenInput, required=False, initial=a_press)
 
     field_order = ("decision", "piece", "demandee", "jusquau", "voie", "academie", "motif")
@@ -282,6 +283,7 @@ class BatchForm(forms.Form):
         data: Any = None,
         *,
         allows: Callable[[Permission], Reach],
+        at: datetime,
         chosen: Chosen | None = None,
     ) -> None:
         """Offer the actions that its reader may do, to one at least of what was chosen.
@@ -290,6 +292,7 @@ class BatchForm(forms.Form):
             data: what was sent; the action that it names is offered still: the next page says why
                 it is refused to each.
             allows: says where its reader may do something.
+            at: the instant.
             chosen: how many were chosen; nothing to offer all that they may do somewhere.
         """
         super().__init__(data)
@@ -313,6 +316,10 @@ class BatchForm(forms.Form):
         if not reasoned:
             del self.fields["motif"]
         dated = " ".join(name for name, one in self.possible.items() if one.has_day)
+        day = local_day(at, settings.TIME_ZONE) + timedelta(days=USUAL_DAYS)
+        self.fields[
+            "jusquau"
+        ].help_text = f"Jusqu'à la fin de ce jour. Par exemple : {day:%d/%m/%Y}"
         ask_if_called_for(self.fields["jusquau"], f"decision={dated}")
         if not dated:
             del self.fields["jusquau"]

@@ -68,7 +68,10 @@ def batch(request: HttpRequest, search: str) -> HttpResponse:
         choice.registrations, allowed_to(request.reaches), allows=request.reaches
     )
     form = BatchForm(
-        request.POST if request.method == "POST" else None, allows=request.reaches, chosen=chosen
+        request.POST if request.method == "POST" else None,
+        allows=request.reaches,
+        at=request.arrived_at,
+        chosen=chosen,
     )
     if request.method == "POST" and form.is_valid():
         allowed = request.reaches(form.decided["action"].permission)
