@@ -140,7 +140,10 @@ def test_from_the_account_to_the_second_registration(site, page, post, clock):
     assert numbers(page) == {**first, "Version": "2"}
     assert "3 quai du Wault" in printed(page)
     [notice] = post.read()
-    assert notice["Subject"] == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
+    assert notice["Subject"] == (
+        "Modification d'inscription : Brevet d'essai – Marin, session 2027, "
+        f"n°{first["Numéro d'inscription"]}"
+    )
     assert "Ce mail ne dit pas ce qui a changé" in words(notice)
 
     clock.shift(timedelta(minutes=6))

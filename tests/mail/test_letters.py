@@ -133,7 +133,7 @@ def test_the_receipt_of_a_modification(read):
     version = registering.register(draft=draft, by=by, at=at)
     letter = read(at)
 
-    assert letter["Subject"] == f"Modification d'inscription : {TITLE}"
+    assert letter["Subject"] == f"Modification d'inscription : {TITLE}, n°{registration.number}"
     assert (
         words(letter)
         == f"""\

@@ -27,8 +27,10 @@ LETTERS = {
     if path.read_text().startswith("Objet : ")
 }
 TO_THE_LETTER = {
-    # Features, E2: « Modification d'inscription : <exam> ».
-    "amended": ["Modification d'inscription : {{snapshot.title}}"],
+    # Features, E2: « Modification d'inscription : <exam> », then which one.
+    "amended": [
+        "Modification d'inscription : {{snapshot.title}}, n°{{snapshot.registration_number}}"
+    ],
     # The words of whoever writes it in the office.
     "message_of_service": ["{{subject}}"],
 }
@@ -124,7 +126,7 @@ def test_what_is_said_of_one_registration_says_its_number_first_and_its_exam_soo
     about = {kind for kind, letter in LETTERS.items() if "\nNuméro d'inscription : " in letter}
     # What is said of each of somebody's registrations is of none alone; what a minor has asked for
     # late has no number yet.
-    about -= {*TO_THE_LETTER, "record_detached", "guardian_awaited"}
+    about -= {"message_of_service", "record_detached", "guardian_awaited"}
     before = {kind: LETTERS[kind].partition("\nExamen ou concours : ")[0] for kind in about}
 
     assert {kind for kind in LETTERS if all("number" in way for way in ways(kind))} == about

@@ -89,7 +89,7 @@ def test_a_modification_makes_the_next_version_and_says_what_changed():
     assert (version.number, registration.version) == (2, 2)
     assert version.changes == ["Numéro et voie : 12 rue des Îles → 3 quai du Wault"]
     assert [m.subject for m in Message.objects.order_by("pk")][-1] == (
-        "Modification d'inscription : Brevet d'essai – Marin, session 2027"
+        f"Modification d'inscription : Brevet d'essai – Marin, session 2027, n°{registration.number}"
     )
     [summary] = DocumentVersion.objects.for_folder(registration.folder, later).filter(
         document__kind="recapitulatif"

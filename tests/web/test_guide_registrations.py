@@ -219,7 +219,9 @@ def test_saving_a_modification_makes_the_next_version_a_new_summary_and_a_mail(m
     assert "version n°2, mise à jour le 25/11/2026" in folder
     assert "3 quai du Port" in summary
     message = Message.objects.get(kind="amended")
-    assert message.subject == "Modification d'inscription : Brevet d'essai – Marin, session 2027"
+    assert message.subject == (
+        f"Modification d'inscription : Brevet d'essai – Marin, session 2027, n°{registration.number}"
+    )
     assert "lisez-le dans l'historique de votre inscription" in message.body
 
 
