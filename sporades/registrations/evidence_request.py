@@ -17,8 +17,7 @@ NOTHING_LEFT = "Les pièces justificatives de votre candidature sont toutes reç
 
 _AT = "à cette adresse ; le cachet de la poste fait foi :"
 GIVEN = {
-    Giving.BOTH: "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par "
-    f"courrier {_AT}",
+    Giving.BOTH: f"Déposez-les dans votre espace candidat, ou envoyez-les par courrier {_AT}",
     Giving.DEPOSIT: "Déposez-les dans votre espace candidat : aucune n'est à envoyer par courrier.",
     Giving.POST: f"Envoyez-les par courrier {_AT}",
     Giving.EACH: "Chacune dit plus haut par où l'envoyer. Ce qui est à envoyer par courrier va "

@@ -20,8 +20,7 @@ SIGNER, GUARDIAN = "Date et signature du candidat", "Date et signature du repré
 """Where each signs: the guardian too, for a minor."""
 
 GIVEN = {
-    Giving.BOTH: "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par "
-    "courrier, à :",
+    Giving.BOTH: "Déposez-les dans votre espace candidat, ou envoyez-les par courrier, à :",
     Giving.DEPOSIT: "Déposez-les dans votre espace candidat : aucune n'est à envoyer par courrier.",
     Giving.POST: "Envoyez-les par courrier, à :",
     Giving.EACH: "Ce qui est à envoyer par courrier va à :",

@@ -110,12 +110,12 @@ def test_the_mail_of_a_registration_says_how_its_pieces_are_given(ways, said, un
         (
             "both",
             (
-                "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par "
-                f"courrier, à : {ADDRESS}"
+                "Déposez-les dans votre espace candidat, ou envoyez-les par courrier, à : "
+                f"{ADDRESS}"
             ),
             (
-                "Déposez-les dans votre espace candidat, si vous avez un compte, ou envoyez-les par courrier "
-                f"à cette adresse ; le cachet de la poste fait foi : {LINES} Par courrier, joignez"
+                "Déposez-les dans votre espace candidat, ou envoyez-les par courrier à cette "
+                f"adresse ; le cachet de la poste fait foi : {LINES} Par courrier, joignez"
             ),
             True,
         ),
