@@ -79,6 +79,10 @@ def test_many_services_are_folded_by_domain_until_something_is_chosen(visitor):
         f"Brevet d'essai, session 2027 {total} académies. {BETWEEN}",
         f"Concours d'essai, session 2027 Académie de Lille. Jusqu'au {LATEST}",
     ]
+    assert [words(one) for one in everywhere.cssselect("main summary h3")] == [
+        "Brevet d'essai, session 2027",
+        "Concours d'essai, session 2027",
+    ]
     assert everywhere.cssselect("main details[open]") == []
     assert len(everywhere.cssselect("main details tbody tr")) == total + 1
     assert chosen.cssselect("main details") == []
@@ -93,8 +97,8 @@ def test_a_title_that_closes_far_apart_says_between_when_and_how_long_is_left_of
 
     said = seen(visitor.get("/ouverture-des-services")).cssselect("main summary")[0]
 
-    assert "entre le mercredi 25 novembre 2026 à 11 h 28" in words(said)
-    assert "et le mardi 15 décembre 2026 à 23 h 59 (heure de Paris)." in words(said)
+    between = "entre le 25 novembre et le 15 décembre 2026."
+    assert between in words(said)
     assert "Il reste" not in words(said)
     soon = "Lille ferme aujourd'hui à 11 h 28 (heure de Paris) : il reste 59 minutes"
     assert soon in plain(words(said))

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from sporades.core.french import TODAY, time_until_in_words
+from sporades.core.french import TODAY, days_in_words, local_day, time_until_in_words
 from sporades.exams.models import RegistrationService
 from sporades.web.layout.markup import counted_down
 
@@ -32,11 +32,14 @@ def closing_in_words(
     when = first.said(first.closes_at, _beside(first, services, reader))
     if last.closes_at == first.closes_at:
         return format_html("Jusqu'au {}. Il reste {}.", when, counted_down(first.time_left(at)))
-    said = format_html(
-        "La fermeture dépend de l'académie\u00a0: entre le {} et le {}.",
-        when,
-        last.said(last.closes_at, _beside(last, services, reader)),
+    # The hours of the two ends of a span of days help nobody: each academy's stands beside it.
+    [begins, ends] = [local_day(one.closes_at, one.zone) for one in (first, last)]
+    between = (
+        days_in_words(begins, ends)
+        if begins < ends
+        else f"entre le {when} et le {last.said(last.closes_at, _beside(last, services, reader))}"
     )
+    said = format_html("La fermeture dépend de l'académie\u00a0: {}.", between)
     soon = [one for one in services if one.closes_within_a_day(at)]
     if len(soon) > NAMED:
         return said + format_html("<br>Dans {} académies, il reste moins d'un jour.", len(soon))
