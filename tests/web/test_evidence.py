@@ -69,14 +69,17 @@ def line(browser, registration, code="IDENTITE"):
 
 def test_what_is_owed_is_said_with_its_deadline_and_the_way_to_give_it(mine, registration):
     page = mine.get(address(registration))
+    form = mine.get(address(registration, "IDENTITE"))
 
     assert "Déposez chaque pièce ici" in main(page)
-    assert (
+    # What a file may be is said where it is chosen, once.
+    accepted = (
         "PDF (5 Mo au plus) ou photos JPEG, PNG (20 Mo chacune). Plusieurs fichiers sont réunis en un "
         "seul document : 10 au plus, 40 Mo en tout."
-    ) in main(page)
+    )
+    assert (accepted in main(page), accepted in main(form)) == (False, True)
     assert line(mine, registration) == (
-        "Pièce d'identité À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
+        "Pièce d'identité À fournir Avant le mercredi 30 décembre 2026 à 23 h 59 (heure "
         "de Paris). Déposer : Pièce d'identité"
     )
 

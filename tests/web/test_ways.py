@@ -12,7 +12,6 @@ from tests.web.guide import main, seen, words
 from tests.web.test_evidence import address, line, photo, send
 
 POST = "1 place des Essais, 59000 Lille : le cachet de la poste fait foi."
-ACCEPTED = "PDF (5 Mo au plus) ou photos"
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "kept")
 
@@ -23,15 +22,14 @@ def registered(ways):
 
 
 @pytest.mark.parametrize(
-    ("ways", "said", "is_posted", "is_deposited"),
+    ("ways", "said", "is_posted"),
     [
         (
             "deposit",
-            "Déposez chaque pièce ici : aucune n'est à envoyer par courrier. PDF (5 Mo",
+            "Déposez chaque pièce ici : aucune n'est à envoyer par courrier.",
             False,
-            True,
         ),
-        ("post", "Envoyez chaque pièce par courrier à votre service gestionnaire, 1", True, False),
+        ("post", "Envoyez chaque pièce par courrier à votre service gestionnaire, 1", True),
         (
             "each",
             (
@@ -39,17 +37,27 @@ def registered(ways):
                 "service gestionnaire, 1"
             ),
             True,
-            True,
         ),
     ],
 )
-def test_the_page_of_pieces_says_how_they_are_given(sign_in, ways, said, is_posted, is_deposited):
+def test_the_page_of_pieces_says_how_they_are_given(sign_in, ways, said, is_posted):
     registration = registered(ways)
 
     page = main(sign_in(registration.candidate).get(address(registration)))
 
     assert said in page
-    assert (POST in page, ACCEPTED in page) == (is_posted, is_deposited)
+    assert (POST in page) is is_posted
+
+
+def test_the_first_piece_that_is_to_be_given_alone_has_the_main_button(sign_in):
+    load(photo="depot")
+    registration = a_registration()
+
+    page = seen(sign_in(registration.candidate).get(address(registration)))
+
+    buttons = page.cssselect("main .s-card .fr-btn")
+    assert len(buttons) > 1
+    assert [one for one in buttons if "fr-btn--secondary" not in one.get("class")] == buttons[:1]
 
 
 def test_a_piece_that_comes_by_post_has_no_button_and_says_so(sign_in):
@@ -57,7 +65,7 @@ def test_a_piece_that_comes_by_post_has_no_button_and_says_so(sign_in):
     mine = sign_in(registration.candidate)
 
     assert line(mine, registration, "PHOTO") == (
-        "Photographie À fournir À fournir avant le mercredi 30 décembre 2026 à 23 h 59 (heure de "
+        "Photographie À fournir Avant le mercredi 30 décembre 2026 à 23 h 59 (heure de "
         "Paris), à envoyer par courrier, pas à déposer."
     )
     assert line(mine, registration).endswith(

@@ -560,7 +560,7 @@ def _of_pieces(group: Sequence[Check], registration: Registration, *, name: Name
     begins = "manquantes" if first.is_late else "à fournir"
     act = "Déposer" if takes_files(group) else "Voir"
     return Awaiting(
-        sentence=f"Pièces justificatives {begins} : {' ; '.join(map(_piece, group))}.",
+        sentence=f"Pièces justificatives {begins} : {' ;\n'.join(map(_piece, group))}.",
         about=name(registration),
         link=f"{reverse('candidate:evidence', args=[registration.number])}#piece-{first.piece}",
         act=f"{act} mes pièces justificatives",

@@ -13,7 +13,7 @@ from sporades.core import files
 from sporades.core.refusals import Refused
 from sporades.drawers import operations as drawers
 from sporades.drawers.queries import begun_by, kept_by
-from sporades.evidence.models import Deposit
+from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.queries import (
     Owed,
     file_of,
@@ -27,7 +27,7 @@ from sporades.evidence.unmet import is_let_go, owes_pieces, stands_in_words
 from sporades.registrations.giving import giving_of
 from sporades.registrations.models import Registration
 from sporades.web.candidate.own import own_registration
-from sporades.web.candidate.pieces.forms import A_PIECE_TAKES, ProvideForm, doubt_in_words
+from sporades.web.candidate.pieces.forms import ProvideForm, doubt_in_words
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
 
@@ -57,18 +57,26 @@ def _listed(request: HttpRequest, found: Registration, *, status: int = 200) -> 
     _offer_again(found, pieces)
     left = [one for one in pieces if one["may_give"] or one["may_post"]]
     pieces.sort(key=lambda one: one["owed"].row.state != State.REFUSED)
+    # The main button of the page is that of what is given first.
+    due = [one for one in pieces if one["may_give"] and _is_due(one["owed"].row)]
+    for one in pieces:
+        one["is_next"] = one in due[:1]
     context = {
         "registration": found,
         "is_open": is_open,
         "pieces": pieces,
         "address": found.service.managing_service.address,
         "giving": giving_of(one["owed"].ways for one in left) if left else "",
-        "accepted": A_PIECE_TAKES,
         "withdrawn": [
             {"row": row, "given": row.deposit.given_in_words(zone)} for row in withdrawn_of(found)
         ],
     }
     return render(request, "candidate/evidence.html", context, status=status)
+
+
+def _is_due(row: Evidence) -> bool:
+    """Return whether nothing that stands was given of a piece."""
+    return row.deposit is None or row.is_refused
 
 
 def _offer_again(registration: Registration, pieces: list[dict[str, Any]]) -> None:
