@@ -90,7 +90,7 @@ def test_the_page_says_who_reads_and_leads_to_giving(mine, registration):
     assert "Pour l'instant, vous seul pouvez lire" not in said
     assert "Qui a ouvert vos papiers Personne : rien n'est déposé." in said
     assert line(mine, registration) == (
-        "Autre papier de santé Déposer un papier : Autre papier de santé"
+        "Autre papier de santé (pas obligatoire) Déposer un papier : Autre papier de santé"
     )
 
 
@@ -112,6 +112,18 @@ def test_a_request_that_is_not_sent_is_said_and_led_to(mine, registration):
     assert "Votre demande d'aménagement n'est pas encore envoyée." in main(page)
     assert f'href="/mes-inscriptions/{registration.number}/amenagement"' in page.text
     assert "L'antivirus le vérifie. Votre demande d'aménagement n'est pas encore" in main(said)
+
+
+def test_each_paper_says_whether_it_is_owed_in_the_words_of_the_request(mine, registration):
+    asked.write(registration)
+
+    page = seen(mine.get(address(registration)))
+
+    assert [words(one) for one in page.cssselect("main section.s-card h2")] == [
+        "Certificat du médecin (obligatoire)",
+        "Autre bilan (selon votre situation)",
+        "Autre papier de santé (pas obligatoire)",
+    ]
 
 
 def test_a_request_that_is_being_changed_is_not_said_never_to_be_sent(mine, registration):

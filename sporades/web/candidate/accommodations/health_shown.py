@@ -59,6 +59,7 @@ class Kind:
         is_asked: whether it is still called for: another one may be given.
         is_conditional: whether the request will say whether it is called for.
         is_mandatory_then: whether it is mandatory if it is.
+        is_at_hand: whether its candidate has said that it exists, or gives it without being asked.
     """
 
     code: str
@@ -68,6 +69,18 @@ class Kind:
     is_asked: bool = True
     is_conditional: bool = False
     is_mandatory_then: bool = False
+    is_at_hand: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Whether it is owed, in the words of « Aménagement d'épreuves »; of what is asked no more, nothing."""
+        if not self.is_asked:
+            return ""
+        if self.is_mandatory:
+            return "obligatoire"
+        if self.is_conditional and self.is_mandatory_then:
+            return "obligatoire ou non, selon votre demande"
+        return "pas obligatoire" if self.is_at_hand else "selon votre situation"
 
 
 TO_SEND = "Votre demande d'aménagement n'est pas encore envoyée."
@@ -84,7 +97,7 @@ NOT_PUT_OFF = (
     "Un recours fait avant votre dernier jour repousse ce jour ; saisir le tribunal ne le repousse pas. "
     "Téléchargez avant ce jour ceux dont vous voulez une copie."
 )
-OTHER = Kind("papier-de-sante", OTHER_PAPER)
+OTHER = Kind("papier-de-sante", OTHER_PAPER, is_at_hand=True)
 """What the réglementation does not name."""
 
 
@@ -260,6 +273,7 @@ def _kinds(registration: Registration, case: Case | None) -> list[Kind]:
             is_mandatory=one.is_mandatory and (is_known or one.when is None),
             is_conditional=one.when is not None and not is_known,
             is_mandatory_then=one.is_mandatory,
+            is_at_hand=one.is_at_hand,
         )
         for one in papers_called_for_by(case, registration)
     ]
