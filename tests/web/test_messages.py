@@ -8,7 +8,16 @@ from sporades.acts.registrations import leaving
 from sporades.threads.models import ThreadMessage
 from tests.factories import NOW, a_candidate, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, answer, write
-from tests.web.guide import a_browser, links, main, names_of_articles, seen, sign_in, words
+from tests.web.guide import (
+    a_browser,
+    links,
+    main,
+    names_of_articles,
+    seen,
+    sign_in,
+    titles,
+    words,
+)
 
 WHEN = "le mercredi 25 novembre 2026 à 10 h 30 (heure de Paris)"
 
@@ -53,7 +62,7 @@ def test_the_page_of_a_registration_leads_there(mine):
 def test_what_is_written_is_read_with_its_instant_and_whether_the_office_has_read_it(mine):
     registration, browser = mine
     page = browser.get(where(registration))
-    assert "Aucun message sur cette inscription." in main(page)
+    assert titles(page) == ["Écrire"]
 
     page = browser.post(where(registration), {"texte": ASKED, "envoi": hidden(page)}, follow=True)
 

@@ -24,7 +24,10 @@ class WritingForm(MessageForm):
     def __init__(self, *args: object, **options: object) -> None:
         """Say what is not to be written here."""
         super().__init__(*args, **options)
-        self.fields["texte"].help_text = "2 000 signes au plus. N'écrivez rien sur votre santé."
+        self.fields["texte"].help_text = (
+            "2 000 signes au plus. N'écrivez rien sur votre santé : toutes les personnes du service qui "
+            "gèrent votre dossier lisent ces messages."
+        )
 
 
 def thread(request: HttpRequest, number: str) -> HttpResponse:
