@@ -98,6 +98,11 @@ def test_with_a_draft_alone_the_page_says_that_nothing_is_registered_yet(sign_in
 
     assert [words(one) for one in seen(page).cssselect("main h2")] == ["À terminer"]
     assert "Aucune inscription n'est encore enregistrée." in main(page)
+    # What is begun is gone on with: to register for something else is not the main act.
+    buttons = seen(page).cssselect("main a.fr-btn")
+    assert [words(one) for one in buttons if "--" not in one.get("class")] == [
+        "Reprendre ma saisie : Brevet d'essai – Marin, session 2027"
+    ]
     assert "Vous n'avez aucune inscription en cours." not in main(page)
 
 
