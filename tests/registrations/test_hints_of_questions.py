@@ -6,7 +6,7 @@ from sporades.registrations.questions import field_of
 from sporades.registrations.sections import PAPERS, papers
 from tests.factories import NOW, a_draft
 
-STATUSES = "Tout est à remplir : le statut des épreuves où il se choisit"
+STATUSES = "Tout est à choisir : le statut des épreuves qui en proposent plusieurs"
 
 
 def a_number(label, unit):
@@ -39,11 +39,11 @@ def test_how_long_a_text_is_at_least_is_said_before_it_is_refused(shortest, hint
     [
         (
             ("statut", "option", "note", "session"),
-            f"{STATUSES}, puis ce qu'il demande (une option ou une note gardée).",
+            f"{STATUSES}, puis l'option ou la note gardée qu'il demande.",
         ),
         (
             ("statut", "option"),
-            f"{STATUSES}, puis ce qu'il demande (une option).",
+            f"{STATUSES}, puis l'option qu'il demande.",
         ),
         (("statut",), f"{STATUSES}."),
         (("option",), "Tout est à remplir."),

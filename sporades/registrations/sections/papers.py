@@ -301,16 +301,16 @@ class PapersForm(SectionForm):
             return "Rien n'est à choisir ici : lisez vos épreuves, puis passez à l'onglet suivant."
         if not self.asks_statuses:
             return "Tout est à remplir."
-        called_for = {"une option": OPTION, "une note gardée": MARK}
+        called_for = {"l'option": OPTION, "la note gardée": MARK}
         more = [
             what
             for what, prefix in called_for.items()
             if any(name.startswith(prefix) for name in self.fields)
         ]
-        then = f", puis ce qu'il demande ({listed(more, 'ou')})" if more else ""
+        then = f", puis {listed(more, 'ou')} qu'il demande" if more else ""
         is_settled = any(len(offer.statuses) == 1 for offer in self.offers)
-        which = "des épreuves où il se choisit" if is_settled else "de chaque épreuve"
-        return f"Tout est à remplir : le statut {which}{then}."
+        which = "des épreuves qui en proposent plusieurs" if is_settled else "de chaque épreuve"
+        return f"Tout est à choisir : le statut {which}{then}."
 
     @property
     def words(self) -> list[tuple[str, str]]:
