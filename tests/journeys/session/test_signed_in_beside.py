@@ -12,7 +12,7 @@ def test_after_the_end_one_signs_in_beside_and_goes_on(form, clock, draft):
     answer(form, "Appartement, étage, bâtiment", "Escalier B")
     form.clock.fast_forward("00:03")
     expect(form.locator("[data-autosave-said]")).to_have_text(
-        "Votre session est terminée : votre saisie reste sur cette page."
+        "Votre session est terminée : votre saisie reste sur cette page. Connectez-vous dans un nouvel onglet."
     )
 
     way = form.get_by_role("link", name="Me connecter dans un nouvel onglet")

@@ -175,7 +175,7 @@ function watch(form) {
       notice?.querySelector("[data-autosave-while]")?.toggleAttribute("hidden", isOver && !told.overtaken);
       say("failed", told.message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
-      retry("Votre session est terminée\u00a0: votre saisie reste sur cette page.");
+      retry("Votre session est terminée\u00a0: votre saisie reste sur cette page. Connectez-vous dans un nouvel onglet.");
       if (beside) beside.hidden = false;
     } else {
       retry("Votre saisie n'est pas encore gardée\u00a0: elle reste sur cette page, nous réessayons.");
