@@ -17,6 +17,7 @@ from sporades.accounts import permissions
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission
 from sporades.acts import accommodating
+from sporades.acts.people import detaching
 from sporades.acts.pieces import granting, verifying
 from sporades.acts.registrations import deciding
 from sporades.acts.services import announcing
@@ -302,6 +303,20 @@ def test_a_document_that_is_left_out_is_told_by_no_mail_and_another_is(manager, 
     deposit_and_publish(in_lille, manager.user, "convocation")
     page = main(helpdesk.get(page_of(in_lille, "mails")))
     assert page.count(KINDS["document_published"]) == 1
+
+
+def test_a_decision_that_is_posted_once_its_account_is_closed_is_not_told(
+    manager, helpdesk, in_lille
+):
+    deposit_and_publish(in_lille, manager.user, "notification-amenagement", doing.DECISION)
+    candidate = in_lille.candidate
+    detaching.detach(
+        candidate.user.email, number=candidate.number, reason="Compte volé", by=OPERATOR, at=NOW
+    )
+
+    posted = Message.objects.filter(kind="document_published", state=Message.State.LETTER)
+    assert posted.count() == 2  # the summary too
+    assert main(helpdesk.get(page_of(in_lille, "mails"))).count(KINDS["document_published"]) == 1
 
 
 def test_a_piece_of_health_is_told_by_no_mail_and_another_is(manager, helpdesk, declared):

@@ -162,7 +162,10 @@ def _of_documents(registration: Registration) -> set[str]:
     issued = DocumentVersion.objects.filter(
         document__folder=registration.folder_id, document__kind__in=slugs
     ).values_list("pk", flat=True)
-    return {*(f"publication line:{pk}" for pk in lines), *(f"document:{pk}" for pk in issued)}
+    return {
+        *(f"publication line:{pk}" for pk in lines),
+        *(f"{said}:{pk}" for pk in issued for said in ("document", "document version")),
+    }
 
 
 def _said_by(key: str, count: int) -> str:
