@@ -184,6 +184,23 @@ def take(*, copy: DataCopy, reader: User | None, by: Actor, at: datetime) -> Ite
     return _zipped(_entries(held, content, reader=reader, by=by, at=at))
 
 
+@transaction.atomic
+def erase(candidate: Candidate, *, by: Actor, at: datetime) -> None:
+    """Erase the copy of a candidate whose account was closed, asked for or ready: it says what that one did.
+
+    Whoever is given their record next, by a new code, is not who had it: they ask for their own.
+
+    Args:
+        candidate: whose account it was.
+        by: who closes it.
+        at: the instant.
+    """
+    copies = DataCopy.objects.select_for_update().defer("content").filter(candidate=candidate)
+    for copy in copies:
+        _record("data copy erased", copy, by=by, at=at)
+        _erase(copy)
+
+
 def erase_old(*, at: datetime) -> int:
     """Erase the copies that waited long enough, with their mails; return how many."""
     over = DataCopy.objects.over(at).values_list("pk", flat=True)

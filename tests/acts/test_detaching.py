@@ -13,10 +13,12 @@ from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
 from sporades.mail.models import Message
+from sporades.personal import operations as personal
 from sporades.registrations.models import Registration
 from tests.acts.test_claiming import claim, given
 from tests.evidence.given import again, flag_with
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration
+from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration, author
+from tests.jobs import work
 from tests.mail.test_letters_of_publications import deposit
 from tests.publications.doing import publish_together
 from tests.spaces import plain
@@ -87,6 +89,20 @@ def test_what_is_told_from_then_on_is_a_letter_and_a_code_gives_it_to_an_account
     joining.activate(claim(given(stolen), email="elle@exemple.test").pk, at=NOW)
     stolen.refresh_from_db()
     assert stolen.user.email == "elle@exemple.test"
+
+
+def test_the_copy_that_the_account_had_asked_for_is_nobody_elses(stolen):
+    personal.ask(candidate=stolen, by=author(stolen), at=NOW)
+    work("personal")
+    assert personal.copy_of(stolen, at=NOW).is_ready
+
+    detach(stolen)
+
+    joining.activate(claim(given(stolen), email="elle@exemple.test").pk, at=NOW)
+    stolen.refresh_from_db()
+    assert personal.copy_of(stolen, at=NOW) is None
+    assert not Message.objects.filter(kind="data_copy_ready").exists()
+    assert Entry.objects.filter(verb="data copy erased", actor_kind="operator").exists()
 
 
 def enclosed():

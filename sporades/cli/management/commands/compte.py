@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils import timezone
 
 from sporades.accounts import sign_ins
@@ -19,6 +20,7 @@ from sporades.candidates.postal import lines_of
 from sporades.cli.operators import operator, reason_of
 from sporades.core.french import instant_in_words
 from sporades.core.refusals import Refused
+from sporades.personal import operations as personal
 from sporades.registrations.records import postal_address_of
 
 
@@ -138,13 +140,16 @@ class Command(BaseCommand):
         )
 
     def _detach(self, address: str, candidat: str, motif: str, **_: Any) -> None:
-        found = detaching.detach(
-            address,
-            number="".join(candidat.split()),
-            reason=reason_of(motif),
-            by=operator(),
-            at=timezone.now(),
-        )
+        by, at = operator(), timezone.now()
+        with transaction.atomic():
+            found = detaching.detach(
+                address,
+                number="".join(candidat.split()),
+                reason=reason_of(motif),
+                by=by,
+                at=at,
+            )
+            personal.erase(found, by=by, at=at)
         where = ", ".join(lines_of(postal_address_of(found))) or "aucune adresse postale"
         self.stdout.write(
             f"Candidat n°{found.number} : le compte est fermé, les inscriptions sont gardées. Un mail le "
