@@ -5,6 +5,7 @@ from typing import Any
 
 from sporades.core.numbers import whole
 from sporades.searches.answered import dispensed_for_health, once_told_a_handicap, pieces_of_health
+from sporades.searches.criteria import as_compared
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Link
 
@@ -72,7 +73,7 @@ def is_asked_for_health(piece: str) -> bool:
 
 def _seeks_by_a_handicap(tree: Mapping[str, Any]) -> bool:
     """Return whether it seeks by what a declared handicap alone asks or dispenses of."""
-    criterion, (sought, *_) = tree.get("criterion"), tree.get("values") or ("",)
+    criterion, sought = tree.get("criterion"), as_compared(tree.get("values", ()))
     if criterion == "piece":
         return is_asked_for_health(sought)
     if criterion == "question":
@@ -83,10 +84,10 @@ def _seeks_by_a_handicap(tree: Mapping[str, Any]) -> bool:
 
 def _seeks_dispensed_for_health(tree: Mapping[str, Any]) -> bool:
     """Return whether it seeks who is dispensed of an épreuve of which a declared handicap dispenses."""
-    criterion, sought = tree.get("criterion"), tree.get("values") or ("",)
+    criterion, sought = tree.get("criterion"), as_compared(tree.get("values", ()))
     if criterion not in OF_PAPERS or tree.get("operator") != Operator.DISPENSED:
         return False
-    paper, _, option = sought[0].rpartition(":") if criterion == "option" else (sought[0], "", "")
+    paper, _, option = sought.rpartition(":") if criterion == "option" else (sought, "", "")
     known = dispensed_for_health()
     if paper:
         return whole(paper) in known

@@ -202,6 +202,31 @@ def test_of_an_exam_that_asks_a_piece_by_a_handicap_no_file_names_pieces_nor_who
     assert not says_of_health(leaf_of("piece", Operator.PIECE_OWED, "IDENTITE").as_json())
 
 
+OF_A_QUESTION = ("libelle: Votre projet,", "libelle: Votre projet, si: {handicap: oui},")
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("written", [" {}", "{}\t", "\u200b{}"])
+def test_a_sign_that_is_not_compared_makes_no_other_search_of_what_is_of_health(ask, written):
+    load_invented(OF_A_HANDICAP, OF_A_PIECE, OF_A_QUESTION)
+    given = {"epreuves": KEPT, "supplementaires": {"q-projet": "Naviguer"}}
+    declared = a_registration(informations=DECLARED, **given)
+    sport = Paper.objects.get(code="E3").pk
+    load_invented()  # who answered a question that is in force is found by it no more
+
+    for criterion, operator, value in (
+        ("epreuve", Operator.DISPENSED, sport),
+        ("option", Operator.DISPENSED, f"{sport}:COURSE"),
+        ("option", Operator.DISPENSED, "COURSE"),
+        ("piece", Operator.PIECE_OWED, "BAC"),
+        ("question", Operator.IS, f"{declared.exam_id}:projet:"),
+    ):
+        asked = leaf_of(criterion, operator, written.format(value))
+        assert list(found(asked, reach=EVERYWHERE)) == [declared]
+        with pytest.raises(OfHealth):
+            ask(tree=asked)
+
+
 def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invented_exam):
     minor = a_candidate(birth_year=2009)
     moved = {

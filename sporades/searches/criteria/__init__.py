@@ -6,6 +6,7 @@ from sporades.searches.criteria.base import (
     Criterion,
     NotADay,
     Unreadable,
+    as_compared,
     flattened,
 )
 from sporades.searches.criteria.ordered import EARLIEST, LATEST, BirthDay, Day, Instant, Number
@@ -94,5 +95,6 @@ __all__ = [
     "Waived",
     "WholeName",
     "YesNo",
+    "as_compared",
     "flattened",
 ]

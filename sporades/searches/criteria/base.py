@@ -99,9 +99,14 @@ class Criterion(ABC):
         return Q(**{f"{self.path}{name}": value for name, value in lookups.items()})
 
 
+def as_compared(values: Sequence[str]) -> str:
+    """Return the first value as it is compared: neither spaces around it nor unseen signs are of it."""
+    return clean(values[0]) if values else ""
+
+
 def typed_in(values: Sequence[str], otherwise: str = "Indiquez ce que vous cherchez.") -> str:
     """Return the one value that was typed. Raises Unreadable with `otherwise`, or if it is too long."""
-    said = clean(values[0]) if values else ""
+    said = as_compared(values)
     if not said or "\0" in said:
         raise Unreadable(otherwise)
     if len(said) > LONGEST_VALUE:
