@@ -66,7 +66,8 @@ def without_keys(text: str) -> str:
 
 @cache
 def _addresses() -> re.Pattern[str]:
-    return re.compile(f"({'|'.join(_beginnings())}).+")
+    # Typed again on a telephone, an address begins with a capital: it leads nowhere, its key is good.
+    return re.compile(f"({'|'.join(_beginnings())}).+", re.IGNORECASE)
 
 
 def _beginnings(

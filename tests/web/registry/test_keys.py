@@ -48,6 +48,7 @@ def test_no_line_of_the_log_holds_a_key(world, name, caplog):
     stranger(enforce_csrf_checks=True).post(where)
     careless.get(f"{where}x")
     careless.get(f"{where}/")
+    careless.get(f"/{where[1].upper()}{where[2:]}")
     careless.put(where)
     with connection.execute_wrapper(broken):
         careless.get(where)
