@@ -59,6 +59,8 @@ CONFIDED_OF_A_REGISTRATION = Limit("confided-of-a-registration", ((DAY, 30),))
 UPLOADS_OF_AN_ACCOUNT = Limit("uploads-of-an-account", ((DAY, 300),))
 FILES_KEPT_BY_A_CANDIDATE = Limit("files-kept-by-a-candidate", ((DAY, 30),))
 MESSAGES_OF_A_CANDIDATE = Limit("messages-of-a-candidate", ((DAY, 10),))
+# Each is told to an address that nobody has confirmed, by a letter too the first time.
+SIGNATURES_OF_A_CANDIDATE = Limit("signatures-of-a-candidate", ((DAY, 20),))
 # A class may type its codes from one network; none is guessed in so few.
 CODES_FROM_A_NETWORK = Limit("codes-from-network", ((HOUR, 100), (DAY, 300)))
 CHANGES_OF_ADDRESS = Limit("changes-of-address", ((HOUR, 5), (DAY, 10)))

@@ -14,6 +14,7 @@ from sporades.accommodations.states import State
 from sporades.accommodations.words import sent_in_words
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating
+from sporades.acts.accommodating.asking import SignedTooOften
 from sporades.acts.people.addressing import may_write
 from sporades.acts.people.guardians import guardian_address, told_of_withdrawal
 from sporades.acts.registrations import leaving, registering
@@ -868,6 +869,21 @@ def test_no_address_that_nobody_has_confirmed_is_written_to_without_end():
     assert letter.address[-1].startswith("59000")
     sign_anew(registration, 8, at=NOW + timedelta(days=1, hours=5))
     assert told_of_signing(registration) == {"anne@exemple.test": 6, "": 3}
+
+
+def test_no_candidate_has_one_address_after_another_written_to_without_end():
+    registration = a_minor_without_the_address_of_a_guardian()
+    for number in range(20):
+        sign_anew(registration, 1, email=f"autre{number}@exemple.test")
+
+    with pytest.raises(SignedTooOften, match="Recommencez demain"):
+        sign_anew(registration, 1, email="encore@exemple.test")
+
+    told = told_of_signing(registration)
+    assert (len(told), told[""]) == (21, 20)
+    assert case_of(registration).signatures.count() == 20
+    sign_anew(registration, 1, at=NOW + timedelta(days=1), email="encore@exemple.test")
+    assert told_of_signing(registration)["encore@exemple.test"] == 1
 
 
 def test_an_address_of_the_registration_is_told_at_home_when_it_is_first_signed_with():

@@ -9,6 +9,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.operations import Asked
 from sporades.accommodations.queries import lock_case, open_case_of
 from sporades.accommodations.states import State
+from sporades.accounts import limits
 from sporades.accounts.models import User
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.following import ask_for_signature
@@ -17,12 +18,22 @@ from sporades.acts.accommodating.telling import leave_papers, note, note_press, 
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_of_signature, tell_of_withdrawal
 from sporades.core.actors import Actor
+from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
 from sporades.registrations.queries import lock_registration
 
 UNSENT = "accommodation not sent, session ended"
+
+
+class SignedTooOften(Refused):
+    """As many signatures as may be told of in a day were given, to however many addresses."""
+
+    message = (
+        "Rien n'est signé : vingt signatures ont déjà été données en vingt-quatre heures. Recommencez "
+        "demain, ou demandez à votre service gestionnaire."
+    )
 
 
 @transaction.atomic
@@ -113,6 +124,7 @@ def sign(
     Raises:
         Rewritten, Sent, NothingAsked, OwnSignature, AnotherGuardian, OwnAddress: see
             `accommodations.operations`.
+        SignedTooOften: as many were signed in a day as may be.
     """
     locked = lock_case(case)
     if locked.revision != seen:
@@ -129,6 +141,9 @@ def sign(
     )
     if not is_new:
         return
+    whose = str(locked.registration.candidate_id)
+    if not limits.spend(limits.SIGNATURES_OF_A_CANDIDATE, whose, at=at):
+        raise SignedTooOften
     note("accommodation signed", locked, by=by, at=at, revision=locked.revision)
     tell_of_signature(locked, signature, at=at)
 
