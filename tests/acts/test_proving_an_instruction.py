@@ -21,6 +21,7 @@ from sporades.exams.held import forget
 from sporades.journal.models import Entry
 from sporades.journal.words import IN_WORDS
 from sporades.mail.models import Message
+from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
@@ -39,6 +40,7 @@ from tests.factories import (
 )
 from tests.medical.given import confide
 from tests.medical.given import write as remark
+from tests.medical.test_scanning import INFECTED, look
 from tests.spaces import plain
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
@@ -245,6 +247,19 @@ def test_nothing_of_health_nor_of_accommodations_is_in_it():
     assert mark not in data + pdf_text(made.pdf)
     for one in left_out:
         assert one.digest not in data
+
+
+def test_what_tells_of_a_virus_in_a_paper_of_health_is_not_in_it_sent_again_either(settings):
+    filed = a_registration()
+    confide(filed)
+    look(settings, INFECTED)
+    told = Message.objects.get(kind="file_refused")
+    write_again(told, to="ailleurs@exemple.test", at=NOW, preface="Ce message n'est pas nouveau.")
+
+    made = proof_of(filed, at=NOW + HOUR)
+
+    assert not [one for one in facts(made)["messages"] if "Fichier à déposer" in one["objet"]]
+    assert "Fichier à déposer" not in text_of(made)
 
 
 def test_a_mail_that_names_what_one_has_in_another_academy_is_not_copied():
