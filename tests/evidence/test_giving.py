@@ -445,7 +445,6 @@ def test_what_was_refused_since_is_not_said_to_be_given_by_the_page_found_again(
     assert give(registration, press="autre") == piece(registration).deposit
 
 
-
 def test_the_same_pages_added_or_given_instead_are_two_presses(registration):
     former = give(registration)
     alone = add(registration, None, "black")

@@ -109,10 +109,7 @@ def test_the_mail_of_a_registration_says_how_its_pieces_are_given(ways, said, un
     [
         (
             "both",
-            (
-                "Déposez-les dans votre espace candidat, ou envoyez-les par courrier, à : "
-                f"{ADDRESS}"
-            ),
+            (f"Déposez-les dans votre espace candidat, ou envoyez-les par courrier, à : {ADDRESS}"),
             (
                 "Déposez-les dans votre espace candidat, ou envoyez-les par courrier à cette "
                 f"adresse ; le cachet de la poste fait foi : {LINES} Par courrier, joignez"

@@ -70,7 +70,9 @@ def test_where_it_is_put_is_said_what_its_candidate_reads_of_it(administrator, i
     [given] = gathered(person, is_health=False)["retention.Hold"]
 
     assert given["reason"] == MOTIF
-    assert "qui demande une copie de ses données y lit que l'effacement est gelé, et le motif" in said
+    assert (
+        "qui demande une copie de ses données y lit que l'effacement est gelé, et le motif" in said
+    )
 
 
 def test_what_a_hold_does_not_keep_is_said_where_it_is_put_and_listed(administrator, in_lille):
