@@ -82,10 +82,8 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
                 is_paper, is_given, now = False, True, None
                 posted_on, came_by = None, CameBy.POST
             case "piece reception taken back" | providing.RETRACTED:
-                if one.verb == providing.RETRACTED:
-                    now = given.before
-                else:  # the paper before it may be found to be somebody else's in its turn
-                    now = papers.pop().before if papers else None
+                back = given if one.verb == providing.RETRACTED else _taken_from(papers)
+                now = back.before
                 is_paper = is_given = False
                 posted_on = now.posted_on if now else None
                 came_by = now.came_by if now else CameBy.POST
@@ -95,6 +93,11 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
             case "piece accepted" | "piece refusal taken back" | "piece waived":
                 is_paper, is_given, now = False, False, None
     return papers[-1] if papers else NEVER, given
+
+
+def _taken_from(papers: list[Arrival]) -> Arrival:
+    """Return the last paper, and leave the one before it: it may be taken back in its turn."""
+    return papers.pop() if papers else NEVER
 
 
 def _came(after: Mapping[str, Any]) -> tuple[date, CameBy]:
