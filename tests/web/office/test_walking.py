@@ -1,13 +1,17 @@
 """From one file to the next of a search, whatever is decided on the way."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission, reach
 from sporades.searches import operations as searches
+from sporades.searches import queries
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
@@ -182,6 +186,19 @@ def test_an_address_that_says_no_way_opens_the_file_alone(manager, search, three
     page = manager.get(reverse("office:registration", args=[three[0].number]), asked)
 
     assert page.status_code == 200
+    assert page.context["walk"] is None
+
+
+def test_a_file_is_read_though_its_search_takes_too_long(manager, search, three, monkeypatch):
+    monkeypatch.setattr(queries, "LONGEST", timedelta(milliseconds=20))
+    asleep = RawSQL("(SELECT pg_sleep(60))::text = ''", [], output_field=BooleanField())
+    monkeypatch.setattr(Leaf, "condition", lambda self, reach=None: Q(asleep))
+    asked = {"dans": str(search.pk), "rang": "1"}
+
+    page = manager.get(reverse("office:registration", args=[three[0].number]), asked)
+
+    assert page.status_code == 200
+    assert name_on(page) == "Abgrall"
     assert page.context["walk"] is None
 
 

@@ -12,7 +12,7 @@ from sporades.accounts.permissions import Permission, Reach
 from sporades.core.numbers import in_groups, whole
 from sporades.searches import quick
 from sporades.searches.models import Search
-from sporades.searches.queries import found, in_order, known_order, planned_anew
+from sporades.searches.queries import TakesTooLong, found, in_order, known_order, planned_anew
 from sporades.searches.rules import seeks_somebody
 from sporades.web.office.bounded import ON_A_PAGE
 
@@ -107,7 +107,10 @@ def query_of(search: Search, order: str, place: int) -> str:
 
 
 def walk_of(request: HttpRequest, number: str) -> Walk | None:
-    """Return the walk that a file is read on, as its address says; of any other, nothing."""
+    """Return the walk that a file is read on, as its address says; of any other, nothing.
+
+    Nor of one that takes too long to be found: the file is what its reader came for.
+    """
     place = _place(request.GET.get("rang", ""))
     search = _search(request)
     if search is None or place is None:
@@ -117,11 +120,13 @@ def walk_of(request: HttpRequest, number: str) -> Walk | None:
     except (KeyError, ValueError):  # it names a criterion that is no more
         return None
     order = known_order(request.GET.get("tri", ""))
-    with planned_anew():
-        known = found(tree, reach=reach_for(request, search))
-        lines = in_order(known, order, tree=tree)
-        most = AT_FIRST if place < AT_FIRST else MOST
-        numbers = list(lines.values_list("number", flat=True)[: most + 1])
+    most = AT_FIRST if place < AT_FIRST else MOST
+    try:
+        with planned_anew():
+            lines = in_order(found(tree, reach=reach_for(request, search)), order, tree=tree)
+            numbers = list(lines.values_list("number", flat=True)[: most + 1])
+    except TakesTooLong:
+        return None
     has_more, numbers = len(numbers) > most, numbers[:most]
     place = numbers.index(number) + 1 if number in numbers else min(place, len(numbers) + 1)
     return Walk(search, order, place, numbers, number, has_more)
