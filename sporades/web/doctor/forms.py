@@ -144,6 +144,9 @@ class OpinionForm(forms.Form):
         if offered := self._offered.get(one.code):
             called_for += f"|{papers}={' '.join(each.code for each in offered)}"
         ask_if_called_for(self.fields[why], called_for)
+        for name in _fields_of(one)[1:]:
+            if name in self.fields:  # each measure has its own, of the same label
+                self.fields[name].asked_of = one.label  # type: ignore[attr-defined] # read by the form's template
 
     def _ask_papers(self, one: AskedMeasure) -> None:
         """Ask for which épreuves a measure is favoured, where it is asked for several."""

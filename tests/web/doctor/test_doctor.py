@@ -300,6 +300,17 @@ def test_what_a_doctor_had_already_comes_before_the_others_page_by_page(
 # --- The papers -------------------------------------------------------------------------------
 
 
+def test_what_is_asked_of_each_measure_is_heard_with_its_name(case, doctor):
+    page = seen(doctor.get(at("case", case)))
+    case.refresh_from_db()
+
+    labels = [words(one) for one in page.cssselect("#avis label, #avis legend")]
+
+    for label in ("Autre mesure proposée", "Motif de votre avis sur cette mesure"):
+        asked = [one for one in labels if one.startswith(label)]
+        assert asked == [f"{label} : {one.label}" for one in case.measures.all()]
+
+
 def test_a_paper_is_read_beside_the_opinion_and_its_candidate_sees_who_opened_it(case, doctor):
     paper = Paper.objects.get()
     page = doctor.get(f"{at('case', case)}?papier={paper.pk}")
