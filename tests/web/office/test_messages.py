@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership
+from sporades.acts.registrations import leaving
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.threads.models import ThreadMessage
 from sporades.web.office.registrations.answering import SETTLED
-from tests.factories import NOW, a_candidate, a_registration
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.threads.said import ANSWERED, ASKED, answer, write
 from tests.web.guide import links, main, names_of_articles, seen, words
 
@@ -141,6 +142,21 @@ def test_the_list_has_the_first_words_of_the_oldest_and_marks_none_as_read(manag
     assert len(words(said)) <= 120
     assert "Toujours rien ?" not in main(page)
     assert not ThreadMessage.objects.exclude(read_at=None).exists()
+
+
+def test_the_list_says_of_whom_has_left_that_they_have(manager, three):
+    registration = three[0]
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
+
+    page = seen(manager.get(LIST))
+
+    # The question may be about having left: it stays until it is answered, or put aside.
+    said = [words(one) for one in page.cssselect("main td[data-label=Inscription]")]
+    assert [one.endswith(f"n°{registration.number} Désinscription") for one in said] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_what_was_answered_or_left_is_found_again_the_latest_first(
