@@ -190,7 +190,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
     said = [words(one) for one in seen(page).xpath(to_provide)]
     assert said
     assert not any(one.startswith(label) for one in said)
-    assert f"Déjà là, ou dispensé : {label}, pièce en vérification." in main(page)
+    assert f"Rien à faire pour : {label}, pièce en vérification." in main(page)
 
     for row in registration.evidence.asked().exclude(code=piece(registration).code):
         verifying.receive(row=row, posted_on=NOW.date(), by=MANAGER, at=NOW)
@@ -198,7 +198,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
 
     assert "Pièces justificatives" in [words(one) for one in seen(page).cssselect("main h2")]
     assert (
-        f"Plus rien n'est à fournir. Déjà là, ou dispensé : {label}, pièce en vérification."
+        f"Plus rien n'est à fournir : {label}, pièce en vérification."
         in main(page)
     )
     assert "Déposer mes pièces justificatives" not in main(page)
