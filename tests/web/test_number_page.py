@@ -197,10 +197,7 @@ def test_what_came_already_is_not_said_to_be_provided(sign_in):
     page = number_page(sign_in, registration)
 
     assert "Pièces justificatives" in [words(one) for one in seen(page).cssselect("main h2")]
-    assert (
-        f"Plus rien n'est à fournir : {label}, pièce en vérification."
-        in main(page)
-    )
+    assert f"Plus rien n'est à fournir : {label}, pièce en vérification." in main(page)
     assert "Déposer mes pièces justificatives" not in main(page)
 
 
