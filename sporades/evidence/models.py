@@ -208,6 +208,11 @@ class Evidence(models.Model):
         )
 
     @property
+    def is_owed(self) -> bool:
+        """Whether it is still to be given, as its state says."""
+        return self.state == State.OWED
+
+    @property
     def is_checking(self) -> bool:
         """Whether the antivirus has still to look at its file."""
         return self.state == State.CHECKING
