@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from sporades import journal
-from sporades.acts import proving
+from sporades.accommodations.rules import Wish
+from sporades.accommodations.states import State
+from sporades.acts import accommodating, proving
 from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.proving import verbs
 from sporades.acts.proving.instruction import NOT_COPIED, OF_THE_PERSON
@@ -25,7 +27,7 @@ from sporades.mail.operations import write_again
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS
-from tests.accommodations.asked import fill_every_text
+from tests.accommodations.asked import THIRD, fill_every_text, reach
 from tests.acts.test_to_review import correct
 from tests.documents.conformity import problems
 from tests.documents.reading import data_in, pdf_text, words
@@ -38,7 +40,7 @@ from tests.factories import (
     load_invented,
     registered_in_two_academies,
 )
-from tests.medical.given import confide
+from tests.medical.given import confide, found_clean
 from tests.medical.given import write as remark
 from tests.medical.test_scanning import INFECTED, look
 from tests.spaces import plain
@@ -260,6 +262,18 @@ def test_what_tells_of_a_virus_in_a_paper_of_health_is_not_in_it_sent_again_eith
 
     assert not [one for one in facts(made)["messages"] if "Fichier à déposer" in one["objet"]]
     assert "Fichier à déposer" not in text_of(made)
+
+
+def test_silence_on_a_request_for_accommodations_is_not_in_it():
+    filed = a_registration()
+    found_clean(confide(filed, kind="CERTIFICAT"))
+    reach(filed, State.ASKED, Wish(THIRD))
+    accommodating.tell_of_unanswered(at=NOW + 70 * DAY)
+    assert Message.objects.filter(kind="request_silent").exists()
+
+    made = proof_of(filed, at=NOW + 71 * DAY)
+
+    assert "sans réponse" not in data_in(made.pdf, named=FILE).decode() + text_of(made)
 
 
 def test_a_mail_that_names_what_one_has_in_another_academy_is_not_copied():

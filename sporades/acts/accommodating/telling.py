@@ -17,6 +17,8 @@ from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.journal.queries import NOTED_ONCE_IN, is_noted
 from sporades.letters.operations import tell
+from sporades.mail.models import Message
+from sporades.mail.queries import first_of
 from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.medical.queries import compartment, was_given_since
@@ -24,6 +26,17 @@ from sporades.registrations.models import Registration
 from sporades.registrations.queries import registration_of
 from sporades.registrations.receipt import silence_on
 from sporades.registrations.snapshot import contact_of
+
+_OF_HEALTH = ("accommodation", "accommodation unsent", "accommodation left", "file refused")
+"""How the keys begin of what is told of a request, of one that was not sent, of a paper of health."""
+
+
+def is_on_health(told: Message) -> bool:
+    """Return whether a message, or what it repeats, is told of a request or of a paper of health.
+
+    Its kind does not always say it: silence and viruses are told of other requests and files too.
+    """
+    return first_of(told).key.partition(":")[0] in _OF_HEALTH
 
 
 def note(verb: str, case: Case, *, by: Actor, at: datetime, **after: object) -> Entry:

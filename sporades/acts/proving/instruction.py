@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from sporades.acts.accommodating.telling import is_on_health
 from sporades.acts.consulting import acts_in_drafts
 from sporades.acts.identities.correcting import corrections_on
 from sporades.acts.proving import verbs
@@ -22,7 +23,7 @@ from sporades.journal.words import IN_WORDS
 from sporades.letters.queries import with_letters
 from sporades.letters.rules import piece_of
 from sporades.mail.models import Message, about_of
-from sporades.mail.queries import first_of, with_fate
+from sporades.mail.queries import with_fate
 from sporades.registrations.models import Registration
 from sporades.searches.answered import asked_by_handicap
 
@@ -165,8 +166,7 @@ def _messages(registration: Registration, left_out: LeftOut) -> list[Any]:
     return [
         one
         for one in told
-        if piece_of(one.matter) not in left_out.keys
-        and not first_of(one).key.startswith("file refused:")
+        if piece_of(one.matter) not in left_out.keys and not is_on_health(one)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from sporades.accounts.permissions import Permission
+from sporades.acts.accommodating.telling import is_on_health
 from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
@@ -31,8 +32,6 @@ OF_ACCOMMODATIONS = frozenset(
 )
 """The mails that only a request for accommodations has: that one was written says that there is one."""
 
-_OF_HEALTH = ("accommodation", "accommodation unsent", "accommodation left", "file refused")
-"""How the keys begin of what is told of a request, of one that was not sent, of a paper of health."""
 _OF_SEVERAL = ("pieces_due", "pieces_given_time")
 """The mails that name several pieces, which nothing in them tells apart."""
 
@@ -78,16 +77,16 @@ class Spared:
         if not self.is_any:
             return list(messages)
         left_out = {*OF_ACCOMMODATIONS, *(_OF_SEVERAL if self.pieces else ())}
-        written = [(one, first_of(one)) for one in messages if one.kind not in left_out]
+        written = [one for one in messages if one.kind not in left_out]
         rows = Evidence.objects.filter(registration=registration.pk, code__in=self.pieces)
         pieces = {of_piece(pk) for pk in rows.values_list("pk", flat=True)}
         documents = _of_documents(registration)
         return [
             one
-            for one, first in written
+            for one in written
             if one.matter not in pieces
-            and _said_by(first.key, 1) not in _OF_HEALTH
-            and _said_by(first.key, 2) not in documents
+            and not is_on_health(one)
+            and _named_first(first_of(one).key) not in documents
         ]
 
     def of_reason(self, reason: str) -> str:
@@ -168,6 +167,6 @@ def _of_documents(registration: Registration) -> set[str]:
     }
 
 
-def _said_by(key: str, count: int) -> str:
-    """Return the first parts of the key of a mail."""
-    return ":".join(key.split(":")[:count])
+def _named_first(key: str) -> str:
+    """Return the row that the key of a mail names first: « document:12 »."""
+    return ":".join(key.split(":")[:2])
