@@ -14,8 +14,8 @@ from sporades.accommodations.states import State
 from sporades.acts import accommodating, proving
 from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.proving import verbs
-from sporades.acts.proving.instruction import NOT_COPIED, OF_THE_PERSON
-from sporades.acts.registrations import deciding, registering
+from sporades.acts.proving.instruction import NOT_COPIED, OF_LEAVING, OF_THE_PERSON
+from sporades.acts.registrations import deciding, leaving, registering
 from sporades.acts.writing import messaging
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
@@ -274,6 +274,20 @@ def test_silence_on_a_request_for_accommodations_is_not_in_it():
     made = proof_of(filed, at=NOW + 71 * DAY)
 
     assert "sans réponse" not in data_in(made.pdf, named=FILE).decode() + text_of(made)
+
+
+def test_that_a_request_fell_with_a_withdrawal_is_not_in_it():
+    filed = a_registration()
+    reach(filed, State.ASKED, Wish(THIRD))
+    leaving.withdraw(registration=again(filed), by=author(filed.candidate), at=NOW)
+    told = Message.objects.get(kind="withdrawn")
+    assert "est retirée avec elle" in told.body
+
+    made = proof_of(filed, at=NOW + HOUR)
+
+    [copied] = [one for one in facts(made)["messages"] if one["objet"] == told.subject]
+    assert (copied["texte"], copied["empreinte_du_texte"]) == (OF_LEAVING, None)
+    assert "est retirée avec elle" not in data_in(made.pdf, named=FILE).decode() + text_of(made)
 
 
 def test_a_mail_that_names_what_one_has_in_another_academy_is_not_copied():

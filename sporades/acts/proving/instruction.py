@@ -35,6 +35,11 @@ OF_THE_PERSON = (
     ": il n'est pas recopié."
 )
 """What stands for the text of a mail about the person, which names what they have in other academies too."""
+OF_LEAVING = (
+    "Ce mail dit au candidat tout ce qui cesse avec son inscription, demandes comprises : il n'est pas "
+    "recopié."
+)
+"""What stands for the text of each mail of a withdrawal: of some, it says that a request fell with it."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +180,13 @@ def _message(sent: Any, left_out: LeftOut) -> Facts:
     body = "" if is_own else sent.body
     # A letter about the person is of one service, and names its own registrations alone.
     is_of_the_person = sent.about_kind == "candidate" and bool(sent.recipient)
-    if is_of_the_person or left_out.names(body):
-        # By its fingerprint one could try what it names.
-        why = OF_THE_PERSON if is_of_the_person else NOT_COPIED
-        return {**message_of(sent), "texte": why, "empreinte_du_texte": None}
-    return {**message_of(sent), "texte": body}
+    if sent.kind == "withdrawn":
+        why = OF_LEAVING
+    elif is_of_the_person:
+        why = OF_THE_PERSON
+    elif left_out.names(body):
+        why = NOT_COPIED
+    else:
+        return {**message_of(sent), "texte": body}
+    # By its fingerprint one could try what it names.
+    return {**message_of(sent), "texte": why, "empreinte_du_texte": None}
