@@ -14,6 +14,7 @@ from sporades.acts.proving import verbs
 from sporades.acts.registrations import (
     deciding,
     late,
+    leaving,
     moving,
     registering,
     requesting,
@@ -489,6 +490,21 @@ def test_it_names_each_act_that_it_gives_without_its_content():
     for verb in verbs.NAMED_ALONE:
         assert "".join(f"« {IN_WORDS[verb]} »".split()) in whole
     assert "avec le contenu de chaque acte" not in " ".join(text.split())
+
+
+def test_by_no_fingerprint_one_tries_whether_a_request_fell_with_a_withdrawal():
+    filed = a_registration()
+    leaving.withdraw(
+        registration=Registration.objects.whole().get(pk=filed.pk),
+        by=author(filed.candidate),
+        at=NOW,
+    )
+
+    told = facts(proof_of(filed, at=NOW + timedelta(hours=1)))["messages"]
+
+    first, last = (one["empreinte_du_texte"] for one in told)
+    assert first
+    assert last is None
 
 
 def test_nothing_of_health_nor_of_accommodations_is_in_it():

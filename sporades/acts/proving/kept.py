@@ -110,6 +110,9 @@ def seals_of(placed: Sequence[Seal]) -> Iterable[Facts]:
 def message_of(sent: Any) -> Facts:
     """Return a mail or a letter, with its fate and the fingerprint of its text.
 
+    But that of a withdrawal: of some, the text says that a request for accommodations fell with it, and
+    by its fingerprint one could try whether it does.
+
     Args:
         sent: a message, as `with_letters(with_fate(…))` returns it, with its text.
     """
@@ -122,5 +125,7 @@ def message_of(sent: Any) -> Facts:
         "essais": sent.attempts,
         "suite": fate_in_words(letter) if letter else fate.in_words(sent, settings.TIME_ZONE),
         "message_id": "" if letter else sent.message_id,
-        "empreinte_du_texte": hashlib.sha256(sent.body.encode()).hexdigest(),
+        "empreinte_du_texte": None
+        if sent.kind == "withdrawn"
+        else hashlib.sha256(sent.body.encode()).hexdigest(),
     }
