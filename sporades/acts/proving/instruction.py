@@ -169,9 +169,7 @@ def _messages(registration: Registration, left_out: LeftOut) -> list[Any]:
     # Their text is read: it is what was told.
     told = with_letters(with_fate(found)).defer(None).order_by("written_at", "pk")
     return [
-        one
-        for one in told
-        if piece_of(one.matter) not in left_out.keys and not is_on_health(one)
+        one for one in told if piece_of(one.matter) not in left_out.keys and not is_on_health(one)
     ]
 
 
