@@ -4,10 +4,8 @@ A model of a few lines says of each act, before it is done, whether it is accept
 of it; the act is then the real one, on real tables.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -41,6 +39,7 @@ from sporades.registrations.models import Draft, Registration, Version
 from sporades.registrations.operations.filing import Shown
 from sporades.registrations.states import DECISIONS
 from tests.endurance.arena import figure
+from tests.endurance.as_drawn import MOVES
 from tests.evidence.given import MANAGER, give
 from tests.factories import NOW, a_candidate, answer_all, answers_with, author
 from tests.web.registry.world import a_member
@@ -52,7 +51,6 @@ MOST_ROUNDS = 8
 MOST_FILES = 2
 UNDO_FOR, MINUTE = timedelta(hours=72), timedelta(minutes=1)
 STANDING = {"registered", "validated", "anomaly"}
-PAGE = Path(__file__).parent.parent.parent / "docs/states.md"
 
 
 def minute_of(instant: datetime) -> datetime:
@@ -60,15 +58,6 @@ def minute_of(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)
 
 
-def moves() -> dict[tuple[str, str], str]:
-    """Return where each move leads from each state, as the page draws them."""
-    section = PAGE.read_text(encoding="utf-8").partition("## A registration\n")[2]
-    drawing = section.partition("```mermaid\n")[2].partition("```")[0]
-    found = re.findall(r"^ +(\w+) --> (\w+) : (\w+)$", drawing, re.MULTILINE)
-    return {(source, move): target for source, target, move in found}
-
-
-MOVES = moves()
 BY_NAME = {one.name: one for one in DECISIONS}
 
 
