@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from sporades.acts.identities import asking
 from sporades.acts.registrations import leaving, moving, requesting
+from sporades.acts.requests import completing
 from sporades.acts.requests.completing import (
     Came,
     CameBeforeAsked,
@@ -258,6 +259,17 @@ def test_it_is_reminded_of_once_half_way(asked, late):
 
     assert done == [0, 1, 0, 0]
     assert told("request_incomplete").last().subject.startswith("Rappel : demande de ")
+
+
+def test_who_is_not_reminded_keeps_nobody_else_from_it(registration, late, monkeypatch):
+    monkeypatch.setattr(completing, "REMINDED_AT_ONCE", 1)
+    lack(ask(registration, late), at=late)
+    lack(ask(a_registration(), late), at=late)
+    decide(registration, SET_ASIDE, at=late + DAY)
+
+    done = [remind_incomplete(at=late + days * DAY) for days in (7, 8)]
+
+    assert done == [1, 0]
 
 
 def test_completed_or_taken_back_it_is_not_reminded_of(asked, late):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -403,7 +404,13 @@ def _remind_of(model: Any, *, at: datetime) -> int:
     keys = {_key_of_reminder(one): one.pk for one in asked.order_by("asked_at", "pk")}
     done = set(Message.objects.filter(kind=INCOMPLETE, key__in=keys).values_list("key", flat=True))
     left = [pk for key, pk in keys.items() if key not in done]
-    return apart.each(_remind_one, left[:REMINDED_AT_ONCE], model=model, at=at)
+    reminded = 0
+    # What was set aside waits for as long as it is, and keeps nobody else from being reminded.
+    for some in batched(left, REMINDED_AT_ONCE):
+        reminded += apart.each(_remind_one, some, model=model, at=at)
+        if reminded >= REMINDED_AT_ONCE:
+            break
+    return reminded
 
 
 @transaction.atomic
