@@ -55,7 +55,9 @@ class ServiceChangeQuerySet(models.QuerySet["ServiceChange"]):
     def for_list(self) -> Self:
         """Everything that a line shows, the oldest first; touching anything else raises."""
         service = ("service__domain", "service__session", "service__academy")
-        return self.select_related(*service).order_by("proposed_at").fetch_mode(models.FETCH_RAISE)
+        # Those of several services, proposed together, have one instant.
+        found = self.select_related(*service).order_by("proposed_at", "pk")
+        return found.fetch_mode(models.FETCH_RAISE)
 
 
 class ServiceChange(models.Model):

@@ -140,6 +140,29 @@ def test_the_database_holds_that_two_persons_extend(service):
         )
 
 
+def test_what_was_proposed_at_one_instant_is_listed_in_the_order_in_which_it_was(service):
+    others = RegistrationService.objects.exclude(pk=service.pk)
+    changes = [
+        ServiceChange.objects.create(
+            service=one,
+            opened_at=one.opens_at,
+            closed_at=one.closes_at,
+            opens_at=one.opens_at,
+            closes_at=later(one, days=1),
+            reason=WHY,
+            needs_two=True,
+            state=ChangeState.PROPOSED,
+            proposed_at=NOW,
+            proposed_by_id="user:1",
+        )
+        for one in (service, others.first())
+    ]
+    # Whatever is written of a row puts it after the others.
+    ServiceChange.objects.filter(pk=changes[0].pk).update(reason="Panne")
+
+    assert list(ServiceChange.objects.for_list()) == changes
+
+
 @pytest.mark.parametrize("act", ["approve", "refuse"])
 def test_a_manager_and_an_auditor_decide_nothing(member, service, act):
     other = member("A09", email="autre@exemple.test")
