@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sporades.acts.registrations import leaving, registering
+from sporades.acts.registrations import leaving, registering, standing_in
 from sporades.acts.services import announcing
 from sporades.core.refusals import Refused
 from sporades.exams.models import RegistrationService
 from sporades.mail.models import Message
-from sporades.registrations.accepted import answers_of
+from sporades.registrations.accepted import answers_of, mark_under, typed_for
+from sporades.registrations.dossier import dossier_of, have_rules_moved
 from sporades.registrations.exclusion import standing_instead_of
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.models.registration import UNDO_FOR
@@ -18,8 +19,12 @@ from sporades.registrations.refusals import AlreadyRegistered, Closed, NotUndone
 from tests.accommodations.asked import a_minor
 from tests.factories import (
     NOW,
+    OPERATOR,
     a_candidate,
+    a_draft,
     a_registration,
+    answer_all,
+    answers_with,
     author,
     load_invented,
     registered_in_two_academies,
@@ -28,6 +33,7 @@ from tests.registrations.test_outcomes import GONE
 from tests.spaces import plain
 from tests.web import guide
 from tests.web.guide import a_browser, ask_to_withdraw, buttons, confirm, links, main, seen, words
+from tests.web.registry.world import a_member
 
 BUTTON = "Me réinscrire avec mes réponses"
 INSTANT = timedelta(microseconds=1)
@@ -339,6 +345,61 @@ def test_what_was_begun_anew_meanwhile_is_filled_with_the_answers(sign_in):
     assert given["identification"] == own
     assert given["qualification"] == answers_of(registration.versions.get())["qualification"]
     assert begun.waived == registration.waived
+
+
+def begun_elsewhere(registration, *, at):
+    """Begin another for the same in the other academy, as its candidate."""
+    return registering.begin(
+        candidate=registration.candidate,
+        exam=registration.exam,
+        speciality=registration.speciality,
+        service=RegistrationService.objects.get(domain=registration.exam.domain, academy="A25"),
+        by=author(registration.candidate),
+        at=at,
+    )
+
+
+def test_what_was_begun_elsewhere_goes_where_the_registration_was(sign_in):
+    registration = a_withdrawn_registration()
+    Registration.objects.update(is_placed=True)
+    begun = begun_elsewhere(registration, at=NOW)
+    RegistrationService.objects.filter(academy="A25").update(closes_at=NOW - timedelta(days=1))
+
+    draft = begin_again(Registration.objects.whole().get(), at=NOW + INSTANT)
+
+    assert draft == begun
+    draft.refresh_from_db()
+    assert (draft.service, draft.is_placed) == (registration.service, True)
+    done = registering.register(
+        draft=draft, by=author(registration.candidate), at=NOW + INSTANT
+    ).registration
+    assert done.academy_id == "A09"
+
+
+def test_what_was_begun_under_older_rules_says_that_they_have_moved():
+    candidate = a_candidate()
+    older = a_draft(candidate)
+    load_invented(("{age: {minimum: 18, au: 2027-12-31}}", "{age: {minimum: 17, au: 2027-12-31}}"))
+    theirs = standing_in.begin(
+        candidate=candidate,
+        exam=older.exam,
+        speciality=older.speciality,
+        service=older.service,
+        author=a_member("agent@exemple.test", "manager", ["A09"]),
+        by=OPERATOR,
+        at=NOW,
+    )
+    text = mark_under(theirs.regulation_id, exam=older.exam, speciality=older.speciality)
+    answer_all(theirs, answers_with(modalites={"accepted": typed_for(text)}))
+    filed = standing_in.register(draft=theirs, reason="", by=OPERATOR, at=NOW)
+    registration = filed.registration
+    leaving.withdraw(registration=registration, by=author(candidate), at=NOW)
+
+    draft = begin_again(Registration.objects.whole().get(pk=registration.pk), at=NOW + INSTANT)
+
+    assert draft == older
+    draft = Draft.objects.whole().get(pk=draft.pk)
+    assert have_rules_moved(draft, dossier_of(draft, day=NOW.date()))
 
 
 def test_a_new_registration_in_its_place_leaves_nothing_to_undo(sign_in):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db import IntegrityError, transaction
 
@@ -200,7 +201,8 @@ def begin_amending(
 def _take_up(draft: Draft, answers: Mapping[str, Answers], *, of: Draft | Registration) -> None:
     """Give a draft the tabs that it does not answer yet, and the derogations, of something else.
 
-    They were answered under the rules of then: its pages say where these have moved.
+    They were answered under the rules of then: its pages say where these have moved since the older
+    of the two.
     """
     known = set(draft.answers.values_list("section", flat=True))
     given_at = draft.created_at
@@ -209,14 +211,16 @@ def _take_up(draft: Draft, answers: Mapping[str, Answers], *, of: Draft | Regist
         for section, said in answers.items()
         if section not in known
     )
-    draft.regulation, draft.waived = of.regulation, {**of.waived, **draft.waived}
+    draft.regulation = min(of.regulation, draft.regulation, key=attrgetter("number"))
+    draft.waived = {**of.waived, **draft.waived}
     draft.save(update_fields=["regulation", "is_placed", "waived"])
 
 
 def begin_again(*, registration: Registration, at: datetime) -> Draft:
     """Return a new draft filled from a withdrawn registration (E8), or the one begun already.
 
-    In that one the tabs that were answered stay: the others are filled.
+    In that one the tabs that were answered stay: the others are filled. It goes on where the
+    registration was.
 
     Raises:
         Closed: the service is not open at this instant.
@@ -248,6 +252,9 @@ def begin_again(*, registration: Registration, at: datetime) -> Draft:
             answers = accepted.answers_of(last)
             if consents.SECTION in answers:  # they are changed at any time
                 answers[consents.SECTION] |= consents.as_answers(registration)
+            if draft.service_id != registration.service_id:
+                _go_to(registration.service, draft, at=at)
+            draft.is_placed = draft.is_placed or registration.is_placed
             _take_up(draft, answers, of=registration)
             return draft
     except IntegrityError:  # another page of the same candidate was faster
