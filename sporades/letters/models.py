@@ -45,11 +45,13 @@ class PrintRunQuerySet(models.QuerySet["PrintRun"]):
         return self.filter(Q(made_at=None) | Q(again_at__isnull=False))
 
     def with_returns(self) -> Self:
-        """Count the letters of each that came back, and those that were not posted with it."""
+        """Count the letters of each that are kept, came back, and were not posted with it."""
         back = Q(letters__state=LetterState.RETURNED)
         left = Q(letters__state=LetterState.PRINTED, posted_on__isnull=False)
         return self.annotate(
-            returned=Count("letters", filter=back), left=Count("letters", filter=left)
+            kept=Count("letters"),
+            returned=Count("letters", filter=back),
+            left=Count("letters", filter=left),
         )
 
     def whole(self) -> Self:
@@ -79,6 +81,7 @@ class PrintRun(models.Model):
     asked_at = models.DateTimeField("commencé le")
     asked_name = models.CharField("commencé par", max_length=120)
     total = models.PositiveIntegerField("courriers", default=0)
+    """How many it was made of: those that are kept are counted, some are erased since."""
     file_key = models.CharField("fichier", max_length=120, blank=True)
     made_at = models.DateTimeField("fichier prêt le", null=True, blank=True)
     again_at = models.DateTimeField("fichier redemandé le", null=True, blank=True)

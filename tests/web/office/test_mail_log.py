@@ -553,6 +553,39 @@ def test_a_run_says_which_letter_is_not_to_be_posted_any_more(manager, kept):
     assert main(manager.get(here)).count("Posté le 25 novembre 2026") == 2
 
 
+def test_what_is_erased_of_a_run_is_counted_no_more(manager, kept):
+    for name in ("Maëlle", "Yann", "Zoé"):
+        a_registration(a_record(first_names=name))
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    run = PrintRun.objects.get()
+    here, post = (reverse(f"office:{name}", args=[run.pk]) for name in ("print_run", "post_run"))
+    assert "Noter comme postés (3 courriers)" in main(manager.get(here))
+
+    Message.objects.filter(letter=run.letters.first()).delete()
+
+    assert "Noter comme postés (2 courriers)" in main(manager.get(here))
+    listed = seen(manager.get(reverse("office:letters")))
+    assert [words(one) for one in listed.cssselect("td[data-label=Courriers]")] == ["2"]
+    posted = manager.post(post, {"poste_le": NOW.strftime("%d/%m/%Y")}, follow=True)
+    assert "Notés comme postés le 25 novembre 2026 : 2 courriers." in main(posted)
+
+
+def test_a_run_of_which_nothing_was_posted_says_so_once_some_of_it_is_erased(manager, kept):
+    for name in ("Maëlle", "Yann"):
+        a_registration(a_record(first_names=name))
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    run = PrintRun.objects.get()
+    manager.post(reverse("office:post_run", args=[run.pk]), {"poste_le": NOW.strftime("%d/%m/%Y")})
+    run.letters.update(state="printed")
+    assert "Non postée" in main(manager.get(reverse("office:letters")))
+
+    Message.objects.filter(letter=run.letters.first()).delete()
+
+    assert "Non postée" in main(manager.get(reverse("office:letters")))
+
+
 def test_a_run_that_cannot_be_printed_again_says_why_on_its_page(manager, kept, monkeypatch):
     a_registration(a_record())
     manager.post(reverse("office:print_letters"))

@@ -186,12 +186,13 @@ def _page(
         "run": run,
         "lines": lines,
         "reached": _reached(request, [one for together in shown for one in together]),
-        "counted": _counted(run.total),
+        "kept": len(letters),
+        "counted": _counted(len(letters)),
         "envelopes": len(envelopes) if any(one[1:] for one in envelopes) else 0,
         "came_back": any(one.is_returned for together in envelopes for one in together),
         "not_to_post": _not_to_post(len(since_printed)),
-        "to_post": _counted(run.total - len(since_printed))
-        if run.total > len(since_printed)
+        "to_post": _counted(len(letters) - len(since_printed))
+        if len(letters) > len(since_printed)
         else "",
         "left": left,
         "left_in_words": _counted(left),
@@ -260,7 +261,7 @@ def post_run(request: HttpRequest, run: int) -> HttpResponse:
     day = form.cleaned_data["poste_le"]
     read, all_went = form.cleaned_data["lu"], form.cleaned_data.get("partis", False)
     left = 0 if all_went else len(read)
-    posted = found.total - left
+    posted = found.letters.count() - left
     said = [f"Notés comme postés le {day_in_words(day)} : {_counted(posted)}."] if posted else []
     said += [f"Non postés : {_counted(left)}."] if left else []
     said.append("Si c'est une erreur : « Revenir sur l'envoi ».")
