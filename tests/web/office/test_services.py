@@ -159,6 +159,7 @@ def test_what_was_proposed_at_one_instant_is_listed_in_the_order_in_which_it_was
     ]
     # Whatever is written of a row puts it after the others.
     ServiceChange.objects.filter(pk=changes[0].pk).update(reason="Panne")
+    RegistrationService.objects.filter(pk=service.pk).update(opens_at=service.opens_at)
 
     assert list(ServiceChange.objects.for_list()) == changes
 
