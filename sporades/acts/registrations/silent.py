@@ -13,6 +13,7 @@ from sporades.evidence.states import State as PieceState
 from sporades.exams.rules.silence import Silence
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
+from sporades.registrations.operations.correcting import SIGNED_AGAIN
 from sporades.registrations.queries import with_owed
 from sporades.registrations.receipt import silence_about
 from sporades.registrations.states import State
@@ -120,19 +121,26 @@ class _Summary:
     Attributes:
         asked_at: since when it is asked for: the academy that had it before may have asked for none.
         noted_at: when it was noted, if it has come.
+        anew: when it was asked for anew, to be signed by two, and since when the one before was there.
     """
 
     asked_at: datetime
     noted_at: datetime | None
+    anew: tuple[tuple[datetime, datetime], ...]
 
     @property
     def lacked_at(self) -> list[datetime]:
         """From when on it was lacking."""
-        return [self.asked_at]
+        return [self.asked_at, *(at for at, _ in self.anew)]
 
     def came_by(self, instant: datetime) -> datetime | None:
         """Return when it was noted, or `NOT_COME`; nothing while it was not asked for."""
-        return None if self.asked_at >= instant else self.noted_at or NOT_COME
+        if self.asked_at >= instant:
+            return None
+        for at, noted_at in self.anew:
+            if noted_at < instant <= at:
+                return noted_at
+        return self.noted_at or NOT_COME
 
 
 @dataclass(frozen=True)
@@ -196,16 +204,26 @@ def _summary_of(registration: Registration, *, since: datetime) -> _Summary:
     asked_at = asked.order_by("number").values_list("filed_at", flat=True).first()
     is_here = registration.summary_posted_on is not None
     noted_at = _noted_at(registration, since=since) if is_here else None
-    return _Summary(asked_at or since, noted_at)
+    again = registration.versions.filter(filed_at__gte=since, changes__contains=[SIGNED_AGAIN])
+    anew = [
+        (at, before)
+        for at in again.order_by("number").values_list("filed_at", flat=True)
+        if (before := _noted_at(registration, since=since, until=at)) is not None
+    ]
+    return _Summary(asked_at or since, noted_at, tuple(anew))
 
 
-def _noted_at(registration: Registration, *, since: datetime) -> datetime | None:
-    """Return when the signed summary that counts was first noted.
+def _noted_at(
+    registration: Registration, *, since: datetime, until: datetime | None = None
+) -> datetime | None:
+    """Return when the signed summary that counts, or counted until an instant, was first noted.
 
     Not one that was another candidate's, nor one that counts no more since it is to be signed by two:
     the next one was noted where none was. A postmark that is corrected dates nothing.
     """
     acts = entries_about(registration).filter(verb=RECEIVED, at__gte=since)
+    if until is not None:
+        acts = acts.filter(at__lt=until)
     first = acts.filter(payload__before__isnull=True).order_by("-at", "-pk")
     return first.values_list("at", flat=True).first()
 

@@ -242,6 +242,37 @@ def test_it_does_not_count_from_a_summary_that_had_to_be_signed_by_two(kept, is_
     assert "depuis le 2 février 2027" in said_to_who_may(registration)
 
 
+@pytest.mark.parametrize("is_back", [False, True])
+@pytest.mark.parametrize("was_wrong", [False, True])
+def test_a_birth_date_that_makes_it_to_be_signed_by_two_once_silence_has_accepted_takes_nothing_back(
+    in_lille, was_wrong, is_back
+):
+    if was_wrong:
+        receiving.receive_summary(
+            registration=again(in_lille), posted_on=NOW.date(), by=MANAGER, at=NOW
+        )
+        receiving.take_summary_back(
+            registration=again(in_lille), noted=NOW.date().isoformat(), by=MANAGER, at=NOW
+        )
+    whole(in_lille)
+    candidate = again(in_lille).candidate
+    correcting.correct_identity(
+        registration=again(in_lille),
+        identity={**civil_data(candidate.identity), "birth_year": 2009, "birth_month": 12},
+        seen=candidate.identity_id,
+        proof="Acte de naissance",
+        by=MANAGER,
+        at=LATELY,
+    )
+    assert again(in_lille).summary_posted_on is None
+    if is_back:
+        receiving.receive_summary(
+            registration=again(in_lille), posted_on=LATELY.date(), by=MANAGER, at=LATELY
+        )
+
+    assert "depuis le 25 janvier 2027" in said_to_who_may(in_lille)
+
+
 @pytest.mark.parametrize(("moved_at", "is_accepted"), [(LATELY, True), (SOON, False)])
 def test_a_summary_that_another_academy_asks_for_once_silence_has_accepted_takes_nothing_back(
     moved_at, is_accepted
