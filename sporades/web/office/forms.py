@@ -209,3 +209,12 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **options)
         if not is_accepted:
             del self.fields["retrait"]
+
+
+def faulty(form: forms.Form | None) -> forms.Form | None:
+    """Return the form of the button that was pressed where it says what is wrong; else nothing.
+
+    Args:
+        form: the one that says more of what was pressed, if there is one.
+    """
+    return form if form is not None and form.errors else None

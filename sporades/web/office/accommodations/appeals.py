@@ -42,6 +42,7 @@ from sporades.web.office.accommodations.appeal_forms import (
 from sporades.web.office.accommodations.following import reading_in_words, said_of
 from sporades.web.office.accommodations.forms import CALL, AgainForm, CallForm, ReadOverForm
 from sporades.web.office.accommodations.waiting import FROM_LIST, phones_of, queue_of
+from sporades.web.office.forms import faulty
 from sporades.web.office.noting import author_on
 from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.told import done_on
@@ -101,17 +102,11 @@ class _Asked:
     @property
     def is_valid(self) -> bool:
         """Whether what was sent can be done."""
-        form = self._form
+        form = self.form
         return self.act == TAKE_BACK or (form is not None and form.is_valid())
 
     @property
-    def faulty(self) -> forms.Form | None:
-        """The form that says at its places what is wrong with what was sent, if one does."""
-        form = self._form
-        return form if form is not None and form.errors else None
-
-    @property
-    def _form(self) -> forms.Form | None:
+    def form(self) -> forms.Form | None:
         """The one that says more of the act that was pressed, if there is one."""
         found: dict[str, forms.Form] = {
             ENTER: self.entering,
@@ -340,7 +335,7 @@ def _page(
         "notified": instant_in_words(case.notified_at, zone) if case.notified_at else "",
         "last": day_in_words(last) if last else "",
         "asked": asked,
-        "form": asked.faulty,  # its errors are counted in the title
+        "form": faulty(asked.form),  # its errors are counted in the title
         "appeal": standing,
         "about": _said(standing, zone, at=at) if standing else [],
         "may_enter": bool(contestable),

@@ -273,20 +273,14 @@ class CaseForms:
             if self.decision is not None:
                 self.decision.follow_another_opinion()
             return False
-        form = self._form
+        form = self.form
         self.is_refused = form is not None and not form.is_valid()
         if not self.is_refused and not self._is_read_before():
             self._read_over()
         return not self.is_refused
 
     @property
-    def faulty(self) -> forms.Form | None:
-        """The form that says at its places what is wrong with what was sent, if one does."""
-        form = self._form
-        return form if form is not None and form.errors else None
-
-    @property
-    def _form(self) -> forms.Form | None:
+    def form(self) -> forms.Form | None:
         """The one that says more of the act that was pressed, if there is one."""
         return {
             "confier": self.entrust,

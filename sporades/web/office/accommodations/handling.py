@@ -44,6 +44,7 @@ from sporades.web.office.accommodations.forms import (
     reasons_of,
 )
 from sporades.web.office.accommodations.waiting import FROM_LIST, phones_of, queue_of
+from sporades.web.office.forms import faulty
 from sporades.web.office.registrations.files import TRAIL, registration_of
 from sporades.web.office.registrations.told import done_on
 from sporades.web.office.registrations.walking import back_to_file
@@ -172,7 +173,7 @@ def _page(
         "registration": found,
         "case": case,
         "asked": asked,
-        "form": asked.faulty,  # its errors are counted in the title
+        "form": faulty(asked.form),  # its errors are counted in the title
         "seen": seen,
         "since": case.since.isoformat() if case.since else "",
         "read_state": str(case.state),

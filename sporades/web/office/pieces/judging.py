@@ -31,6 +31,7 @@ from sporades.registrations.states import State
 from sporades.web.layout.markup import directed
 from sporades.web.layout.papers import QUARTER, ROUND, TURNED, turned_in
 from sporades.web.layout.seen import seen_in
+from sporades.web.office.forms import faulty
 from sporades.web.office.noting import author_on
 from sporades.web.office.pieces.forms import Time
 from sporades.web.office.pieces.given import (
@@ -172,7 +173,7 @@ def _page(
         "version": version,
         "answers": read_by_office(version.snapshot),
         "asked": asked,
-        "form": asked.faulty,  # its errors are counted in the title
+        "form": faulty(asked.form),  # its errors are counted in the title
         "may_decide": reaches(request, Permission.DECIDE, registration),
         "told_how": to_be_told(registration.candidate) if registration.is_active else "",
         "seen": (row.deposit_id or 0) if seen is None else seen,

@@ -175,20 +175,14 @@ class VerdictForms:
         if self.verdict not in self.possible:
             self.refuse(NOT_THERE)
             return False
-        form = self._form
+        form = self.form
         if form is not None and not form.is_valid():
             self.errors.append(self.verdict)
             return False
         return True
 
     @property
-    def faulty(self) -> forms.Form | None:
-        """The form that says at its places what is wrong with what was sent, if one does."""
-        form = self._form
-        return form if form is not None and form.errors else None
-
-    @property
-    def _form(self) -> forms.Form | None:
+    def form(self) -> forms.Form | None:
         """The one that says more of the verdict that was pressed, if there is one."""
         return {
             "refuse": self.refusal,
@@ -202,7 +196,7 @@ class VerdictForms:
 
     def _keep(self, typed: Mapping[str, str]) -> None:
         """Open the form in which what was sent stands, and show apart what stands in none."""
-        form = self._form
+        form = self.form
         if form is None:
             return
         here = form.fields if self.verdict in self.possible else {}
