@@ -15,6 +15,7 @@ from django.db.models.functions import Least
 from sporades.core import files, pdf, seal
 from sporades.core.digests import canonical, digest
 from sporades.core.french import local_day
+from sporades.core.leaving import leave
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.queue import app
@@ -250,7 +251,7 @@ def discard(versions: QuerySet[DocumentVersion]) -> int:
     held = unpublished.select_for_update().values_list("pdf_key", KeyTransform("file", "content"))
     keys = {key for kept in held for key in kept if key}
     count, _ = unpublished.delete()
-    transaction.on_commit(lambda: files.forget_or_say(keys))
+    leave(keys)
     return count
 
 
@@ -357,7 +358,7 @@ def _printed(version: DocumentVersion, kept: list[str]) -> bytes:
         raise DocumentVersion.DoesNotExist  # discarded meanwhile: what was kept goes too
     if former not in {"", version.pdf_key, given}:
         # It names a person, and no row names it any more.
-        transaction.on_commit(lambda: files.forget_or_say([former]))
+        leave([former])
     return content
 
 

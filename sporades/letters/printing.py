@@ -27,6 +27,7 @@ from sporades.candidates.postal import lines_of
 from sporades.core import apart, files, pdf
 from sporades.core.actors import SYSTEM, Actor
 from sporades.core.french import instant_in_words, local_day, spaced
+from sporades.core.leaving import leave
 from sporades.core.locks import alone, lock_value
 from sporades.core.queue import app, defer_once
 from sporades.core.refusals import Refused
@@ -425,8 +426,7 @@ def _ask_again(run: PrintRun, *, at: datetime) -> None:
     if not asked.update(file_key="", again_at=at, trouble=""):
         return
     defer_once("letters.make", queue="documents", run=str(run.pk))
-    if run.file_key:
-        transaction.on_commit(lambda: files.forget_or_say([run.file_key]))
+    leave(filter(None, [run.file_key]))
 
 
 def take_up_again(*, older_than: datetime) -> int:

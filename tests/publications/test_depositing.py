@@ -380,6 +380,47 @@ def test_a_file_of_an_archive_that_takes_no_seal_is_refused_at_its_line(
     assert outcomes(made) == [("prepared", ""), ("refused", pdf_checks.Damaged.message)]
 
 
+@pytest.mark.parametrize("is_filled", [True, False], ids=["once it is read", "dropped before"])
+def test_an_archive_whose_reader_is_killed_once_its_row_is_empty_leaves_by_a_job(
+    manager, allowed, one, kept, is_filled
+):
+    by = allowed.perimeters[0].member
+    made = depositing.deposit_many(
+        kind=NOTICE,
+        archive=archive(**{one.number: a_pdf()}),
+        name="lot-1.zip",
+        decision=DECISION,
+        reach=allowed,
+        by=manager,
+        author=by,
+        at=NOW,
+    )
+    if is_filled:
+        work("publications")
+    else:
+        preparing.drop(publication=made, by=by, at=NOW)
+    assert Publication.objects.get().archive_key == ""
+    assert [name for name in kept() if name.endswith(".zip")]
+
+    work("core")
+
+    assert [name for name in kept() if name.endswith(".zip")] == []
+
+
+def test_a_document_that_is_dropped_leaves_by_a_job_where_that_is_killed(
+    deposit_one, allowed, kept
+):
+    made = deposit_one(a_pdf())
+    assert len(kept()) == 1
+
+    preparing.drop(publication=made, by=allowed.perimeters[0].member, at=NOW)
+
+    assert not DocumentVersion.objects.filter(document__kind=NOTICE.slug).exists()
+    assert len(kept()) == 1
+    work("core")
+    assert kept() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_deposit_that_is_refused_leaves_no_file(deposit_one, kept):
     key = deposit_one(a_pdf()).lines.get().version.content["file"]

@@ -20,6 +20,7 @@ from sporades.accounts.permissions import Permission, Reach, reach
 from sporades.core import files, seal
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
+from sporades.core.leaving import leave
 from sporades.core.links import link_to
 from sporades.core.locks import alone, lock_value
 from sporades.core.queue import defer_once
@@ -638,7 +639,7 @@ def _filled(publication: Publication, *, at: datetime) -> None:
     still = Publication.objects.filter(pk=publication.pk, archive_key=key)
     if not still.update(archive_key="", moved_at=at):
         return
-    transaction.on_commit(lambda: files.forget_or_say([key]))
+    leave([key])
     _forget_unplaced(publication)
     if not is_here(publication.asked_by, at=at):
         return

@@ -11,8 +11,8 @@ from django.utils import timezone
 from sporades.accounts.asking import clock_of
 from sporades.accounts.models import User
 from sporades.accounts.permissions import Reach
-from sporades.core import files
 from sporades.core.actors import Actor
+from sporades.core.leaving import leave
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.core.transitions import move
 from sporades.documents import kinds
@@ -175,8 +175,7 @@ def drop(*, publication: Publication, by: Actor, at: datetime) -> None:
     move(publication, DROP, publish_at=None, archive_key="", moved_at=at)
     record("publication dropped", publication, by=by, at=at)
     _tell_dropped(found, by=by, at=at)
-    if found.archive_key:
-        transaction.on_commit(lambda: files.forget_or_say([found.archive_key]))
+    leave(filter(None, [found.archive_key]))
 
 
 @transaction.atomic
