@@ -17,7 +17,7 @@ from psycopg._preparing import PrepareManager
 
 from sporades.acts.writing import resending
 from sporades.core.calls import with_room
-from sporades.exams import checking
+from sporades.exams import checking, held
 from sporades.exams.held import forget
 from sporades.exams.operations import loading
 from sporades.intake import reading
@@ -110,7 +110,8 @@ def reads_each(_read_once, monkeypatch):
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_minute():
-    """Reference data are asked for once: a test that counts queries counts its own."""
+    """What a process holds is asked for once: a test that counts queries, and is slow, counts its own."""
+    held.FRESH_FOR = math.inf
     reference.FRESH_FOR = math.inf
     notices.FRESH_FOR = math.inf
 

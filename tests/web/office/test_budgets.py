@@ -1,7 +1,5 @@
 """How many queries a page of the office costs: few, and as many for many rows as for one."""
 
-import math
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +8,6 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.accounts.permissions import Permission, reach
 from sporades.batches import operations as batches
-from sporades.exams import held
 from sporades.exams.models import RegistrationService
 from sporades.registrations.models import RefusedAnswer, Registration
 from sporades.searches import operations as searches
@@ -26,12 +23,6 @@ MOST_AT_THE_DOOR = 41
 MOST_WITH_PREVIEWS = 21
 MOST_ON_THE_WAY = 14
 MANY = 12
-
-
-@pytest.fixture(autouse=True)
-def _believed(monkeypatch):
-    """What the process holds is not looked at again: a slow page would count one query more."""
-    monkeypatch.setattr(held, "FRESH_FOR", math.inf)
 
 
 def cost(client, where):

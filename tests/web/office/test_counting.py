@@ -1,7 +1,6 @@
 """« Compter ces inscriptions »: how many of what a search finds, by one thing or by two (I8)."""
 
 import json
-import math
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from django.urls import reverse
 from sporades.accounts.models import Membership
 from sporades.acts.pieces import verifying
 from sporades.acts.registrations import deciding
-from sporades.exams import held
 from sporades.registrations.models import Registration
 from sporades.registrations.states import SET_ASIDE
 from sporades.searches import operations as searches
@@ -366,8 +364,7 @@ def test_nothing_is_counted_where_nothing_is_found(manager, in_lille):
 
 
 @pytest.mark.parametrize("by", ["epreuve", "etape", "document"])
-def test_many_are_counted_by_one_question(manager, in_lille, monkeypatch, by):
-    monkeypatch.setattr(held, "FRESH_FOR", math.inf)
+def test_many_are_counted_by_one_question(manager, in_lille, by):
     counted(by)
     for _ in range(3):
         a_registration(a_candidate())

@@ -776,10 +776,7 @@ def test_states_are_in_the_order_of_a_life_whatever_their_size(manager):
 
 @pytest.mark.parametrize("asked", [{}, {"comptees": "en-cours"}])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_costs_as_much_for_many_as_for_few(member, name, asked, monkeypatch):
-    from sporades.exams import held
-
-    monkeypatch.setattr(held, "FRESH_FOR", float("inf"))
+def test_a_page_costs_as_much_for_many_as_for_few(member, name, asked):
     administrator = member(role=ADMINISTRATOR)
 
     def cost():

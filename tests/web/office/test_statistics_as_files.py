@@ -151,10 +151,7 @@ def test_what_is_no_table_of_its_reader_is_not_found(manager, in_lille, page, sl
     assert manager.get(where, asked).status_code == 404
 
 
-def test_a_file_costs_as_much_for_many_as_for_few(member, in_lille, monkeypatch):
-    from sporades.exams import held
-
-    monkeypatch.setattr(held, "FRESH_FOR", float("inf"))
+def test_a_file_costs_as_much_for_many_as_for_few(member, in_lille):
     administrator = member(role=Role.ADMINISTRATOR)
     where = reverse("office:statistics_table", args=("inscriptions", "inscriptions-par-domaine"))
 

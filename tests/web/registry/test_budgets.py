@@ -1,6 +1,5 @@
 """How many queries a page costs: few, and as many for fifty rows as for one."""
 
-import math
 import uuid
 from copy import copy
 
@@ -13,7 +12,6 @@ from sporades.acts.registrations import leaving, registering
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.drawers import operations as drawers
 from sporades.drawers.models import KeptFile
-from sporades.exams import held
 from sporades.exams import operations as exams
 from sporades.exams.models import Exam, RegistrationService
 from sporades.medical.models import Opening
@@ -188,12 +186,6 @@ def clone(row, **changes):
     for name, value in changes.items():
         setattr(fresh, name, value)
     return fresh
-
-
-@pytest.fixture(autouse=True)
-def _believed(monkeypatch):
-    """What the process holds is not looked at again: a slow page would count one query more."""
-    monkeypatch.setattr(held, "FRESH_FOR", math.inf)
 
 
 @pytest.fixture(scope="module")
