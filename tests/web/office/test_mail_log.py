@@ -586,6 +586,20 @@ def test_a_run_of_which_nothing_was_posted_says_so_once_some_of_it_is_erased(man
     assert "Non postée" in main(manager.get(reverse("office:letters")))
 
 
+def test_a_run_that_was_posted_says_so_once_all_of_it_is_erased(manager, kept):
+    a_registration(a_record(first_names="Maëlle"))
+    manager.post(reverse("office:print_letters"))
+    work("letters")
+    run = PrintRun.objects.get()
+    here, post = (reverse(f"office:{name}", args=[run.pk]) for name in ("print_run", "post_run"))
+    manager.post(post, {"poste_le": NOW.strftime("%d/%m/%Y")})
+
+    Message.objects.filter(letter__run=run).delete()
+
+    assert "Postée le 25/11/2026" in main(manager.get(reverse("office:letters")))
+    assert "Postés le 25/11/2026" in main(manager.get(here))
+
+
 def test_a_run_that_cannot_be_printed_again_says_why_on_its_page(manager, kept, monkeypatch):
     a_registration(a_record())
     manager.post(reverse("office:print_letters"))

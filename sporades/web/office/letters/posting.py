@@ -196,7 +196,7 @@ def _page(
         else "",
         "left": left,
         "left_in_words": _counted(left),
-        "none_posted": left == len(letters),
+        "none_posted": 0 < left == len(letters),
         "box": box or FindLetterForm(),
         "sought": sought,
         "made": instant_in_words(run.made_at, run.zone) if run.made_at else "",
