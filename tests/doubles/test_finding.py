@@ -94,6 +94,33 @@ def test_who_are_alike_no_more_once_one_is_corrected_are_not_to_be_compared(doub
     assert states() == [DoubleState.WAITING]
 
 
+def test_of_two_pairs_the_one_that_is_alike_no_more_leaves_the_other(double):
+    third = a_registration(a_candidate(email="tiers@exemple.test", first_names="Maëlle Anne"))
+    operations.look(third.candidate_id, at=NOW)
+    assert states() == [DoubleState.WAITING] * 3
+
+    correct(third, birth_name="Carlier", birth_year=1990)
+
+    left = LikelyDouble.objects.exclude(pk=double.pk).values_list("state", flat=True)
+    assert list(left) == [DoubleState.LAPSED] * 2
+    double.refresh_from_db()
+    assert double.state == DoubleState.WAITING
+
+
+def test_what_is_said_of_one_pair_is_not_said_of_another(double):
+    said = double.reasons
+    third = a_registration(a_candidate(email="tiers@exemple.test", first_names="Maëlle Anne"))
+    operations.look(third.candidate_id, at=NOW)
+
+    correct(third, birth_day=24)
+
+    double.refresh_from_db()
+    assert double.reasons == said
+    changed = LikelyDouble.objects.exclude(pk=double.pk)
+    assert changed.exists()
+    assert all(one.reasons != said for one in changed)
+
+
 def test_who_were_told_apart_are_never_offered_again_even_once_corrected(double, manager):
     comparing.tell_apart(double=double, reason="Deux cousines.", by=manager, at=NOW)
     registration = double.second.registrations.get()

@@ -30,6 +30,7 @@ def alone(**changes):
         ({}, "Mêmes nom de famille et prénoms."),
         ({"first_names": "maelle"}, "Même nom de famille, prénoms proches."),
         ({"first_names": "anne"}, "Même nom de famille, prénoms proches."),
+        ({"first_names": "maelleanne"}, "Même nom de famille, prénoms proches."),
         ({"birth_name": "le gof"}, "Noms de famille proches, mêmes prénoms."),
         ({"birth_name": "le gof", "first_names": "maele"}, "Noms de famille et prénoms proches."),
         (
@@ -95,6 +96,13 @@ def test_namesakes_born_elsewhere_are_shown_with_a_doubt():
     found = likeness(MAELLE, alone(birth_place="13055"))
 
     assert (found.is_strong, found.doubts) == (False, (NAMESAKES,))
+
+
+@pytest.mark.parametrize("places", [("", "13055"), ("13055", ""), ("", "")])
+def test_a_birth_place_that_is_not_known_tells_nobody_apart(places):
+    one, other = (replace(MAELLE, birth_place=place) for place in places)
+
+    assert likeness(one, other).doubts == ()
 
 
 def test_one_ine_makes_one_person_whatever_the_names():
