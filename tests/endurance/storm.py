@@ -409,7 +409,7 @@ STANDING = (
         [RECEIVED],
         is_as_it_was=True,
     ),
-    Act(take_summary_back, [Refused], [TAKEN_BACK]),
+    Act(take_summary_back, [Refused, receiving.HandedOver], [TAKEN_BACK]),
     # Its pieces.
     Act(receive_a_piece, JUDGING, ["piece received"]),
     Act(accept_a_piece, JUDGING, ["piece accepted"]),
