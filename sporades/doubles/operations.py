@@ -1,6 +1,6 @@
 """Find likely doubles, one candidate after the other; keep what was decided of them."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -31,14 +31,16 @@ def look(candidate: int, *, at: datetime) -> int:
     mine = queries.comparable().select_related("identity", "user").filter(pk=candidate).first()
     if mine is None:
         return 0
-    known = _undecided_with(mine)
-    others = {one.pk: one for one in [*queries.worth_comparing(mine), *known]}
+    undecided = dict(_undecided_with(mine))
+    known = queries.comparable().filter(pk__in=undecided.values())
+    worth = [*queries.worth_comparing(mine), *known.select_related("identity", "user")]
+    others = {one.pk: one for one in worth}
     if not others:
         return 0
     compared = queries.people([mine, *others.values()])
     found = _alike(compared.pop(mine.pk), compared)
-    if found or known:
-        _keep(mine.pk, found, at=at)
+    if found or undecided:
+        _keep(mine.pk, found, looked_at=undecided.keys(), at=at)
     return len(found)
 
 
@@ -92,11 +94,11 @@ def set_right(*, kept: Candidate, left: Candidate) -> None:
     theirs.undecided().update(**_lapsed())
 
 
-def _undecided_with(candidate: Candidate) -> list[Candidate]:
+def _undecided_with(candidate: Candidate) -> Iterator[tuple[int, int]]:
+    """Give the undecided pairs of a candidate, each with the other one of the two."""
     undecided = LikelyDouble.objects.of(candidate.pk).undecided()
-    keys = {key for pair in undecided.values_list("first", "second") for key in pair}
-    others = queries.comparable().filter(pk__in=keys - {candidate.pk})
-    return list(others.select_related("identity", "user"))
+    for pair, first, second in undecided.values_list("pk", "first", "second"):
+        yield pair, second if first == candidate.pk else first
 
 
 def _alike(mine: Person, others: dict[int, Person]) -> Found:
@@ -105,7 +107,7 @@ def _alike(mine: Person, others: dict[int, Person]) -> Found:
 
 
 @transaction.atomic
-def _keep(candidate: int, found: Found, *, at: datetime) -> None:
+def _keep(candidate: int, found: Found, *, looked_at: Container[int], at: datetime) -> None:
     hold()
     # One of them may have been merged while they were compared.
     stand = set(
@@ -123,7 +125,10 @@ def _keep(candidate: int, found: Found, *, at: datetime) -> None:
     )
     mine = LikelyDouble.objects.of(candidate)
     for pair in mine.filter(state__in=(*UNDECIDED, DoubleState.LAPSED)):
-        _bring_up_to_date(pair, pairs.get((pair.first_id, pair.second_id)), at=at)
+        said = pairs.get((pair.first_id, pair.second_id))
+        # One that another job has found meanwhile was not looked at here: it stays.
+        if said is not None or pair.pk in looked_at:
+            _bring_up_to_date(pair, said, at=at)
 
 
 def _bring_up_to_date(pair: LikelyDouble, said: Likeness | None, *, at: datetime) -> None:

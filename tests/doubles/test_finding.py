@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from sporades.acts.identities import comparing, correcting
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import civil_data
-from sporades.doubles import operations
+from sporades.doubles import operations, queries
 from sporades.doubles.models import LikelyDouble
 from sporades.doubles.states import DoubleState
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration
@@ -105,6 +105,22 @@ def test_of_two_pairs_the_one_that_is_alike_no_more_leaves_the_other(double):
     assert list(left) == [DoubleState.LAPSED] * 2
     double.refresh_from_db()
     assert double.state == DoubleState.WAITING
+
+
+def test_what_another_job_finds_meanwhile_stays(double, monkeypatch):
+    known, filed = queries.people, []
+
+    def files_meanwhile(candidates):
+        compared = known(candidates)
+        if not filed:
+            filed.append(a_registration(a_candidate(first_names="Maëlle Anne")))
+            operations.look(filed[0].candidate_id, at=NOW)
+        return compared
+
+    monkeypatch.setattr(queries, "people", files_meanwhile)
+    operations.look(double.first_id, at=NOW)
+
+    assert states() == [DoubleState.WAITING] * 3
 
 
 def test_what_is_said_of_one_pair_is_not_said_of_another(double):
