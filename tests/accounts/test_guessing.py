@@ -66,6 +66,14 @@ def test_unknown_devices_have_25_tries_a_day_together_and_known_ones_are_not_amo
 
 
 @pytest.mark.django_db
+def test_what_known_devices_try_shuts_no_unknown_one_out():
+    for number in range(guessing.MOST_FROM_UNKNOWN_DEVICES):
+        guessing.begin(ADDRESS, Place(f"device {number}", is_known=True), at=NOON)
+
+    assert guessing.begin(ADDRESS, ELSEWHERE, at=NOON)
+
+
+@pytest.mark.django_db
 def test_a_new_password_by_mail_starts_everything_anew():
     for number in range(25):
         guessing.begin(ADDRESS, Place(f"network 203.0.113.{number}"), at=NOON)
