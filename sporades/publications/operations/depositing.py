@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -153,26 +153,32 @@ def deposit_one(
     looked = pdf_checks.look_at(content)
     said = whose(looked.words, registration, reach=reach)
     _check_sealed(content)
-
-    def write(publication: Publication, key: str) -> None:
-        unheard = unheard_in_words(looked)
-        source = Deposit(registration, key, looked.pages, at, decision, unheard=unheard, said=said)
-        preparing.add(
-            publication=publication, registration=registration, source=source, by=author, at=at
-        )
-
-    return _begun_with(
-        content,
-        ".pdf",
-        write,
-        kind=kind,
-        reach=reach,
-        by=by,
-        author=author,
-        at=at,
-        decision=decision,
-        sending=sending,
-    )
+    try:
+        with files.kept_apart(content, suffix=".pdf") as key:
+            publication = preparing.begin(
+                kind=kind,
+                by=by,
+                author=author,
+                reach=reach,
+                at=at,
+                decision=decision,
+                key=_first_of(sending, by),
+            )
+            source = Deposit(
+                registration,
+                key,
+                looked.pages,
+                at,
+                decision,
+                unheard=unheard_in_words(looked),
+                said=said,
+            )
+            preparing.add(
+                publication=publication, registration=registration, source=source, by=author, at=at
+            )
+    except _Begun as before:
+        return before.publication
+    return publication
 
 
 def deposit_many(
@@ -208,48 +214,8 @@ def deposit_many(
         files.OutOfReach: the store does not answer.
     """
     named = archives.read_names(archive)
-
-    def write(publication: Publication, key: str) -> None:
-        _take_in(publication, named, key, name=name, reach=reach, at=at)
-
-    return _begun_with(
-        archive,
-        ".zip",
-        write,
-        kind=kind,
-        reach=reach,
-        by=by,
-        author=author,
-        at=at,
-        decision=decision,
-        sending=sending,
-    )
-
-
-def _begun_with(
-    content: bytes,
-    suffix: str,
-    write: Callable[[Publication, str], None],
-    *,
-    kind: kinds.Kind,
-    reach: Reach,
-    by: User,
-    author: Actor,
-    at: datetime,
-    decision: Decision | None,
-    sending: UUID | None,
-) -> Publication:
-    """Keep what is deposited, and begin the publication that it fills; once for a press of the button.
-
-    Args:
-        content: the file.
-        suffix: the end of its name.
-        write: puts into the publication what it brings, given the key of the file.
-        kind, reach, by, author, at, decision: as `preparing.begin` takes them.
-        sending: names the press.
-    """
     try:
-        with files.kept_apart(content, suffix=suffix) as key:
+        with files.kept_apart(archive, suffix=".zip") as key:
             publication = preparing.begin(
                 kind=kind,
                 by=by,
@@ -259,7 +225,7 @@ def _begun_with(
                 decision=decision,
                 key=_first_of(sending, by),
             )
-            write(publication, key)
+            _take_in(publication, named, key, name=name, reach=reach, at=at)
     except _Begun as before:
         return before.publication
     return publication
