@@ -135,6 +135,16 @@ def test_pressed_twice_a_button_confides_one_file(registration, confided):
     assert len(confided()) == 2
 
 
+def test_a_paper_with_a_virus_sent_again_by_its_press_is_not_said_to_be_confided(registration):
+    found_clean(confide(registration, press="une"), is_clean=False)
+
+    with pytest.raises(confiding.FoundInfected):
+        confide(registration, press="une")
+
+    assert confide(registration, press="deux").is_clean is None
+    assert Paper.objects.count() == 2
+
+
 def test_pressed_twice_a_button_writes_one_comment(registration):
     first = write(registration, press="une")
 

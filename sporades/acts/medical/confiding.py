@@ -114,6 +114,16 @@ class Held(Refused):
     )
 
 
+class FoundInfected(Refused):
+    """The same press has confided it before, and a virus was found in it since: it would serve nobody."""
+
+    message = (
+        "Ce fichier avait déjà été envoyé depuis cette page, et l'antivirus y a trouvé un virus : "
+        "choisissez-en un autre. S'il faut renvoyer le même, rouvrez cette page depuis "
+        "« Papiers de santé »."
+    )
+
+
 @dataclass(frozen=True)
 class Safe:
     """A file of health that may be kept: what came from outside was looked at, and made safe.
@@ -151,7 +161,7 @@ def deposit(
         at: the instant at which the request arrived.
 
     Raises:
-        NothingToConfide, AskedElsewhere, OpinionGiven, TooOften: see each.
+        NothingToConfide, AskedElsewhere, OpinionGiven, TooOften, FoundInfected: see each.
         medical.TakesNothing, medical.TooMuch: see each.
         Unfit: it is not taken; each of its classes says why (`intake.cleaning`).
         files.OutOfReach: the store does not answer.
@@ -414,10 +424,12 @@ def spend(registration: Registration, *, at: datetime) -> None:
 
 
 def given_as(registration: Registration, sending: UUID) -> Paper | None:
-    """Return the paper that a press has given already, if it has."""
+    """Return the paper that a press has given already, if it has. Raises FoundInfected."""
     found: Paper | None = Paper.objects.filter(
         compartment__registration=registration, sending=sending
     ).first()
+    if found is not None and found.is_infected:
+        raise FoundInfected
     return found
 
 
