@@ -65,6 +65,28 @@ def test_a_replaced_document_names_the_version_that_replaces_it(visitor, summary
     assert "la version n°2" in page
 
 
+def test_a_replaced_document_says_that_what_replaces_it_is_withdrawn(visitor, summary):
+    registration = summary.document.folder.registration
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
+    registering.register(draft=draft, by=by, at=NOW)
+    documents.withdraw(summary.document.versions.get(number=2), at=NOW)
+
+    page = main(visitor.get(f"/verifier/{summary.code}"))
+
+    assert "Ce document a été remplacé" in page
+    assert "la version n°2, du 25/11/2026, retirée depuis." in page
+
+
+def test_the_address_of_the_qr_code_is_understood(visitor, summary):
+    typed = f"https://examens.exemple.fr/verifier/{summary.content['code']}"
+
+    page = visitor.post("/verifier", {"code": typed}, follow=True)
+
+    assert "Ce document est authentique" in main(page)
+
+
 def test_a_withdrawn_document_is_told_as_such(visitor, summary):
     documents.withdraw(summary, at=NOW)
 

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 
 from sporades.core.french import instant_in_words
 from sporades.documents import queries
-from sporades.documents.codes import LENGTH, normalised
+from sporades.documents.codes import LENGTH, code_in, normalised
 from sporades.documents.models import DocumentVersion
 from sporades.journal.queries import lost
 from sporades.registrations.issued_before import since_in_words
 from sporades.registrations.queries import ended_in_words
 
-LONGEST = 80
+LONGEST = 300
+"""Signs that may be pasted: a code, or the address that its QR code opens."""
 
 
 class CodeForm(forms.Form):
@@ -33,7 +34,8 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        code = normalised(self.cleaned_data["code"])
+        typed = self.cleaned_data["code"]
+        code = code_in(typed) or normalised(typed)
         if len(code) != LENGTH:
             signs = f"{len(code)} signe{'s' if len(code) > 1 else ''}"
             message = f"Ce code a {signs} sur {LENGTH} : recopiez-le en entier."
@@ -96,6 +98,9 @@ def _said(version: DocumentVersion, request: HttpRequest) -> dict[str, object]:
         "issued": instant_in_words(version.issued_at, zone),
         "withdrawn": instant_in_words(withdrawn, zone) if withdrawn else "",
         "replacement": replacement,
+        "is_replacement_withdrawn": replacement is not None
+        and (back := queries.taken_back_at(replacement)) is not None
+        and back <= at,
         "unregistered": ended_in_words(version.document.folder_id, at=at, zone=zone),
         "since": since_in_words(version),
     }
