@@ -287,8 +287,8 @@ class TooManyBegun(Refused):
     """The candidate has begun more drafts in a day than a person does."""
 
     message = (
-        f"Vous avez commencé {MOST_BEGUN_IN_A_DAY} saisies depuis vingt-quatre heures. Reprenez "
-        "celle qui est ouverte dans « Mes inscriptions », ou attendez demain pour une autre."
+        f"{MOST_BEGUN_IN_A_DAY} saisies ont été commencées depuis vingt-quatre heures. Reprenez celle "
+        "qui est ouverte, ou attendez demain pour une autre."
     )
 
 
