@@ -92,6 +92,33 @@ def test_a_reference_that_names_no_text_is_not_said_after_what_it_says_again(exa
 
 
 @pytest.mark.parametrize(
+    ("when", "asked", "is_waivable"),
+    [
+        ({"categorie": ("INDIVIDUEL",)}, {}, True),
+        ({"reponse": {"question": "taille", "egal": "L"}}, {}, True),
+        ({"handicap": True}, {}, False),
+        ({"un_de": ({"handicap": True}, {"diplome": ("CAP",)})}, {}, False),
+        ({"reponse": {"question": "taille", "egal": "L"}}, {"handicap": True}, False),
+    ],
+)
+def test_no_derogation_is_granted_to_a_rule_that_would_tell_of_a_handicap(
+    exam, when, asked, is_waivable
+):
+    age, *others = exam.eligibility
+    of_some = {"when": Condition(**when), "is_waivable": True}
+    questions = [
+        one.model_copy(update={"when": Condition(**asked)}) if one.code == "taille" else one
+        for one in exam.questions
+    ]
+    rules = (age.model_copy(update=of_some), *others)
+    ours = exam.model_copy(update={"eligibility": rules, "questions": tuple(questions)})
+
+    [breach] = refusals(ours, marin(birth_date=dt.date(2010, 1, 1), has_disability=True))
+
+    assert breach.is_waivable is is_waivable
+
+
+@pytest.mark.parametrize(
     ("reference", "is_named"),
     [
         ("code de l'éducation, art. D. 337-150", True),

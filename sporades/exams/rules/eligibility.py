@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 
 from sporades.exams.rules.conditions import field_of, fields_of, holds, lacking
 from sporades.exams.rules.facts import Breach, Facts
+from sporades.exams.rules.health import of_health
 from sporades.exams.rules.questions import counted
 from sporades.exams.rules.texts import with_text
 from sporades.exams.schema.eligibility import EligibilityRule
@@ -43,7 +44,7 @@ def refusals(exam: Exam, facts: Facts) -> list[Breach]:
             called_by=(*fields_of(rule.when), *(() if rule in exam.eligibility else ("category",))),
             condition=_condition(rule),
             # To name a rule that is for a handicap alone would tell of it.
-            is_waivable=rule.is_waivable and "disability" not in fields_of(rule.when),
+            is_waivable=rule.is_waivable and not of_health(rule.when, exam),
         )
         for rule in rules_for(exam, facts.category)
         if holds(rule.when, known) and not holds(rule.demands, known)
