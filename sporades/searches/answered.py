@@ -6,6 +6,7 @@ is said as it is.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -15,7 +16,7 @@ from sporades.core.cells import Cell, in_text
 from sporades.core.french import figure
 from sporades.exams import schema
 from sporades.exams.queries import OfferedExam, programmes, rules
-from sporades.exams.rules.health import dispenses_for_health, of_health
+from sporades.exams.rules.health import of_health, statuses_of_health
 from sporades.exams.rules.papers import titled
 from sporades.exams.schema.papers import Paper, Status
 from sporades.exams.schema.questions import DateQuestion, NumberQuestion, Question, YesNoQuestion
@@ -31,9 +32,9 @@ BETWEEN = " ; "
 def papers(regulation: int, exam: str, chosen: Rows) -> Cell:
     """Return each épreuve that somebody chose, with its status, its option and the mark kept.
 
-    One that all sit is not chosen, where it has neither option, mark nor another status. Nor is
-    « Dispensé » of one of which a declared handicap dispenses, which no file takes out (P-12): it is
-    left out, as what is not chosen; and who sits it too where all must, or the blank would say it.
+    One that all sit is not chosen, where it has neither option, mark nor another status. Nor is what
+    tells of a declared handicap (P-12), as « Dispensé » of one of which that dispenses: it is left
+    out, as what is not chosen; and who sits it too where all must, or the blank would say it.
 
     Args:
         regulation: the key of the version under which the registration stands.
@@ -104,28 +105,44 @@ def once_told_a_handicap(exam: int, question: str) -> bool:
     return any(_asks_for_health(one, exam, question) for one in _ever_offered())
 
 
-def dispensed_for_health() -> dict[int, set[str]]:
-    """Return the épreuves of which a declared handicap dispenses, or once did, with their options (P-12).
+@dataclass
+class PaperOfHealth:
+    """What of an épreuve tells whether a handicap was declared, or once did.
+
+    Attributes:
+        statuses: the statuses that tell it.
+        options: the codes of the options within it.
+    """
+
+    statuses: set[Status] = field(default_factory=set)
+    options: set[str] = field(default_factory=set)
+
+
+def papers_of_health() -> dict[int, PaperOfHealth]:
+    """Return the épreuves that a declared handicap offers, dispenses of or keeps a mark of, or once did (P-12).
 
     Returns:
-        The key of each épreuve, and the codes of the options within it.
+        The key of each épreuve, and what of it tells that.
     """
-    found: dict[int, set[str]] = {}
+    found: dict[int, PaperOfHealth] = {}
     for one in _ever_offered():
         for paper in one.rules.papers:
-            if dispenses_for_health(paper, one.rules):
-                codes = {choice.code for choice in (paper.options.choices if paper.options else ())}
-                found.setdefault(one.papers[paper.code].pk, set()).update(codes)
+            if statuses := statuses_of_health(paper, one.rules):
+                known = found.setdefault(one.papers[paper.code].pk, PaperOfHealth())
+                known.statuses |= statuses
+                known.options |= (
+                    {one.code for one in paper.options.choices} if paper.options else set()
+                )
     return found
 
 
 def sat_by_all_but_for_health() -> set[int]:
-    """Return those of them that all must sit, or once had to: who does not is dispensed by a handicap.
+    """Return those of them that all must sit, or once had to: who does not is spared by a handicap.
 
     Returns:
         The key of each épreuve.
     """
-    known = dispensed_for_health()
+    known = papers_of_health()
     every = (
         one.papers[paper.code].pk
         for one in _ever_offered()
@@ -220,10 +237,9 @@ def _named(
 
 def _tells_of_health(one: Mapping[str, Any], said: Mapping[str, Paper], exam: schema.Exam) -> bool:
     paper, status = said.get(one["code"]), one["status"]
-    if paper is None or not dispenses_for_health(paper, exam):
-        return False
-    # Where all must sit it, who is not among those who do is dispensed.
-    return status == Status.DISPENSED or (status == Status.ENTERED and paper.must_be_sat)
+    told = statuses_of_health(paper, exam) if paper else frozenset()
+    # Where all must sit it, who is not among those who do is spared.
+    return status in told or bool(told and paper and paper.must_be_sat and status == Status.ENTERED)
 
 
 def _option(paper: Paper | None, one: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from sporades.accounts.permissions import Reach
+from sporades.core.french import listed
 from sporades.documents.models import DocumentVersion
 from sporades.evidence.completeness import calls_for_a_summary, is_ready
 from sporades.evidence.models import Evidence
@@ -31,8 +32,8 @@ from sporades.registrations.models import Version
 from sporades.registrations.states import State
 from sporades.searches import offers
 from sporades.searches.answered import (
-    dispensed_for_health,
     once_told_a_handicap,
+    papers_of_health,
     pieces_of_health,
     sat_by_all_but_for_health,
 )
@@ -217,20 +218,44 @@ def _by_step(_: Reach, __: Groups) -> Namer:
 # --- What a registration has several of -----------------------------------------------------------
 
 STATUSES = {status: rank for rank, status in enumerate(Status)}
-SAT_OR_NOT, NOT_SAT = "Inscrit ou dispensé", "Non inscrit ou dispensé"
-GATHERED = frozenset({SAT_OR_NOT, NOT_SAT})
-"""What is said where « Dispensé » would say who declared a handicap (P-12)."""
+
+
+def _either(statuses: Iterable[Status]) -> str:
+    """Say statuses that are counted together: « Inscrit, dispensé ou bénéfice »."""
+    return capfirst(listed([one.label.lower() for one in statuses], "ou"))
+
+
+_SPARED = ((Status.DISPENSED,), (Status.KEPT,), (Status.DISPENSED, Status.KEPT))
+SAT_OR_NOT, NOT_SAT = (
+    {spared: _either((beside, *spared)) for spared in _SPARED}
+    for beside in (Status.ENTERED, Status.NOT_ENTERED)
+)
+GATHERED = frozenset((*SAT_OR_NOT.values(), *NOT_SAT.values()))
+"""What is said where « Dispensé » or « Bénéfice » would say who declared a handicap (P-12)."""
+
+
+def offered_for_health() -> set[int]:
+    """Return the épreuves that a declared handicap alone offers, or once did: none is counted (P-12)."""
+    return {key for key, one in papers_of_health().items() if one.statuses == set(Status)}
 
 
 def _say_status() -> Callable[[int, str], str]:
-    """Return what says a status of an épreuve, by its key; « Dispensé » for health is gathered."""
-    of_health, for_all = dispensed_for_health(), sat_by_all_but_for_health()
+    """Return what says a status of an épreuve, by its key; one that a handicap opens is gathered.
+
+    Of an épreuve that a handicap alone offers, nothing is said.
+    """
+    of_health, for_all = papers_of_health(), sat_by_all_but_for_health()
+    left_out = offered_for_health()
 
     def say(paper: int, status: str) -> str:
+        if paper in left_out:
+            return ""
+        told = of_health[paper].statuses if paper in of_health else set()
         beside = Status.ENTERED if paper in for_all else Status.NOT_ENTERED
-        if paper not in of_health or status not in (Status.DISPENSED, beside):
+        if not told or status not in (*told, beside):
             return Status(status).label
-        return SAT_OR_NOT if paper in for_all else NOT_SAT
+        spared = tuple(one for one in STATUSES if one in told)
+        return (SAT_OR_NOT if paper in for_all else NOT_SAT)[spared]
 
     return say
 
@@ -249,7 +274,8 @@ def _by_paper(reach: Reach, _: Groups) -> Namer:
     def name(values: Values) -> Iterator[tuple[Place, Words]]:
         paper, status = values
         rank, label = place(paper)
-        yield (rank, STATUSES[Status(status)]), (label, say(paper, status))
+        if said := say(paper, status):
+            yield (rank, STATUSES[Status(status)]), (label, said)
 
     return name
 
@@ -265,7 +291,7 @@ def _by_option(reach: Reach, groups: Groups) -> Namer:
     have_options = {value.partition(":")[0] for value in labels}
     many: Counter[int] = Counter()
     for (paper, status, _), count in groups:
-        many[paper] += count if say(paper, status) == SAT_OR_NOT else 0
+        many[paper] += count if say(paper, status) in SAT_OR_NOT.values() else 0
 
     def name(values: Values) -> Iterator[tuple[Place, Words]]:
         paper, status, option = values
@@ -273,11 +299,14 @@ def _by_option(reach: Reach, groups: Groups) -> Namer:
         said, is_told = say(paper, status), many[paper] >= FEWEST_DETAILED
         key = f"{paper}:{option}"
         words = labels.get(key, option) or NO_OPTION
+        is_sat_or_not = said in SAT_OR_NOT.values()
+        if not said:
+            return
         if str(paper) not in have_options:
             words = option
-        elif said == NOT_SAT or (said == SAT_OR_NOT and not is_told):
+        elif said in NOT_SAT.values() or (is_sat_or_not and not is_told):
             key, words = "", NOT_DETAILED
-        elif said == SAT_OR_NOT and not option:
+        elif is_sat_or_not and not option:
             return
         yield (rank, STATUSES[Status(status)], ranks.get(key, len(ranks))), (label, said, words)
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from sporades.core.numbers import whole
-from sporades.searches.answered import dispensed_for_health, once_told_a_handicap, pieces_of_health
+from sporades.searches.answered import once_told_a_handicap, papers_of_health, pieces_of_health
 from sporades.searches.criteria import as_compared
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Link
@@ -30,7 +30,7 @@ says (P-12): a handicap declared, a measure before it is decided."""
 
 
 OF_PAPERS = frozenset({"epreuve", "option"})
-"""The criteria that sort by what was chosen of an épreuve: some are dispensed of one by a handicap."""
+"""The criteria that sort by what was chosen of an épreuve: some by a handicap."""
 
 
 def seeks_somebody(tree: Mapping[str, Any]) -> bool:
@@ -72,23 +72,25 @@ def is_asked_for_health(piece: str) -> bool:
 
 
 def _seeks_by_a_handicap(tree: Mapping[str, Any]) -> bool:
-    """Return whether it seeks by what a declared handicap alone asks or dispenses of."""
+    """Return whether it seeks by what a declared handicap alone asks, offers or dispenses of."""
     criterion, sought = tree.get("criterion"), as_compared(tree.get("values", ()))
     if criterion == "piece":
         return is_asked_for_health(sought)
     if criterion == "question":
         exam, question = ([*sought.split(":"), ""])[:2]
         return once_told_a_handicap(whole(exam) or 0, question)
-    return _seeks_dispensed_for_health(tree)
+    return _seeks_a_choice_of_health(tree)
 
 
-def _seeks_dispensed_for_health(tree: Mapping[str, Any]) -> bool:
-    """Return whether it seeks who is dispensed of an épreuve of which a declared handicap dispenses."""
+def _seeks_a_choice_of_health(tree: Mapping[str, Any]) -> bool:
+    """Return whether it seeks who made a choice of an épreuve that tells of a declared handicap."""
     criterion, sought = tree.get("criterion"), as_compared(tree.get("values", ()))
-    if criterion not in OF_PAPERS or tree.get("operator") != Operator.DISPENSED:
+    if criterion not in OF_PAPERS:
         return False
     paper, _, option = sought.rpartition(":") if criterion == "option" else (sought, "", "")
-    known = dispensed_for_health()
+    told = {
+        key: one for key, one in papers_of_health().items() if tree.get("operator") in one.statuses
+    }
     if paper:
-        return whole(paper) in known
-    return any(option in options for options in known.values())
+        return whole(paper) in told
+    return any(option in one.options for one in told.values())

@@ -410,6 +410,31 @@ def test_a_piece_that_tells_who_declared_a_handicap_is_pointed_out_and_loaded(ch
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (
+            "annees: 5\n",
+            "annees: 5\n          si: {handicap: oui}\n",
+            "epreuves: [E1], statuts: [benefice]",
+        ),
+        (
+            "libelle: Épreuve facultative de sport\n",
+            "libelle: Épreuve adaptée\n        si: {handicap: oui}\n",
+            "epreuves: [EF], statuts: [inscrit]",
+        ),
+    ],
+)
+def test_a_piece_of_what_a_handicap_alone_offers_or_keeps_is_pointed_out(change, old, new, status):
+    text = change("si: {statut: {statuts: [benefice]}}", f"si: {{statut: {{{status}}}}}").text
+    assert text.count(old) == 1
+    found = checked(Source("essai.yaml", text.replace(old, new)), zones=ZONES)[2]
+
+    assert [(one.field, one.rule) for one in found] == [
+        (f"{BREVET}.pieces[RELEVE].si", "dit_un_handicap")
+    ]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         (

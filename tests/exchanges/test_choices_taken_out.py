@@ -124,6 +124,44 @@ def test_of_what_a_handicap_dispenses_no_column_says_who_is(db):
     assert ("Éducation physique" in said, options) == (False, "")
 
 
+OFFERED_BY_A_HANDICAP = (
+    "libelle: Langue facultative, nature",
+    "libelle: Langue facultative, si: {handicap: oui}, nature",
+)
+KEPT_BY_A_HANDICAP = (
+    "benefice: {seuil: 10, annees: 5}",
+    "benefice: {seuil: 10, annees: 5, si: {handicap: oui}}",
+)
+
+
+def test_what_a_handicap_alone_offers_or_keeps_is_in_no_column(db):
+    load_invented(OFFERED_BY_A_HANDICAP, KEPT_BY_A_HANDICAP)
+    declared = a_registration(informations=DECLARED, epreuves=KEPT)
+    taken = declared.papers.exclude(status="non_inscrit").values_list("paper__code", flat=True)
+
+    assert {"E1", "F1"} <= set(taken)
+    assert cells(declared, "epreuves", "options", "notes_gardees") == [
+        "Éducation physique et sportive (U3) : Dispensé, Course ; Navigation (U4) : Inscrit",
+        "Éducation physique et sportive (U3) : Course",
+        "",
+    ]
+
+
+def test_a_search_of_what_a_handicap_alone_offers_or_keeps_is_of_health(db):
+    load_invented(OFFERED_BY_A_HANDICAP, KEPT_BY_A_HANDICAP)
+    french, language = (Paper.objects.get(code=code).pk for code in ("E1", "F1"))
+
+    def of_health(criterion, operator, value):
+        return says_of_health(leaf_of(criterion, operator, value).as_json())
+
+    assert of_health("epreuve", Operator.ENTERED, language)
+    assert of_health("epreuve", Operator.NOT_ENTERED, language)
+    assert of_health("option", Operator.ENTERED, f"{language}:BRETON")
+    assert of_health("epreuve", Operator.KEPT, french)
+    assert not of_health("epreuve", Operator.ENTERED, french)
+    assert not of_health("epreuve", Operator.DISPENSED, french)
+
+
 def test_a_search_of_who_is_dispensed_by_a_handicap_is_of_health(db):
     load_invented(OF_A_HANDICAP)
     sport, mathematics = (Paper.objects.get(code=code).pk for code in ("E3", "E2"))

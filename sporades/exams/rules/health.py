@@ -9,8 +9,8 @@ def of_health(condition: Condition | None, exam: Exam) -> bool:
     """Return whether meeting a condition tells whether a handicap was declared.
 
     Args:
-        condition: of a piece, a dispense, a question.
-        exam: whose it is: its answers and its dispenses may depend on that too.
+        condition: of a piece, an épreuve, a dispense, a kept mark, a question, a rule.
+        exam: whose it is: its answers and its épreuves may depend on that too.
     """
     if condition is None:
         return False
@@ -23,14 +23,24 @@ def of_health(condition: Condition | None, exam: Exam) -> bool:
     )
 
 
-def dispenses_for_health(paper: Paper, exam: Exam) -> bool:
-    """Return whether being dispensed of an épreuve tells whether a handicap was declared.
+def statuses_of_health(paper: Paper, exam: Exam) -> frozenset[Status]:
+    """Return the statuses of an épreuve that tell whether a handicap was declared.
+
+    All of them where it is offered by that alone; otherwise those of a dispense, or of a mark that is
+    kept, to which that gives a right.
 
     Args:
         paper: the épreuve.
         exam: whose it is.
     """
-    return any(of_health(one.when, exam) for one in paper.dispensations)
+    if of_health(paper.when, exam):
+        return frozenset(Status)
+    kept = paper.kept_mark
+    is_told = {
+        Status.DISPENSED: any(of_health(one.when, exam) for one in paper.dispensations),
+        Status.KEPT: kept is not None and of_health(kept.when, exam),
+    }
+    return frozenset(status for status, is_one in is_told.items() if is_one)
 
 
 def _is_of_question(condition: Condition, exam: Exam) -> bool:
@@ -40,8 +50,8 @@ def _is_of_question(condition: Condition, exam: Exam) -> bool:
 
 def _is_of_status(condition: Condition, exam: Exam) -> bool:
     status = condition.status
-    return (status is not None and Status.DISPENSED in status.statuses) and any(
-        dispenses_for_health(paper, exam)
+    return status is not None and any(
+        statuses_of_health(paper, exam).intersection(map(Status, status.statuses))
         for paper in exam.papers
         if not status.papers or paper.code in status.papers
     )

@@ -23,7 +23,13 @@ from sporades.searches.counting import FEWEST, count
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from tests.evidence.given import MANAGER, give, piece, receive
-from tests.exchanges.test_choices_taken_out import DECLARED, OF_A_HANDICAP, OF_A_PIECE
+from tests.exchanges.test_choices_taken_out import (
+    DECLARED,
+    KEPT_BY_A_HANDICAP,
+    OF_A_HANDICAP,
+    OF_A_PIECE,
+    OFFERED_BY_A_HANDICAP,
+)
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -286,6 +292,23 @@ def test_of_an_optional_one_who_is_dispensed_is_counted_with_who_does_not_sit_it
         ("Langue facultative", "Inscrit", "Breton"): 1,
         ("Langue facultative", "Non inscrit ou dispensé", "Non détaillée"): 2,
     }
+
+
+def test_what_a_handicap_alone_offers_is_not_counted_nor_told_who_keeps_a_mark_by_it(manager):
+    load_invented(OFFERED_BY_A_HANDICAP, KEPT_BY_A_HANDICAP)
+    kept = {"statut-E1": "benefice", "note-E1": "14", "session-E1": "2025"}
+    language = {"statut-F1": "inscrit", "option-F1": "BRETON"}
+    a_registration(informations=DECLARED, epreuves={**kept, **language})
+    a_registration()
+
+    for axis in ("epreuve", "option"):
+        told = {line[:2]: count for line, count in counted(axis).items()}
+        assert [line for line in told if line[0] == "Langue facultative"] == []
+        assert {line: n for line, n in told.items() if line[0] == "Français (U1)"} == {
+            ("Français (U1)", "Inscrit ou bénéfice"): 2
+        }
+    page = main(manager.get(where(manager), {"compter_par": "epreuve"}))
+    assert "Les épreuves proposées à qui a déclaré un handicap" in page
 
 
 def test_what_a_handicap_alone_asks_is_not_counted(db):

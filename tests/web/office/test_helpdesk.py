@@ -41,6 +41,11 @@ from sporades.web.office.registrations.sparing import OF_ACCOMMODATIONS, REASON_
 from tests.accommodations.asked import THIRD, reach
 from tests.documents.summaries import a_pdf
 from tests.evidence.given import MANAGER, again, piece
+from tests.exchanges.test_choices_taken_out import (
+    DECLARED,
+    KEPT_BY_A_HANDICAP,
+    OFFERED_BY_A_HANDICAP,
+)
 from tests.factories import (
     NOW,
     OPERATOR,
@@ -108,6 +113,23 @@ def test_a_file_says_nothing_of_health(manager, helpdesk, declared):
     assert "Français" in page
     assert "Pièce justificative : Pièce d'identité" in page
     assert "Ses aménagements" not in page
+
+
+@pytest.mark.usefixtures("db")
+def test_an_epreuve_that_a_handicap_alone_offers_or_keeps_the_mark_of_is_not_read(
+    manager, helpdesk
+):
+    load_invented(OFFERED_BY_A_HANDICAP, KEPT_BY_A_HANDICAP)
+    kept = {"statut-E1": "benefice", "note-E1": "14", "session-E1": "2025"}
+    language = {"statut-F1": "inscrit", "option-F1": "BRETON"}
+    filed = a_registration(informations=DECLARED, epreuves={**kept, **language})
+
+    whole, page = (main(one.get(page_of(filed))) for one in (manager, helpdesk))
+
+    secrets = ("Bénéfice", "Langue facultative")
+    assert [one for one in secrets if one not in whole] == []
+    assert [one for one in secrets if one in page] == []
+    assert "Mathématiques" in page
 
 
 def test_its_tabs_are_those_that_say_none(manager, helpdesk, declared):

@@ -13,7 +13,7 @@ from sporades.documents.models import DocumentVersion
 from sporades.evidence.models import Evidence
 from sporades.evidence.queries import Owed
 from sporades.exams.queries import rules
-from sporades.exams.rules.health import dispenses_for_health
+from sporades.exams.rules.health import statuses_of_health
 from sporades.letters.rules import of_piece
 from sporades.mail.models import Message
 from sporades.mail.queries import first_of
@@ -48,7 +48,7 @@ class Spared:
     Attributes:
         is_any: whether its reader is spared anything.
         pieces: the codes of the pieces that a handicap alone asks for.
-        papers: the codes of the épreuves of which a handicap dispenses.
+        papers: the codes of the épreuves that tell of a handicap, by a dispense for instance.
         labels: what those pieces, the questions that a handicap alone asks, and the declaration
             itself are called.
     """
@@ -147,7 +147,7 @@ def spared_of(request: HttpRequest, registration: Registration) -> Spared:
     return Spared(
         is_any=True,
         pieces=frozenset(codes),
-        papers=frozenset(one.code for one in exam.papers if dispenses_for_health(one, exam)),
+        papers=frozenset(one.code for one in exam.papers if statuses_of_health(one, exam)),
         labels=frozenset((_DECLARED, *labels)),
     )
 

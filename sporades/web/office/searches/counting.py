@@ -14,11 +14,18 @@ from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.searches import operations
 from sporades.searches.answered import pieces_of_health
-from sporades.searches.axes import AXES, FEWEST_DETAILED, GATHERED, GROUPS, NOT_DETAILED
+from sporades.searches.axes import (
+    AXES,
+    FEWEST_DETAILED,
+    GATHERED,
+    GROUPS,
+    NOT_DETAILED,
+    offered_for_health,
+)
 from sporades.searches.counting import FEWEST, Counted, count
 from sporades.searches.models import Search
 from sporades.searches.queries import TakesTooLong
-from sporades.searches.rules import says_of_health
+from sporades.searches.rules import OF_PAPERS, says_of_health
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
 from sporades.web.office.charts import Figures, Row, in_order
@@ -163,6 +170,7 @@ def _shown(counted: Counted, form: CountForm) -> dict[str, Any]:
         "fewest": FEWEST,
         "is_gathered": bool(words & GATHERED),
         "is_not_detailed": NOT_DETAILED in words,
+        "leaves_papers_out": by.code in OF_PAPERS and bool(offered_for_health()),
         "leaves_exams_out": by.code == "piece" and bool(pieces_of_health()),
         "fewest_detailed": FEWEST_DETAILED,
         "query": form.query,
