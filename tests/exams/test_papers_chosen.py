@@ -81,6 +81,20 @@ def test_a_mark_too_low_is_told_with_the_rule_and_what_to_do(exam):
     )
 
 
+@pytest.mark.parametrize(("years", "said"), [(1, "1 an, depuis"), (2, "2 ans, depuis")])
+def test_for_how_long_a_mark_is_kept_is_said_in_french(exam, years, said):
+    first, *others = exam.papers
+    kept = first.kept_mark.model_copy(update={"years": years, "when": None})
+    ours = exam.model_copy(
+        update={"papers": (first.model_copy(update={"kept_mark": kept}), *others)}
+    )
+    choices = chosen(E1={"status": "benefice", "mark": Decimal(15), "mark_session": 2021})
+
+    [breach] = breaches(ours, marin(), choices)
+
+    assert breach.message.startswith(f"Une note se garde {said} la session {2027 - years}")
+
+
 def test_a_year_in_two_figures_is_not_taken_for_a_mark_that_is_too_old(exam):
     choices = chosen(E1={"status": "benefice", "mark": Decimal(15), "mark_session": 23})
 

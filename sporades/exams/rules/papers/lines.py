@@ -124,7 +124,7 @@ def _mark_session(
         yield Breach(
             "benefice",
             field,
-            f"Une note se garde {right.years} ans, depuis la session {first} au plus tôt"
+            f"Une note se garde {right.years} an{'s' if right.years > 1 else ''}, depuis la session {first} au plus tôt"
             f"{said_by(right.reference)}. Choisissez « Inscrit » pour repasser l'épreuve, et effacez la "
             "note et son année.",
         )
