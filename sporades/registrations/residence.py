@@ -5,7 +5,12 @@ from datetime import datetime
 
 from sporades.core.french import listed
 from sporades.exams.models import RegistrationService
-from sporades.exams.rules.residence import abroad_for, is_free, registering_academy
+from sporades.exams.rules.residence import (
+    abroad_for,
+    duty_in_words,
+    is_free,
+    registering_academy,
+)
 from sporades.exams.rules.texts import with_text
 from sporades.registrations.dossier import Dossier
 from sporades.territory import queries as territory
@@ -74,10 +79,7 @@ def refusal_of_residence(
         "postcode",
         _message(dossier, right, postcode),
         (right,),
-        rule=with_text(
-            "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence.",
-            rule.reference,
-        ),
+        rule=with_text(f"{duty_in_words(rule)}.", rule.reference),
     )
 
 
@@ -110,10 +112,7 @@ def _refused_abroad(dossier: Dossier, country: str) -> Elsewhere:
         if places
         else "Demandez où vous inscrire à ce service"
     )
-    message = (
-        "Pour cet examen, vous devez vous inscrire dans l'académie de votre résidence : une adresse "
-        f"à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}."
-    )
+    message = f"{duty_in_words(dossier.rules.residence)} : une adresse à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}."
     return Elsewhere(
         "country", with_text(message, dossier.rules.residence.reference), places or (here,)
     )

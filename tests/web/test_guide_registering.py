@@ -7,7 +7,7 @@ import time_machine
 
 from sporades.exams.held import forget
 from sporades.registrations.models import Draft, Registration
-from tests.factories import NOW, a_candidate, a_registration, answers_with
+from tests.factories import NOW, a_candidate, a_registration, answers_with, load_invented
 from tests.web.filled import MINOR
 from tests.web.guide import (
     COMPETITION,
@@ -89,6 +89,23 @@ def test_within_the_period_the_conditions_are_read_before_one_starts(sign_in):
     ]
     everything = list(shown.iter())
     assert everything.index(fold) < everything.index(start)
+
+
+def test_where_the_address_decides_it_may_be_that_of_where_one_works(sign_in):
+    old = "    inscription_unique: {dans: examen"
+    load_invented((old, f"    rattachement: {{regle: adresse}}\n{old}"))
+    forget()
+    client = sign_in(a_candidate())
+    chosen = client.get(f"{EXAM}?academie=A09")
+    page = answer(client, begin(client), answers_with()["modalites"])
+    work = {"postcode": "78000", "town": "Versailles"}
+    refused = answer(client, page, answers_with(identification=work)["identification"])
+
+    for one in (chosen, page, refused):
+        assert "personnelle ou administrative" in main(one)
+        for home in ("résidence.", "domicile", "habitez"):
+            assert home not in main(one)
+    assert "Continuer auprès de l'académie de Versailles" in main(refused)
 
 
 def test_for_an_exam_one_registers_in_the_academy_where_one_lives(sign_in):

@@ -20,6 +20,7 @@ from sporades.candidates.names import (
 from sporades.candidates.operations import ADDRESS
 from sporades.core.phones import EXAMPLES, LANDLINE, LANDLINE_EXAMPLES, is_dialled, phone_in_words
 from sporades.exams.models import RegistrationService
+from sporades.exams.rules.residence import is_by_address
 from sporades.registrations.as_filed import is_refused_here
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.fields import CleanCharField, EnvelopeField, ask_if_called_for
@@ -179,6 +180,8 @@ class IdentificationForm(SectionForm):
                 ask_if_called_for(self.fields[name])
         # Some countries have none.
         self.fields["postcode"].required = False
+        if is_by_address(self.dossier.rules.residence):
+            self.fields["postcode"].help_text = POSTCODE_OF_ADDRESS
         ask_if_called_for(self.fields["postcode"])
         if not self.is_for_a_minor:
             for name in GUARDIAN:
@@ -351,6 +354,10 @@ class IdentificationForm(SectionForm):
         self.add_error(refusal.field, ValidationError(message, code="residence"))
 
 
+POSTCODE_OF_ADDRESS = (
+    "Celui de votre adresse, personnelle ou administrative, sans CEDEX : elle décide de l'académie. "
+    "Par exemple : 59000. Vide si votre pays n'en a pas."
+)
 ASKS_TO_STAY = (
     "Votre inscription y reste. Si vous voulez passer les épreuves là où vous habitez, dites-le dans le "
     "motif de votre demande."

@@ -22,7 +22,7 @@ from sporades.exams.models import Exam, RegistrationService, Speciality
 from sporades.exams.queries import OfferedExam, Programme
 from sporades.exams.rules.eligibility import conditions
 from sporades.exams.rules.facts import Facts
-from sporades.exams.rules.residence import is_free, registering_academy
+from sporades.exams.rules.residence import is_by_address, is_free, registering_academy
 from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.eligibility import Residence
 from sporades.registrations.clocks import zone_of_reader
@@ -163,6 +163,7 @@ def choose_academy(
         "form": form,
         "service": service,
         "needs_residence": not is_free(residence),
+        "is_by_address": is_by_address(residence),
         "exclusion": exclusion,
         "may_become": exclusion is not None and exclusion.may_become(request.arrived_at),
         **_last_left(mine, offered, special, at=request.arrived_at),

@@ -14,7 +14,7 @@ from sporades.candidates.words import identity_in_words
 from sporades.core.french import hour_in_words
 from sporades.core.numbers import INTEGER, whole
 from sporades.core.refusals import Refused
-from sporades.exams.rules.residence import is_free
+from sporades.exams.rules.residence import is_by_address, is_free
 from sporades.registrations import counting, journey
 from sporades.registrations.choices import is_another
 from sporades.registrations.dossier import Dossier, have_rules_moved
@@ -381,6 +381,7 @@ def _show(
         **_elsewhere(request, dossier, form, door=door),
         "is_waiting": is_waiting,
         "is_free": is_free(dossier.rules.residence),
+        "is_by_address": is_by_address(dossier.rules.residence),
         **door.timing(request, draft, dossier),
         **door.besides(request, draft),
     }
