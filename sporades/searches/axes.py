@@ -225,7 +225,11 @@ def _either(statuses: Iterable[Status]) -> str:
     return capfirst(listed([one.label.lower() for one in statuses], "ou"))
 
 
-_SPARED = ((Status.DISPENSED,), (Status.KEPT,), (Status.DISPENSED, Status.KEPT))
+_SPARED: tuple[tuple[Status, ...], ...] = (
+    (Status.DISPENSED,),
+    (Status.KEPT,),
+    (Status.DISPENSED, Status.KEPT),
+)
 SAT_OR_NOT, NOT_SAT = (
     {spared: _either((beside, *spared)) for spared in _SPARED}
     for beside in (Status.ENTERED, Status.NOT_ENTERED)
