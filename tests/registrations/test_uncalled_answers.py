@@ -118,3 +118,28 @@ def test_what_the_diploma_does_not_call_for_is_refused(answers, refused):
     form = QUALIFICATION.judged(dossier(qualification=answers))
 
     assert said(form) == refused
+
+
+@pytest.mark.parametrize(
+    ("answer", "calling"),
+    [
+        ("taille, minimum: 150", "répondez 150 au moins à « Votre taille »"),
+        ("taille, maximum: 180", "répondez 180 au plus à « Votre taille »"),
+        ("taille, minimum: 150, maximum: 180", "répondez entre 150 et 180 à « Votre taille »"),
+        ("taille, egal: 172", "répondez 172 à « Votre taille »"),
+        ("taille, donnee: true", "répondez à « Votre taille »"),
+        ("taille, donnee: false", "ne répondez pas à « Votre taille »"),
+        (
+            "visite, minimum: 2026-01-01",
+            "répondez le 1er janvier 2026 ou après à « Date de votre dernière sortie en mer »",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("db", "stopped_clock")
+def test_which_number_or_day_calls_for_a_question_is_said_with_it(answer, calling):
+    condition = f"si: {{reponse: {{question: {answer}}}}}"
+    load_invented(("libelle: Votre projet,", f"libelle: Votre projet, {condition},"))
+
+    form = EXTRA.form_for(dossier())
+
+    assert form.fields["q-projet"].help_text == f"Seulement si vous {calling}."

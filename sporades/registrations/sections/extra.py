@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from sporades.core.french import day_in_words, quoted
+from sporades.core.french import day_in_words, figure, quoted
 from sporades.exams.rules import conditions, questions
 from sporades.exams.schema import Condition
+from sporades.exams.schema.conditions import AnswerCondition
 from sporades.exams.schema.questions import (
     ChoiceQuestion,
     MultipleChoiceQuestion,
@@ -49,7 +50,7 @@ class ExtraForm(SectionForm):
             self._set_several_aside(question)
             self._gather(PREFIX + question.code)
             if calling := self._calling(question):
-                field.help_text = f"Seulement si vous répondez {calling}. {field.help_text}".strip()
+                field.help_text = f"Seulement si vous {calling}. {field.help_text}".strip()
             if question.code in self.depending:
                 # Whether it must be answered is judged in `clean`, where its condition is known.
                 shown_when = _shown_when(question.when, self.dossier.rules.questions)
@@ -171,7 +172,7 @@ class ExtraForm(SectionForm):
         # Whoever has given that answer lacks another.
         alone = Condition.model_construct(answer=question.when.answer) if question.when else None
         if calling and not conditions.holds(alone, self.counted):
-            return f"Cette réponse ne compte que si vous répondez {calling}."
+            return f"Cette réponse ne compte que si vous {calling}."
         return "Vos autres réponses ne demandent pas celle-ci."
 
     def oddities(self) -> Iterator[tuple[str, str]]:
@@ -218,13 +219,13 @@ class ExtraForm(SectionForm):
             return day_in_words(value)
         question = next((q for q in self.questions if PREFIX + q.code == name), None)
         if isinstance(question, NumberQuestion) and value is not None:
-            figure = f"{value}".replace(".", ",")
-            return f"{figure} {question.unit}" if question.unit else figure
+            number = f"{value}".replace(".", ",")
+            return f"{number} {question.unit}" if question.unit else number
         return super().in_words(name)
 
 
 def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> str:
-    """Say which answer to which question calls for this one, where one alone does."""
+    """Say which answer to which question calls for this one, where one alone does: after « si vous »."""
     answer = condition.answer if condition else None
     other = next((one for one in asked if answer and one.code == answer.question), None)
     if answer is None or other is None:
@@ -235,10 +236,31 @@ def _called_for_by(condition: Condition | None, asked: Iterable[Question]) -> st
     else:
         wanted = answer.among or ((answer.equal,) if isinstance(answer.equal, str) else ())
         said = [labels[code] for code in wanted if code in labels]
-    if not said:
+    answers = quoted(said, "ou") if said else _bounds_in_words(answer)
+    if answers:
+        return f"répondez {answers} à « {other.label} »"
+    if answer.is_given is None or answer.equal is not None:
         return ""
-    answers = quoted(said, "ou")
-    return f"{answers} à « {other.label} »"
+    return f"{'répondez' if answer.is_given else 'ne répondez pas'} à « {other.label} »"
+
+
+def _bounds_in_words(answer: AnswerCondition) -> str:
+    """Say the numbers or the days that an answer must be among; nothing where none are said."""
+    low, high = map(_bound_in_words, (answer.minimum, answer.maximum))
+    if low and high:
+        return low if low == high else f"entre {low} et {high}"
+    is_day = isinstance(answer.minimum or answer.maximum, date)
+    if low:
+        return f"{low} ou après" if is_day else f"{low} au moins"
+    if high:
+        return f"{high} ou avant" if is_day else f"{high} au plus"
+    return figure(answer.equal) if isinstance(answer.equal, Decimal) else ""
+
+
+def _bound_in_words(bound: Decimal | date | None) -> str:
+    if isinstance(bound, date):
+        return f"le {day_in_words(bound)}"
+    return "" if bound is None else figure(bound)
 
 
 def _shown_when(condition: Condition | None, asked: Iterable[Question]) -> str:
