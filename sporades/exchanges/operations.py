@@ -92,7 +92,7 @@ class OfHealth(Refused):
 
     message = (
         "Cette recherche trie les candidats par un handicap déclaré, par ce qu'il fait seul demander "
-        "(une pièce, une réponse) ou dispenser, ou par un aménagement demandé : "
+        "(une pièce, une réponse), proposer, dispenser ou garder, ou par un aménagement demandé : "
         "un fichier le dirait de chacun, elle ne s'exporte pas. Retirez ce critère. Pour organiser "
         "les épreuves, les colonnes « Demande d'aménagement » et « Aménagements accordés » disent "
         "ce qui est demandé et ce qui est accordé."
