@@ -86,6 +86,7 @@ from sporades.acts.accommodating.silent import (
     tell_of_unanswered,
     to_refuse_in_words,
 )
+from sporades.acts.accommodating.telling import HandedOver
 
 __all__ = [
     "APPEAL_UNSENT",
@@ -98,6 +99,7 @@ __all__ = [
     "AcceptedBySilence",
     "AuthorUnknown",
     "Counted",
+    "HandedOver",
     "NoOpinion",
     "NotInCharge",
     "OfAnExam",

@@ -26,11 +26,17 @@ from sporades.accommodations.operations import Author, Contested
 from sporades.accommodations.queries import decision_of, lock_case
 from sporades.accounts.models import User
 from sporades.acts.accommodating.notifying import CalledMeanwhile
-from sporades.acts.accommodating.telling import date_erasure, note, note_press, tell_candidate
+from sporades.acts.accommodating.telling import (
+    date_erasure,
+    lock_as_read,
+    note,
+    note_press,
+    tell_candidate,
+)
 from sporades.acts.people import changing
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core import apart
-from sporades.core.actors import CANDIDATE, Actor
+from sporades.core.actors import CANDIDATE, SYSTEM, Actor
 from sporades.core.days import months_after
 from sporades.core.french import day_in_words, local_day
 from sporades.documents import operations as documents
@@ -50,10 +56,11 @@ def appeal(*, case: Case, said: Contested, by: Actor, at: datetime) -> Appeal:
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since the office read it.
         NotNotified, NotStanding, NothingContested, DecisionReplaced, AppealToCome, BeforeDecision,
             AlreadyAppealed, BeingTakenAgain: see `accommodations.operations.appeal`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     already: Appeal | None = Appeal.objects.waiting().filter(case=locked).first()
     if already is not None and (already.text, already.came) == (said.text, said.came):
         return already
@@ -97,10 +104,11 @@ def withdraw_appeal(*, found: Appeal, by: Actor, at: datetime) -> None:
     """« Retirer mon recours », while nothing has become of it; pressed twice, once.
 
     Raises:
+        HandedOver: its registration is another academy's since the office read it.
         Held: its candidate takes it back, whose account has just been given back to an old address.
         AppealAnswered: see `accommodations.operations.withdraw_appeal`.
     """
-    locked = _locked(found)
+    locked = _locked(found, by=by)
     if locked.withdrawn_at is not None:
         return
     if by.kind == CANDIDATE:
@@ -126,10 +134,11 @@ def refuse_appeal(*, found: Appeal, reason: str, author: Author, by: Actor, at: 
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since the office read it.
         AppealAnswered, ReasonMissing, AuthorMissing: see `accommodations.operations.refuse_appeal`.
         MentionsMissing: the answer would not say how it is contested.
     """
-    locked = _locked(found)
+    locked = _locked(found, by=by)
     case, registration = locked.case, locked.case.registration
     accommodations.refuse_appeal(locked, reason=reason, author=author, at=at)
     version = documents.issue(registration.folder, ANSWER, Refusal(locked, at), at=at)
@@ -154,10 +163,11 @@ def note_call_about_answer(
         seen: the last call that was read, as `Called.call_mark` says it, where somebody has read it.
 
     Raises:
+        HandedOver: its registration is another academy's since the office read it.
         CalledMeanwhile: nobody has answered, and a colleague has reached them since it was read.
         NotNotified: see `accommodations.operations.note_call_about`.
     """
-    locked = _locked(found)
+    locked = _locked(found, by=by)
     zone = locked.case.registration.service.zone
     CalledMeanwhile.check(locked, is_reached=is_reached, seen=seen, zone=zone)
     accommodations.note_call_about(locked, name=by.name, is_reached=is_reached, at=at)
@@ -184,7 +194,7 @@ def tell_of_silence(*, at: datetime) -> int:
 
 @transaction.atomic
 def _tell_of_silence(pk: int, *, at: datetime) -> bool:
-    locked = _locked(Appeal.objects.get(pk=pk))
+    locked = _locked(Appeal.objects.get(pk=pk), by=SYSTEM)
     case = locked.case
     zone = clock_of(case)
     is_over = silence_about(locked.received_on).has_decided(local_day(at, zone))
@@ -200,9 +210,9 @@ def _tell_of_silence(pk: int, *, at: datetime) -> bool:
     return True
 
 
-def _locked(found: Appeal) -> Appeal:
-    """Return an appeal as it stands now, its registration and its request locked."""
-    case = lock_case(found.case)
+def _locked(found: Appeal, *, by: Actor) -> Appeal:
+    """Return an appeal as it stands now, its registration and its request locked. Raises HandedOver."""
+    case = lock_as_read(found.case, by=by)
     locked: Appeal = Appeal.objects.select_related("answer").get(pk=found.pk)
     locked.case = case
     return locked

@@ -14,8 +14,10 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.entrusting import is_to_be_given_more
 from sporades.acts.accommodating.silent import check_silence
 from sporades.acts.accommodating.telling import (
+    check_not_moved,
     date_erasure,
     is_for_another,
+    lock_as_read,
     lock_open,
     note,
     tell_candidate,
@@ -76,10 +78,11 @@ def decide(
         opinion_seen: when the opinion that was read was signed, where somebody has read one.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         AuthorMissing, DecisionMissing, ReasonMissing, ReasonOfAnother, UnknownMeasure, Rewritten,
             Refused: see `accommodations.operations.decide`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     if opinion_seen is not None and locked.opined_at != opinion_seen:
         raise accommodations.Rewritten
     accommodations.decide(locked, decisions, author=author, seen=seen, at=at)
@@ -107,10 +110,11 @@ def correct(
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         AuthorMissing, DecisionMissing, ReasonMissing, ReasonOfAnother, UnknownMeasure, Rewritten,
             Refused: see `accommodations.operations.correct`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     accommodations.correct(locked, decisions, author=author, seen=seen, at=at)
     _note("accommodation corrected", locked, by=by, at=at)
 
@@ -125,6 +129,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
     """Decide of each measure as the doctor advises, named as its author last did.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         NoOpinion: no opinion waits for a decision.
         TakenAgain: it would undo what was decided otherwise.
         ReasonToWrite, Excluding: see `accommodations.operations.check_advised`.
@@ -134,6 +139,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
     locked = lock_open(registration)
     if locked is None or locked.state != State.OPINION_GIVEN:
         raise NoOpinion
+    check_not_moved(registration, locked.registration)
     if locked.is_opinion_kept:
         raise TakenAgain
     accommodations.check_advised(locked)
@@ -183,10 +189,11 @@ def take_again(*, case: Case, why: str, has_opinion: bool, by: Actor, at: dateti
         The new request.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         NotNotified, UnderWay, NotStanding, ReplacedSince, NoAppeal, AppealWaits,
             FormerAppealed: see `accommodations.operations.take_again`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     _leave_what_was_never_sent(locked, by=by, at=at)
     made = accommodations.take_again(locked, why=why, has_opinion=has_opinion, at=at)
     found = compartment(locked.registration)
@@ -224,10 +231,11 @@ def cancel_taking_again(*, case: Case, reason: str, by: Actor, at: datetime) -> 
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         NotTakenAgain, ReasonMissing, DecidedMeanwhile, Refused: see
             `accommodations.operations.cancel_taking_again`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     accommodations.cancel_taking_again(locked, reason=reason, at=at)
     former, found = locked.instead_of, compartment(locked.registration)
     if found is not None and former is not None:

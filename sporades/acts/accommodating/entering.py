@@ -13,7 +13,7 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.silent import keep_acceptance
-from sporades.acts.accommodating.telling import note, tell_candidate
+from sporades.acts.accommodating.telling import check_not_moved, note, tell_candidate
 from sporades.acts.people.attaching import had_none_until
 from sporades.acts.people.guardians import tell_of_signature
 from sporades.acts.postmarks import check_postmark
@@ -75,6 +75,7 @@ def enter(
         is_certain: whether a postmark before registrations opened was looked at twice.
 
     Raises:
+        HandedOver: it is another academy's since it was read.
         HasAccount, WrittenThere, NotDeclared, NotStanding, NotOffered, NotOnPaper, LookedAt: see
             `accommodations.operations.why_not_entered`.
         Rewritten: a colleague has entered something else meanwhile.
@@ -82,6 +83,7 @@ def enter(
         Refused: see `accommodations.operations.enter`.
     """
     locked = lock_registration(registration.pk)
+    check_not_moved(registration, locked)
     case = _open_case(locked)
     if case is not None and case.revision != seen:
         if accommodations.is_entered(case, asked, paper):

@@ -14,7 +14,7 @@ from sporades.accommodations.queries import left_by_their_doctor, lock_case, pap
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
 from sporades.acts.accommodating.silent import keep_acceptance
-from sporades.acts.accommodating.telling import note, open_papers_to, tell_candidate
+from sporades.acts.accommodating.telling import lock_as_read, note, open_papers_to, tell_candidate
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -44,11 +44,12 @@ def declare_incomplete(
         seen: how it stood as it was read, where somebody has read it.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         ReasonMissing: nothing is said.
         WithDoctorMeanwhile, Rewritten: it was given to a doctor, or changed, since it was read.
         Refused: nothing may be said missing of it any more.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     accommodations.check_as_read(locked, seen)
     keep_acceptance(locked, at=at)
     accommodations.declare_incomplete(locked, missing=missing, at=at)
@@ -71,10 +72,11 @@ def reword_missing(
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         Rewritten: somebody else has reworded it meanwhile.
         ReasonMissing, AskedByDoctor, Refused: see `accommodations.operations.reword_missing`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     if locked.missing == missing and locked.state == State.INCOMPLETE:
         return
     _check_incomplete_since(locked, seen)
@@ -94,11 +96,12 @@ def find_complete(*, case: Case, seen: datetime | None, by: Actor, at: datetime)
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         Rewritten: somebody else has reworded what is missing meanwhile.
         NotSigned: its candidate was found to be a minor since it was sent.
         BeingCompleted, Refused: see `accommodations.operations.find_complete`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     _check_incomplete_since(locked, seen)
     if locked.state == State.INCOMPLETE and locked.lacks_signature(at):
         raise accommodations.NotSigned
@@ -140,10 +143,11 @@ def entrust(
         seen: the revision that was read, where somebody has read one.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         Rewritten: its candidate has changed it meanwhile.
         Refused: it stands no more as it was read.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     if seen is not None and locked.revision != seen:
         raise accommodations.Rewritten
     accommodations.entrust(locked, doctor=doctor, name=name, at=at)
@@ -162,10 +166,11 @@ def take_from_doctor(*, case: Case, by: Actor, at: datetime, seen: AsRead | None
         seen: how it stood as it was read, where somebody has read it: another doctor may have it.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         Rewritten: it was taken, and entrusted again, since it was read.
         Refused: no doctor has it.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     if seen is not None and locked.as_read != seen:
         raise accommodations.Rewritten
     accommodations.take_from_doctor(locked)

@@ -11,7 +11,14 @@ from sporades.accommodations.notification import NOTIFICATION
 from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.silent import notified
-from sporades.acts.accommodating.telling import date_erasure, lock_open, note, tell_candidate
+from sporades.acts.accommodating.telling import (
+    check_not_moved,
+    date_erasure,
+    lock_as_read,
+    lock_open,
+    note,
+    tell_candidate,
+)
 from sporades.acts.people.guardians import tell_guardian
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
@@ -66,11 +73,12 @@ def notify(*, case: Case, seen: datetime | None, by: Actor, at: datetime) -> Non
         at: the instant.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         MentionsMissing, AuthorMissing: the notification would not say what the law asks for.
         NotDecided: nothing is decided, or it was notified meanwhile.
         Rewritten: it was corrected since it was read over.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     if locked.state != State.DECIDED:
         raise NotDecided
     accommodations.check_decision_seen(locked, seen)
@@ -88,12 +96,14 @@ def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> N
     """Notify the decision of a registration that waits for it.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         NotDecided: there is none.
         MentionsMissing, AuthorMissing: see `notify`.
     """
     locked = lock_open(registration)
     if locked is None:
         raise NotDecided
+    check_not_moved(registration, locked.registration)
     notify(case=locked, seen=locked.decided_at, by=by, at=at)
 
 
@@ -122,10 +132,11 @@ def note_call(
         seen: the last call that was read, as `Called.call_mark` says it, where somebody has read it.
 
     Raises:
+        HandedOver: its registration is another academy's since it was read.
         CalledMeanwhile: nobody has answered, and a colleague has reached them since it was read.
         NotNotified: see `accommodations.operations.note_call`.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     zone = locked.registration.service.zone
     CalledMeanwhile.check(locked, is_reached=is_reached, seen=seen, zone=zone)
     accommodations.note_call(locked, name=by.name, is_reached=is_reached, at=at)

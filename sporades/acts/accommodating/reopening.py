@@ -9,11 +9,15 @@ from django.db import transaction
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.models import AskedMeasure, Case
-from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import OpinionAgain
 from sporades.acts.accommodating.entrusting import leave_doctor
 from sporades.acts.accommodating.silent import keep_acceptance
-from sporades.acts.accommodating.telling import is_for_another, note, open_papers_to
+from sporades.acts.accommodating.telling import (
+    is_for_another,
+    lock_as_read,
+    note,
+    open_papers_to,
+)
 from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
@@ -57,11 +61,11 @@ def reopen(*, case: Case, why: OpinionAgain, by: Actor, at: datetime) -> None:
         at: the instant.
 
     Raises:
-        ForAnother: see there.
+        HandedOver, ForAnother: see each.
         Refused: it is decided, taken back, or already with its doctor.
         medical.TakesNothing: its papers of health are erased.
     """
-    locked = lock_case(case)
+    locked = lock_as_read(case, by=by)
     found = medical.compartment_of(locked.registration)
     if is_for_another(found, locked):
         raise ForAnother

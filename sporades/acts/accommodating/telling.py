@@ -10,9 +10,10 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import lock_case, requests_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, SYSTEM, Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
+from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.journal.queries import NOTED_ONCE_IN, is_noted
@@ -29,6 +30,15 @@ from sporades.registrations.snapshot import contact_of
 
 _OF_HEALTH = ("accommodation", "accommodation unsent", "accommodation left", "file refused")
 """How the keys begin of what is told of a request, of one that was not sent, of a paper of health."""
+
+
+class HandedOver(Refused):
+    """Its registration is another academy's since it was read, which alone deals with it."""
+
+    message = (
+        "Cette inscription vient d'être donnée à une autre académie, qui traite sa demande "
+        "d'aménagement."
+    )
 
 
 def is_on_health(told: Message) -> bool:
@@ -193,3 +203,29 @@ def lock_open(registration: Registration) -> Case | None:
     """Return the request of a registration of which something is awaited, locked, if there is one."""
     found = Case.objects.open().filter(registration=registration.pk).first()
     return None if found is None else lock_case(found)
+
+
+def lock_as_read(case: Case, *, by: Actor) -> Case:
+    """Return a request, locked after its registration, for whoever deals with it.
+
+    A candidate acts on their own wherever it is, and what time alone does is done wherever it is.
+
+    Args:
+        case: which, with its registration as it was read.
+        by: who acts.
+
+    Raises:
+        HandedOver: see there.
+    """
+    if by.kind in (CANDIDATE, SYSTEM.kind):
+        return lock_case(case)
+    read = case.registration
+    locked = lock_case(case)
+    check_not_moved(read, locked.registration)
+    return locked
+
+
+def check_not_moved(read: Registration, locked: Registration) -> None:
+    """Refuse to deal with the request of a registration that was given away since it was read. Raises HandedOver."""
+    if locked.service_id != read.service_id:
+        raise HandedOver
