@@ -16,13 +16,22 @@ from sporades.acts.requests import CHANGE_ASSIGNED, CHANGE_REFUSED, completing, 
 from sporades.acts.requests.completing import Came
 from sporades.acts.requests.proofs import with_proof
 from sporades.acts.requests.silence import check_refusal
-from sporades.core.actors import Actor
+from sporades.core.actors import CANDIDATE, SYSTEM, Actor
+from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.operations import drafting, filing, rebasing, requesting
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
+
+
+class HandedOver(Refused):
+    """Its registration is another academy's since it was read, which alone answers it."""
+
+    message = (
+        "Cette inscription vient d'être donnée à une autre académie, qui répond à cette demande."
+    )
 
 
 @transaction.atomic
@@ -127,10 +136,11 @@ def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -
         at: the instant.
 
     Raises:
+        HandedOver: it is another academy's since the office read it.
         MissingUnsaid, SetAsideMeanwhile, SilenceHasDecided, MovedMeanwhile: see
             `completing.ask_more`.
     """
-    filing.lock(request.draft)
+    _lock(request, by=by)
     locked = _locked(request)
     completing.ask_more(locked, missing=missing, by=by, at=at)
     _record("change request incomplete", locked, by=by, at=at, reason=missing)
@@ -157,6 +167,7 @@ def complete(
         came: by which way then, and the day from which delays run again.
 
     Raises:
+        HandedOver: it is another academy's since the office read it.
         NothingAdded, CameToCome, CameBeforeAsked, CompletedAlready: see each.
         reading.Unfit, reading.Unready, files.OutOfReach: see `with_proof`.
     """
@@ -165,7 +176,7 @@ def complete(
         request,
         words=words,
         proof=proof,
-        locked=lambda: _locked_with_draft(request),
+        locked=lambda: _locked_with_draft(request, by=by),
         record=partial(_record, verb, by=by, at=at, reason=words),
         at=at,
         came=came,
@@ -186,20 +197,34 @@ def correct_day(*, request: ChangeRequest, on: date, seen: date, by: Actor, at: 
         Whether it was another day.
 
     Raises:
+        HandedOver: it is another academy's since the office read it.
         NoDayNoted, DecidedByThatDay, CorrectedMeanwhile, CameToCome, CameBeforeAsked: see
             `completing.correct_day`.
     """
     return completing.correct_day(
         on=on,
         seen=seen,
-        locked=lambda: _locked_with_draft(request),
+        locked=lambda: _locked_with_draft(request, by=by),
         record=partial(_record, "change request complement redated", by=by, at=at, reason=""),
         at=at,
     )
 
 
-def _locked_with_draft(request: ChangeRequest) -> ChangeRequest:
-    filing.lock(request.draft)
+def _lock(request: ChangeRequest, *, by: Actor) -> Draft:
+    """Lock a request's registration and draft, and return this one; for the office, as it read them.
+
+    Its candidate completes it wherever it is.
+    """
+    read = request.registration.service_id
+    draft = filing.lock(request.draft)
+    is_office = by.kind not in (CANDIDATE, SYSTEM.kind)
+    if is_office and draft.amends is not None and draft.amends.service_id != read:
+        raise HandedOver
+    return draft
+
+
+def _locked_with_draft(request: ChangeRequest, *, by: Actor) -> ChangeRequest:
+    _lock(request, by=by)
     return _locked(request)
 
 
@@ -224,12 +249,13 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
             said.
 
     Raises:
+        HandedOver: it is another academy's since the office read it.
         AnsweredMeanwhile: something else would change than what was shown, or than what was asked.
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
         AskedOfAnother: its registration is for another exam since, where a question is another.
         Refused: it was decided or taken back meanwhile, or its registration has changed.
     """
-    asked = filing.lock(request.draft)
+    asked = _lock(request, by=by)
     # First of all: whoever was quicker has filed the draft, or given it back.
     requesting.refuse_ended(request)
     begun_from = asked.amends_version
@@ -259,12 +285,13 @@ def refuse(
         takes_back: whether that it takes back what silence has accepted, where it has, was read.
 
     Raises:
+        HandedOver: it is another academy's since the office read it.
         AnswerMissing: nothing is said.
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
         Refused: it was decided or taken back meanwhile.
     """
     check_refusal(request, answer=answer, takes_back=takes_back, at=at)
-    filing.lock(request.draft)
+    _lock(request, by=by)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
     _record(CHANGE_REFUSED, request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
