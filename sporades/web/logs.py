@@ -1,4 +1,4 @@
-"""Lines of the log: they name nobody, and hold no key of a page."""
+"""Lines of the log: they name nobody, and hold no key nor number of an address."""
 
 import logging
 import re
@@ -20,6 +20,8 @@ ROW = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 """Where PostgreSQL quotes the row that it refuses."""
+NUMBER = re.compile(r"(?<=/)[0-9]{8,}(?![^\s/?])")
+"""A number of ours in an address: it is of somebody, and what follows may say something of their health."""
 
 
 class InOneLine(logging.Filter):
@@ -32,7 +34,7 @@ class InOneLine(logging.Filter):
 
 
 class Discreet(logging.Formatter):
-    """A line, what it says of an error included, without keys, mail addresses and rows.
+    """A line, what it says of an error included, without keys, numbers, mail addresses and rows.
 
     It begins with its instant and the offset of its clock: two hours bear one name in the night of
     October (ASVS 16.2.2). It ends with the number of the request that is being answered, if any.
@@ -48,8 +50,11 @@ class Discreet(logging.Formatter):
         line = without_persons(super().format(record))
         if answered := origin.current():
             line = f"{line} request={answered.number}"
+        if "/" not in line:
+            return line
+        line = NUMBER.sub(HIDDEN, line)
         # Before the program is ready, it has answered nobody.
-        return without_keys(line) if apps.ready and "/" in line else line
+        return without_keys(line) if apps.ready else line
 
 
 def without_persons(text: str) -> str:

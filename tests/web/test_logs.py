@@ -7,10 +7,17 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils.log import log_response
 
 from sporades.accounts.models import User
 from sporades.web.logs import without_persons
 from tests.factories import NOW, PASSWORD, a_candidate
+
+NUMBER = "20000099999"
+"""That of a registration."""
 
 
 def line_of(error):
@@ -26,6 +33,38 @@ def test_a_mail_address_is_written_in_no_line_of_the_log():
 
     assert "ines" not in line
     assert "550" in line
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422, 500])
+@pytest.mark.parametrize("end", ["", "/", "?dans=1"], ids=["as it is", "with more", "with a query"])
+@pytest.mark.parametrize(
+    ("route", "more"),
+    [
+        ("candidate:registration", ()),
+        ("candidate:health", ()),
+        ("candidate:confide", ("certificat",)),
+        ("office:accommodation", ()),
+    ],
+    ids=str,
+)
+def test_no_line_of_the_log_says_whose_page_was_refused(route, more, end, status, caplog):
+    where = reverse(route, args=[NUMBER, *more]) + end
+
+    request = RequestFactory().post(where)
+    log_response("Refusé : %s", where, request=request, response=HttpResponse(status=status))
+
+    [record] = caplog.records
+    line = logging.getHandlerByName("console").formatter.format(record)
+    assert NUMBER not in line
+    assert line.endswith(where.replace(NUMBER, "…"))
+
+
+def test_a_number_that_is_of_nobody_stays_in_the_log(caplog):
+    logging.getLogger("sporades").warning("Export 20261125 : /gestion/exports/7, 12345678 octets")
+
+    [record] = caplog.records
+    line = logging.getHandlerByName("console").formatter.format(record)
+    assert line.endswith("Export 20261125 : /gestion/exports/7, 12345678 octets")
 
 
 def test_lines_go_to_the_error_output_alone():
