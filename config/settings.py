@@ -378,6 +378,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.security.DisallowedHost": {"filters": ["in_one_line"]},
+        "django.security.RequestDataTooBig": {"filters": ["in_one_line"]},
+        "django.security.SuspiciousMultipartForm": {"filters": ["in_one_line"]},
+        "django.security.TooManyFieldsSent": {"filters": ["in_one_line"]},
+        "django.security.TooManyFilesSent": {"filters": ["in_one_line"]},
         "django.server": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},

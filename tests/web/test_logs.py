@@ -133,3 +133,11 @@ def test_a_name_that_is_not_ours_takes_one_line_of_the_log(client, caplog):
     [record] = caplog.records
     assert (record.name, record.exc_info) == ("django.security.DisallowedHost", None)
     assert "ailleurs.exemple.test" in record.getMessage()
+
+
+def test_more_fields_than_any_page_has_take_one_line_of_the_log(client, caplog):
+    client.get(f"/?{'a=1&' * 2_000}")
+
+    formatter = logging.getHandlerByName("console").formatter
+    lines = [formatter.format(one) for one in caplog.records if one.name.startswith("django.sec")]
+    assert [line.count("\n") for line in lines] == [0]
