@@ -534,6 +534,33 @@ def test_what_was_entered_wrongly_is_entered_anew_and_its_candidate_is_told_noth
     assert Letter.objects.filter(message__kind="request_received").count() == 1
 
 
+@pytest.mark.parametrize("is_completed", [False, True])
+def test_a_slip_of_the_office_that_is_mended_puts_off_no_day_on_which_silence_decides(
+    registration, is_completed
+):
+    enter(registration)
+    if is_completed:
+        find_incomplete(registration)
+        enter(registration, paper=OnPaper(POSTED), at=NOW + timedelta(days=2))
+    before = case_of(registration)
+    told = silence_of(before)
+
+    enter(registration, Wish(READER), at=NOW + timedelta(days=20))
+
+    case = case_of(registration)
+    assert told is not None
+    assert (silence_of(case), case.asked_at, case.since) == (told, before.asked_at, before.since)
+
+
+def test_another_paper_than_was_entered_is_received_when_it_is_entered(registration):
+    enter(registration)
+    later = NOW + timedelta(days=3)
+
+    enter(registration, Wish(READER), paper=replace(PAPER, posted_on=later.date()), at=later)
+
+    assert case_of(registration).asked_at == later
+
+
 @pytest.mark.parametrize("is_minor", [False, True])
 def test_what_was_entered_wrongly_is_mended_once_nothing_more_is_asked_here(registration, is_minor):
     mine = a_minor(a_record(**MINOR)) if is_minor else registration

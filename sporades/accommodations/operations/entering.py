@@ -117,6 +117,7 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
         Refused: it stands no more as it was read.
     """
     counted = counted_at(case.registration, paper.posted_on)
+    received_at = _received_at(case, paper, at=at)
     if case.state == State.ASKED:
         before = _take_back(case)
     else:
@@ -139,11 +140,22 @@ def enter(case: Case, asked: Asked, paper: OnPaper, *, at: datetime) -> Signatur
             posted_on=paper.posted_on,
             at=at,
         )
-    send(case, at=at, posted_on=paper.posted_on)
+    send(case, at=received_at, posted_on=paper.posted_on)
     if before is not None:
         case.received = {**(case.received or {}), BEFORE: before}
         case.save(update_fields=["received"])
     return signature
+
+
+def _received_at(case: Case, paper: OnPaper, *, at: datetime) -> datetime:
+    """Return when a paper was received: what is entered anew was when it was first entered.
+
+    Its candidate was told so, and from when silence counts. What was posted later is another paper.
+    """
+    if case.state != State.ASKED or case.asked_at is None:
+        return at
+    is_another = paper.posted_on > case.registration.last_day(case.asked_at)
+    return at if is_another else case.asked_at
 
 
 def _has_envelope(paper: OnPaper, before: dict[str, Any] | None) -> bool:
