@@ -423,6 +423,27 @@ def test_an_appeal_is_taken_back_and_may_be_made_again(sign_in, registration, de
     assert client.get(at(registration, page=BACK)).status_code == 302
 
 
+def test_of_two_appeals_that_wait_the_one_that_is_shown_is_taken_back_once(
+    sign_in, registration, decided, stopped_clock
+):
+    later = NOW + timedelta(days=1)
+    first = contest(decided)
+    reach(registration, State.NOTIFIED, at=later)
+    second = contest(read_by(registration), at=later)
+    stopped_clock.move_to(later)
+    client = sign_in(registration.candidate)
+    links = seen(client.get(at(registration))).cssselect(f"a[href*='{BACK}']")
+    to_second = next(one.get("href") for one in links if str(second.pk) in one.get("href"))
+    page = client.get(to_second)
+
+    for _ in range(2):
+        client.post(at(registration, page=BACK), shown(page, "form[method=post]"))
+
+    assert set(Appeal.objects.standing()) == {first}
+    assert len(links) == 2
+    assert "votre recours reçu le 26 novembre 2026" in plain(main(page))
+
+
 def test_the_answer_is_read_in_its_document_before_its_reason_is_shown(
     sign_in, registration, decided
 ):

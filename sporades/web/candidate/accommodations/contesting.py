@@ -54,6 +54,8 @@ from sporades.web.layout.kept import forget, kept, typed_before
 
 WHICH = "decision"
 """Which decision the page showed."""
+APPEAL = "recours"
+"""And which appeal: one against a decision that another has replaced may wait beside the last one's."""
 UNREAD = "Lisez d'abord la notification : la décision se conteste ensuite."
 _KEPT = (
     "Votre session s'était terminée. Votre recours est là, il n'est pas envoyé : vérifiez-le, puis "
@@ -190,7 +192,7 @@ def _page(
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """« Retirer mon recours », confirmed."""
     found = own_registration(request, number)
-    appeal = appeal_of(found.pk)
+    appeal = _named(request, found)
     if appeal is None or found.withdrawn_at is not None:
         return redirect(PAGE, found.number)
     if request.method == "POST":
@@ -201,6 +203,8 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "Votre recours est retiré. La décision reste en vigueur.")
         return redirect(PAGE, found.number)
+    if not appeal.is_waiting:
+        return redirect(PAGE, found.number)
     appeal.case.registration = found
     at, zone = request.arrived_at, clock_of(appeal.case)
     last, given = last_day_of(appeal.case, zone), given_back_until(appeal.case, zone)
@@ -209,11 +213,24 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
         last = local_day(given, zone)
     context = {
         "registration": found,
+        "appeal": appeal,
+        "received": day_in_words(appeal.received_on),
         "last": day_in_words(last) if last else "",
         "is_late": is_late,
         "papers": _papers_left(found, appeal, at=at),
     }
     return render(request, "candidate/accommodation_contest_back.html", context)
+
+
+def _named(request: HttpRequest, registration: Registration) -> Appeal | None:
+    """Return the appeal that a page has named, whatever became of it; else the oldest that waits.
+
+    Pressed twice, the button takes back no other one that waits too.
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    if (key := sent.get(APPEAL)) is None:
+        return appeal_of(registration.pk)
+    return next((one for one in appeals_of(registration.pk) if str(one.pk) == key), None)
 
 
 def may_contest(
