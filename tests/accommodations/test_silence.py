@@ -4,16 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from sporades.accommodations.models import AskedMeasure
+from sporades.accommodations.models import Again, AskedMeasure
 from sporades.accommodations.operations import DecisionOn
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.acts import accommodating
 from sporades.acts.accommodating.silent import AcceptedBySilence
 from sporades.acts.medical import confiding
+from sporades.acts.registrations import deciding
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
+from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     MANAGER,
     READER,
@@ -26,10 +28,11 @@ from tests.accommodations.asked import (
     opine,
     reach,
     send,
+    taken_again,
     under,
     write,
 )
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, OPERATOR, a_registration, author
 from tests.medical.given import confide, found_clean
 from tests.web.guide import plain
 
@@ -61,7 +64,7 @@ def told(registration, at=AFTER):
 def whole(registration, state):
     found_clean(confide(registration, kind="CERTIFICAT"))
     reach(registration, state, Wish(THIRD))
-    assert ACCEPTED in told(registration)
+    assert (ACCEPTED in told(registration)) is (state != State.NOTIFIED)
 
 
 def taken_up(registration):
@@ -183,6 +186,39 @@ def test_a_refusal_that_comes_after_says_what_it_takes_back(registration):
     assert said.startswith(
         "Faute de réponse, cette demande était réputée acceptée depuis le 25 janvier 2027"
     )
+
+
+def test_a_refusal_that_comes_in_time_takes_nothing_back(registration):
+    whole(registration, State.OPINION_GIVEN)
+
+    decide(registration, TIERS=DecisionOn(Decision.REFUSED, reason="Non."))
+    accommodating.notify_decision(registration=again(registration), by=MANAGER, at=NOW)
+
+    assert case_of(registration).notification.content["replaces"] == ""
+
+
+def test_of_a_registration_that_is_set_aside_it_accepts_nothing_until_it_is_restored(registration):
+    whole(registration, State.ASKED)
+    said = {"registration": registration, "by": OPERATOR}
+    deciding.decide(decision=SET_ASIDE, reason="Une erreur.", at=NOW, **said)
+    restored = NOW + timedelta(days=7)
+
+    assert told(registration) == ""
+    assert accommodating.tell_of_unanswered(at=AFTER) == 0
+
+    deciding.decide(decision=RESTORE, reason="", at=restored, **said)
+    assert "Sans réponse de sa part le 2 février 2027" in told(registration, at=restored)
+
+
+@pytest.mark.parametrize("has_opinion", [False, True])
+def test_of_a_decision_that_is_taken_again_it_says_nothing(registration, has_opinion):
+    whole(registration, State.NOTIFIED)
+
+    taken_again(case_of(registration), why=Again.ERROR, has_opinion=has_opinion)
+
+    assert told(registration) == ""
+    assert accommodating.silence_in_words(of(registration), at=AFTER) == ""
+    assert accommodating.tell_of_unanswered(at=AFTER) == 0
 
 
 def test_what_lacks_a_paper_counts_from_the_opinion_that_did_without(registration):
