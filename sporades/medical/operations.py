@@ -194,7 +194,8 @@ def is_being_read(
         by: who reads.
         at: the instant.
     """
-    lately = compartment.openings.filter(at__gt=at - ONE_READING, at__lte=at)
+    # What came a moment later may be noted first.
+    lately = compartment.openings.filter(at__gt=at - ONE_READING, at__lt=at + ONE_READING)
     same = lately.filter(paper=paper.pk if paper else None, reader_id=by.identifier)
     if paper is not None:
         return bool(same.exists())

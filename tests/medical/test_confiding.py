@@ -1,6 +1,7 @@
 """A paper is confided, sealed, opened by two persons alone; a comment too (H3, P-10, R-15)."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, InternalError, transaction
@@ -18,6 +19,7 @@ from sporades.medical.models import Compartment, Opening, Paper, PassingFile, Re
 from sporades.medical.queries import kinds_given, unread_by
 from sporades.notices import queries as notices
 from tests.accommodations.asked import as_doctor, case_of, reach
+from tests.acts.people import in_threads
 from tests.evidence.given import a_photo
 from tests.factories import NOW, PASSWORD, a_registration, author
 from tests.medical.given import (
@@ -324,6 +326,26 @@ def test_each_opening_says_who_in_which_quality_and_when(registration):
         ("candidate", str(registration.candidate), paper.pk, KIND, NOW),
         ("doctor", "Dr Anne Roussel", paper.pk, KIND, later),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_that_a_browser_asks_for_at_once_are_one_opening(registration):
+    paper = found_clean(confide(registration))
+    doctor = entrust(registration, a_doctor())
+
+    def read_page(place):
+        return reading.read(
+            paper=paper.pk,
+            reader=doctor,
+            is_by_page=True,
+            by=as_actor(doctor),
+            at=NOW - timedelta(milliseconds=place),
+        )
+
+    read_by = in_threads(*[partial(read_page, place) for place in range(4)])
+
+    assert all(one.startswith(b"%PDF-") for one in read_by)
+    assert Opening.objects.count() == 1
 
 
 def test_the_doctor_who_reads_comments_is_kept_and_the_candidate_is_not(registration):

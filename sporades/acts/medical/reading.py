@@ -60,9 +60,11 @@ def read(
         with transaction.atomic():
             locked = lock_registration(found.compartment.registration_id)
             # Another doctor may be in charge by now.
-            medical.note_opened(
-                found.compartment, visible.get(pk=paper), is_for_copy=is_for_copy, by=by, at=at
-            )
+            there = visible.get(pk=paper)
+            # A browser asks for several pages at once: one of them has noted it meanwhile.
+            if is_by_page and medical.is_being_read(there.compartment, there, by=by, at=at):
+                return content
+            medical.note_opened(there.compartment, there, is_for_copy=is_for_copy, by=by, at=at)
             record("confided paper opened", locked, by=by, at=at)
     return content
 
