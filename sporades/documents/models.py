@@ -208,8 +208,8 @@ class DocumentVersion(models.Model):
 
     @property
     def replaced_in_words(self) -> str:
-        """Say when another replaced it, by its own clock; nothing where none has."""
-        if self.replaced_at is None:
+        """Say when another replaced it, by its own clock; nothing where none has, nor of what stands alone."""
+        if self.replaced_at is None or self.kind.stands_alone:
             return ""
         when = instant_in_words(self.replaced_at, self.content["zone"], weekday=False)
         return f"Remplacée par celle du {when}"

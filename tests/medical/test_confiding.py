@@ -328,6 +328,31 @@ def test_each_opening_says_who_in_which_quality_and_when(registration):
     ]
 
 
+def test_pages_of_another_paper_to_another_doctor_or_later_are_another_opening(registration):
+    first, second = (found_clean(confide(registration)) for _ in range(2))
+    roussel, meyer = a_doctor(), a_doctor("meyer@exemple.test", "Dr Paul Meyer")
+    later = NOW + medical.ONE_READING
+
+    for doctor, paper, at in (
+        (roussel, first, NOW),
+        (roussel, second, NOW),
+        (roussel, first, later - timedelta(seconds=1)),
+        (meyer, first, later - timedelta(seconds=1)),
+        (meyer, first, later),
+        (roussel, first, later),
+    ):
+        entrust(registration, doctor)
+        by = as_actor(doctor)
+        reading.read(paper=paper.pk, reader=doctor, is_by_page=True, by=by, at=at)
+
+    assert list(Opening.objects.order_by("pk").values_list("reader_name", "paper", "at")) == [
+        ("Dr Anne Roussel", first.pk, NOW),
+        ("Dr Anne Roussel", second.pk, NOW),
+        ("Dr Paul Meyer", first.pk, later - timedelta(seconds=1)),
+        ("Dr Anne Roussel", first.pk, later),
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_pages_that_a_browser_asks_for_at_once_are_one_opening(registration):
     paper = found_clean(confide(registration))

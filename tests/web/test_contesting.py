@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sporades.accommodations.contesting import clock_of, is_in_time
-from sporades.accommodations.models import Again, Appeal
+from sporades.accommodations.models import Again, Appeal, Came
 from sporades.accommodations.states import State
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import deciding, leaving
@@ -35,7 +35,7 @@ from tests.web.guide import BACKEND, a_browser, ask_to_withdraw, main, seen, sho
 
 pytestmark = pytest.mark.usefixtures("stopped_clock", "db")
 
-TO_CONTEST = "Contester la décision"
+TO_CONTEST, READ = "Contester la décision", "Lire la réponse"
 
 
 @pytest.fixture
@@ -468,6 +468,31 @@ def test_the_answer_is_read_in_its_document_before_its_reason_is_shown(
     assert reason in after
     assert "vous pouvez saisir le tribunal jusqu'au 26 janvier 2027 inclus" in after
     assert TO_CONTEST not in after
+
+
+def test_each_appeal_leads_to_its_own_answer_which_no_other_replaces(
+    sign_in, registration, decided, stopped_clock
+):
+    """A letter against the first decision is answered after the appeal against the second."""
+    later = NOW + timedelta(days=1)
+    reach(registration, State.NOTIFIED, at=later)
+    own = contest(read_by(registration), at=later)
+    letter = {"came": Came.LETTER, "sent_on": NOW.date(), "received_on": later.date()}
+    former = contest(decided, at=later, entered_name="Jeanne Kerbrat", **letter)
+    for appeal, reason in ((own, "La vôtre."), (former, "Celle d'avant.")):
+        accommodating.refuse_appeal(
+            found=appeal, reason=reason, author=RECTOR, by=MANAGER, at=later
+        )
+    stopped_clock.move_to(later)
+    client = sign_in(registration.candidate)
+
+    [link] = [one for one in seen(client.get(at(registration))).cssselect("a") if one.text == READ]
+    document = plain(main(client.get(link.get("href"))))
+
+    assert "La vôtre." in document
+    assert "Remplacée" not in document
+    own.refresh_from_db()
+    assert not own.is_to_read
 
 
 def test_a_decision_that_is_taken_again_on_an_appeal_says_so(sign_in, registration, decided):

@@ -315,10 +315,11 @@ def _validated(version: DocumentVersion, registration: Registration) -> dict[str
 
 def _replaced(version: DocumentVersion) -> dict[str, str]:
     """Say above a decision that another has replaced it; or nothing."""
-    if version.replaced_at is None:
+    replaced = version.replaced_in_words
+    if not replaced:
         return {}
     return {
-        "title": version.replaced_in_words,
+        "title": replaced,
         "text": "Elle se lit encore ici, pour la contester par exemple. La nouvelle est dans « Mes "
         "documents ».",
     }

@@ -280,14 +280,17 @@ def said_of_appeals(
     under_way = last if last is not None and last.is_open else None
     against = next((one for one in known if one.case_id == case.pk and not one.withdrawn_at), None)
     shown = [one for one in known if one.case_id == case.pk or one.is_waiting]
+    newest = max((one.answer.number for one in known if one.answer is not None), default=0)
     return {
         "may_contest": may_contest(case, registration, against, under_way=under_way),
         "is_contested": against is not None,
-        "appeals": [_said_of(one, registration, at=at) for one in shown],
+        "appeals": [_said_of(one, registration, newest=newest, at=at) for one in shown],
     }
 
 
-def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dict[str, Any]:
+def _said_of(
+    appeal: Appeal, registration: Registration, *, newest: int, at: datetime
+) -> dict[str, Any]:
     appeal.case.registration = registration
     zone = clock_of(appeal.case)
     if appeal.withdrawn_at is not None:
@@ -303,8 +306,17 @@ def _said_of(appeal: Appeal, registration: Registration, *, at: datetime) -> dic
         "said": said,
         "reason": "" if appeal.is_to_read else appeal.reason,
         "may_take_back": appeal.is_waiting and registration.withdrawn_at is None,
-        "answer": ANSWER.slug if appeal.answer else "",
+        "answer": _answer_at(appeal, registration, newest=newest),
     }
+
+
+def _answer_at(appeal: Appeal, registration: Registration, *, newest: int) -> str:
+    """Return the address of the answer to an appeal: its own, were another one answered since; or nothing."""
+    if appeal.answer is None:
+        return ""
+    number = appeal.answer.number
+    which = f"?version={number}" if number < newest else ""
+    return reverse("candidate:document", args=[registration.number, ANSWER.slug]) + which
 
 
 def _state_of(appeal: Appeal, zone: str, *, at: datetime) -> str:
