@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
 
@@ -50,9 +51,16 @@ def clock_of(case: Case) -> str:
     return territory.academy(case.court_seat).zone
 
 
-def presumed_at(notified_at: datetime) -> datetime:
-    """Return when a notification is presumed to be received, where nothing says that it was read."""
-    return notified_at + PRESUMED_AFTER
+def presumed_at(notified_at: datetime, zone: str) -> datetime:
+    """Return when a notification is presumed to be received, where nothing says that it was read.
+
+    The delay is of days: the clock is then as it was, were it changed in between.
+
+    Args:
+        notified_at: when the decision was notified.
+        zone: where its service is.
+    """
+    return notified_at.astimezone(ZoneInfo(zone)) + PRESUMED_AFTER
 
 
 def presumed_by(notified_at: datetime, posting: Posting | None, zone: str) -> datetime | None:
@@ -70,7 +78,7 @@ def presumed_by(notified_at: datetime, posting: Posting | None, zone: str) -> da
         The instant; nothing while no letter is on its way.
     """
     if posting is None:
-        return presumed_at(notified_at)
+        return presumed_at(notified_at, zone)
     if posting.posted_on is None:
         return None
     return midnight(posting.posted_on + PRESUMED_AFTER, zone)
@@ -338,7 +346,7 @@ def court_day_of(case: Case, *, at: datetime | None = None) -> date:
         raise ValueError(case)
     zone = clock_of(case)
     received = received_at(case.notified_at, case.opened_at, zone, posting=case.posting)
-    counted = received or presumed_at(at or case.notified_at)
+    counted = received or presumed_at(at or case.notified_at, zone)
     return _court_from(counted, zone, more=months_more(case))
 
 
@@ -388,7 +396,7 @@ def court_until(appeal: Appeal, zone: str, *, at: datetime | None = None) -> dat
         return by_silence
     opened_at = appeal.answer.opened_at if appeal.answer else None
     received = received_at(answered_at, opened_at, zone, posting=appeal.posting)
-    return court_after(appeal, received or presumed_at(at or answered_at))
+    return court_after(appeal, received or presumed_at(at or answered_at, zone))
 
 
 def final_of(case: Case, zone: str, *, at: datetime | None = None) -> datetime:

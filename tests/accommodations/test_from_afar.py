@@ -185,7 +185,7 @@ def test_the_court_is_that_of_who_decided_where_another_academy_notifies():
 
 def test_what_the_answer_to_an_appeal_told_holds_for_who_moves():
     case = notified("97400")
-    appeal = contest_by_letter(case.registration, at=presumed_at(NOW))
+    appeal = contest_by_letter(case.registration, at=presumed_at(NOW, "Europe/Paris"))
     before = court_until(appeal, case.registration.service.zone)
 
     appeal = Appeal.objects.get(pk=appeal.pk)
@@ -198,7 +198,7 @@ def test_an_appeal_keeps_its_two_months_and_the_court_has_more_after_its_silence
     case = notified("1000", BELGIUM)
     registration, zone = case.registration, case.registration.service.zone
 
-    appeal = contest_by_letter(registration, at=presumed_at(NOW))
+    appeal = contest_by_letter(registration, at=presumed_at(NOW, "Europe/Paris"))
     appeal.case.registration = registration
 
     # Silent two months after it came, on 10 February; then four to go to court.
@@ -208,7 +208,7 @@ def test_an_appeal_keeps_its_two_months_and_the_court_has_more_after_its_silence
 
 def test_papers_of_health_are_kept_as_long_as_the_court_may_ask_for_them():
     case = notified("1000", BELGIUM)
-    contest_by_letter(case.registration, at=presumed_at(NOW))
+    contest_by_letter(case.registration, at=presumed_at(NOW, "Europe/Paris"))
 
     held = Compartment.objects.get(registration=case.registration)
 

@@ -289,7 +289,9 @@ def test_the_answer_to_an_appeal_opens_the_court_from_its_own_posting(registrati
         in followed_in_words(appeal, PARIS, at=answered_at)[-1]
     )
     seen_at = answered_at + timedelta(days=300)
-    assert court_until(appeal, PARIS, at=seen_at) == contested_until(presumed_at(seen_at), PARIS)
+    assert court_until(appeal, PARIS, at=seen_at) == contested_until(
+        presumed_at(seen_at, PARIS), PARIS
+    )
 
     post()
 
@@ -321,14 +323,14 @@ def with_a_paper(confided):
 
 
 def test_papers_stay_while_the_letter_waits_and_until_what_it_says_is_final(with_a_paper):
-    first = papers_kept_until(final_at(presumed_at(NOW), PARIS), PARIS)
+    first = papers_kept_until(final_at(presumed_at(NOW, PARIS), PARIS), PARIS)
     assert compartment(with_a_paper).erase_after == first
 
     assert not erasing.erase(compartment(with_a_paper), at=first)
 
     found = compartment(with_a_paper)
     assert found.erased_at is None
-    assert found.erase_after == papers_kept_until(final_at(presumed_at(first), PARIS), PARIS)
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(first, PARIS), PARIS), PARIS)
     assert contestable_among(requests_of(with_a_paper.pk), at=first) is not None
 
     posted = (first + timedelta(days=7)).date()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sporades.accommodations import operations
-from sporades.accommodations.contesting import contested_until, final_at
+from sporades.accommodations.contesting import contested_until, final_at, received_at
 from sporades.accommodations.doctors import doctors_for
 from sporades.accommodations.granted import granted
 from sporades.accommodations.models import Again, Case
@@ -26,6 +26,7 @@ from sporades.accounts.models import Membership
 from sporades.acts import accommodating, consulting
 from sporades.acts.agents import inviting
 from sporades.acts.services import announcing
+from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.documents.queries import by_code, documents_in, replaced_in, replacement_of
@@ -563,3 +564,19 @@ def test_a_decision_may_be_contested_for_two_clear_months_by_the_clock_of_its_se
 ):
     assert contested_until(received, "Europe/Paris") == last
     assert final_at(received, "Europe/Paris").date() == last + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("notified_at", "presumed_on"),
+    [
+        # At half past midnight on 11 October 2026, then before midnight on 20 March 2027, in Paris.
+        (dt.datetime(2026, 10, 10, 22, 30, tzinfo=dt.UTC), dt.date(2026, 10, 26)),
+        (dt.datetime(2027, 3, 20, 22, 30, tzinfo=dt.UTC), dt.date(2027, 4, 4)),
+    ],
+)
+def test_what_nobody_reads_is_received_fifteen_days_later_however_the_clock_changes(
+    notified_at, presumed_on
+):
+    received = received_at(notified_at, None, "Europe/Paris", posting=None)
+
+    assert local_day(received, "Europe/Paris") == presumed_on

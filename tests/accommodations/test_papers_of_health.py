@@ -141,13 +141,13 @@ def test_another_request_keeps_what_was_not_erased_yet(confided):
     assert case_of(confided).state == State.PREPARING
 
 
-KEPT = papers_kept_until(final_at(presumed_at(NOW), PARIS), PARIS)
+KEPT = papers_kept_until(final_at(presumed_at(NOW, PARIS), PARIS), PARIS)
 """Until when a decision that is notified now, and not read, keeps papers."""
 READ = NOW + timedelta(days=40)
 """Within the delay that the presumption gives."""
 KEPT_READ = papers_kept_until(final_at(READ, PARIS), PARIS)
 LATER = NOW + timedelta(days=1)
-KEPT_LATER = papers_kept_until(final_at(presumed_at(LATER), PARIS), PARIS)
+KEPT_LATER = papers_kept_until(final_at(presumed_at(LATER, PARIS), PARIS), PARIS)
 
 
 def _take_back(registration, *, at=LATER):

@@ -213,7 +213,7 @@ def test_papers_of_health_are_again_those_of_a_decided_request(registration):
     found = compartment_of(registration)
     zone = registration.service.zone
     assert (found.doctor, found.is_closed) == (made.instead_of.doctor, True)
-    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW), zone), zone)
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW, zone), zone), zone)
 
 
 def _confide(registration):
@@ -238,7 +238,7 @@ def test_what_was_given_to_the_next_doctor_is_not_read_by_the_contested_one(
     found = compartment_of(registration)
     assert found.doctor is None
     zone = registration.service.zone
-    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW), zone), zone)
+    assert found.erase_after == papers_kept_until(final_at(presumed_at(NOW, zone), zone), zone)
 
 
 def test_what_was_given_to_the_same_doctor_stays_theirs(registration, confided):

@@ -139,7 +139,7 @@ def _is_to_post(version: DocumentVersion, registration: Registration, *, at: dat
     if not kind.is_contested:
         return not kind.published_by_issue
     zone = registration.service.zone
-    return published_at is not None and at < final_at(presumed_at(published_at), zone)
+    return published_at is not None and at < final_at(presumed_at(published_at, zone), zone)
 
 
 def _post(
