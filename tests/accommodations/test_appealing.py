@@ -600,8 +600,12 @@ def test_the_answer_says_why_who_and_how_to_go_to_court(registration, decided):
 
 
 def test_its_mail_says_that_something_awaits_and_never_what(decided):
-    refuse(contest(decided))
+    made = contest(decided)
+    before = Message.objects.filter(kind="something_awaits").count()
 
+    refuse(made)
+
+    assert Message.objects.filter(kind="something_awaits").count() == before + 1
     said = told("something_awaits")
     assert "recours" not in said
     assert "aménagement" not in said
@@ -708,6 +712,21 @@ def test_the_guardian_of_a_minor_is_told_that_something_awaits(db):
         found=appeal_of(registration.pk), by=author(registration.candidate), at=LATER
     )
     assert Message.objects.filter(kind="guardian_awaited").count() == before + 2
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_so_is_one_of_an_appeal_that_is_refused_in_words_or_by_silence(db, is_answered):
+    registration = a_minor()
+    notified(registration)
+    made = contest(case_of(registration), guardian_name="Anne Le Goff", guardian_quality="mère")
+    told_before = Message.objects.filter(kind="guardian_awaited").count()
+
+    if is_answered:
+        refuse(made)
+    else:
+        assert accommodating.tell_of_silence(at=NOW + timedelta(days=70)) == 1
+
+    assert Message.objects.filter(kind="guardian_awaited").count() == told_before + 1
 
 
 def test_who_has_no_account_is_told_by_a_letter_that_names_no_space(invented_exam):

@@ -46,6 +46,7 @@ from tests.factories import (
     answers_with,
     author,
 )
+from tests.medical.given import compartment
 
 LATER = NOW + timedelta(hours=1)
 DECLARED = {"has_disability": "oui"}
@@ -125,6 +126,17 @@ def test_a_category_without_the_simple_procedure_asks_for_the_whole_one(state):
     )
     assert Message.objects.filter(kind="something_awaits").count() == 1
     assert Entry.objects.filter(verb="accommodation found incomplete").count() == 1
+
+
+def test_a_doctor_reads_no_more_of_what_a_category_gives_back_to_its_candidate():
+    registration = in_training()
+    reach(registration, State.WITH_DOCTOR, Wish(THIRD), plan="PAP")
+    assert compartment(registration).doctor is not None
+
+    amend(registration, informations=DECLARED)
+
+    found = compartment(registration)
+    assert (found.doctor, found.is_closed) == (None, False)
 
 
 def _back_in_training(registration):

@@ -45,7 +45,7 @@ from tests.accommodations.asked import (
     taken_again,
     write,
 )
-from tests.factories import NOW, a_registration, author
+from tests.factories import NOW, a_candidate, a_registration, author
 from tests.medical.given import confide, found_clean
 from tests.medical.given import write as comment
 
@@ -389,6 +389,20 @@ def test_the_guardian_who_contests_for_a_minor_is_told_that_it_is_taken_again_an
     cancel(made, at=later[1])
 
     assert _told_to_the_guardian()[len(before) :] == [("guardian_awaited", at) for at in later]
+
+
+def test_what_another_candidate_has_begun_makes_way_for_nothing(registration):
+    reach(registration, State.NOTIFIED)
+    own = reach(registration, State.PREPARING)
+    other = a_candidate(birth_name="Rivet", email="rivet@exemple.test")
+    begun = reach(a_registration(other, informations={"has_disability": "oui"}), State.PREPARING)
+
+    notified = Case.objects.get(state=State.NOTIFIED)
+    accommodating.take_again(case=notified, why=Again.ERROR, has_opinion=True, by=MANAGER, at=NOW)
+
+    for one in (own, begun):
+        one.refresh_from_db()
+    assert (own.state, begun.state) == (State.WITHDRAWN, State.PREPARING)
 
 
 def test_the_guardian_who_signed_what_was_never_sent_is_told_that_it_makes_way():
