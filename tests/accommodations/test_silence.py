@@ -15,6 +15,7 @@ from sporades.acts.registrations import deciding
 from sporades.exams.schema.accommodations import OTHER_REASON
 from sporades.mail.models import Message
 from sporades.medical.models import Paper
+from sporades.registrations.models import Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import (
     MANAGER,
@@ -186,6 +187,22 @@ def test_a_refusal_that_comes_after_says_what_it_takes_back(registration):
     assert said.startswith(
         "Faute de réponse, cette demande était réputée acceptée depuis le 25 janvier 2027"
     )
+
+
+def test_what_it_has_accepted_stays_so_whatever_another_category_asks_for():
+    registration = a_registration(
+        informations={"has_disability": "oui", "category": "FORM"},
+        qualification={"experience": "3"},
+    )
+    found_clean(confide(registration, kind="PLAN"))
+    reach(registration, State.ASKED, Wish(THIRD), plan="PAP")
+    assert ACCEPTED in told(registration)
+
+    Registration.objects.filter(pk=registration.pk).update(category="INDIV")
+    accommodating.follow(again(registration), by=MANAGER, at=AFTER)
+
+    assert case_of(registration).state == State.INCOMPLETE
+    assert ACCEPTED in told(registration)
 
 
 def test_a_refusal_that_comes_in_time_takes_nothing_back(registration):
