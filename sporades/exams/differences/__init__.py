@@ -1,17 +1,20 @@
 """The difference between a file that is prepared and what is in force, in plain words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+
+from django.db.models import QuerySet
 
 from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, Chapter, chapters
-from sporades.exams.differences.openings import managing, openings, reached_otherwise
+from sporades.exams.differences.openings import managing, openings, reached_otherwise, states
 from sporades.exams.differences.shared import Shared, named, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
 
-__all__ = ["Change", "Chapter", "Difference", "Shared", "between", "difference", "shared"]
+__all__ = ["Change", "Chapter", "Difference", "Shared", "at_once", "between", "difference", "shared"]
 
 OPENINGS = "Ouvertures et services gestionnaires"
 
@@ -57,8 +60,7 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     domain, session = prepared.domain_code, prepared.session_code
     versions = Regulation.objects.defer("source").select_related("domain", "session")
     in_force = versions.in_force_named(domain=domain, session=session)
-    here = {"domain__code": domain, "session__code": session}
-    services = RegistrationService.objects.filter(**here).for_list()
+    services = _services(prepared)
     academies = {one.academy for one in prepared.file.managing_services}
     changed, otherwise, left = openings(prepared.file, services, zones)
     known = list(ManagingService.objects.filter(academy__in=academies))
@@ -70,6 +72,27 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     makes = in_force is None or in_force.digest != prepared.digest
     kept = (*otherwise, *left)
     return Difference(in_force, tuple(found), kept, makes, tuple(otherwise))
+
+
+def at_once(
+    prepared: PreparedRegulation, zones: Zones, *, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return the services that would be open, or closed, as soon as a file is in force.
+
+    Args:
+        prepared: the file.
+        zones: the zone of each academy.
+        at: the instant.
+
+    Returns:
+        The place of each, and the state that it would come to.
+    """
+    return tuple(states(prepared.file, _services(prepared), zones, at=at))
+
+
+def _services(prepared: PreparedRegulation) -> QuerySet[RegistrationService]:
+    here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
+    return RegistrationService.objects.filter(**here).for_list()
 
 
 def between(before: Regulation | None, after: Regulation) -> list[Chapter]:

@@ -1,6 +1,7 @@
 """What a file would change of the openings and of the managing services."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils.text import capfirst
 
@@ -48,6 +49,30 @@ def openings(
         for one in planned.left
     ]
     return changed, kept, left
+
+
+def states(
+    file: schema.File, services: Iterable[RegistrationService], zones: Zones, *, at: datetime
+) -> Iterator[tuple[str, str]]:
+    """Say which services would be in another state as soon as a file is in force.
+
+    A difference gives dates; whoever reads it seldom sees that one of them has passed.
+
+    Args:
+        file: what the file says.
+        services: the registration services of its domain and session.
+        zones: the zone of each academy.
+        at: the instant that the dates are read at.
+
+    Yields:
+        The place of a service, and the state that it would come to.
+    """
+    for one in plan(file, services, zones).openings:
+        before = one.service.state_in_words(at) if one.service else "À venir"
+        dates = {name: one.wanted.get(name, getattr(one.service, name, None)) for name in DATES}
+        after = RegistrationService(**dates).state_in_words(at)
+        if after != before:
+            yield _place(one.opening.academy, one.opening.audience), after
 
 
 _VERBS = (("opens_at", "ouvre"), ("closes_at", "ferme"))

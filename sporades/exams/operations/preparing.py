@@ -16,6 +16,7 @@ from sporades.core.transitions import move
 from sporades.exams.checking import Document, Problem, Source, checked
 from sporades.exams.checking.problems import Fault
 from sporades.exams.differences import Difference
+from sporades.exams.differences import at_once as turned
 from sporades.exams.differences import difference as compared
 from sporades.exams.models import PreparedRegulation, Regulation, Session
 from sporades.exams.operations.checks import (
@@ -161,6 +162,11 @@ def _kept(
 def difference(prepared: PreparedRegulation) -> Difference:
     """Return what a file would change of what is in force now."""
     return compared(prepared, zones())
+
+
+def at_once(prepared: PreparedRegulation, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the services that a file would open, or leave closed, as soon as it is in force."""
+    return turned(prepared, zones(), at=at)
 
 
 def in_force_beside(prepared: PreparedRegulation) -> Regulation | None:

@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.jobs import work
 from tests.requests import ask
 from tests.spaces import plain
-from tests.web.guide import seen, words
+from tests.web.guide import main, seen, words
 
 TEXT = INVENTED.read_text(encoding="utf-8")
 SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-8 »)."
@@ -347,6 +347,44 @@ def test_an_administrator_may_bring_a_new_domain_and_a_new_session(administrator
     page = put_in_force(administrator, PreparedRegulation.objects.get(), nom="NEUF 2028")
     assert page.resolver_match.view_name == "office:regulation"
     assert Regulation.objects.get(domain__code="NEUF").number == 1
+
+
+def test_dates_that_have_passed_are_said_to_open_or_to_leave_closed_at_once(administrator):
+    # As in the file of last year, taken up again.
+    file = prepared(
+        administrator,
+        ("{code: ESSAI, libelle: Brevet d'essai,", "{code: NEUF, libelle: Brevet tout neuf,"),
+        ("fermeture: 2026-12-15 23:59", "fermeture: 2026-11-15 23:59"),
+    )
+    page, confirmed = (
+        main(administrator.get(reverse(f"office:{name}", args=[file.pk])))
+        for name in ("prepared", "enforce_regulation")
+    )
+
+    assert "Brevet tout neuf, session 2027" in page
+    for told in (page, confirmed):
+        assert (
+            "Académie de Versailles, grand public : ouvert dès la mise en vigueur, car son "
+            "ouverture est passée"
+        ) in told
+        assert (
+            "Académie de Lille, grand public : fermé, car sa fermeture est passée : personne ne "
+            "s'y inscrira"
+        ) in told
+
+
+def test_nothing_is_said_of_services_that_stand_or_open_later(administrator):
+    standing = prepared(administrator)
+    later = prepared(
+        administrator,
+        ("{code: ESSAI,", "{code: NEUF,"),
+        ("A09, ouverture: 2026-10-12", "A09, ouverture: 2026-12-12"),
+        ("A25, ouverture: 2026-10-12", "A25, ouverture: 2026-12-12"),
+    )
+
+    for file in (standing, later):
+        page = main(administrator.get(reverse("office:prepared", args=[file.pk])))
+        assert "Ce que ses dates feraient aussitôt" not in page
 
 
 @pytest.mark.parametrize("role", [Membership.Role.MANAGER, Membership.Role.AUDITOR])

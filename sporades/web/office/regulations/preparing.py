@@ -74,6 +74,7 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
     enforces = request.reaches(Permission.ENFORCE_REGULATIONS)
     context = {
         "prepared": found,
+        "named": f"{found.file.domain.label}, {found.file.session.label}",
         "kind": {"enforced": "success", "dropped": "off"}.get(found.state, "info"),
         **(_waiting(request, found) if found.is_waiting else {}),
         "trials": trials_of(request, found),
@@ -162,6 +163,9 @@ def _difference(request: HttpRequest, prepared: PreparedRegulation) -> dict[str,
         "chapters": found.chapters,
         "count": sum(len(chapter.changes) for chapter in found.chapters),
         "reached": list(_reached(request, prepared, found)),
+        "turned": preparing.at_once(prepared, at=request.arrived_at)
+        if prepared.is_waiting
+        else (),
     }
 
 
