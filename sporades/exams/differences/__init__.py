@@ -14,7 +14,16 @@ from sporades.exams.differences.shared import Shared, named, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
 
-__all__ = ["Change", "Chapter", "Difference", "Shared", "at_once", "between", "difference", "shared"]
+__all__ = [
+    "Change",
+    "Chapter",
+    "Difference",
+    "Shared",
+    "at_once",
+    "between",
+    "difference",
+    "shared",
+]
 
 OPENINGS = "Ouvertures et services gestionnaires"
 
