@@ -272,6 +272,11 @@ def listed(words: list[str], last: str = "et") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def listed_apart(names: list[str]) -> str:
+    """Return « a, b et c », or « a ; b, b ; c » of names one of which has a comma of its own."""
+    return " ; ".join(names) if any("," in one for one in names) else listed(names)
+
+
 def quoted(names: Iterable[str], last: str = "et") -> str:
     """Return « « a », « b » et « c » », of names as they are written."""
     return listed([f"« {one} »" for one in names], last)

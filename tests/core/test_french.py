@@ -12,6 +12,7 @@ from sporades.core.french import (
     exact_in_words,
     instant_in_words,
     listed,
+    listed_apart,
     of_named,
     size_in_words,
     time_left_in_words,
@@ -144,6 +145,11 @@ def test_what_a_delay_does_not_exceed_is_never_too_short(delay, words):
 )
 def test_words_are_listed_as_in_a_sentence(words, text):
     assert listed(words) == text
+
+
+def test_names_with_a_comma_of_their_own_stand_apart():
+    assert listed_apart(["Français", "Mathématiques"]) == "Français et Mathématiques"
+    assert listed_apart(["Français, histoire", "Arts"]) == "Français, histoire ; Arts"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from sporades.accommodations.models import AskedMeasure, Case
 from sporades.accommodations.rules.of_exam import exam_of, rules_for
-from sporades.core.french import day_in_words, listed, local_day
+from sporades.core.french import day_in_words, listed, listed_apart, local_day
 from sporades.core.prepared import prepared
 from sporades.exams.schema import Exam, Status
 from sporades.exams.schema.accommodations import Accommodations, Measure
@@ -391,7 +391,7 @@ def papers_in_words(papers: Iterable[str], sat: Iterable[Sat], measure: str) -> 
     if taken and not asked and len(codes) == len(taken):
         return "Toutes les épreuves"
     kept = [labels[code] for code in codes if code in labels]
-    return listed(kept) or "Aucune des épreuves de l'inscription"
+    return listed_apart(kept) or "Aucune des épreuves de l'inscription"
 
 
 def papers_asked(

@@ -32,7 +32,8 @@ _TAKEN_UP = "Ces réponses sont celles de votre saisie précédente : vérifiez-
 _CORRECTED = f"{OWN_DATA}, par une demande de correction"
 _TOO_LATE = (
     "Cette saisie était déjà enregistrée : les réponses que vous venez d'envoyer n'y sont pas "
-    "ajoutées. Pour changer une réponse, utilisez « Modifier »."
+    "ajoutées. Pour changer une réponse, ouvrez « Gérer ma candidature », "
+    "puis « Modifier »."
 )
 _LEFT = (
     "Cette saisie est abandonnée : les réponses que vous venez d'envoyer n'y sont pas ajoutées, et "

@@ -38,6 +38,7 @@ READ_BY_CANDIDATE = (
 
 SHORTEST_PURPOSE = 10
 _PURPOSE = "Dites en une phrase à quoi il servira."
+_SHORT_PURPOSE = f"Dites-en plus : {SHORTEST_PURPOSE} signes au moins."
 
 
 class IdentityOfSomebodyForm(IdentityForm):
@@ -112,7 +113,7 @@ class ExportForm(forms.Form):
         """Refuse what says nothing."""
         said: str = self.cleaned_data["motif"]
         if len(said) < SHORTEST_PURPOSE:
-            raise ValidationError(_PURPOSE)
+            raise ValidationError(_SHORT_PURPOSE)
         return said
 
 

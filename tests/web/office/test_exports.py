@@ -119,6 +119,7 @@ def test_a_purpose_is_asked_for_and_nothing_typed_is_lost(manager, in_lille, mot
 
     assert page.status_code == 422
     assert page.context["form"].errors.keys() == {"motif"}
+    assert ("Dites-en plus : 10 signes au moins." in main(page)) == (motif == "rien")
     assert page.context["form"]["format"].value() == "ods"
     assert not Export.objects.exists()
 

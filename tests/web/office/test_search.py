@@ -321,6 +321,21 @@ def test_where_nobody_is_found_it_is_said_first_and_the_box_is_there_to_try_agai
     assert box.get("value") == typed
 
 
+@pytest.mark.parametrize(("typed", "is_by_name"), [("kemener", True), ("20000000999", False)])
+def test_who_is_found_by_no_name_is_to_be_sought_otherwise(manager, typed, is_by_name):
+    page = manager.post(reverse("office:find"), {"quoi": typed}, follow=True)
+
+    assert ("cherchez par la date de naissance seule" in main(page)) == is_by_name
+
+
+def test_what_a_list_serves_for_is_said_before_it_is_sought(manager, member):
+    told = "De la liste trouvée, vous pourrez écrire aux candidats"
+
+    assert told in main(manager.get(reverse("office:search")))
+    auditor = member("A09", role=Membership.Role.AUDITOR, email="auditeur@exemple.test")
+    assert told not in main(auditor.get(reverse("office:search")))
+
+
 def test_a_search_by_criteria_has_no_box_to_fill(manager, in_lille):
     for asked in (leaf("g-1", "nom", "contient", "Zola"), leaf("g-1", "mail", "vide")):
         page = sought(manager, asked)

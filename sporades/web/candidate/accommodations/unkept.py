@@ -14,7 +14,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import cases_of, taken_back_among
 from sporades.accommodations.rules import may_take_up, rules_under, sat_under, written_under
 from sporades.accommodations.states import State
-from sporades.core.french import listed
+from sporades.core.french import listed_apart
 from sporades.registrations.fields import as_data
 from sporades.registrations.models import Registration
 from sporades.web.candidate.accommodations.writable import PAGE
@@ -146,7 +146,7 @@ def _asked_no_more(
         return []
     labels = {one.code: one.label for one in sat_under(registration, rules)}
     named = [
-        (label, listed([labels[code] for code in codes if code in labels]))
+        (label, listed_apart([labels[code] for code in codes if code in labels]))
         for label, codes in ticked.items()
     ]
     return [(label, papers) for label, papers in named if papers]

@@ -36,6 +36,8 @@ MOST_UNFILED = 5
 MOST_NAMED = 20
 """How many of a list that are not found are read above what is found; more are in a fold."""
 NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
+BY_NAME = "nom_complet"
+"""The criterion that forgives a slip of the pen, and no name heard otherwise."""
 NAME = "nom"
 NAMES = (NAME, "prenoms")
 """The columns that name whose registration a box ticks, where they are shown; the first opens its file too."""
@@ -149,6 +151,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "count": count,
         "counted": in_groups(str(count)),
         "nobody": NOBODY,
+        "by_name": not count and any(one.criterion.code == BY_NAME for one in form.tree.leaves()),
         "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
         "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
