@@ -418,14 +418,27 @@ STANDING = (
     # What is asked.
     Act(
         accept_change,
-        [Refused, EndedAlready, AnsweredMeanwhile, NoLongerStands, GivenAway, Incomplete],
+        [
+            Refused,
+            requesting.HandedOver,
+            EndedAlready,
+            AnsweredMeanwhile,
+            NoLongerStands,
+            GivenAway,
+            Incomplete,
+        ],
         ["change request accepted"],
         "change_accepted",
     ),
-    Act(refuse_change, [Refused], [CHANGE_REFUSED], "change_refused"),
+    Act(
+        refuse_change,
+        [Refused, requesting.HandedOver],
+        [CHANGE_REFUSED],
+        "change_refused",
+    ),
     Act(
         ask_more_of_change,
-        [MovedMeanwhile, SetAsideMeanwhile],
+        [requesting.HandedOver, MovedMeanwhile, SetAsideMeanwhile],
         ["change request incomplete"],
         INCOMPLETE,
     ),
