@@ -54,7 +54,7 @@ def openings(
 def states(
     file: schema.File, services: Iterable[RegistrationService], zones: Zones, *, at: datetime
 ) -> Iterator[tuple[str, str]]:
-    """Say which services would be in another state as soon as a file is in force.
+    """Say which services would be open, or closed, as soon as a file is in force, and are not now.
 
     A difference gives dates; whoever reads it seldom sees that one of them has passed.
 
@@ -68,13 +68,14 @@ def states(
         The place of a service, and the state that it would come to.
     """
     for one in plan(file, services, zones).openings:
-        before = one.service.state_in_words(at) if one.service else "À venir"
+        before = one.service.state_in_words(at) if one.service else _TO_COME
         dates = {name: one.wanted.get(name, getattr(one.service, name, None)) for name in DATES}
         after = RegistrationService(**dates).state_in_words(at)
-        if after != before:
+        if after not in (before, _TO_COME):
             yield _place(one.opening.academy, one.opening.audience), after
 
 
+_TO_COME = "À venir"
 _VERBS = (("opens_at", "ouvre"), ("closes_at", "ferme"))
 _STAYS = "ses dates ont été changées dans la gestion, elles restent celles-là"
 _STAYS_SO = "ses coordonnées ont été changées dans la gestion, elles restent celles-là"
