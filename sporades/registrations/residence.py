@@ -112,7 +112,10 @@ def _refused_abroad(dossier: Dossier, country: str) -> Elsewhere:
         if places
         else "Demandez où vous inscrire à ce service"
     )
-    message = f"{duty_in_words(dossier.rules.residence)} : une adresse à l'étranger ne dépend pas {here.academy.with_preposition}. {advice} : {named}."
+    message = (
+        f"{duty_in_words(dossier.rules.residence)} : une adresse à l'étranger ne dépend pas "
+        f"{here.academy.with_preposition}. {advice} : {named}."
+    )
     return Elsewhere(
         "country", with_text(message, dossier.rules.residence.reference), places or (here,)
     )
