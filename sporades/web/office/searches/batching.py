@@ -41,7 +41,7 @@ from sporades.web.office.sheets import sheet_of
 
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
-LAUNCHED = "C'est lancé : vous recevrez un mail à la fin."
+LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
 PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
 STOPPED_BY_ITS_AUTHOR = "Son auteur l'a arrêté."
 UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
