@@ -1,10 +1,9 @@
 """The difference between a file that is prepared and what is in force, in plain words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-
-from django.db.models import QuerySet
 
 from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
@@ -38,6 +37,7 @@ class Difference:
         kept: what would stay as it is although the file says otherwise, or says nothing.
         makes_a_version: whether the file would make a new version.
         otherwise: of what would stay, what the office has changed and the file says otherwise.
+        services: the registration services of its domain and session, as they stand.
     """
 
     in_force: Regulation | None
@@ -45,6 +45,7 @@ class Difference:
     kept: tuple[Change, ...]
     makes_a_version: bool
     otherwise: tuple[Change, ...] = ()
+    services: tuple[RegistrationService, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
@@ -69,7 +70,8 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     domain, session = prepared.domain_code, prepared.session_code
     versions = Regulation.objects.defer("source").select_related("domain", "session")
     in_force = versions.in_force_named(domain=domain, session=session)
-    services = _services(prepared)
+    here = {"domain__code": domain, "session__code": session}
+    services = tuple(RegistrationService.objects.filter(**here).for_list())
     academies = {one.academy for one in prepared.file.managing_services}
     changed, otherwise, left = openings(prepared.file, services, zones)
     known = list(ManagingService.objects.filter(academy__in=academies))
@@ -80,28 +82,28 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     found = [*content, *([Chapter(OPENINGS, tuple(changed))] if changed else [])]
     makes = in_force is None or in_force.digest != prepared.digest
     kept = (*otherwise, *left)
-    return Difference(in_force, tuple(found), kept, makes, tuple(otherwise))
+    return Difference(in_force, tuple(found), kept, makes, tuple(otherwise), services)
 
 
 def at_once(
-    prepared: PreparedRegulation, zones: Zones, *, at: datetime
+    prepared: PreparedRegulation,
+    services: Iterable[RegistrationService],
+    zones: Zones,
+    *,
+    at: datetime,
 ) -> tuple[tuple[str, str], ...]:
-    """Return the services that would be open, or closed, as soon as a file is in force.
+    """Return the services that would be open, or closed, as soon as a file is in force, and are not now.
 
     Args:
         prepared: the file.
+        services: the registration services of its domain and session: see `Difference`.
         zones: the zone of each academy.
         at: the instant.
 
     Returns:
         The place of each, and the state that it would come to.
     """
-    return tuple(states(prepared.file, _services(prepared), zones, at=at))
-
-
-def _services(prepared: PreparedRegulation) -> QuerySet[RegistrationService]:
-    here = {"domain__code": prepared.domain_code, "session__code": prepared.session_code}
-    return RegistrationService.objects.filter(**here).for_list()
+    return tuple(states(prepared.file, services, zones, at=at))
 
 
 def between(before: Regulation | None, after: Regulation) -> list[Chapter]:

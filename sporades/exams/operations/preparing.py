@@ -164,9 +164,20 @@ def difference(prepared: PreparedRegulation) -> Difference:
     return compared(prepared, zones())
 
 
-def at_once(prepared: PreparedRegulation, *, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Return the services that a file would open, or leave closed, as soon as it is in force."""
-    return turned(prepared, zones(), at=at)
+def at_once(
+    prepared: PreparedRegulation, found: Difference, *, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return the services that a file would open, or leave closed, as soon as it is in force.
+
+    Args:
+        prepared: the file.
+        found: what `difference` has found of it.
+        at: the instant.
+
+    Returns:
+        The place of each, and the state that it would come to.
+    """
+    return turned(prepared, found.services, zones(), at=at)
 
 
 def in_force_beside(prepared: PreparedRegulation) -> Regulation | None:

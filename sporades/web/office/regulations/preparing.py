@@ -163,7 +163,9 @@ def _difference(request: HttpRequest, prepared: PreparedRegulation) -> dict[str,
         "chapters": found.chapters,
         "count": sum(len(chapter.changes) for chapter in found.chapters),
         "reached": list(_reached(request, prepared, found)),
-        "turned": preparing.at_once(prepared, at=request.arrived_at) if prepared.is_waiting else (),
+        "turned": preparing.at_once(prepared, found, at=request.arrived_at)
+        if prepared.is_waiting
+        else (),
     }
 
 
