@@ -115,7 +115,7 @@ def _pieces(browser: Browser, address: str) -> Iterator[Path]:
         page.goto(f"{page.url}/pieces")
         yield _kept(page, "pieces")
         page.set_viewport_size({"width": NARROW, "height": 640})
-        page.locator("main .s-card .fr-btn").last.click()
+        page.get_by_role("link", name=re.compile("^(Déposer|Remplacer)")).last.click()
         page.wait_for_url("**/pieces/*")
         yield _kept(page, "piece-320")
 
