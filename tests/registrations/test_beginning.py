@@ -71,7 +71,7 @@ def test_forty_drafts_are_begun_in_a_day_and_no_more():
     assert Draft.objects.count() == 40
     assert verbs().count("modification begun") == 39
     assert len(refused) == 11
-    assert "Reprenez celle qui est ouverte dans « Mes inscriptions »" in refused[0]
+    assert "Reprenez celle qui est ouverte, ou attendez demain" in refused[0]
 
 
 def test_a_new_registration_is_begun_forty_times_in_a_day_too_and_again_the_day_after():
