@@ -27,6 +27,15 @@ def summary():
     )
 
 
+def modified(summary):
+    """Modify the registration of a summary: another version replaces it."""
+    registration = summary.document.folder.registration
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
+    registering.register(draft=draft, by=by, at=NOW)
+
+
 def test_a_code_says_what_the_document_says_and_who_issued_it(visitor, summary):
     typed = summary.content["code"].lower().replace("-", " ")
 
@@ -53,11 +62,7 @@ def test_the_page_shows_neither_the_name_nor_the_numbers_of_the_candidate(visito
 
 
 def test_a_replaced_document_names_the_version_that_replaces_it(visitor, summary):
-    registration = summary.document.folder.registration
-    by = author(registration.candidate)
-    draft = registering.amend(registration=registration, by=by, at=NOW)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
-    registering.register(draft=draft, by=by, at=NOW)
+    modified(summary)
 
     page = main(visitor.get(f"/verifier/{summary.code}"))
 
@@ -66,11 +71,7 @@ def test_a_replaced_document_names_the_version_that_replaces_it(visitor, summary
 
 
 def test_a_replaced_document_says_that_what_replaces_it_is_withdrawn(visitor, summary):
-    registration = summary.document.folder.registration
-    by = author(registration.candidate)
-    draft = registering.amend(registration=registration, by=by, at=NOW)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
-    registering.register(draft=draft, by=by, at=NOW)
+    modified(summary)
     documents.withdraw(summary.document.versions.get(number=2), at=NOW)
 
     page = main(visitor.get(f"/verifier/{summary.code}"))
@@ -112,13 +113,10 @@ def test_the_document_of_a_withdrawn_registration_says_since_when(visitor, summa
 
 
 def test_a_replaced_document_of_a_withdrawn_registration_says_both(visitor, summary):
+    modified(summary)
     registration = summary.document.folder.registration
-    by = author(registration.candidate)
-    draft = registering.amend(registration=registration, by=by, at=NOW)
-    answer_all(draft, answers_with(identification={"mobile": "06 39 98 99 99"}))
-    registering.register(draft=draft, by=by, at=NOW)
     registration.refresh_from_db()
-    leaving.withdraw(registration=registration, by=by, at=NOW)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=NOW)
 
     said = main(visitor.get(f"/verifier/{summary.code}"))
 
