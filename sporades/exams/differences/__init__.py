@@ -1,14 +1,17 @@
 """The difference between a file that is prepared and what is in force, in plain words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from sporades.core.digests import digest
 from sporades.exams.checking.openings import Zones
 from sporades.exams.differences.content import Change, Chapter, chapters
-from sporades.exams.differences.openings import managing, openings, reached_otherwise, states
+from sporades.exams.differences.openings import (
+    managing,
+    openings,
+    reached_otherwise,
+    turned_at_once,
+)
 from sporades.exams.differences.shared import Shared, named, shared
 from sporades.exams.models import PreparedRegulation, RegistrationService, Regulation
 from sporades.territory.models import ManagingService
@@ -18,10 +21,10 @@ __all__ = [
     "Chapter",
     "Difference",
     "Shared",
-    "at_once",
     "between",
     "difference",
     "shared",
+    "turned_at_once",
 ]
 
 OPENINGS = "Ouvertures et services gestionnaires"
@@ -83,27 +86,6 @@ def difference(prepared: PreparedRegulation, zones: Zones) -> Difference:
     makes = in_force is None or in_force.digest != prepared.digest
     kept = (*otherwise, *left)
     return Difference(in_force, tuple(found), kept, makes, tuple(otherwise), services)
-
-
-def at_once(
-    prepared: PreparedRegulation,
-    services: Iterable[RegistrationService],
-    zones: Zones,
-    *,
-    at: datetime,
-) -> tuple[tuple[str, str], ...]:
-    """Return the services that would be open, or closed, as soon as a file is in force, and are not now.
-
-    Args:
-        prepared: the file.
-        services: the registration services of its domain and session: see `Difference`.
-        zones: the zone of each academy.
-        at: the instant.
-
-    Returns:
-        The place of each, and the state that it would come to.
-    """
-    return tuple(states(prepared.file, services, zones, at=at))
 
 
 def between(before: Regulation | None, after: Regulation) -> list[Chapter]:

@@ -51,7 +51,7 @@ def openings(
     return changed, kept, left
 
 
-def states(
+def turned_at_once(
     file: schema.File, services: Iterable[RegistrationService], zones: Zones, *, at: datetime
 ) -> Iterator[tuple[str, str]]:
     """Say which services would be open, or closed, as soon as a file is in force, and are not now.

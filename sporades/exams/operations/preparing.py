@@ -15,8 +15,7 @@ from sporades.core.refusals import Refused
 from sporades.core.transitions import move
 from sporades.exams.checking import Document, Problem, Source, checked
 from sporades.exams.checking.problems import Fault
-from sporades.exams.differences import Difference
-from sporades.exams.differences import at_once as turned
+from sporades.exams.differences import Difference, turned_at_once
 from sporades.exams.differences import difference as compared
 from sporades.exams.models import PreparedRegulation, Regulation, Session
 from sporades.exams.operations.checks import (
@@ -177,7 +176,7 @@ def at_once(
     Returns:
         The place of each, and the state that it would come to.
     """
-    return turned(prepared, found.services, zones(), at=at)
+    return tuple(turned_at_once(prepared.file, found.services, zones(), at=at))
 
 
 def in_force_beside(prepared: PreparedRegulation) -> Regulation | None:
