@@ -18,6 +18,11 @@ class Actor:
     name: str
     identifier: str = ""
 
+    @property
+    def reads_before_acting(self) -> bool:
+        """Whether they deal with what they read as an academy's: neither a candidate's own, nor what time alone does."""
+        return self.kind not in (CANDIDATE, SYSTEM.kind)
+
 
 CANDIDATE = "candidate"
 """The kind of a candidate who acts for themselves."""

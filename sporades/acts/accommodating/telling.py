@@ -10,7 +10,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.queries import lock_case, requests_of
 from sporades.accommodations.states import State
 from sporades.accounts.models import User
-from sporades.core.actors import CANDIDATE, SYSTEM, Actor
+from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
@@ -217,11 +217,10 @@ def lock_as_read(case: Case, *, by: Actor) -> Case:
     Raises:
         HandedOver: see there.
     """
-    if by.kind in (CANDIDATE, SYSTEM.kind):
-        return lock_case(case)
     read = case.registration
     locked = lock_case(case)
-    check_not_moved(read, locked.registration)
+    if by.reads_before_acting:
+        check_not_moved(read, locked.registration)
     return locked
 
 

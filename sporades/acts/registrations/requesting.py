@@ -16,7 +16,7 @@ from sporades.acts.requests import CHANGE_ASSIGNED, CHANGE_REFUSED, completing, 
 from sporades.acts.requests.completing import Came
 from sporades.acts.requests.proofs import with_proof
 from sporades.acts.requests.silence import check_refusal
-from sporades.core.actors import CANDIDATE, SYSTEM, Actor
+from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
@@ -217,8 +217,8 @@ def _lock(request: ChangeRequest, *, by: Actor) -> Draft:
     """
     read = request.registration.service_id
     draft = filing.lock(request.draft)
-    is_office = by.kind not in (CANDIDATE, SYSTEM.kind)
-    if is_office and draft.amends is not None and draft.amends.service_id != read:
+    is_elsewhere = draft.amends is not None and draft.amends.service_id != read
+    if is_elsewhere and by.reads_before_acting:
         raise HandedOver
     return draft
 
