@@ -233,7 +233,7 @@ def _decide(
         raise Refused(ACCEPTED) from refusal
     except deciding.DecidedSince as refusal:
         raise Refused(DECIDED) from refusal
-    except deciding.HandedOver:
+    except deciding.AnothersSince:
         raise
     except deciding.Overtaken as refusal:
         raise Refused(AMENDED) from refusal

@@ -21,6 +21,7 @@ from sporades.publications.models import PublicationLine
 from sporades.publications.states import LineOutcome, PublicationState
 from sporades.registrations.issued_before import speaks_of_then
 from sporades.registrations.models import Registration, Version
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.reviewing import asked_there
 from sporades.registrations.sections.identification import IDENTIFICATION
 from sporades.registrations.states import STANDING
@@ -113,7 +114,7 @@ def move(
             by=by,
             at=at,
         )
-    except moving.MovedSince as refusal:
+    except HandedOver as refusal:
         raise Refused(MOVED_SINCE) from refusal
 
 

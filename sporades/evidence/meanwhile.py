@@ -26,12 +26,6 @@ class DecidedSince(Changed):
     """It was judged, waived or refused by the antivirus since it was opened."""
 
 
-class MovedSince(Changed):
-    """Its registration was given to another academy since it was opened, which alone judges it."""
-
-    message = "Cette inscription vient d'être donnée à une autre académie, qui vérifie ses pièces."
-
-
 FIRST_FILE = "Le candidat vient de déposer un fichier pour cette pièce : lisez-le avant de décider."
 SCANNED_IN = (
     "Un collègue vient de joindre la numérisation de cette pièce : relisez-la avant de décider."

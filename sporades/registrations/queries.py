@@ -29,6 +29,7 @@ from sporades.registrations.models import (
     SectionAnswers,
     Version,
 )
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.states import RequestState, State
 
 
@@ -97,6 +98,20 @@ def lock_registration(pk: int) -> Registration:
     """
     locked_registration.get(pk=pk)
     return _whole.get(pk=pk)
+
+
+def check_not_handed_over(*, held: Registration, read: Registration) -> None:
+    """Refuse to deal with a registration that was given to another academy since it was read.
+
+    Args:
+        held: as it stands, locked.
+        read: the same, as it was read.
+
+    Raises:
+        HandedOver: it was.
+    """
+    if held.service_id != read.service_id:
+        raise HandedOver
 
 
 def ended_in_words(folder: int, *, at: datetime, zone: str) -> str:

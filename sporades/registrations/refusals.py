@@ -144,6 +144,15 @@ class GivenAway(Standing):
     )
 
 
+class HandedOver(Refused):
+    """A registration is another academy's since whoever deals with it read it, which alone does now."""
+
+    message = (
+        "Cette inscription vient d'être donnée à une autre académie, qui seule s'en occupe désormais : "
+        "rien n'est enregistré."
+    )
+
+
 class AmendedMeanwhile(Refused):
     """A registration was filed again since its modification was begun."""
 

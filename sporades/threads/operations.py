@@ -31,15 +31,6 @@ class Overtaken(Refused):
     )
 
 
-class HandedOver(Refused):
-    """Its registration was given to another academy since the thread was read, which alone answers."""
-
-    message = (
-        "Cette inscription vient d'être donnée à une autre académie, qui répond désormais à ses messages. "
-        "Rien n'est envoyé ni changé."
-    )
-
-
 def add(
     *,
     registration: Registration,
@@ -70,20 +61,6 @@ def add(
         sending=sending,
     )
     return added
-
-
-def check_here(registration: Registration, read: Registration) -> None:
-    """Check that a registration is still that of the academy in which it was read.
-
-    Args:
-        registration: locked.
-        read: the same, as whoever writes has read it.
-
-    Raises:
-        HandedOver: it is not.
-    """
-    if registration.academy_id != read.academy_id:
-        raise HandedOver
 
 
 def check_seen(registration: Registration, seen: str) -> None:

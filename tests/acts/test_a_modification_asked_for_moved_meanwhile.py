@@ -6,6 +6,7 @@ import pytest
 
 from sporades.acts.registrations import requesting
 from sporades.registrations.models import ChangeRequest
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.states import RequestState
 from tests.acts.test_moved_meanwhile import moved
 from tests.endurance.arena import first
@@ -39,5 +40,5 @@ def test_nobody_of_the_academy_that_it_has_just_left_answers_what_is_asked(
     )
 
     asked.refresh_from_db()
-    assert isinstance(outcome, requesting.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert (asked.state, asked.missing) == (RequestState.SENT, "")

@@ -8,6 +8,7 @@ from sporades.accommodations.queries import appeal_against, revision_after
 from sporades.accommodations.states import Decision, OpinionAgain, State
 from sporades.acts import accommodating
 from sporades.journal.models import Entry
+from sporades.registrations.refusals import HandedOver
 from tests.accommodations.asked import (
     CONTESTED,
     RECTOR,
@@ -121,7 +122,7 @@ def test_nobody_of_the_academy_that_it_has_just_left_deals_with_a_request(
 
     outcome, before = left(registration, lambda: act(read, by=MANAGER, at=NOW))
 
-    assert isinstance(outcome, accommodating.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert acts_on(registration) == [*before, "registration moved"]
 
 
@@ -138,7 +139,7 @@ def test_nobody_of_the_academy_that_it_has_just_left_cancels_the_taking_again(in
         ),
     )
 
-    assert isinstance(outcome, accommodating.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert acts_on(registration) == [*before, "registration moved"]
 
 
@@ -155,7 +156,7 @@ def test_nobody_of_the_academy_that_it_has_just_left_answers_an_appeal(invented_
         ),
     )
 
-    assert isinstance(outcome, accommodating.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert acts_on(registration) == [*before, "registration moved"]
 
 
@@ -175,7 +176,7 @@ def test_nobody_of_the_academy_that_it_has_just_left_enters_what_came_on_paper(i
         ),
     )
 
-    assert isinstance(outcome, accommodating.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert acts_on(registration) == [*before, "registration moved"]
 
 

@@ -15,7 +15,6 @@ from sporades.acts.registrations import completing, deciding, leaving, moving, r
 from sporades.acts.sent_files import Sent
 from sporades.acts.writing import messaging
 from sporades.evidence import operations as evidence
-from sporades.evidence.meanwhile import MovedSince
 from sporades.evidence.queries import piece_of
 from sporades.evidence.states import State as Piece
 from sporades.exams.held import forget
@@ -25,8 +24,8 @@ from sporades.mail.models import Message
 from sporades.registrations.models import CorrectionRequest, Registration
 from sporades.registrations.operations.drafting import Closed
 from sporades.registrations.queries import lock_registration
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.states import SET_ASIDE, VALIDATE, State
-from sporades.threads.operations import HandedOver
 from tests.endurance.arena import first
 from tests.evidence.given import IDENTITY, MANAGER, a_photo, again, give, piece
 from tests.factories import NOW, OPERATOR, a_registration, author
@@ -152,7 +151,7 @@ def test_a_piece_is_not_judged_by_the_academy_that_it_has_just_left(deposited):
 
     _, outcome = first(moved(deposited), refuse)
 
-    assert isinstance(outcome, MovedSince)
+    assert isinstance(outcome, HandedOver)
     assert piece(deposited).state == Piece.DEPOSITED
 
 
@@ -173,7 +172,7 @@ def test_a_paper_is_not_joined_by_the_academy_that_it_has_just_left(deposited):
 
     _, outcome = first(moved(deposited), scan)
 
-    assert isinstance(outcome, MovedSince)
+    assert isinstance(outcome, HandedOver)
     assert piece(deposited).deposits.count() == 1
 
 
@@ -188,7 +187,7 @@ def test_nothing_is_said_to_lack_by_the_academy_that_it_has_just_left(invented_e
     )
 
     registration.refresh_from_db()
-    assert isinstance(outcome, deciding.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert registration.state == State.REGISTERED
 
 
@@ -207,7 +206,7 @@ def test_no_signed_summary_is_taken_back_by_the_academy_that_it_has_just_left(in
     )
 
     registration.refresh_from_db()
-    assert isinstance(outcome, receiving.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert registration.summary_posted_on == NOW.date()
 
 
@@ -247,5 +246,5 @@ def test_what_goes_to_another_academy_is_decided_of_by_nobody_who_read_it_before
     )
 
     registration.refresh_from_db()
-    assert isinstance(outcome, deciding.HandedOver)
+    assert isinstance(outcome, HandedOver)
     assert (registration.state, registration.academy_id) == (State.REGISTERED, "A25")

@@ -191,5 +191,5 @@ def test_what_is_restored_at_that_instant_is_judged_beside_all_that_the_person_h
     )
 
     left.refresh_from_db()
-    assert isinstance(outcome, deciding.HandedOver)
+    assert isinstance(outcome, deciding.AnothersSince)
     assert (left.state, left.candidate) == (State.SET_ASIDE, double.first)

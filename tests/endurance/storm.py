@@ -24,14 +24,13 @@ from sporades.acts.registrations import (
     requesting,
     standing_in,
 )
-from sporades.acts.registrations.deciding import DecidedSince, HandedOver, Overtaken
+from sporades.acts.registrations.deciding import DecidedSince, Overtaken
 from sporades.acts.registrations.silent import RECEIVED, TAKEN_BACK
 from sporades.acts.requests import CHANGE_REFUSED, CORRECTION_REFUSED
 from sporades.acts.requests.completing import INCOMPLETE, SetAsideMeanwhile
 from sporades.candidates.operations import civil_data
 from sporades.core.refusals import Refused
 from sporades.core.transitions import Transition
-from sporades.evidence.meanwhile import MovedSince as PieceMoved
 from sporades.evidence.meanwhile import OtherFile
 from sporades.evidence.models import Evidence
 from sporades.registrations.models import ChangeRequest, CorrectionRequest, Draft, Registration
@@ -45,6 +44,7 @@ from sporades.registrations.refusals import (
     DecidedMeanwhile,
     EndedAlready,
     GivenAway,
+    HandedOver,
     Incomplete,
     MovedMeanwhile,
     NoLongerStands,
@@ -356,7 +356,7 @@ FILING = (
     GivenAway,
 )
 """What « Enregistrer » of a modification is refused for."""
-JUDGING = (Refused, OtherFile, PieceMoved)
+JUDGING = (Refused, OtherFile, HandedOver)
 """What is not done of a piece that is no more as it was read."""
 DECIDING = (Refused, HandedOver, Overtaken, DecidedSince)
 
@@ -396,7 +396,7 @@ STANDING = (
         for one in DECISIONS
     ],
     Act(modify_for, FILING, mail="amended_for"),
-    Act(move, [Refused, moving.MovedSince], [moving.VERB], "registration_moved"),
+    Act(move, [Refused, HandedOver], [moving.VERB], "registration_moved"),
     Act(
         correct,
         [correcting.Overtaken, correcting.CorrectedAlready],
@@ -409,7 +409,7 @@ STANDING = (
         [RECEIVED],
         is_as_it_was=True,
     ),
-    Act(take_summary_back, [Refused, receiving.HandedOver], [TAKEN_BACK]),
+    Act(take_summary_back, [Refused, HandedOver], [TAKEN_BACK]),
     # Its pieces.
     Act(receive_a_piece, JUDGING, ["piece received"]),
     Act(accept_a_piece, JUDGING, ["piece accepted"]),
@@ -420,7 +420,7 @@ STANDING = (
         accept_change,
         [
             Refused,
-            requesting.HandedOver,
+            HandedOver,
             EndedAlready,
             AnsweredMeanwhile,
             NoLongerStands,
@@ -432,13 +432,13 @@ STANDING = (
     ),
     Act(
         refuse_change,
-        [Refused, requesting.HandedOver],
+        [Refused, HandedOver],
         [CHANGE_REFUSED],
         "change_refused",
     ),
     Act(
         ask_more_of_change,
-        [requesting.HandedOver, MovedMeanwhile, SetAsideMeanwhile],
+        [HandedOver, MovedMeanwhile, SetAsideMeanwhile],
         ["change request incomplete"],
         INCOMPLETE,
     ),

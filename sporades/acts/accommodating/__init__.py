@@ -86,7 +86,6 @@ from sporades.acts.accommodating.silent import (
     tell_of_unanswered,
     to_refuse_in_words,
 )
-from sporades.acts.accommodating.telling import HandedOver
 
 __all__ = [
     "APPEAL_UNSENT",
@@ -99,7 +98,6 @@ __all__ = [
     "AcceptedBySilence",
     "AuthorUnknown",
     "Counted",
-    "HandedOver",
     "NoOpinion",
     "NotInCharge",
     "OfAnExam",

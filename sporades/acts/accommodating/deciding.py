@@ -14,7 +14,6 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.entrusting import is_to_be_given_more
 from sporades.acts.accommodating.silent import check_silence
 from sporades.acts.accommodating.telling import (
-    check_not_moved,
     date_erasure,
     is_for_another,
     lock_as_read,
@@ -28,6 +27,7 @@ from sporades.core.refusals import Refused
 from sporades.medical import operations as medical
 from sporades.medical.queries import compartment
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import check_not_handed_over
 from sporades.registrations.receipt import named
 
 
@@ -139,7 +139,7 @@ def follow_opinion(*, registration: Registration, by: Actor, at: datetime) -> No
     locked = lock_open(registration)
     if locked is None or locked.state != State.OPINION_GIVEN:
         raise NoOpinion
-    check_not_moved(registration, locked.registration)
+    check_not_handed_over(held=locked.registration, read=registration)
     if locked.is_opinion_kept:
         raise TakenAgain
     accommodations.check_advised(locked)

@@ -13,7 +13,7 @@ from sporades.accommodations.states import State
 from sporades.acts.accommodating.asking import receive_papers
 from sporades.acts.accommodating.entrusting import lacks_a_paper
 from sporades.acts.accommodating.silent import keep_acceptance
-from sporades.acts.accommodating.telling import check_not_moved, note, tell_candidate
+from sporades.acts.accommodating.telling import note, tell_candidate
 from sporades.acts.people.attaching import had_none_until
 from sporades.acts.people.guardians import tell_of_signature
 from sporades.acts.postmarks import check_postmark
@@ -21,7 +21,7 @@ from sporades.core.actors import Actor
 from sporades.core.french import local_day
 from sporades.core.refusals import Refused
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import check_not_handed_over, lock_registration
 
 
 def last_day_on_paper(registration: Registration) -> date | None:
@@ -83,7 +83,7 @@ def enter(
         Refused: see `accommodations.operations.enter`.
     """
     locked = lock_registration(registration.pk)
-    check_not_moved(registration, locked)
+    check_not_handed_over(held=locked, read=registration)
     case = _open_case(locked)
     if case is not None and case.revision != seen:
         if accommodations.is_entered(case, asked, paper):

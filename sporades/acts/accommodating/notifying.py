@@ -12,7 +12,6 @@ from sporades.accommodations.queries import lock_case
 from sporades.accommodations.states import State
 from sporades.acts.accommodating.silent import notified
 from sporades.acts.accommodating.telling import (
-    check_not_moved,
     date_erasure,
     lock_as_read,
     lock_open,
@@ -26,6 +25,7 @@ from sporades.core.refusals import Refused
 from sporades.documents import operations as documents
 from sporades.documents.models import DocumentVersion
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import check_not_handed_over
 
 
 class CalledMeanwhile(Refused):
@@ -103,7 +103,7 @@ def notify_decision(*, registration: Registration, by: Actor, at: datetime) -> N
     locked = lock_open(registration)
     if locked is None:
         raise NotDecided
-    check_not_moved(registration, locked.registration)
+    check_not_handed_over(held=locked.registration, read=registration)
     notify(case=locked, seen=locked.decided_at, by=by, at=at)
 
 

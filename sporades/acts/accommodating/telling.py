@@ -13,7 +13,6 @@ from sporades.accounts.models import User
 from sporades.core.actors import Actor
 from sporades.core.french import instant_in_words
 from sporades.core.links import link_to
-from sporades.core.refusals import Refused
 from sporades.documents.models import DocumentVersion
 from sporades.journal.models import Entry
 from sporades.journal.queries import NOTED_ONCE_IN, is_noted
@@ -24,21 +23,12 @@ from sporades.medical import operations as medical
 from sporades.medical.models import Compartment
 from sporades.medical.queries import compartment, was_given_since
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import registration_of
+from sporades.registrations.queries import check_not_handed_over, registration_of
 from sporades.registrations.receipt import silence_on
 from sporades.registrations.snapshot import contact_of
 
 _OF_HEALTH = ("accommodation", "accommodation unsent", "accommodation left", "file refused")
 """How the keys begin of what is told of a request, of one that was not sent, of a paper of health."""
-
-
-class HandedOver(Refused):
-    """Its registration is another academy's since it was read, which alone deals with it."""
-
-    message = (
-        "Cette inscription vient d'être donnée à une autre académie, qui traite sa demande "
-        "d'aménagement."
-    )
 
 
 def is_on_health(told: Message) -> bool:
@@ -215,16 +205,10 @@ def lock_as_read(case: Case, *, by: Actor) -> Case:
         by: who acts.
 
     Raises:
-        HandedOver: see there.
+        HandedOver: its registration is another academy's since it was read.
     """
     read = case.registration
     locked = lock_case(case)
     if by.reads_before_acting:
-        check_not_moved(read, locked.registration)
+        check_not_handed_over(held=locked.registration, read=read)
     return locked
-
-
-def check_not_moved(read: Registration, locked: Registration) -> None:
-    """Refuse to deal with the request of a registration that was given away since it was read. Raises HandedOver."""
-    if locked.service_id != read.service_id:
-        raise HandedOver

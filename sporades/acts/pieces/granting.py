@@ -15,7 +15,6 @@ from sporades.core.links import link_to
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
-from sporades.evidence.meanwhile import MovedSince
 from sporades.evidence.queries import Owed, giving_to
 from sporades.evidence.states import TO_PROVIDE
 from sporades.letters.mentions import ALL_GIVEN_TIME
@@ -26,7 +25,7 @@ from sporades.letters.rules import REMINDER, of_piece
 from sporades.mail.models import about_of
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import with_owed
+from sporades.registrations.queries import check_not_handed_over, with_owed
 from sporades.registrations.snapshot import contact_of
 
 KIND, VERB = ALL_GIVEN_TIME, "pieces given time"
@@ -58,15 +57,14 @@ def grant_all(*, registration: Registration, until: date, by: Actor, at: datetim
         at: the instant.
 
     Raises:
-        MovedSince: it is another academy's since it was read.
+        HandedOver: it is another academy's since it was read.
         NothingOwed: it is validated, or stands no more.
         NothingMore: its exam is over.
         NothingLeft, AsLong: see each.
         delays.Shorter, delays.TooFar: see each.
     """
     held = owing.lock(registration.pk)
-    if held.academy_id != registration.academy_id:
-        raise MovedSince
+    check_not_handed_over(held=held, read=registration)
     verifying.check_asks(held, at=at)
     last = delays.to_come(held, until, at=at)
     evidence.ask(held, held.owed["evidence"], at=at)

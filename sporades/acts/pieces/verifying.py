@@ -25,7 +25,7 @@ from sporades.core.actors import SYSTEM, Actor
 from sporades.core.refusals import Refused
 from sporades.evidence import delays
 from sporades.evidence import operations as evidence
-from sporades.evidence.meanwhile import MovedSince, check_read, check_seen
+from sporades.evidence.meanwhile import check_read, check_seen
 from sporades.evidence.models import LONGEST_NAME, Deposit, Evidence
 from sporades.evidence.queries import Owed
 from sporades.evidence.states import HERE, State
@@ -36,6 +36,8 @@ from sporades.journal.queries import entries_about
 from sporades.letters.words import to_be_told
 from sporades.registrations.came import CameBy, as_noted
 from sporades.registrations.models import Registration
+from sporades.registrations.queries import check_not_handed_over
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.states import State as RegistrationState
 
 
@@ -299,14 +301,13 @@ def ask_more(
         at: the instant.
 
     Raises:
-        MovedSince: its registration is another academy's since it was read.
+        HandedOver: its registration is another academy's since it was read.
         NothingOwed: its registration is validated, or stands no more.
         AskedAlready: it is asked for in the same words, and may not be anew.
         NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: see each.
     """
     locked = owing.lock(registration.pk)
-    if locked.academy_id != registration.academy_id:
-        raise MovedSince
+    check_not_handed_over(held=locked, read=registration)
     _check_owes(locked)
     if not may_repeat and (row := asked_so(locked, more.label)) is not None:
         raise AskedAlready(State(row.state))
@@ -586,8 +587,7 @@ def scan_in(
         return already
 
     def awaited(locked: Registration) -> Evidence:
-        if locked.academy_id != registration.academy_id:
-            raise MovedSince
+        check_not_handed_over(held=locked, read=registration)
         found = next((one for one in owing.owed_of(locked) if one.row.code == code), None)
         if found is None:
             raise owing.NotAsked
@@ -620,7 +620,7 @@ def _as_read(row: Evidence, mark: str, *, by: Actor) -> tuple[Registration, Evid
     locked, held = owing.lock_row(row)
     # Whoever acts may where it was read, and nowhere else.
     if row.academy and held.academy != row.academy:
-        raise MovedSince
+        raise HandedOver
     check_read(held, mark, by=by)
     return locked, held
 

@@ -25,7 +25,7 @@ from sporades.journal.queries import entries_about
 from sporades.notices.queries import stops_writing
 from sporades.registrations.former import once_offered
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.queries import check_not_handed_over, lock_registration, with_owed
 from sporades.registrations.states import CLEAR, FLAG, State
 
 
@@ -66,7 +66,7 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
 
     Raises:
         OnlyRead: nothing is written now.
-        deciding.HandedOver: it is another academy's since it was read.
+        HandedOver: it is another academy's since it was read.
         TooLate: its exam is over.
         NothingMissing: a piece that was missing has come meanwhile.
         Refused: it is no longer in a state that may be left for an anomaly.
@@ -75,8 +75,7 @@ def declare_incomplete(*, registration: Registration, by: Actor, at: datetime) -
         raise OnlyRead
     lock_registration(registration.pk)
     held = with_owed.get(pk=registration.pk)
-    if held.service_id != registration.service_id:
-        raise deciding.HandedOver
+    check_not_handed_over(held=held, read=registration)
     if held.is_exam_over(at):
         raise TooLate
     missing = [] if held.state != State.REGISTERED else missing_of(pieces_of(held), at)

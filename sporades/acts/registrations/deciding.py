@@ -39,7 +39,7 @@ from sporades.registrations.deadlines import is_too_soon_for_a_letter
 from sporades.registrations.evidence import are_named_to
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import deciding, drafting
-from sporades.registrations.queries import held_to_decide, with_owed
+from sporades.registrations.queries import check_not_handed_over, held_to_decide, with_owed
 from sporades.registrations.receipt import accommodation_by_mail, against_of, taken_by
 from sporades.registrations.reviewing import Anew, how_to_change
 from sporades.registrations.snapshot import contact_of
@@ -222,12 +222,12 @@ class GivenSince(Overtaken):
     )
 
 
-class HandedOver(Overtaken):
-    """It is no more that of whoever was read: merged into another one, or given to another academy."""
+class AnothersSince(Overtaken):
+    """It is no more that of whoever was read: it was merged into another one's record."""
 
     message = (
-        "Cette inscription a été rattachée à un autre dossier du candidat, ou donnée à une autre "
-        "académie, depuis que vous avez ouvert cette page : relisez-la, puis décidez."
+        "Cette inscription a été rattachée à un autre dossier du candidat depuis que vous avez ouvert "
+        "cette page : relisez-la, puis décidez."
     )
 
 
@@ -262,9 +262,10 @@ def decide_within(
     Raises:
         NothingMore, delays.Shorter, delays.TooFar, evidence.TooMany: of that piece, see each.
         AcceptedBySilence: silence has accepted it, and nobody has read what becomes of that.
+        HandedOver: it is another academy's since it was read.
         Overtaken: another version was filed since; `DecidedSince` where something was decided,
-            `GivenSince` where something came or was judged, `HandedOver` where it is another
-            candidate's, or academy's.
+            `GivenSince` where something came or was judged, `AnothersSince` where it is another
+            candidate's.
         ReasonMissing, NoRoomLeft, Refused: see `deciding.decide`.
     """
     held = _held_as_read(registration, seen=seen, mark=mark)
@@ -320,9 +321,9 @@ def decide_within(
 def _held_as_read(registration: Registration, *, seen: int | None, mark: str) -> Registration:
     """Hold a registration, to decide of it as it was read: see `decide_within`."""
     held: Registration = held_to_decide.get(pk=registration.pk)
-    read = (registration.candidate_id, registration.service_id)
-    if (held.candidate_id, held.service_id) != read:
-        raise HandedOver
+    check_not_handed_over(held=held, read=registration)
+    if held.candidate_id != registration.candidate_id:
+        raise AnothersSince
     if seen is not None and held.version != seen:
         raise Overtaken
     if mark and held.decided_mark != mark:

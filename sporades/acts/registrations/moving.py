@@ -46,6 +46,7 @@ from sporades.registrations.models.registration import RegistrationQuerySet
 from sporades.registrations.operations import correcting
 from sporades.registrations.queries import lock_registration, with_owed
 from sporades.registrations.receipt import named
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.reviewing import how_to_change
 from sporades.registrations.snapshot import contact_of
 from sporades.registrations.states import State
@@ -56,12 +57,6 @@ class NoSuchService(Refused):
     """The other academy does not register for this."""
 
     message = "Cette académie n'inscrit pas à cet examen ou concours pour cette session."
-
-
-class MovedSince(Refused):
-    """Another academy has it than the one that whoever moves it has read."""
-
-    message = "Cette inscription a changé d'académie depuis que vous avez ouvert cette page."
 
 
 def services_for(registration: Registration) -> QuerySet[RegistrationService]:
@@ -103,6 +98,24 @@ LED_BACK_WITHIN = timedelta(minutes=1)
 def moves_of(registration: Registration) -> QuerySet[Entry]:
     """Return each time that a registration was given to another academy, the last first."""
     return once(entries_about(registration).filter(verb=VERB))
+
+
+def left_from(registration: Registration, reach: Reach) -> Entry | None:
+    """Return the act that gave a registration away from a perimeter, the last one, or nothing.
+
+    Args:
+        registration: one that the perimeter does not hold any more, or never held.
+        reach: the perimeter.
+    """
+    domain = registration.exam.domain.code
+    return next(
+        (
+            move
+            for move in moves_of(registration)
+            if reach.covers(academy=move.payload["before"]["academy"], domain=domain)
+        ),
+        None,
+    )
 
 
 def placed_in_words(registration: Registration) -> str:
@@ -215,7 +228,7 @@ def move_for_good(
         at: the instant.
 
     Raises:
-        MovedSince: a colleague gave it to another academy since the page was read.
+        HandedOver: a colleague gave it to another academy since the page was read.
         ReasonMissing, NoSuchService: nothing is said; that academy does not register for it.
         Refused: it does not stand any more, or is there already.
     """
@@ -227,7 +240,7 @@ def move_for_good(
     # In the order of every act: the correction that waits, which leaves who dealt with it, then this.
     asking.lock_waiting(registration.candidate_id)
     if seen is not None and lock_registration(registration.pk).service_id != seen:
-        raise MovedSince
+        raise HandedOver
     left = registration.academy_id
     version = correcting.take_service(registration=registration, service=service, by=by, at=at)
     reissue(version, by=by, at=at)

@@ -24,7 +24,7 @@ from sporades.letters.rules import REMINDER
 from sporades.registrations.came import CameBy, as_kept, as_noted
 from sporades.registrations.models import Registration
 from sporades.registrations.operations import filing
-from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.queries import check_not_handed_over, lock_registration, with_owed
 from sporades.registrations.snapshot import contact_of
 
 
@@ -32,12 +32,6 @@ class NoSummaryAwaited(Refused):
     """It came, or is not asked for, or asked for no more."""
 
     message = "Aucun récapitulatif signé n'est attendu pour cette inscription : relisez le dossier."
-
-
-class HandedOver(Refused):
-    """It is another academy's."""
-
-    message = "Cette inscription a été donnée à une autre académie : relisez le dossier."
 
 
 class OtherPostmark(Refused):
@@ -134,8 +128,7 @@ def grant_summary(*, registration: Registration, until: date, by: Actor, at: dat
     """
     lock_registration(registration.pk)
     held = with_owed.get(pk=registration.pk)
-    if held.service_id != registration.service_id:
-        raise HandedOver
+    check_not_handed_over(held=held, read=registration)
     asked = given_time(held, at=at)
     if not asked:
         raise NoSummaryAwaited
@@ -223,8 +216,7 @@ def take_summary_back(*, registration: Registration, noted: str, by: Actor, at: 
         Refused: none is noted any more, or a colleague has noted another one since.
     """
     held = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
-    if held.service_id != registration.service_id:
-        raise HandedOver
+    check_not_handed_over(held=held, read=registration)
     if held.summary_posted_on is None:
         raise Refused("Aucun récapitulatif signé n'est plus noté comme reçu : relisez le dossier.")
     if noted_in(held) != noted:

@@ -17,21 +17,13 @@ from sporades.acts.requests.completing import Came
 from sporades.acts.requests.proofs import with_proof
 from sporades.acts.requests.silence import check_refusal
 from sporades.core.actors import Actor
-from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
 from sporades.journal.queries import entries_about
 from sporades.registrations.models import ChangeRequest, Draft, Registration, Version
 from sporades.registrations.operations import drafting, filing, rebasing, requesting
+from sporades.registrations.queries import check_not_handed_over
 from sporades.registrations.refusals import AnsweredMeanwhile
 from sporades.registrations.states import ACCEPT, REFUSE
-
-
-class HandedOver(Refused):
-    """Its registration is another academy's since it was read, which alone answers it."""
-
-    message = (
-        "Cette inscription vient d'être donnée à une autre académie, qui répond à cette demande."
-    )
 
 
 @transaction.atomic
@@ -215,11 +207,9 @@ def _lock(request: ChangeRequest, *, by: Actor) -> Draft:
 
     Its candidate completes it wherever it is.
     """
-    read = request.registration.service_id
     draft = filing.lock(request.draft)
-    is_elsewhere = draft.amends is not None and draft.amends.service_id != read
-    if is_elsewhere and by.reads_before_acting:
-        raise HandedOver
+    if draft.amends is not None and by.reads_before_acting:
+        check_not_handed_over(held=draft.amends, read=request.registration)
     return draft
 
 

@@ -13,7 +13,7 @@ from sporades.core.links import link_to
 from sporades.letters import operations as letters
 from sporades.notices import queries as notices
 from sporades.registrations.models import Registration
-from sporades.registrations.queries import lock_registration
+from sporades.registrations.queries import check_not_handed_over, lock_registration
 from sporades.registrations.snapshot import contact_of
 from sporades.threads import operations as threads
 from sporades.threads.models import ThreadMessage
@@ -72,12 +72,12 @@ def answer(
 
     Raises:
         threads.Overtaken: a colleague has answered meanwhile, or the candidate has written again.
-        threads.HandedOver: it is another academy's since it was read.
+        HandedOver: it is another academy's since it was read.
     """
     locked = lock_registration(registration.pk)
     if (sent := sent_as(locked, sending)) is not None:
         return sent
-    threads.check_here(locked, registration)
+    check_not_handed_over(held=locked, read=registration)
     threads.check_seen(locked, seen)
     threads.mark_read(messages_of(locked).filter(is_candidates=True, read_at=None), at=at)
     written = threads.add(
@@ -105,10 +105,10 @@ def settle(*, registration: Registration, seen: str, by: Actor, at: datetime) ->
 
     Raises:
         threads.Overtaken: a colleague has answered meanwhile, or the candidate has written again.
-        threads.HandedOver: it is another academy's since it was read.
+        HandedOver: it is another academy's since it was read.
     """
     locked = lock_registration(registration.pk)
-    threads.check_here(locked, registration)
+    check_not_handed_over(held=locked, read=registration)
     threads.check_seen(locked, seen)
     waiting = messages_of(locked).filter(pk__in=locked.thread.unanswered().values("pk"))
     threads.mark_read(waiting, at=at)

@@ -28,7 +28,7 @@ from sporades.registrations.models import (
 )
 from sporades.registrations.models.version import ADDRESS
 from sporades.registrations.operations.keeping import returned_again
-from sporades.registrations.queries import lock_registration, with_owed
+from sporades.registrations.queries import check_not_handed_over, lock_registration, with_owed
 from sporades.registrations.receipt import return_of
 from sporades.registrations.reviewing import of_identity, of_service, to_review
 from sporades.registrations.snapshot import contact_of
@@ -113,7 +113,8 @@ def take_service(
         at: the instant.
 
     Raises:
-        Refused: it does not stand any more, is there already, or has just been given to another.
+        HandedOver: it has just been given to another academy.
+        Refused: it does not stand any more, or is there already.
     """
     locked = lock_registration(registration.pk)
     left = locked.service
@@ -121,8 +122,7 @@ def take_service(
         raise Refused("Cette inscription n'est plus en cours : elle ne change pas d'académie.")
     if service.pk == left.pk:
         raise Refused("Cette inscription est déjà dans cette académie.")
-    if left.pk != registration.service_id:
-        raise Refused("Cette inscription vient d'être donnée à une autre académie.")
+    check_not_handed_over(held=locked, read=registration)
     locked.ages_on = locked.registered_on  # by the clock of the service that leaves it
     before, was = locked.versions.get(number=locked.version), of_service(locked, left)
     told = _told(locked, before)

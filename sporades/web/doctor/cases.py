@@ -26,7 +26,7 @@ from sporades.acts.accommodating import (
     with_kinds_given,
 )
 from sporades.acts.medical import opining
-from sporades.acts.registrations.moving import moves_of
+from sporades.acts.registrations.moving import left_from
 from sporades.core.french import day_in_words, instant_in_words, local_day, time_left_in_words
 from sporades.core.refusals import Refused
 from sporades.journal.models import Entry
@@ -237,11 +237,10 @@ def _elsewhere(request: HttpRequest, key: int) -> tuple[Case, Entry]:
     """
     mine = Case.objects.filter(Q(doctor=request.user) | Q(former_doctor=request.user))
     found = _with_registration(mine, key)
-    domain = found.registration.exam.domain.code
-    for move in moves_of(found.registration):
-        if request.reach.covers(academy=move.payload["before"]["academy"], domain=domain):
-            return found, move
-    raise Http404
+    move = left_from(found.registration, request.reach)
+    if move is None:
+        raise Http404
+    return found, move
 
 
 def _why_elsewhere(move: Entry) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -23,6 +23,7 @@ from sporades.web.layout.arrivals import seal, typed_again
 from sporades.web.layout.context import frame
 from sporades.web.layout.kept import ARRIVED, SECRETS, keep, keeps_answers, page_of_form
 from sporades.web.layout.readers import is_readers_own
+from sporades.web.layout.refilling import is_written
 
 RETRY_AFTER = "30"
 JSON = "application/json"
@@ -64,11 +65,20 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
 
 
+class GivenAway(Http404):
+    """What is asked for was the reader's, and was given to others at an instant, in words."""
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that nothing stands at this address, for this reader: it is they who choose the words.
 
-    What is foreign, forbidden or was never there gives one page, at one price.
+    What is foreign, forbidden or was never there gives one page, at one price. Whose file was given
+    away reads that, and what they have just written of it, to be copied.
     """
+    if isinstance(exception, GivenAway):
+        written = [said for _, said in typed_again(request) if is_written(said)]
+        context = {"when": str(exception), "is_sent": request.method == "POST", "written": written}
+        return render(request, "errors/given_away.html", context, status=HTTPStatus.NOT_FOUND)
     user = getattr(request, "user", None)
     is_staff = user is not None and user.is_authenticated and user.is_staff_member
     day = local_day(getattr(request, "arrived_at", timezone.now()), settings.TIME_ZONE)

@@ -30,8 +30,8 @@ WHICH = frozenset({"geste", "verdict"})
 BUTTONS = frozenset({"submit", "button", "image", "reset"})
 TICKED = frozenset({"checkbox", "radio"})
 NOT_TYPED = BUTTONS | {"file", "password", "hidden"}
-SENTENCE = re.compile(r"\S\s+\S")
-"""What somebody wrote, rather than a choice among others, a day or a mark of what was read."""
+_SENTENCE = re.compile(r"[^\W\d_][,;:.!?»)\"]*\s+[«(\"]*[^\W\d_]")
+"""Two words, one after the other."""
 
 ENDED = "Votre session s'était terminée avant l'envoi. "
 SENT_AGAIN = (
@@ -106,10 +106,15 @@ def _put_back(request: HttpRequest, response: HttpResponse, one: Waiting) -> Non
     response.content = page.changed().encode()
 
 
+def is_written(said: str) -> bool:
+    """Return whether somebody wrote this, rather than chose it among others, or is a day or a mark of what was read."""
+    return _SENTENCE.search(said) is not None
+
+
 def _without_place(answers: Answers | None) -> tuple[str, list[str]]:
     if answers is None:
         return UNREADABLE, []
-    left = [said for values in answers.values() for said in values if SENTENCE.search(said)]
+    left = [said for values in answers.values() for said in values if is_written(said)]
     return NO_PLACE if left else NOTHING_TYPED, left
 
 
@@ -213,7 +218,7 @@ class Page(HTMLParser):
             for name, values in answers.items()
             if name not in asked
             for said in values
-            if SENTENCE.search(said)
+            if is_written(said)
         ]
 
     def announce(self, said: str) -> None:

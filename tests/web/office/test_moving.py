@@ -19,6 +19,7 @@ from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.web.guide import main, signed_in
+from tests.web.registry.world import a_change_request
 
 
 def where(registration):
@@ -35,8 +36,89 @@ def test_a_manager_gives_a_registration_away_and_sees_it_no_more(manager, in_lil
 
     assert "est donnée à l'académie de Versailles" in html.unescape(page.text)
     assert page.redirect_chain[-1][0] == reverse("office:search")
+    left = manager.get(reverse("office:registration", args=[in_lille.number]))
+    assert left.status_code == 404
+    since = "Elle a été donnée à une autre académie le mercredi 25 novembre 2026 à 10 h 30"
+    assert since in main(left)
+    assert "Versailles" not in main(left)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "registration",
+        "history",
+        "decide",
+        "receive_summary",
+        "withdraw_as_asked",
+        "amend",
+        "change_speciality",
+        "correct_identity",
+        "move_registration",
+        "pieces",
+        "thread",
+    ],
+)
+def test_who_had_it_reads_on_each_of_its_pages_that_it_was_given_away(manager, in_lille, route):
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    page = manager.get(reverse(f"office:{route}", args=[in_lille.number]))
+
+    assert page.status_code == 404
+    assert "Cette inscription n'est plus chez vous" in main(page)
+    assert "Rien de ce que vous venez d'envoyer" not in main(page)
+
+
+def test_what_they_wrote_meanwhile_is_not_done_and_may_be_copied(manager, in_lille):
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    mark = f"registered {NOW.isoformat()}"
+
+    said = {"texte": "Bonjour,\nvotre photo est <floue>.", "vu": "34", "decidee": mark}
+    page = manager.post(reverse("office:answer_message", args=[in_lille.number]), said)
+
+    assert page.status_code == 404
+    assert "Rien de ce que vous venez d'envoyer n'est enregistré" in main(page)
+    assert "votre photo est &lt;floue&gt;." in page.text
+    assert mark not in page.text
+    assert not in_lille.thread.exists()
+
+
+def test_a_request_that_went_with_it_says_so_too(manager, in_lille):
+    found = a_change_request(in_lille)
+    request = reverse("office:change_request", args=[found.pk])
+    assert manager.get(request).status_code == 200
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+
+    page = manager.get(request)
+
+    assert page.status_code == 404
+    assert "Elle a été donnée à une autre académie" in main(page)
+
+
+def test_whoever_never_had_it_reads_what_they_would_of_a_number_that_is_nobodys(
+    manager, member, in_lille
+):
+    manager.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    elsewhere = member("A13", email="caen@exemple.test")
+
     file = reverse("office:registration", args=[in_lille.number])
-    assert manager.get(file).status_code == 404
+    of_nobody = elsewhere.get(file.replace(in_lille.number, "ZZZZZZZZ"))
+
+    for route in ("registration", "decide"):
+        page = elsewhere.get(reverse(f"office:{route}", args=[in_lille.number]))
+        assert page.status_code == 404
+        assert main(page) == main(of_nobody)
+
+
+def test_who_has_it_still_is_not_told_that_it_was_given_away_by_another_of_theirs(member, in_lille):
+    both = member("A09", "A25")
+    both.post(where(in_lille), {"academie": "A25", "motif": "Il a déménagé"})
+    Registration.objects.filter(pk=in_lille.pk).update(state="withdrawn", withdrawn_at=NOW)
+
+    page = both.get(reverse("office:amend", args=[in_lille.number]))
+
+    assert page.status_code == 404
+    assert "donnée à une autre académie" not in main(page)
 
 
 def test_who_receives_it_reads_from_where_it_came_and_that_its_zone_is_to_be_chosen(
@@ -134,7 +216,7 @@ def test_from_a_page_read_before_a_colleague_moved_it_nothing_is_done_and_what_w
 
     said = main(page)
     assert page.status_code == 409
-    assert "Cette inscription a changé d'académie depuis que vous avez ouvert cette page." in said
+    assert "Cette inscription vient d'être donnée à une autre académie" in said
     assert "L'inscription est maintenant à l'académie de Versailles." in said
     assert "Il est parti" in said
     in_lille.refresh_from_db()

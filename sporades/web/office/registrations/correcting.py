@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.text import capfirst
 
 from sporades.acts.identities import correcting
@@ -15,6 +15,7 @@ from sporades.web.layout.clock import day_of
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.forms import CorrectionForm
 from sporades.web.office.noting import author_on, note_file
+from sporades.web.office.registrations.elsewhere import held_in
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 
@@ -22,7 +23,7 @@ from sporades.web.office.registrations.walking import back_to_file
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Show the civil data, take what is corrected in them and the proof of it."""
     visible = Registration.objects.within(request.reach).correctable().whole()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     seen = seen_in(request.POST)
     form = CorrectionForm(

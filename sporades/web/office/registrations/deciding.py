@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sporades.accounts.permissions import Permission
@@ -27,6 +27,7 @@ from sporades.web.office.registrations.decision_forms import (
     PostmarkForm,
     SummaryTimeForm,
 )
+from sporades.web.office.registrations.elsewhere import held_in
 from sporades.web.office.registrations.files import TRAIL, reaches
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.told import done_on
@@ -54,7 +55,7 @@ NOT_PUBLISHED = (
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Ask what is decided and why; nothing is decided before the button is pressed."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     seen = seen_in(request.POST) or found.version
@@ -79,7 +80,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             )
         except deciding.Overtaken as refusal:
             # In this very second: what the other one did is read again.
-            now = get_object_or_404(visible, number=number)
+            now = held_in(visible, request, number)
             return _decided_since(request, now, seen=seen, mark=mark, refusal=refusal)
         except NoRoomLeft as refusal:
             form.add_error(None, str(refusal))
@@ -204,7 +205,7 @@ def _before_deciding(
 def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
     """« Récapitulatif signé reçu »: how it came, and the day that counts (E9, L-05)."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     form = PostmarkForm.of(posted, found)
@@ -223,7 +224,7 @@ def receive_summary(request: HttpRequest, number: str) -> HttpResponse:
             refused = _left_more_time(request, found, time)
             if not refused:
                 return back_to_file(request, found.number)
-            found = get_object_or_404(visible, number=number)
+            found = held_in(visible, request, number)
     elif posted is not None and form.is_valid():
         if _receive(request, found, form, seen=seen):
             return back_to_file(request, found.number)

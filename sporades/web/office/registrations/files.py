@@ -64,6 +64,7 @@ from sporades.web.office.registrations.awaited import (
     undelivered_in_words,
     with_counts,
 )
+from sporades.web.office.registrations.elsewhere import not_here
 from sporades.web.office.registrations.left import being_filled
 from sporades.web.office.registrations.mail_lines import letters_elsewhere, lines_of
 from sporades.web.office.registrations.sparing import Spared, spared_of
@@ -459,7 +460,7 @@ def registration_of(
     """
     found: Any = get_object_or_404(_numbered, number=number)
     if not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
-        raise Http404
+        raise not_here(request, found)
     if not noted_by_caller:
         note_file(request, found)
     return cast("Registration", found)

@@ -52,6 +52,7 @@ from sporades.registrations.refusals import (
 from sporades.registrations.sections import IDENTIFICATION, eligibility
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.web.office.noting import author_on, note_draft, note_file, note_record
+from sporades.web.office.registrations.elsewhere import held_in
 from sporades.web.office.registrations.files import TRAIL, reaches
 from sporades.web.office.registrations.filling_forms import ChoiceForm, LateForm, RuleWaiverForm
 from sporades.web.office.registrations.left import begun_for, left_within
@@ -88,7 +89,7 @@ MOST_LEFT = 50
 def amend(request: HttpRequest, number: str) -> HttpResponse:
     """Say what modifying for somebody does, then open the tabs."""
     visible = Registration.objects.within(request.reach).active().whole()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     refusal = None
     if request.method == "POST":
@@ -120,7 +121,7 @@ def amend(request: HttpRequest, number: str) -> HttpResponse:
 def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     """Choose for what else a registration is to be, then open the tabs."""
     visible = Registration.objects.within(request.reach).active().whole()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     mine = Draft.objects.open().filled_by(request.user).filter(amends=found)
     begun = mine.whole().select_related("amends").first()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.acts.registrations import moving
@@ -17,12 +17,14 @@ from sporades.journal.models import Entry
 from sporades.publications.queries import lines_to_come
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Registration
+from sporades.registrations.refusals import HandedOver
 from sporades.registrations.reviewing import asked_there
 from sporades.territory import queries as territory
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.bounded import page_of
 from sporades.web.office.forms import MoveForm
 from sporades.web.office.noting import author_on, note_file
+from sporades.web.office.registrations.elsewhere import held_in
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 
@@ -33,7 +35,7 @@ HOME = [("Accueil", reverse_lazy("office:home"))]
 def move_registration(request: HttpRequest, number: str) -> HttpResponse:
     """Choose the academy and say why; nothing is done before the button is pressed."""
     visible = Registration.objects.within(request.reach).active().whole()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     services = list(moving.services_for(found))
     posted = request.POST if request.method == "POST" else None
@@ -51,9 +53,9 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
                 by=author_on(request, found),
                 at=request.arrived_at,
             )
-        except moving.MovedSince:
+        except HandedOver:
             # In this very second: where it is now is read again, if its reader still has it.
-            now = get_object_or_404(visible, number=number)
+            now = held_in(visible, request, number)
             return _moved_since(request, now, list(moving.services_for(now)))
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -73,7 +75,7 @@ def _moved_since(
 ) -> HttpResponse:
     """Say where a colleague gave it since the page was read; what was typed is kept."""
     form = MoveForm(registration=registration, services=services, initial=request.POST.dict())
-    said = {"refusal": moving.MovedSince(), "last": moving.moves_of(registration).first()}
+    said = {"refusal": HandedOver(), "last": moving.moves_of(registration).first()}
     return _move_page(request, registration, services, form, status=409, **said)
 
 

@@ -46,6 +46,7 @@ from sporades.web.office.forms import AnswerForm, MissingForm
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.complement_form import ComplementForm, OtherDayForm
+from sporades.web.office.registrations.elsewhere import not_here
 from sporades.web.office.registrations.files import reaches
 from sporades.web.office.registrations.told import done_on
 from sporades.web.wizard.recap import READ
@@ -70,6 +71,7 @@ _ASKED_OTHERWISE = (
     " : ce qui est demandé à ce candidat a changé depuis son envoi (état civil corrigé, autre "
     "académie)"
 )
+_OF_WHICH = "registration__exam__domain"
 _SAME_DAY = "Ce jour est déjà celui qui est noté : rien ne change."
 
 
@@ -410,7 +412,10 @@ def _held(request: HttpRequest, queue: Queue, requests: Any, form: PlacesForm) -
 def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
     within = queue.model.objects.within(request.reach).for_list()
     held = with_holders(within, permission=queue.permission, at=request.arrived_at)
-    found = get_object_or_404(held, pk=pk, **more)
+    found = held.filter(pk=pk, **more).first()
+    if found is None:
+        about = get_object_or_404(queue.model.objects.select_related(_OF_WHICH), pk=pk)
+        raise not_here(request, about.registration)
     queue.named([found], request.reach)
     return found
 

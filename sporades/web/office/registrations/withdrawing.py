@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from sporades.accommodations.queries import last_case_of
 from sporades.acts.registrations import leaving
@@ -12,6 +12,7 @@ from sporades.registrations.models import Registration
 from sporades.web.layout.seen import seen_in
 from sporades.web.office.noting import author_on, note_file
 from sporades.web.office.registrations.decision_forms import WithdrawalForm
+from sporades.web.office.registrations.elsewhere import held_in
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import back_to_file
 from sporades.web.wizard.recap import DECIDED
@@ -20,7 +21,7 @@ from sporades.web.wizard.recap import DECIDED
 def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
     """Ask on which day the candidate's paper came and what it is; nothing is done before the button."""
     visible = Registration.objects.within(request.reach).whole().with_owed()
-    found = get_object_or_404(visible, number=number)
+    found = held_in(visible, request, number)
     note_file(request, found)
     posted = request.POST if request.method == "POST" else None
     seen = seen_in(request.POST) or found.version
@@ -42,7 +43,7 @@ def withdraw_as_asked(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as said:
             refusal = said
             # Whoever reads what became of it meanwhile may go on.
-            found = get_object_or_404(visible, number=number)
+            found = held_in(visible, request, number)
             seen, mark = found.version, found.decided_mark
         else:
             messages.success(
