@@ -216,6 +216,35 @@ def test_taken_back_by_a_page_that_read_it_before_what_it_lacked_came_its_last_f
         files.get(key)
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [("accept", {}), ("refuse", {"answer": "Rien n'est venu"}), ("ask_more", {"missing": VERSO})],
+)
+def test_who_has_not_read_what_has_come_reads_it_before_they_decide(asked, late, act, said):
+    shown = lack(asked, at=late).exchange_mark
+    found = complete(asked, at=late + DAY)
+    decide_of = getattr(acts_of(asked), act)
+
+    with pytest.raises(MovedMeanwhile):
+        decide_of(request=read(asked), seen=shown, by=OPERATOR, at=late + DAY, **said)
+
+    assert (read(asked).state, read(asked).is_incomplete) == (RequestState.SENT, False)
+    decide_of(request=read(asked), seen=found.exchange_mark, by=OPERATOR, at=late + DAY, **said)
+    assert (read(asked).is_waiting, read(asked).is_incomplete) == (act == "ask_more",) * 2
+
+
+def test_who_has_not_read_that_a_colleague_asked_for_more_reads_it_before_they_refuse(asked, late):
+    shown = read(asked).exchange_mark
+    lack(asked, at=late)
+
+    with pytest.raises(MovedMeanwhile):
+        acts_of(asked).refuse(
+            request=read(asked), answer="Illisible", seen=shown, by=OPERATOR, at=late
+        )
+
+    assert read(asked).is_incomplete
+
+
 def test_nothing_is_asked_for_without_a_word(asked, late):
     with pytest.raises(MissingUnsaid):
         lack(asked, at=late, missing="")

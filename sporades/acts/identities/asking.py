@@ -234,12 +234,15 @@ def assign(*, request: CorrectionRequest, user: User, by: Actor, at: datetime) -
 
 
 @transaction.atomic
-def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetime) -> None:
+def ask_more(
+    *, request: CorrectionRequest, missing: str, seen: str = "", by: Actor, at: datetime
+) -> None:
     """« Demander un complément »: it waits for its candidate until they answer, or have had time to.
 
     Args:
         request: one that waits for its office.
         missing: what it lacks, as its candidate will read it.
+        seen: see `completing.refuse_unread`.
         by: who asks.
         at: the instant.
 
@@ -247,7 +250,7 @@ def ask_more(*, request: CorrectionRequest, missing: str, by: Actor, at: datetim
         MissingUnsaid, SilenceHasDecided, MovedMeanwhile: see `completing.ask_more`.
     """
     locked = _locked(request)
-    completing.ask_more(locked, missing=missing, by=by, at=at)
+    completing.ask_more(locked, missing=missing, seen=seen, by=by, at=at)
     _record("correction incomplete", locked, by=by, at=at, reason=missing)
     completing.tell_incomplete(locked, at=at)
 
@@ -326,21 +329,24 @@ def _locked(request: CorrectionRequest) -> CorrectionRequest:
 
 
 @transaction.atomic
-def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
+def accept(*, request: CorrectionRequest, seen: str = "", by: Actor, at: datetime) -> int:
     """Correct the civil data as is asked; return how many registrations stand.
 
     The request moves first: it is what two managers at once wait for.
 
     Args:
         request: one whose `registration` is that in whose file it is accepted.
+        seen: see `completing.refuse_unread`.
         by: who accepts.
         at: the instant.
 
     Raises:
+        MovedMeanwhile: see `completing.refuse_unread`.
         CorrectedSince: the civil data are other ones than those that were to be corrected.
         Refused: it was decided or taken back meanwhile.
     """
     requesting.end(request, ACCEPT, at=at, decided_name=by.name)
+    completing.refuse_unread(request, seen=seen)
     try:
         count = correct_identity(
             registration=request.registration,
@@ -359,13 +365,20 @@ def accept(*, request: CorrectionRequest, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def refuse(
-    *, request: CorrectionRequest, answer: str, by: Actor, at: datetime, takes_back: bool = False
+    *,
+    request: CorrectionRequest,
+    answer: str,
+    seen: str = "",
+    by: Actor,
+    at: datetime,
+    takes_back: bool = False,
 ) -> None:
     """Refuse what is asked, with a reason; its candidate may ask again.
 
     Args:
         request: one that waits.
         answer: why.
+        seen: see `completing.refuse_unread`.
         by: who refuses.
         at: the instant.
         takes_back: whether that it takes back what silence has accepted, where it has, was read.
@@ -373,10 +386,12 @@ def refuse(
     Raises:
         AnswerMissing: nothing is said.
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
+        MovedMeanwhile: see `completing.refuse_unread`.
         Refused: it was decided or taken back meanwhile.
     """
     check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    completing.refuse_unread(request, seen=seen)
     _record(CORRECTION_REFUSED, request, by=by, at=at)
     _tell("correction_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).

@@ -118,12 +118,15 @@ def assign(*, request: ChangeRequest, user: User, by: Actor, at: datetime) -> No
 
 
 @transaction.atomic
-def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -> None:
+def ask_more(
+    *, request: ChangeRequest, missing: str, seen: str = "", by: Actor, at: datetime
+) -> None:
     """« Demander un complément »: it waits for its candidate until they answer, or have had time to.
 
     Args:
         request: one that waits for its office.
         missing: what it lacks, as its candidate will read it.
+        seen: see `completing.refuse_unread`.
         by: who asks.
         at: the instant.
 
@@ -134,7 +137,7 @@ def ask_more(*, request: ChangeRequest, missing: str, by: Actor, at: datetime) -
     """
     _lock(request, by=by)
     locked = _locked(request)
-    completing.ask_more(locked, missing=missing, by=by, at=at)
+    completing.ask_more(locked, missing=missing, seen=seen, by=by, at=at)
     _record("change request incomplete", locked, by=by, at=at, reason=missing)
     completing.tell_incomplete(locked, at=at)
 
@@ -225,7 +228,9 @@ def _locked(request: ChangeRequest) -> ChangeRequest:
 
 
 @transaction.atomic
-def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") -> Version:
+def accept(
+    *, request: ChangeRequest, by: Actor, at: datetime, shown: str = "", seen: str = ""
+) -> Version:
     """File what is asked, as it was frozen, in the name of whoever accepts.
 
     What somebody else has filed since it was asked stays, where nothing else is asked. What the
@@ -237,9 +242,11 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
         at: the instant.
         shown: what its page showed that would change, as `requesting.mark_of` says it, if it is
             said.
+        seen: see `completing.refuse_unread`.
 
     Raises:
         HandedOver: it is another academy's since the office read it.
+        MovedMeanwhile: see `completing.refuse_unread`.
         AnsweredMeanwhile: something else would change than what was shown, or than what was asked.
         Incomplete, RulesChanged: the rules have moved, and an answer no longer fits.
         AskedOfAnother: its registration is for another exam since, where a question is another.
@@ -248,6 +255,7 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
     asked = _lock(request, by=by)
     # First of all: whoever was quicker has filed the draft, or given it back.
     requesting.refuse_ended(request)
+    completing.refuse_unread(request, seen=seen)
     begun_from = asked.amends_version
     draft = rebasing.bring_forward(asked, at=at)
     dossier, forms = filing.check(draft, at=at, late=True)
@@ -263,13 +271,20 @@ def accept(*, request: ChangeRequest, by: Actor, at: datetime, shown: str = "") 
 
 @transaction.atomic
 def refuse(
-    *, request: ChangeRequest, answer: str, by: Actor, at: datetime, takes_back: bool = False
+    *,
+    request: ChangeRequest,
+    answer: str,
+    seen: str = "",
+    by: Actor,
+    at: datetime,
+    takes_back: bool = False,
 ) -> None:
     """Refuse what is asked, with a reason; its candidate may change it and ask again.
 
     Args:
         request: one that waits.
         answer: why.
+        seen: see `completing.refuse_unread`.
         by: who refuses.
         at: the instant.
         takes_back: whether that it takes back what silence has accepted, where it has, was read.
@@ -278,11 +293,13 @@ def refuse(
         HandedOver: it is another academy's since the office read it.
         AnswerMissing: nothing is said.
         AcceptedBySilence: silence has accepted it, and nobody has read what refusing it makes of that.
+        MovedMeanwhile: see `completing.refuse_unread`.
         Refused: it was decided or taken back meanwhile.
     """
     check_refusal(request, answer=answer, takes_back=takes_back, at=at)
     _lock(request, by=by)
     requesting.end(request, REFUSE, at=at, decided_name=by.name, answer=answer)
+    completing.refuse_unread(request, seen=seen)
     _record(CHANGE_REFUSED, request, by=by, at=at)
     _tell("change_refused", request, refused_by=by, at=at)
     # Who alone may contest it for a minor (code civil, article 388-1-1).

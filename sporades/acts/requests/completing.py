@@ -31,6 +31,7 @@ from sporades.registrations.came import CameBy
 from sporades.registrations.models import CorrectionRequest
 from sporades.registrations.models.request import Request
 from sporades.registrations.operations import requesting
+from sporades.registrations.refusals import MovedMeanwhile
 
 INCOMPLETE, COMPLETED = "request_incomplete", "request_completed"
 """The mails that say what a request lacks, and that it has come."""
@@ -126,22 +127,39 @@ def why_not_more(request: Request, *, at: datetime) -> Refused | None:
     return SilenceHasDecided() if is_decided_by_silence(request, at=at) else None
 
 
-def ask_more(request: Request, *, missing: str, by: Actor, at: datetime) -> None:
+def refuse_unread(request: Request, *, seen: str) -> None:
+    """Check that whoever decides of a request has read all that was asked for and answered.
+
+    Args:
+        request: as it was read; its row is locked.
+        seen: how far its page showed that, as `exchange_mark` says it, if it is said.
+
+    Raises:
+        MovedMeanwhile: a colleague has asked for more since, or what was missing has come.
+    """
+    requests: Any = type(request)._default_manager
+    if seen and requests.get(pk=request.pk).exchange_mark != seen:
+        raise MovedMeanwhile
+
+
+def ask_more(request: Request, *, missing: str, seen: str = "", by: Actor, at: datetime) -> None:
     """Ask the candidate of a locked request for what it lacks.
 
     Args:
         request: one that waits for its office.
         missing: what it lacks, as its candidate will read it.
+        seen: see `refuse_unread`.
         by: who asks.
         at: the instant.
 
     Raises:
         MissingUnsaid: nothing is said.
         SetAsideMeanwhile, SilenceHasDecided: see each.
-        MovedMeanwhile: it does not wait for its office any more.
+        MovedMeanwhile: it does not wait for its office any more, or see `refuse_unread`.
     """
     if not missing:
         raise MissingUnsaid
+    refuse_unread(request, seen=seen)
     if request.is_waiting and (refusal := why_not_more(request, at=at)) is not None:
         raise refusal
     requesting.ask_more(request, missing=missing, name=by.name, at=at)

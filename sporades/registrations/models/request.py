@@ -282,6 +282,13 @@ class Request(Asked):
             for one, (asked_at, completed_at) in zip(self.exchanged, self._times(), strict=True)
         ]
 
+    @property
+    def exchange_mark(self) -> str:
+        """What tells a page that shows all that was asked for and answered from one that shows less."""
+        before = len(self.exchanged)
+        asked, answered = (at is not None for at in (self.asked_at, self.completed_at))
+        return f"{before + asked}-{before + answered}"
+
     def paused_since(self, since: datetime, *, until: datetime | None = None) -> int:
         """Return for how many days it has waited for its candidate since an instant.
 

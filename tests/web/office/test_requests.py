@@ -514,6 +514,26 @@ def test_a_refusal_says_why(manager, asked):
     assert "le candidat le lira" in html.unescape(page.text)
 
 
+@pytest.mark.parametrize("button", ["accept_request", "refuse_request", "ask_more_request"])
+def test_what_has_come_since_the_page_was_read_is_read_before_it_is_decided(
+    manager, asked, in_lille, late, button
+):
+    requesting.ask_more(request=read(asked), missing=MISSING, by=OPERATOR, at=late)
+    shown = value_of(manager.get(where("change_request", asked.pk)), "echanges")
+    by = author(in_lille.candidate)
+    requesting.complete(request=read(asked), words="Le voici", proof=(), by=by, at=late)
+
+    written = {"motif": "Rien n'est venu", "manque": "Toujours le bail"}
+    page = manager.post(where(button, asked.pk), {"echanges": shown, **written}, follow=True)
+
+    assert read(asked).is_waiting
+    assert not read(asked).is_incomplete
+    assert "Cette demande a changé entre-temps : relisez-la ci-dessous." in main(page)
+    assert "Le voici" in main(page)
+    written_in = {"refuse_request": "Rien n'est venu", "ask_more_request": "Toujours le bail"}
+    assert written_in.get(button, "") in main(page)
+
+
 def test_who_deals_with_a_request_is_said_and_holds_nobody_back(manager, member, asked, another):
     manager.post(where("assign_request", asked.pk))
     colleague = member("A09", email="collegue@exemple.test")

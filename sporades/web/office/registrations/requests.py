@@ -54,6 +54,8 @@ from sporades.web.wizard.recap import READ
 ON_THE_PAGE = 50
 TRAIL = [("Accueil", reverse_lazy("office:home"))]
 WITH_CANDIDATE = "candidat"
+EXCHANGED = "echanges"
+"""The field that says how far the page showed what was asked for and answered."""
 SHOWN = {
     "": "À traiter",
     "libres": "À prendre en charge",
@@ -235,7 +237,7 @@ def accept(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         request,
         queue,
         found,
-        lambda said: queue.acts.accept(**said, **shown),
+        lambda said: queue.acts.accept(seen=_exchanged(request), **said, **shown),
         queue.accepted.format(announced(found.registration.candidate)),
         back=onwards,
         after=partial(to_review_in_words, found.candidate.pk) if queue is CORRECTIONS else str,
@@ -255,6 +257,7 @@ def refuse(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         found,
         lambda said: queue.acts.refuse(
             answer=form.cleaned_data["motif"],
+            seen=_exchanged(request),
             takes_back=form.cleaned_data.get("retrait", False),
             **said,
         ),
@@ -275,7 +278,9 @@ def ask_more(request: HttpRequest, queue: Queue, asked: int) -> HttpResponse:
         request,
         queue,
         found,
-        lambda said: queue.acts.ask_more(missing=form.cleaned_data["manque"], **said),
+        lambda said: queue.acts.ask_more(
+            missing=form.cleaned_data["manque"], seen=_exchanged(request), **said
+        ),
         f"Le complément est demandé : {announced(found.registration.candidate)}",
         back=onwards,
         written=form.cleaned_data["manque"],
@@ -424,6 +429,10 @@ def _answer_to(request: HttpRequest, found: Request, *, is_sent: bool = True) ->
     is_accepted = is_accepted_by_silence(found, at=request.arrived_at)
     said = request.POST if request.method == "POST" and is_sent else None
     return AnswerForm(said, is_accepted=is_accepted)
+
+
+def _exchanged(request: HttpRequest) -> str:
+    return request.POST.get(EXCHANGED, "")
 
 
 def _author(request: HttpRequest, found: Request) -> Any:
