@@ -7,6 +7,7 @@ import pytest
 from sporades.acts.pieces import verifying
 from sporades.acts.pieces.verifying import NothingOwed
 from sporades.acts.registrations import deciding, leaving
+from sporades.core.refusals import ReasonMissing
 from sporades.evidence import operations as evidence
 from sporades.evidence.operations import NotWaived
 from sporades.evidence.queries import piece_of
@@ -69,6 +70,13 @@ def test_its_candidate_is_told_that_a_piece_is_waived_and_why(registration):
     # Free words of the office may tell of health: they are read in one's space alone.
     assert "Vue au guichet" not in mail.body
     assert "Motif : lisez-le à la page de vos pièces justificatives" in mail.body
+
+
+def test_nothing_is_waived_without_a_reason(registration):
+    with pytest.raises(ReasonMissing):
+        verifying.waive(row=piece(registration), reason="", by=MANAGER, at=NOW)
+
+    assert piece(registration).state == State.OWED
 
 
 def test_whom_no_mail_reaches_is_told_of_a_waived_piece_by_letter(invented_exam):

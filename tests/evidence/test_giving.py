@@ -276,14 +276,21 @@ def test_nobody_judges_a_file_that_the_antivirus_has_not_seen(registration):
         verifying.accept(row=piece(registration), seen=given.pk, by=MANAGER, at=NOW)
 
 
-def test_nobody_judges_another_file_than_the_one_that_was_read(registration):
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [(verifying.accept, {}), (verifying.refuse, {"reason": "Floue."})],
+    ids=["good", "refused"],
+)
+def test_nobody_judges_another_file_than_the_one_that_was_read(registration, judge, said):
     former = clean(registration)
     last = give(registration, photos=[a_photo("black")])
     last.evidence = piece(registration)
     evidence.note_scanned(last, is_clean=True, at=NOW)
 
     with pytest.raises(OtherFile):
-        verifying.accept(row=piece(registration), seen=former.pk, by=MANAGER, at=NOW)
+        judge(row=piece(registration), seen=former.pk, **said, by=MANAGER, at=NOW)
+
+    assert piece(registration).state == State.DEPOSITED
 
 
 @pytest.mark.parametrize(("days", "is_late"), [(0, False), (1, True)])
