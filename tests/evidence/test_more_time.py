@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from sporades.acts.pieces import providing, verifying
+from sporades.acts.pieces import granting, providing, verifying
 from sporades.acts.pieces.owing import USUAL
 from sporades.acts.pieces.verifying import NothingOwed
 from sporades.acts.registrations import completing, deciding
@@ -309,6 +309,8 @@ def test_once_the_exam_is_over_no_time_is_left_and_nothing_is_asked_for_again(re
     day = date(2028, 1, 20)
     with pytest.raises(NothingMore):
         verifying.grant(row=piece(registration), until=day, by=MANAGER, at=OVER)
+    with pytest.raises(NothingMore):
+        granting.grant_all(registration=again(registration), until=day, by=MANAGER, at=OVER)
     verifying.waive(row=piece(registration), reason="Vue.", by=MANAGER, at=OVER)
 
     with pytest.raises(NothingMore):
