@@ -565,3 +565,31 @@ def test_once_an_account_is_given_back_its_owner_reads_what_was_opened_meanwhile
     assert ("un délai court peut-être depuis" in said) is is_told
     assert "notification" not in said.casefold()
     assert registration.number not in body("address_restored", to=THEIRS)
+
+
+# --- What others did meanwhile -----------------------------------------------------------------
+
+
+def test_nothing_that_another_candidate_withdrew_or_read_meanwhile_is_told():
+    moved(registered())
+    other = a_registration(a_candidate(email="autre@exemple.test"), **WITH_HANDICAP)
+    asked.reach(other, State.NOTIFIED)
+    read(other, at=NOW + MINUTE)
+    withdraw(Registration.objects.whole().get(pk=other.pk), at=NOW + 2 * MINUTE)
+
+    changing.undo(LeftAddress.objects.get().pk, at=NOW + HOUR)
+
+    assert other.number not in body("address_restored")
+
+
+def test_no_late_request_that_another_candidate_took_back_meanwhile_is_told():
+    request, at = asked_late()
+    move_address(request.draft.candidate, at=at + MINUTE)
+    draft = a_draft(a_candidate(email="autre@exemple.test"))
+    by = author(draft.candidate)
+    other = late.send(draft=draft, reason="En panne", proof=[], by=by, at=at)
+    late.take_back(request=other, by=by, at=at + HOUR)
+
+    changing.undo(LeftAddress.objects.get().pk, at=at + 2 * HOUR)
+
+    assert "inscription tardive" not in body("address_restored")
