@@ -131,6 +131,18 @@ def test_what_is_refused_changes_nothing_and_is_said(said, words):
 
 
 @pytest.mark.django_db
+def test_an_account_that_nobody_has_activated_is_not_moved():
+    user = join(OLD)
+    Message.objects.all().delete()
+
+    with pytest.raises(CommandError, match="Aucun compte activé et ouvert"):
+        move()
+
+    assert User.objects.get(pk=user.pk).email == OLD
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "born"),
     [
