@@ -520,7 +520,7 @@ def _tell_where_claimed(
         **about_of(candidate),
     )
     told = taken.select_related("letter").order_by("pk").last()
-    if told is None or (told.recipient and candidate.is_reached_at(told.recipient)):
+    if told is None or candidate.is_reached_at(told.recipient):
         return
     zone, letter = registration.service.zone, getattr(told, "letter", None)
     tell_there(
