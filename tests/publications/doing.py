@@ -53,5 +53,5 @@ def approve(made, user, at=NOW):
     deciding.approve(publication=made, user=user, by=member(user), at=at)
 
 
-def refuse(made, user, reason="La date est fausse"):
-    deciding.refuse(publication=made, reason=reason, user=user, by=member(user), at=NOW)
+def refuse(made, user, reason="La date est fausse", at=NOW):
+    deciding.refuse(publication=made, reason=reason, user=user, by=member(user), at=at)

@@ -298,6 +298,20 @@ def test_what_somebody_has_read_since_its_request_came_is_not_dropped(prepare, t
     assert {SLUG in read(one, LATER) for one in three} == {True}
 
 
+def test_what_somebody_has_read_of_another_publication_hinders_no_dropping(
+    convocations, prepare, three, manager
+):
+    publish_together(convocations, manager)
+    mark_opened(convocations.lines.get().version, at=NOW)
+    made = prepare()
+    publish(made, manager, LATER)
+
+    preparing.drop(publication=made, by=member(manager), at=NOW)
+
+    assert {SLUG in read(one, LATER) for one in three} == {False}
+    assert "convocation" in read(three[0], LATER)
+
+
 def test_what_somebody_was_told_of_is_not_dropped(prepare, three, manager):
     made = prepare()
     publish(made, manager, LATER)

@@ -1,5 +1,7 @@
 """What one person prepares and proposes, another approves, or sends back with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -174,6 +176,15 @@ def test_a_proposal_is_refused_with_a_reason_that_is_kept_and_told(convocations,
     assert (convocations.refusal, convocations.refused_at) == ("", None)
     entry = Entry.objects.filter(verb="publication proposed").last()
     assert entry.payload["after"]["reason"] == ""
+
+
+def test_who_proposes_anew_is_told_of_each_refusal(convocations, manager, head):
+    for day in (1, 2):
+        at = NOW + timedelta(days=day)
+        publish(convocations, manager, at=at)
+        refuse(convocations, head, at=at)
+
+    assert told("publication_decided") == [manager.email] * 2
 
 
 def test_what_is_decided_is_not_decided_again(convocations, manager, head, second):
