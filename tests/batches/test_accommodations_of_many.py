@@ -73,6 +73,14 @@ def test_opinions_are_followed_and_the_others_say_why_before(prepare, three):
     assert len(refused(batch)) == 1
 
 
+def test_what_its_candidate_took_back_is_asked_for_no_more(prepare, three):
+    reach(three[0], State.WITHDRAWN)
+
+    [one] = queries.forecast(prepare("follow-opinion"), at=NOW)
+
+    assert (one.seen, one.count) == ("aucun aménagement demandé", 3)
+
+
 def test_an_opinion_that_comes_meanwhile_is_not_followed_unread(prepare, three):
     reach(three[0], State.WITH_DOCTOR)
     batch = prepare("follow-opinion")

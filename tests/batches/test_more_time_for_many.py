@@ -16,9 +16,9 @@ from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from tests.acts.test_dates_kept import move_by
-from tests.batches.test_pieces_of_many import launched, refused
-from tests.evidence.given import IDENTITY, MANAGER, again, piece
-from tests.factories import NOW, a_registration
+from tests.batches.test_pieces_of_many import WITH_BAC, launched, refused
+from tests.evidence.given import BAC, IDENTITY, MANAGER, again, piece
+from tests.factories import NOW, a_registration, load_invented
 from tests.spaces import plain
 
 LATE = NOW + timedelta(days=60)
@@ -190,6 +190,16 @@ def test_the_page_before_says_who_has_as_much_time_already(prepare, three):
         ),
         ("récapitulatif signé attendu", 2, ""),
     ]
+
+
+def test_the_page_before_says_nothing_of_the_time_that_another_piece_has(prepare, db):
+    load_invented(WITH_BAC)
+    row = piece(a_registration(), BAC)
+    verifying.grant(row=row, until=LATER, by=MANAGER, at=LATE)
+
+    [one] = queries.forecast(prepare("grant-piece", piece=IDENTITY, until=DAY), at=LATE)
+
+    assert (one.seen, one.refusal) == ("pièce : À fournir", "")
 
 
 def test_it_says_so_of_the_day_that_was_told_too_and_of_an_exam_that_is_over(prepare, three):

@@ -75,6 +75,8 @@ def test_it_says_before_where_it_is_closed_and_refuses_where_it_is_not_offered(p
     there = RegistrationService.objects.filter(academy=THERE)
     there.update(opens_at=NOW - timedelta(days=9), closes_at=NOW - timedelta(days=1))
     assert foreseen(batch) == [("proposée là-bas, inscriptions fermées", 3, "")]
+    there.update(opens_at=NOW + timedelta(days=1), closes_at=NOW + timedelta(days=9))
+    assert foreseen(batch) == [("proposée là-bas, inscriptions fermées", 3, "")]
 
     nowhere = prepare("move", WHY, academy="A01")
 

@@ -16,10 +16,12 @@ from sporades.evidence.models import Evidence
 from sporades.evidence.states import State as Piece
 from sporades.mail.models import Message
 from sporades.registrations.states import State, decided_mark
-from tests.evidence.given import IDENTITY, MANAGER, again, give, piece
-from tests.factories import NOW, a_registration, load_invented
+from tests.evidence.given import BAC, IDENTITY, MANAGER, again, give, piece
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 
 AFTER = NOW + timedelta(days=100)
+WITH_BAC = (", si: {diplome: [BAC]}, echeance", ", echeance")
+"""A change to the file of the invented exam: everybody owes two pieces."""
 pytestmark = pytest.mark.usefixtures("kept")
 
 
@@ -100,6 +102,20 @@ def test_what_came_since_it_was_prepared_is_not_judged_unread(prepare, three):
 
     assert refused(batch) == [OTHER_FILE]
     assert piece(three[0]).state == Piece.DEPOSITED
+
+
+def test_what_comes_meanwhile_for_another_candidate_or_piece_hinders_no_line(prepare, kept):
+    load_invented(WITH_BAC)
+    three = [a_registration(a_candidate(birth_name=name)) for name in ("Abadie", "Bézier")]
+    clean(three[0])
+    batch = prepare("accept-piece", piece=IDENTITY, registrations=_only(three[0]))
+    clean(three[1], at=NOW + timedelta(hours=1))
+    clean(three[0], code=BAC, at=NOW + timedelta(hours=1))
+
+    launched(batch, at=NOW + timedelta(hours=2))
+
+    assert refused(batch) == []
+    assert piece(three[0]).state == Piece.ACCEPTED
 
 
 def test_a_file_that_was_on_its_way_when_it_was_prepared_is_not_judged_unread(prepare, three):
