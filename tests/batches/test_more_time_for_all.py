@@ -19,8 +19,8 @@ from sporades.registrations.came import CameBy
 from sporades.registrations.states import VALIDATE
 from tests.batches.test_more_time_for_many import DAY, LATE, LATER, signed, until
 from tests.batches.test_pieces_of_many import launched, refused
-from tests.evidence.given import IDENTITY, MANAGER, again, piece
-from tests.factories import NOW
+from tests.evidence.given import BAC, IDENTITY, MANAGER, again, piece
+from tests.factories import NOW, a_candidate, a_registration, load_invented
 from tests.spaces import plain
 
 KIND, VERB = "pieces_given_time", "pieces given time"
@@ -156,6 +156,24 @@ def test_who_owes_nothing_is_left_alone_and_so_is_everybody_once_the_exam_is_ove
     launched(batch, at=LATE)
     assert refused(batch) == [NOTHING]
     assert not to(three[0]).exists()
+
+
+def test_a_piece_that_must_be_sent_is_what_is_left_once_the_summary_is_back(prepare, db):
+    load_invented((", si: {diplome: [BAC]}, echeance", ", obligatoire: non, echeance"))
+    three = [a_registration(a_candidate(birth_name=name)) for name in ("Abadie", "Bézier", "Cœur")]
+    for one in three[:2]:
+        signed(one)
+    received(three[1])
+    batch = prepare("grant-all", until=DAY)
+
+    assert foreseen(batch) == [
+        ("des pièces ou le récapitulatif signé restent à envoyer", 2, ""),
+        ("rien d'obligatoire ne reste à envoyer", 1, NOTHING),
+    ]
+    launched(batch, at=LATE)
+
+    assert refused(batch) == [NOTHING]
+    assert until(three[0]) == until(three[0], BAC) == DAY
 
 
 def test_a_validated_registration_owes_nothing(prepare, three):
