@@ -6,7 +6,7 @@ banner, and the database itself may be a copy, or set to be read only (standards
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -132,14 +132,28 @@ def written_again_after(until: datetime) -> datetime | None:
         until: the last minute of the deadline, or an instant of it.
 
     Returns:
-        The end of the banner; nothing where none has stood then, or while its end is not known.
+        The end of the banner, or of the last that took its place at once; nothing where none has stood
+        then, or while its end is not known.
     """
     last, now = until.replace(second=0, microsecond=0) + MINUTE, timezone.now()
-    for one in _banners(is_needed=False):
-        has_begun = one.stops_writing and one.starts_at <= now  # a planned one may be cancelled
-        if has_begun and one.ends_at and one.starts_at < last <= one.ends_at:
-            return one.ends_at
-    return None
+    # A planned one may be cancelled; while the last of several goes on, the ends of those before are known.
+    over = [one for one in _banners(is_needed=False) if one.starts_at <= now and one.ends_at]
+    return next(
+        (ends for begun, ends in _read_only(over) if ends and begun < last <= ends),
+        None,
+    )
+
+
+def _read_only(banners: Iterable[Banner]) -> list[tuple[datetime, datetime | None]]:
+    """Return from when to when nothing was written: a banner that gave way to another at once did not end it."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for one in sorted(banners, key=lambda one: one.starts_at):
+        if not one.stops_writing:
+            continue
+        goes_on = bool(found) and found[-1][1] == one.starts_at
+        begun = found.pop()[0] if goes_on else one.starts_at
+        found.append((begun, one.ends_at))
+    return found
 
 
 def after_reading(until: datetime, zone: str) -> datetime:
@@ -166,12 +180,11 @@ def judged_before(at: datetime, zone: str) -> datetime:
         at: the instant.
         zone: whose evening.
     """
+    known = [one for one in _banners(is_needed=True) if one.starts_at <= at]
     stopped = [
-        one.starts_at
-        for one in _banners(is_needed=True)
-        if one.stops_writing
-        and one.starts_at <= at
-        and (one.ends_at is None or after_reading(one.ends_at - MINUTE, zone) >= at)
+        begun
+        for begun, ends in _read_only(known)
+        if ends is None or after_reading(ends - MINUTE, zone) >= at
     ]
     return min([at, *(begun - MINUTE for begun in stopped)])
 

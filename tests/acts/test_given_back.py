@@ -25,10 +25,8 @@ EVENING = datetime.fromisoformat("2026-11-28T23:59:00+01:00")
 pytestmark = pytest.mark.django_db
 
 
-def read_only(begins, ends):
-    notices.show(
-        kind=Banner.Kind.ALERT, message="Panne.", at=begins, until=ends, stops_writing=True
-    )
+def read_only(begins, ends, message="Panne."):
+    notices.show(kind=Banner.Kind.ALERT, message=message, at=begins, until=ends, stops_writing=True)
 
 
 def waiting():
@@ -78,6 +76,23 @@ def test_none_is_forgotten_while_nobody_knows_when_the_outage_ends():
     read_only(ENDS - HOUR, None)
 
     assert forgotten(ENDS + 3 * DAY) == 0
+
+
+def test_nor_while_a_second_banner_says_that_it_goes_on():
+    waiting()
+    read_only(ENDS - HOUR, None)
+    read_only(ENDS + HOUR, None, "La panne dure.")
+
+    assert forgotten(ENDS + 3 * DAY) == 0
+
+
+def test_of_an_outage_that_two_banners_said_it_is_the_evening_after_the_second():
+    user = waiting()
+    read_only(ENDS - 8 * HOUR, None)
+    read_only(ENDS + 2 * HOUR, ENDS + 15 * HOUR, "La panne dure jusqu'au 28, à 1 h 30.")
+
+    assert forgotten(EVENING + HOUR) == 0
+    assert activate(user, EVENING + DAY).activated_at == EVENING + DAY
 
 
 @pytest.mark.parametrize(
