@@ -1,7 +1,8 @@
 """Which signs the fonts of our documents have, and what is printed in place of the others.
 
-Typst refuses a whole document for one sign that no font draws. A person whose name has one
-must still get the paper: the sign is replaced by a visible square, and the paper says so.
+Typst refuses a whole document for one sign that no font draws, and for some marks that no font draws
+together with their letter. A person whose name has one must still get the paper: the sign is replaced
+by a visible square, and the paper says so.
 """
 
 import unicodedata
@@ -68,9 +69,29 @@ def unprinted(text: str) -> list[str]:
 def _printable_text(text: str) -> tuple[str, bool]:
     if _plain().issuperset(text):
         return spaced(text), True
-    signs = [_printed(sign) for sign in unicodedata.normalize("NFC", text)]
+    signs = _printed_together(unicodedata.normalize("NFC", text))
     printed = "".join(STAND_IN if sign is None else sign for sign in signs)
     return spaced(printed), None not in signs
+
+
+def _printed_together(text: str) -> list[str | None]:
+    """Return what is printed for each sign of a text: a mark, where one font has it and its letter.
+
+    None where no font has either; so is a mark that begins a line, which stands on nothing.
+    """
+    signs: list[str | None] = []
+    fonts: frozenset[str] = frozenset()
+    for sign in text:
+        printed = _printed(sign)
+        if printed and unicodedata.category(printed)[0] == "M":
+            fonts &= _fonts_of(printed)
+            printed = printed if fonts else None
+        elif printed:
+            fonts = _fonts_of(printed)
+        if printed is None:
+            fonts = _fonts_of(STAND_IN)
+        signs.append(printed)
+    return signs
 
 
 @cache
@@ -90,8 +111,12 @@ def _printed(sign: str) -> str | None:
     if category == "Cf" or "\ufe00" <= sign <= "\ufe0f":
         return ""
     # PDF/A forbids signs of private use, whatever a font makes of them.
-    has_glyph = category != "Co" and any(ord(sign) in _drawn_by(file) for file in FONT_FILES)
-    return sign if has_glyph else None
+    return sign if category != "Co" and _fonts_of(sign) else None
+
+
+@lru_cache(maxsize=10_000)
+def _fonts_of(sign: str) -> frozenset[str]:
+    return frozenset(file for file in FONT_FILES if ord(sign) in _drawn_by(file))
 
 
 @cache

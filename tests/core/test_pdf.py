@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pikepdf
@@ -144,6 +145,34 @@ def test_a_sign_that_no_font_has_is_shown_as_such_and_the_paper_says_so():
     assert "Somchai" in printed
     assert signs.STAND_IN * 5 in printed
     assert words(pdf.MISSING_SIGNS)[-5:] == printed[-5:]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Un rang\n\u05bc suit", "Un rang\n□ suit"),
+        ("\u05bc", "□"),
+        ("a\u05ba\u2a96\u2a1b\ufe28", "a\u05ba\u2a96\u2a1b□"),
+        ("\u05d1\u05b4\u30fc\u1dd7\u30c0", "\u05d1\u05b4\u30fc□\u30c0"),
+        ("\u05d1\u05b8\uf433\u1dc2", "\u05d1\u05b8□□"),
+    ],
+)
+def test_a_mark_that_no_font_draws_with_its_letter_does_not_stop_a_paper(typed, printed):
+    assert signs.printable(typed) == (printed, False)
+    assert signs.STAND_IN in pdf_text(summary(identity=[["Nom", typed]]))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd",  # Hebrew with its points
+        "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",  # Arabic with its vowels
+        "E\u030bk\u0254\u0303 \u1eb9\u0301",  # languages of West Africa
+        "\u304b\u309a",  # kana
+    ],
+)
+def test_marks_that_a_script_writes_are_printed_with_their_letters(typed):
+    assert signs.printable(typed) == (unicodedata.normalize("NFC", typed), True)
 
 
 def test_a_paper_whose_signs_are_all_printed_says_nothing_of_signs():
