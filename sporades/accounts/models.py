@@ -9,6 +9,7 @@ import idna
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -119,7 +120,12 @@ class User(AbstractBaseUser):
 
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether this is the password, however the keyboard composed its accents."""
-        return super().check_password(_composed(raw_password) or "")
+        return check_password(_composed(raw_password) or "", self.password, self._hash_anew)
+
+    def _hash_anew(self, password: str) -> None:
+        """Keep the password by the cost of today, unless its owner has chosen another meanwhile."""
+        before, self.password = self.password, make_password(password)
+        User.objects.filter(pk=self.pk, password=before).update(password=self.password)
 
     @property
     def identifier(self) -> str:

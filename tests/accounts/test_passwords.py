@@ -12,12 +12,15 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sporades.accounts import operations as accounts
 from sporades.accounts import passwords
 from sporades.accounts.hashers import Argon2id
 from sporades.accounts.models import User
 from sporades.core.text import search_key
 from sporades.territory import operations
+from tests.factories import PASSWORD, a_candidate
 
+OLD, HASHED_BY_OLD = PBKDF2PasswordHasher(), "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 ABOUT = ["ines.marchand", "Marchand", "Inès Léa", "Villeneuve-d'Ascq", "14032008", "20080314"]
 
 
@@ -216,6 +219,40 @@ def test_an_old_hash_is_made_anew_at_the_next_sign_in(settings):
     )
     assert kept == ["quatre mots sans rapport"]
     assert identify_hasher(Argon2id().encode("x", "selselselsel")).algorithm == "argon2"
+
+
+def with_an_old_hash(user):
+    user.password = OLD.encode(PASSWORD, "selselselsel", 1_000)
+    user.save(update_fields=["password"])
+    return User.objects.get(pk=user.pk)
+
+
+def test_what_a_sign_in_makes_anew_is_kept(db, settings):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, HASHED_BY_OLD]
+    user = with_an_old_hash(a_candidate().user)
+
+    assert user.check_password(PASSWORD)
+
+    kept = User.objects.get(pk=user.pk)
+    assert not kept.password.startswith(OLD.algorithm)
+    assert kept.password == user.password
+    assert kept.check_password(PASSWORD)
+
+
+def test_a_sign_in_under_way_does_not_put_back_the_password_that_its_owner_has_just_changed(
+    db, settings
+):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, HASHED_BY_OLD]
+    read_before = with_an_old_hash(a_candidate().user)
+    accounts.choose_password(
+        User.objects.get(pk=read_before.pk), password_hash=accounts.hashed("une autre phrase à moi")
+    )
+
+    read_before.check_password(PASSWORD)
+
+    user = User.objects.get(pk=read_before.pk)
+    assert user.check_password("une autre phrase à moi")
+    assert not user.check_password(PASSWORD)
 
 
 def test_verifying_costs_between_10_and_100_milliseconds_of_processor():
