@@ -14,6 +14,7 @@ from sporades.mail.models import SIGN_LENGTH, Message
 logger = logging.getLogger(__name__)
 
 FAILED = "failed"
+NO_NOTICE = "Ce mail n'est pas un avis de non-remise d'un message envoyé d'ici."
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
@@ -36,7 +37,7 @@ def note_return(notice: EmailMessage) -> Message | None:
     fates = [fate for fate in _fates(notice) if fate.get("Final-Recipient")]
     returned = _returned(notice)
     if not fates or returned is None:
-        raise Refused("Ce mail n'est pas un avis de non-remise d'un message envoyé d'ici.")
+        raise Refused(NO_NOTICE)
     number, sign = returned
     message = Message.objects.filter(pk=number, sign=sign).first()
     said = [fate for fate in fates if message and message.recipient.casefold() in _addresses(fate)]
@@ -47,7 +48,7 @@ def note_return(notice: EmailMessage) -> Message | None:
         return None
     reason = " ".join(
         str(failed[0].get(name, "")).strip() for name in ("Status", "Diagnostic-Code")
-    )
+    ).replace("\0", "")
     # One that waits has left all the same: its worker died before it could say so.
     left = Message.objects.filter(
         pk=message.pk, state__in=(Message.State.SENT, Message.State.WAITING)

@@ -77,6 +77,15 @@ def test_who_did_not_get_a_message_is_told(message, monkeypatch, capsys, returne
     assert capsys.readouterr().out == f"Message {message.pk} : noté comme non remis.\n"
 
 
+def test_a_sign_that_the_database_keeps_not_does_not_keep_a_notice_from_being_read(
+    message, monkeypatch
+):
+    note(notice(message).replace("User unknown", "User\0 unknown"), monkeypatch)
+
+    message.refresh_from_db()
+    assert message.last_error == "5.1.1 smtp; 550 5.1.1 User unknown"
+
+
 def test_who_has_their_mail_sent_on_is_told_that_it_ended_nowhere(message, monkeypatch):
     sent_on = notice(message, recipient="zoe@ailleurs.test").replace(
         "Action:", "Original-Recipient: rfc822;Zoe@exemple.test\nAction:"
@@ -125,6 +134,7 @@ def test_a_notice_for_somebody_else_s_address_is_refused(message, monkeypatch):
         "Subject: Absence\n\nJe suis en vacances.",
         "Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n--x--",
         "\0\xff",
+        f"Content-Type: {'(' * 2_000}\n\n",
     ],
 )
 def test_what_is_no_notice_is_refused(message, monkeypatch, letter):

@@ -23,7 +23,7 @@ from sporades.core.refusals import Refused
 from sporades.mail.fate import code_of
 from sporades.mail.models import Message
 from sporades.mail.queries import refused_for_good
-from sporades.mail.returns import note_return
+from sporades.mail.returns import NO_NOTICE, note_return
 
 USUAL_MOST = 1000
 NOTHING_LEFT = (
@@ -116,11 +116,13 @@ class Command(BaseCommand):
             letter = file.read_bytes() if file else sys.stdin.buffer.read()
         except OSError as error:
             raise CommandError(f"{file} : impossible à lire ({error.strerror}).") from None
-        notice = message_from_bytes(letter, EmailMessage, policy=default)
         try:
-            message = note_return(notice)
+            message = note_return(message_from_bytes(letter, EmailMessage, policy=default))
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+        except RecursionError:
+            # Parentheses within parentheses, without end, in a header.
+            raise CommandError(NO_NOTICE) from None
         if message is None:
             self.stdout.write("Rien à noter : le message n'est que retardé, ou il est arrivé.")
         else:
