@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from sporades.accounts import operations as accounts
 from sporades.accounts import second_factor
 from sporades.accounts.models import User
 from sporades.acts.people import joining
@@ -19,6 +20,7 @@ from sporades.mail.models import Message
 from sporades.web.account.franceconnect import SocialAdapter, answers_from, is_what_was_asked
 from tests.factories import NOW, PASSWORD, a_candidate
 from tests.jobs import work
+from tests.web.account.owner import NEW, activated, answered_during, sign_in
 from tests.web.guide import links, main, titles
 from tests.web.provider import running
 
@@ -343,6 +345,25 @@ def test_signed_in_one_links_franceconnect_then_enters_with_it_and_can_undo_it(c
     client.post(reverse("socialaccount_connections"), {"account": link.pk})
     assert not SocialAccount.objects.exists()
     assert mails(owner.email).count("sign_in_changed") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thief_who_comes_back_to_link_as_the_password_changes_has_linked_nothing(client):
+    owner = activated("angela@exemple.test")
+    sign_in(client, owner.email)
+    back = at_the_provider(client, query="?process=connect")[1]
+
+    answer = answered_during(
+        lambda: accounts.choose_password(
+            User.objects.get(pk=owner.pk), password_hash=accounts.hashed(NEW)
+        ),
+        lambda: client.get(back),
+    )
+
+    assert answer.url == reverse("account_login")
+    assert not SocialAccount.objects.exists()
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert mails(owner.email) == []
 
 
 def test_a_sign_in_that_waits_for_its_code_ends_with_the_link_that_began_it(client):

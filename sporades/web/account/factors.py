@@ -138,7 +138,12 @@ def edit_webauthn(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-generate_codes = _by_the_second_factor(recovery.generate_recovery_codes)
+@_by_the_second_factor
+def generate_codes(request: HttpRequest) -> HttpResponse:
+    """Serve the page of allauth; new codes are those of whoever the account is still that of."""
+    if request.method != "POST":
+        return recovery.generate_recovery_codes(request)
+    return _held(request, lambda: recovery.generate_recovery_codes(request))
 
 
 @_by_the_second_factor
@@ -205,16 +210,18 @@ def _remove(request: HttpRequest, page: Page, own: Any, **named: Any) -> HttpRes
 
 
 def _add(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
-    """Serve a page that adds a second factor, to whoever the account is still that of.
-
-    The account is held: what is added while it is given back (« Ce n'était pas moi ») would stay.
-    """
+    """Serve a page that adds a second factor, to whoever the account is still that of."""
     if request.method != "POST":
         return page(request)
+    return _held(request, lambda: _added(request, page, kind))
+
+
+def _held(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Hold the account while something is added to it: were it given back meanwhile, that would stay."""
     try:
         with transaction.atomic():
             hold_as_shown(request.user)
-            return _added(request, page, kind)
+            return act()
     except PasswordChanged as refusal:
         return signed_out(request, str(refusal))
 

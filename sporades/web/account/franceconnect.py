@@ -13,6 +13,7 @@ from allauth.account.views import logout as allauth_logout
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.internal.flows.connect import connect
 from allauth.socialaccount.internal.flows.signup import (
     clear_pending_signup,
     get_pending_signup,
@@ -26,11 +27,17 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from allauth.socialaccount.views import ConnectionsView
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.accounts.operations import AlreadyActivated, TooOld
+from sporades.accounts.operations import (
+    AlreadyActivated,
+    PasswordChanged,
+    TooOld,
+    hold_as_shown,
+)
 from sporades.acts.people import addressing, joining
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
@@ -41,6 +48,7 @@ from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, LETTER_BOX, 
 from sporades.web.account.places import say_understood
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
+from sporades.web.layout.proofs import signed_out
 
 logger = logging.getLogger("sporades.accounts")
 
@@ -195,6 +203,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 return
         waits = sociallogin.is_existing and sociallogin.user.activated_at is None
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            if request.user.is_authenticated:
+                raise ImmediateHttpResponse(_linked(request, sociallogin))
             return
         if not sociallogin.is_existing or (waits and settings.HIDE_KNOWN_ADDRESSES):
             request.session[CLAIMS] = request.franceconnect_claims
@@ -203,6 +213,19 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount) -> str:
         return reverse("socialaccount_connections")
+
+
+def _linked(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
+    """Link an account that is still that of whoever was sent there: its owner may have changed it since.
+
+    It is held meanwhile, as it is while a second factor is added to it.
+    """
+    try:
+        with transaction.atomic():
+            hold_as_shown(request.user)
+            return connect(request, sociallogin)
+    except PasswordChanged as refusal:
+        return signed_out(request, str(refusal))
 
 
 def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:

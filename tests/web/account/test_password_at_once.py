@@ -1,21 +1,17 @@
 """A password that is changed, a key that is added, as something else happens to its account."""
 
 import json
-from contextlib import closing
-from threading import Thread
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection, transaction
 from django.urls import reverse
 
 from sporades.accounts import operations as accounts
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts.people import changing
 from sporades.mail.models import Message
-from tests.endurance.arena import eventually, rows
 from tests.factories import NOW, PASSWORD
-from tests.web.account.owner import NEW, mails, sign_in
+from tests.web.account.owner import NEW, activate_totp, answered_during, mails, sign_in
 from tests.web.guide import main
 from tests.web.passkeys import Passkey, show_alone
 
@@ -24,26 +20,11 @@ pytestmark = [
     pytest.mark.usefixtures("territory", "clock", "_empty_cache"),
 ]
 THIEF = "voleur@exemple.test"
-WAITS_FOR_US = """
-    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
-"""
 
 
 def posted_during(act, page, answers, browser):
     """Return what a page answers whose account was read before an act, and which waits for it."""
-    given = []
-
-    def post():
-        with closing(connection):
-            given.append(browser.post(page, answers))
-
-    with transaction.atomic():
-        act()
-        pressed = Thread(target=post)
-        pressed.start()
-        eventually(lambda: rows(WAITS_FOR_US))
-    pressed.join()
-    return given[0]
+    return answered_during(act, lambda: browser.post(page, answers))
 
 
 def change_password_during(act, browser):
@@ -86,6 +67,17 @@ def test_a_thief_who_adds_a_key_as_the_account_is_given_back_enters_by_it_no_mor
     assert not Authenticator.objects.exists()
     show_alone(client, reverse("mfa_login_webauthn"), key)
     assert "_auth_user_id" not in client.session
+
+
+def test_a_thief_who_makes_new_codes_as_the_account_is_given_back_reads_none(client, user):
+    sign_in(client)
+    activate_totp(client)
+    left, page = move(User.objects.get(pk=user.pk), THIEF), reverse("mfa_generate_recovery_codes")
+
+    answer = posted_during(lambda: changing.undo(left.pk, at=NOW), page, {}, client)
+
+    assert answer.url == reverse("account_login")
+    assert not Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
 def test_an_address_confirmed_as_the_password_changes_stays_and_is_the_one_written_to(client, user):
