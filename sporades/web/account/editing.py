@@ -7,6 +7,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import password_change, password_set
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -36,7 +37,7 @@ from sporades.web.account.joining import may_say_it_is_known
 from sporades.web.account.places import say_understood
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
-from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again
+from sporades.web.layout.proofs import needs_recent_sign_in, sign_in_again, signed_out
 from sporades.web.layout.seen import seen_in
 
 SEEN = "lu"
@@ -211,7 +212,11 @@ def confirm_address(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "account/confirm_address.html", context, status=status)
     if request.method == "POST":
         try:
-            user = changing.confirm_address_change(number, at=at)
+            with transaction.atomic():
+                accounts.hold_as_shown(request.user)
+                user = changing.confirm_address_change(number, at=at)
+        except accounts.PasswordChanged as refusal:
+            return signed_out(request, str(refusal))
         except TooOld:
             done = _has(change.user_id, change.email)
             if done is None:

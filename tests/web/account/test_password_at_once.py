@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from sporades.accounts import operations as accounts
+from sporades.accounts.keys import change_key
 from sporades.accounts.models import AddressChange, LeftAddress, User
 from sporades.acts.people import changing
 from sporades.mail.models import Message
@@ -78,6 +79,25 @@ def test_a_thief_who_makes_new_codes_as_the_account_is_given_back_reads_none(cli
 
     assert answer.url == reverse("account_login")
     assert not Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def test_a_thief_who_confirms_an_address_as_the_password_changes_has_moved_nothing(client, user):
+    changing.ask_address_change(user, email=THIEF, network="", at=NOW)
+    key = change_key(AddressChange.objects.get(user=user))
+    sign_in(client)
+
+    answer = posted_during(
+        lambda: accounts.choose_password(
+            User.objects.get(pk=user.pk), password_hash=accounts.hashed(NEW)
+        ),
+        reverse("account_confirm_address", args=[key]),
+        {},
+        client,
+    )
+
+    assert answer.url == reverse("account_login")
+    assert User.objects.get(pk=user.pk).email == "maelle@exemple.test"
+    assert client.get(reverse("account_edit")).status_code == 302
 
 
 def test_an_address_confirmed_as_the_password_changes_stays_and_is_the_one_written_to(client, user):
