@@ -33,7 +33,7 @@ from sporades.acts.people.reached import WayTo, tell_there
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate
 from sporades.core.actors import Actor
-from sporades.core.french import instant_in_words, listed
+from sporades.core.french import instant_in_words, listed, local_day
 from sporades.core.links import link_to
 from sporades.core.locks import lock_value
 from sporades.core.refusals import Refused
@@ -144,7 +144,7 @@ def confirm_address_change(change_id: int, *, at: datetime) -> User:
     take_address(new, but_to=user, at=at)
     _move(user, email=new)
     _tell_change(user, left=accounts.leave(user, email=old, at=at), at=at)
-    journal.record("address changed", by=author(user), on=user, at=at)
+    journal.record("address changed", by=_owner(user, at=at), on=user, at=at)
     return user
 
 
@@ -625,7 +625,7 @@ def tell_sign_in_changed(
         help_page=link_to("public:contact"),
     )
     after = {"change": change, "reason": reason} if reason else change
-    journal.record("sign-in changed", by=by or author(user), on=user, at=at, after=after)
+    journal.record("sign-in changed", by=by or _owner(user, at=at), on=user, at=at, after=after)
 
 
 def note_closed(user: User, *, is_everywhere: bool, at: datetime) -> None:
@@ -637,7 +637,7 @@ def note_closed(user: User, *, is_everywhere: bool, at: datetime) -> None:
         at: the instant.
     """
     verb = "every session closed" if is_everywhere else "other sessions closed"
-    journal.record(verb, by=author(user), on=user, at=at)
+    journal.record(verb, by=_owner(user, at=at), on=user, at=at)
 
 
 # --- Its civil data -----------------------------------------------------------------------------
@@ -724,6 +724,12 @@ def _send_reset(user: User, *, at: datetime) -> None:
     )
 
 
+def _owner(user: User, *, at: datetime) -> Actor:
+    """Return the owner of an account as the author of an act: whoever has a role, in that role."""
+    roles = user.memberships_on(local_day(at, ZONE))
+    return roles[0].as_actor() if roles else author(user)
+
+
 @transaction.atomic
 def choose_password(user: User, *, password_hash: str, is_first: bool, at: datetime) -> None:
     """Give an account the password that its owner has chosen; tell them, and the journal.
@@ -750,4 +756,4 @@ def choose_password(user: User, *, password_hash: str, is_first: bool, at: datet
             reset=link_to("account_reset_password"),
             help_page=link_to("public:contact"),
         )
-    journal.record("password changed", by=author(user), on=user, at=at)
+    journal.record("password changed", by=_owner(user, at=at), on=user, at=at)

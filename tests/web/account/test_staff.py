@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from sporades.accounts import second_factor
 from sporades.acts.agents import inviting
+from sporades.journal.models import Entry
 from sporades.mail.models import Message
-from tests.factories import NOW, OPERATOR
+from tests.factories import NOW, OPERATOR, PASSWORD
 from tests.web.account.owner import NEW, activate_totp, sign_in
 from tests.web.guide import seen, words
 
@@ -100,3 +101,13 @@ def test_a_membership_that_ended_opens_nothing(client, agent):
     agent.memberships.update(ends_on=NOW.date() - timedelta(days=1))
 
     assert client.get(reverse("office:home")).status_code == 404
+
+
+def test_the_journal_says_in_what_role_an_agent_changed_their_own_account(client, agent):
+    sign_in(client, email=agent.email)
+    activate_totp(client)
+    changed = {"oldpassword": PASSWORD, "password1": NEW}
+    client.post(reverse("account_change_password"), changed)
+
+    act = Entry.objects.get(verb="password changed")
+    assert act.author_in_words == "Camille Petit, gestionnaire"
