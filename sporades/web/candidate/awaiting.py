@@ -399,14 +399,22 @@ def _left_unsaved(draft: Draft, filed: Registration, *, at: datetime, name: Name
         if is_refused
         else "Votre modification n'est pas enregistrée, et le service est fermé"
     )
-    return Awaiting(
-        sentence=f"{begins} : votre inscription reste telle qu'elle était.",
+    found = Awaiting(
+        sentence=f"{begins} : votre inscription reste telle qu'elle est.",
         about=name(draft),
         link=reverse("candidate:draft", args=[draft.pk]),
         act="Revoir ma modification",
         deadline="Vous pouvez la changer et la demander de nouveau, ou l'abandonner."
         if is_refused
         else "Vous pouvez la demander à votre service gestionnaire, ou l'abandonner.",
+    )
+    if filed.version == draft.amends_version:
+        return found
+    # The office may have saved for them what it had refused: what is asked may be done already.
+    return replace(
+        found,
+        sentence=f"{begins}. Votre inscription a été modifiée entre-temps.",
+        deadline="Voyez ce qui a changé : si cela vous convient, abandonnez votre modification.",
     )
 
 

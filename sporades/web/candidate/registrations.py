@@ -154,6 +154,7 @@ def registration(request: HttpRequest, number: str) -> HttpResponse:
         "formally": formally(asked, at=at),
         "is_silent": is_decided_by_silence(asked, at=at),
         "may_ask": found.is_askable(at) and not is_waiting,
+        "may_ask_otherwise": found.is_askable(at) and is_waiting,
         "may_amend": found.is_amendable(at) and not is_waiting,
         "may_choose": found.is_editable(at) and not is_waiting and bool(choices_beside(found)),
         "undone": price_in_words(found),
