@@ -2,6 +2,7 @@
 
 import html
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -204,6 +205,7 @@ def test_a_candidate_asks_for_a_modification_once_the_service_has_closed(candida
     assert "Votre demande est envoyée" in html.unescape(page.text)
     assert "attend une réponse" in main(page)
     assert "Votre pièce jointe est envoyée avec la demande." in main(page)
+    assert "Pour demander autre chose, retirez d'abord votre demande." in main(page)
     assert "Demander une modification" not in page.text
     assert candidate.get(tab).status_code == 302
     page = candidate.post(tab, {**typed, "address_1": "1 rue Neuve"}, follow=True)
@@ -505,6 +507,16 @@ def test_the_history_of_a_file_says_who_asked_when_why_and_the_answer(member, ma
     read = auditor.get(address)
     assert "Trop tard" in main(read)
     assert where("change_request", asked.pk) not in read.text
+
+
+@pytest.mark.parametrize("act", [requesting.accept, partial(requesting.refuse, answer="Non")])
+def test_what_was_decided_by_mistake_says_what_mends_it(manager, asked, late, act):
+    before = main(manager.get(where("change_request", asked.pk)))
+    act(request=asked, by=OPERATOR, at=late)
+    after = main(manager.get(where("change_request", asked.pk)))
+
+    assert "Décidée par erreur ?" not in before
+    assert "Décidée par erreur ? « Modifier pour le candidat », dans son dossier" in after
 
 
 def test_a_refusal_says_why(manager, asked):

@@ -96,6 +96,7 @@ class Queue:
         lead: what the list holds.
         explained: what accepting does.
         accepted: what is said once it is done.
+        mended: what mends one that was decided by mistake.
         routes: the pages and the buttons, by what they do.
     """
 
@@ -108,6 +109,7 @@ class Queue:
     lead: str
     explained: str
     accepted: str
+    mended: str
     routes: dict[str, str]
 
     @property
@@ -136,6 +138,8 @@ CHANGES = Queue(
     explained="L'accepter enregistre aussitôt cette modification en votre nom, sous les règles en "
     "vigueur.",
     accepted="La demande est acceptée : l'inscription est modifiée, {}",
+    mended="Décidée par erreur ? « Modifier pour le candidat », dans son dossier, enregistre ce qui "
+    "aurait dû l'être : il en est prévenu, et lit votre motif.",
     routes={
         "list": "office:change_requests",
         "page": "office:change_request",
@@ -160,6 +164,8 @@ CORRECTIONS = Queue(
     explained="L'accepter corrige aussitôt l'état civil en votre nom : chacune des inscriptions en "
     "cours du candidat, dans toute académie, a une nouvelle version et un nouveau récapitulatif.",
     accepted="La demande est acceptée : l'état civil est corrigé, {}",
+    mended="Décidée par erreur ? « Corriger l'état civil », dans son dossier, écrit ce qui aurait "
+    "dû l'être : il en est prévenu.",
     routes={
         "list": "office:correction_requests",
         "page": "office:correction_request",
@@ -506,6 +512,7 @@ def _page(
         "silence": silence_in_words(found, at=request.arrived_at),
         "to_refuse": to_refuse_in_words(found, at=request.arrived_at),
         "told_how": to_be_told(about.candidate) if found.is_waiting else "",
+        "mended": queue.mended if found.decided_name and about.is_active else "",
         "following": _here(request, queue, following) if following else "",
         "trail": [*TRAIL, (queue.title, queue.url_of_list + _row_of(request).query())],
     }
