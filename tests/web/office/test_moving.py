@@ -18,6 +18,7 @@ from sporades.journal.queries import entries_about
 from sporades.registrations.models import Registration
 from sporades.registrations.states import FLAG, VALIDATE
 from tests.factories import NOW, OPERATOR, a_record, a_registration, load_invented
+from tests.spaces import plain
 from tests.web.guide import main, signed_in
 from tests.web.registry.world import a_change_request
 
@@ -34,7 +35,10 @@ def test_a_manager_gives_a_registration_away_and_sees_it_no_more(manager, in_lil
     said = {"academie": "A25", "motif": "Il a déménagé"}
     page = manager.post(where(in_lille), said, follow=True)
 
-    assert "est donnée à l'académie de Versailles" in html.unescape(page.text)
+    said = plain(html.unescape(page.text))
+    assert "est donnée à l'académie de Versailles : un mail part au candidat." in said
+    keeper = Registration.objects.get().service.managing_service.name_and_phone
+    assert f"Seul le service qui la reçoit peut la rendre : {keeper}." in said
     assert page.redirect_chain[-1][0] == reverse("office:search")
     left = manager.get(reverse("office:registration", args=[in_lille.number]))
     assert left.status_code == 404

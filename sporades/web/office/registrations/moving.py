@@ -14,6 +14,7 @@ from sporades.exams.models import RegistrationService
 from sporades.exams.queries import rules
 from sporades.exams.schema.eligibility import ResidenceRule
 from sporades.journal.models import Entry
+from sporades.letters.words import announced
 from sporades.publications.queries import lines_to_come
 from sporades.registrations.issued_before import published_of
 from sporades.registrations.models import Registration
@@ -61,12 +62,17 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             moved = version.registration
-            given = f"L'inscription n°{moved.number} est donnée {moved.academy.as_receiver}."
-            asks = version.to_review
-            messages.success(request, f"{given} {ASKS if asks else ''}".rstrip())
-            if Registration.objects.within(request.reach).filter(pk=moved.pk).exists():
-                return back_to_file(request, moved.number)
-            return redirect("office:search")
+            given = (
+                f"L'inscription n°{moved.number} est donnée {moved.academy.as_receiver} : "
+                f"{announced(moved.candidate)}"
+            )
+            said = [given, ASKS] if version.to_review else [given]
+            is_seen = Registration.objects.within(request.reach).filter(pk=moved.pk).exists()
+            if not is_seen:
+                keeper = moved.service.managing_service.name_and_phone
+                said.append(f"Par erreur ? Seul le service qui la reçoit peut la rendre : {keeper}.")
+            messages.success(request, " ".join(said))
+            return back_to_file(request, moved.number) if is_seen else redirect("office:search")
     return _move_page(request, found, services, form, status=422 if form.errors else 200)
 
 
