@@ -262,11 +262,9 @@ def check(
     if not opens_move and not closes_move:
         raise NotMoved("Ce sont déjà les dates de ce service : changez-en une.", "closes_at")
     if opens_move and service.opens_at <= at:
-        raise NotMoved(
-            "Ce service a déjà ouvert : son ouverture reste le "
-            f"{instant_in_words(service.opens_at, service.zone)}.",
-            "opens_at",
-        )
+        stays = f"son ouverture reste le {instant_in_words(service.opens_at, service.zone)}."
+        stop = "" if service.has_closed(at) else " Pour arrêter les inscriptions, avancez la fermeture."
+        raise NotMoved(f"Ce service a déjà ouvert : {stays}{stop}", "opens_at")
     if opens_move and opens_at < now:
         raise NotMoved(_past("L'ouverture"), "opens_at")
     if closes_move and closes_at < now:

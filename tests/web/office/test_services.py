@@ -333,11 +333,15 @@ def test_of_an_extension_nothing_is_said_to_who_is_registered(member, service):
 def test_a_service_is_opened_at_once(manager, service):
     RegistrationService.objects.filter(pk=service.pk).update(opens_at=NOW + timedelta(days=3))
     service.refresh_from_db()
+    page = reverse("office:move_service", args=[service.pk])
+    forever = "Une fois le service ouvert, son ouverture ne se change plus."
+    assert forever in main(manager.get(page))
 
     move(manager, service, opens_at=NOW)
 
     service.refresh_from_db()
     assert service.opens_at == NOW
+    assert forever not in main(manager.get(page))
 
 
 def test_those_alone_who_may_approve_an_extension_are_told_by_mail(member, service):
@@ -438,6 +442,7 @@ def test_an_hour_that_the_clock_shows_twice_is_said_which_and_read_back_as_it_is
         ({}, "Ce sont déjà les dates de ce service"),
         ({"fermeture": "31/10/2027 02:30"}, "Cette heure existe deux fois ce jour-là"),
         ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
+        ({"ouverture": "01/12/2026 08:00"}, "Pour arrêter les inscriptions, avancez la fermeture."),
         ({"fermeture": "24/11/2026 08:00"}, "La fermeture que vous indiquez est passée"),
         ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),
         ({"fermeture": "23/12/2026 18:"}, "Indiquez le jour et l'heure"),

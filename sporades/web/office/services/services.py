@@ -169,6 +169,7 @@ def move_service(request: HttpRequest, service: int) -> HttpResponse:
         "service": found,
         "form": form,
         "proposed": proposed,
+        "may_open": found.opens_at > request.arrived_at,
         "moved": following(
             found,
             closed_at=closing,
