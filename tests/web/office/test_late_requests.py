@@ -255,6 +255,12 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     refused = browser.get(f"{reverse('office:late_requests')}?etat=refused")
     assert "Refusée le" in plain(main(refused))
     assert f"{reverse('office:late_request', args=[asked.pk])}?etat=refused" in refused.text
+    its_page = reverse("office:late_request", args=[asked.pk])
+    assert links(browser.get(its_page), "inscrivez-le avec ses réponses") == [
+        reverse("office:unsaved")
+    ]
+    Draft.objects.update(abandoned_at=NOW + CLOSED)
+    assert "Refusée par erreur ?" not in main(browser.get(its_page))
 
 
 def test_a_refusal_is_read_where_answers_are_missing_since(asked, sign_in):

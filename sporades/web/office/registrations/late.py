@@ -216,6 +216,7 @@ def _page(request: HttpRequest, found: LateRequest, form: AnswerForm) -> HttpRes
         "again": asking_late.again(found, at=at) if found.is_waiting else None,
         "told_how": to_be_told(found.draft.candidate) if found.is_waiting else "",
         "excluded": exclusion_of(found.draft, standing.for_list()) if found.is_waiting else None,
+        "is_mendable": found.is_refused and found.draft.is_open and found.draft.is_offered,
         "form": form if found.is_waiting else None,
         "urls": urls,
         "following": _here(following, row) if following else "",
