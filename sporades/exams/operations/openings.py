@@ -263,7 +263,11 @@ def check(
         raise NotMoved("Ce sont déjà les dates de ce service : changez-en une.", "closes_at")
     if opens_move and service.opens_at <= at:
         stays = f"son ouverture reste le {instant_in_words(service.opens_at, service.zone)}."
-        stop = "" if service.has_closed(at) else " Pour arrêter les inscriptions, avancez la fermeture."
+        stop = (
+            ""
+            if service.has_closed(at)
+            else " Pour arrêter les inscriptions, avancez la fermeture."
+        )
         raise NotMoved(f"Ce service a déjà ouvert : {stays}{stop}", "opens_at")
     if opens_move and opens_at < now:
         raise NotMoved(_past("L'ouverture"), "opens_at")

@@ -70,7 +70,9 @@ def move_registration(request: HttpRequest, number: str) -> HttpResponse:
             is_seen = Registration.objects.within(request.reach).filter(pk=moved.pk).exists()
             if not is_seen:
                 keeper = moved.service.managing_service.name_and_phone
-                said.append(f"Par erreur ? Seul le service qui la reçoit peut la rendre : {keeper}.")
+                said.append(
+                    f"Par erreur ? Seul le service qui la reçoit peut la rendre : {keeper}."
+                )
             messages.success(request, " ".join(said))
             return back_to_file(request, moved.number) if is_seen else redirect("office:search")
     return _move_page(request, found, services, form, status=422 if form.errors else 200)
