@@ -100,19 +100,29 @@ def moves_of(registration: Registration) -> QuerySet[Entry]:
     return once(entries_about(registration).filter(verb=VERB))
 
 
-def left_from(registration: Registration, reach: Reach) -> Entry | None:
+def left_from(which: RegistrationQuerySet, reach: Reach) -> Entry | None:
     """Return the act that gave a registration away from a perimeter, the last one, or nothing.
 
+    One question, whether there is such a registration or not: nobody learns it by what it costs.
+
     Args:
-        registration: one that the perimeter does not hold any more, or never held.
+        which: the registration, or none.
         reach: the perimeter.
+
+    Returns:
+        The act, with the academy that has it now (`now_in`) and its domain (`of_domain`).
     """
-    domain = registration.exam.domain.code
+    numbered = which.annotate(as_text=Cast("pk", CharField())).values("as_text")[:1]
+    moves = Entry.objects.filter(verb=VERB, object_kind=KIND, object_id=Subquery(numbered))
+    told: Any = once(moves).annotate(
+        now_in=Subquery(which.values("academy_id")[:1]),
+        of_domain=Subquery(which.values("exam__domain__code")[:1]),
+    )
     return next(
         (
             move
-            for move in moves_of(registration)
-            if reach.covers(academy=move.payload["before"]["academy"], domain=domain)
+            for move in told.order_by("-at", "-pk")
+            if reach.covers(academy=move.payload["before"]["academy"], domain=move.of_domain)
         ),
         None,
     )

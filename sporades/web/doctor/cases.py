@@ -237,7 +237,7 @@ def _elsewhere(request: HttpRequest, key: int) -> tuple[Case, Entry]:
     """
     mine = Case.objects.filter(Q(doctor=request.user) | Q(former_doctor=request.user))
     found = _with_registration(mine, key)
-    move = left_from(found.registration, request.reach)
+    move = left_from(Registration.objects.filter(pk=found.registration.pk), request.reach)
     if move is None:
         raise Http404
     return found, move

@@ -1,5 +1,7 @@
 """A registration that is asked for by its number: here, nowhere, or given to another academy."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest
 
@@ -23,23 +25,19 @@ def held_in(visible: RegistrationQuerySet, request: HttpRequest, number: str) ->
         Http404: there is none.
     """
     found: Registration | None = visible.filter(number=number).first()
-    if found is not None:
-        return found
-    other = Registration.objects.filter(number=number).select_related("exam__domain").first()
-    raise Http404 if other is None else not_here(request, other)
+    if found is None:
+        raise not_here(request, Registration.objects.filter(number=number))
+    return found
 
 
-def not_here(request: HttpRequest, registration: Registration) -> Http404:
+def not_here(request: HttpRequest, which: RegistrationQuerySet) -> Http404:
     """Return what is said of a registration that the reader does not find: where it is now is not theirs to know.
 
     Args:
         request: the request.
-        registration: which.
+        which: the registration, or none.
     """
-    domain = registration.exam.domain.code
-    if request.reach.covers(academy=registration.academy_id, domain=domain):
-        return Http404()
-    move = left_from(registration, request.reach)
-    if move is None:
+    move: Any = left_from(which, request.reach)
+    if move is None or request.reach.covers(academy=move.now_in, domain=move.of_domain):
         return Http404()
     return GivenAway(instant_in_words(move.at, settings.TIME_ZONE))

@@ -456,11 +456,11 @@ def registration_of(
         noted_by_caller: whether its caller notes what is read of it, one file that was given for instance.
 
     Raises:
-        Http404: there is none.
+        Http404: there is none, or `GivenAway`: their perimeter had it, and another academy has it now.
     """
-    found: Any = get_object_or_404(_numbered, number=number)
-    if not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
-        raise not_here(request, found)
+    found: Any = next(iter(_numbered(number)), None)
+    if found is None or not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
+        raise not_here(request, Registration.objects.filter(number=number))
     if not noted_by_caller:
         note_file(request, found)
     return cast("Registration", found)

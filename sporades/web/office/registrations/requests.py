@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from sporades.accounts.permissions import Permission, Reach
@@ -34,7 +34,7 @@ from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
 from sporades.registrations.contacts import kept_in_words
 from sporades.registrations.issued_before import published_of
-from sporades.registrations.models import ChangeRequest, CorrectionRequest
+from sporades.registrations.models import ChangeRequest, CorrectionRequest, Registration
 from sporades.registrations.models.correction_request import reached
 from sporades.registrations.models.request import DAYS_TO_COMPLETE, LONGEST_REASON, Request
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
@@ -73,7 +73,6 @@ _ASKED_OTHERWISE = (
     " : ce qui est demandé à ce candidat a changé depuis son envoi (état civil corrigé, autre "
     "académie)"
 )
-_OF_WHICH = "registration__exam__domain"
 _SAME_DAY = "Ce jour est déjà celui qui est noté : rien ne change."
 
 
@@ -425,8 +424,8 @@ def _found(request: HttpRequest, queue: Queue, pk: int, **more: Any) -> Any:
     held = with_holders(within, permission=queue.permission, at=request.arrived_at)
     found = held.filter(pk=pk, **more).first()
     if found is None:
-        about = get_object_or_404(queue.model.objects.select_related(_OF_WHICH), pk=pk)
-        raise not_here(request, about.registration)
+        asked = queue.model.objects.filter(pk=pk).values("registration")
+        raise not_here(request, Registration.objects.filter(pk__in=asked))
     queue.named([found], request.reach)
     return found
 
