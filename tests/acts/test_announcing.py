@@ -374,7 +374,7 @@ def test_who_is_registered_and_modifies_is_not_told_in_a_subject_that_they_are_n
 
     mail = Message.objects.get(kind="draft_closing")
     assert mail.subject.startswith("Modification non enregistrée : ")
-    assert "votre inscription reste telle qu'elle était" in mail.body.replace("\xa0", " ")
+    assert "votre inscription reste telle qu'elle est" in mail.body.replace("\xa0", " ")
 
 
 def test_who_modifies_what_was_set_aside_is_reminded_once_it_is_restored(modified):

@@ -257,7 +257,7 @@ def test_the_reminder_of_a_modification_says_that_what_was_filed_stands(read):
 
     text = words(read(at))
     assert "Vous avez commencé une modification qui n'est pas enregistrée :" in text
-    assert "Sans enregistrement, votre inscription reste telle qu'elle était.\n" in text
+    assert "Sans enregistrement, votre inscription reste telle qu'elle est.\n" in text
 
 
 def test_a_modification_that_was_only_opened_is_not_reminded():

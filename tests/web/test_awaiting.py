@@ -396,7 +396,7 @@ def test_who_modifies_what_was_set_aside_is_not_asked_to_save_it(sign_in):
         assert "Il vous reste" not in main(tab)
         assert "Vos modifications ne peuvent pas être enregistrées" in main(read)
         for page in (home, mine, is_ready, read, tab):
-            assert "reste telle qu'elle était" not in main(page)
+            assert "reste telle qu'elle est" not in main(page)
             assert "À enregistrer avant" not in main(page)
 
 

@@ -281,7 +281,7 @@ def test_a_modification_after_the_closing_says_that_the_registration_stands(sign
         in said
     )
     assert "Demander cette modification" not in buttons(shown)
-    assert "Votre inscription reste telle qu'elle était." in said
+    assert "Votre inscription reste telle qu'elle est." in said
 
 
 def test_a_draft_of_a_service_put_back_says_when_it_opens(sign_in, stopped_clock):

@@ -275,7 +275,7 @@ class Draft(models.Model):
         if filed is not None and filed.is_exam_over(at):
             return (
                 f"{closed} Les dates de cet examen ou concours sont passées : votre modification ne "
-                "peut plus être enregistrée ni demandée. Votre inscription reste telle qu'elle était. "
+                "peut plus être enregistrée ni demandée. Votre inscription reste telle qu'elle est. "
                 f"Si quelque chose y est faux, contactez {self.service.managing_service.name_and_phone}."
             )
         if self.amends_id:
@@ -283,7 +283,7 @@ class Draft(models.Model):
             return (
                 f"{closed} Votre modification {cannot} être enregistrée : elle peut être "
                 "demandée à votre service gestionnaire, qui l'accepte ou la refuse. « Demander cette "
-                "modification » est en bas du récapitulatif, dès qu'une réponse est changée. Votre inscription reste telle qu'elle était."
+                "modification » est en bas du récapitulatif, dès qu'une réponse est changée. Votre inscription reste telle qu'elle est."
             )
         return (
             f"{closed} Votre saisie est gardée, mais elle ne peut pas être enregistrée. "

@@ -387,7 +387,7 @@ def _left_unsaved(draft: Draft, filed: Registration, *, at: datetime, name: Name
     if filed.is_exam_over(at):
         return Awaiting(
             sentence="Votre modification n'a pas été enregistrée, et les dates de l'examen ou du "
-            "concours sont passées : votre inscription reste telle qu'elle était.",
+            "concours sont passées : votre inscription reste telle qu'elle est.",
             about=name(draft),
             link=reverse("candidate:abandon", args=[draft.pk]),
             act="Abandonner ma modification",

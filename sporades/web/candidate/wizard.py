@@ -75,7 +75,7 @@ def abandon(request: HttpRequest, draft: UUID) -> HttpResponse:
             return redirect("candidate:registrations")
         messages.success(
             request,
-            "Votre modification est abandonnée : votre inscription reste telle qu'elle était.",
+            "Votre modification est abandonnée : votre inscription reste telle qu'elle est.",
         )
         return redirect("candidate:registration", found.amends.number)
     return render(request, "candidate/abandon.html", {"draft": found})

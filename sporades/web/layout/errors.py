@@ -65,7 +65,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
 
 
-class GivenAway(Http404):
+class NoLongerYours(Http404):
     """What is asked for was the reader's, and was given to others at an instant, in words."""
 
 
@@ -75,10 +75,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     What is foreign, forbidden or was never there gives one page, at one price. Whose file was given
     away reads that, and what they have just written of it, to be copied.
     """
-    if isinstance(exception, GivenAway):
+    if isinstance(exception, NoLongerYours):
         written = [said for _, said in typed_again(request) if is_written(said)]
         context = {"when": str(exception), "is_sent": request.method == "POST", "written": written}
-        return render(request, "errors/given_away.html", context, status=HTTPStatus.NOT_FOUND)
+        return render(request, "errors/no_longer_yours.html", context, status=HTTPStatus.NOT_FOUND)
     user = getattr(request, "user", None)
     is_staff = user is not None and user.is_authenticated and user.is_staff_member
     day = local_day(getattr(request, "arrived_at", timezone.now()), settings.TIME_ZONE)

@@ -9,7 +9,7 @@ from sporades.acts.registrations.moving import left_from
 from sporades.core.french import instant_in_words
 from sporades.registrations.models import Registration
 from sporades.registrations.models.registration import RegistrationQuerySet
-from sporades.web.layout.errors import GivenAway
+from sporades.web.layout.errors import NoLongerYours
 
 
 def held_in(visible: RegistrationQuerySet, request: HttpRequest, number: str) -> Registration:
@@ -21,7 +21,7 @@ def held_in(visible: RegistrationQuerySet, request: HttpRequest, number: str) ->
         number: of the registration.
 
     Raises:
-        GivenAway: their perimeter had it, and another academy has it now.
+        NoLongerYours: their perimeter had it, and another academy has it now.
         Http404: there is none.
     """
     found: Registration | None = visible.filter(number=number).first()
@@ -40,4 +40,4 @@ def not_here(request: HttpRequest, which: RegistrationQuerySet) -> Http404:
     move: Any = left_from(which, request.reach)
     if move is None or request.reach.covers(academy=move.now_in, domain=move.of_domain):
         return Http404()
-    return GivenAway(instant_in_words(move.at, settings.TIME_ZONE))
+    return NoLongerYours(instant_in_words(move.at, settings.TIME_ZONE))

@@ -456,7 +456,7 @@ def registration_of(
         noted_by_caller: whether its caller notes what is read of it, one file that was given for instance.
 
     Raises:
-        Http404: there is none, or `GivenAway`: their perimeter had it, and another academy has it now.
+        Http404: there is none, or `NoLongerYours`: their perimeter had it, and another academy has it now.
     """
     found: Any = next(iter(_numbered(number)), None)
     if found is None or not request.reach.covers(academy=found.academy_id, domain=found.in_domain):
