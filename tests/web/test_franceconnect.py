@@ -366,6 +366,28 @@ def test_a_thief_who_comes_back_to_link_as_the_password_changes_has_linked_nothi
     assert mails(owner.email) == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_thief_who_shows_who_they_are_to_link_as_the_password_changes_has_linked_nothing(client):
+    owner = activated("angela@exemple.test")
+    sign_in(client, owner.email)
+    session = client.session
+    session["account_authentication_methods"][0]["at"] -= 360
+    session.save()
+    asked = come_back(client, query="?process=connect").url
+
+    answer = answered_during(
+        lambda: accounts.choose_password(
+            User.objects.get(pk=owner.pk), password_hash=accounts.hashed(NEW)
+        ),
+        lambda: client.post(asked, {"password": PASSWORD}),
+    )
+
+    assert answer.url == reverse("account_login")
+    assert not SocialAccount.objects.exists()
+    assert client.get(reverse("account_edit")).status_code == 302
+    assert mails(owner.email) == []
+
+
 def test_a_sign_in_that_waits_for_its_code_ends_with_the_link_that_began_it(client):
     owner = a_candidate(email="angela@exemple.test").user
     owner.emailaddress_set.create(email=owner.email, primary=True, verified=True)

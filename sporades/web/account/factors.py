@@ -21,14 +21,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from sporades.accounts import second_factor
-from sporades.accounts.operations import PasswordChanged, hold_as_shown, lock
+from sporades.accounts.operations import lock
 from sporades.acts.people import changing
 from sporades.web.account.factor_forms import ActivateTOTPForm, spend_code
+from sporades.web.account.proving import held
 from sporades.web.layout.proofs import (
     TO_TYPE,
     needs_second_factor_again,
     second_factor_again,
-    signed_out,
 )
 
 type Page = Callable[..., HttpResponse]
@@ -66,34 +66,29 @@ def activate_totp(request: HttpRequest) -> HttpResponse:
 @_by_the_second_factor
 def replace_totp(request: HttpRequest) -> HttpResponse:
     """Put the application of another telephone in the place of one: there is no instant without."""
-    held = _own(request, Authenticator.Type.TOTP).first()
-    if held is None:
+    replaced = _own(request, Authenticator.Type.TOTP).first()
+    if replaced is None:
         return redirect("mfa_activate_totp")
-    if request.method == "POST" and request.POST.get("remplace") != str(held.pk):
+    if request.method == "POST" and request.POST.get("remplace") != str(replaced.pk):
         return redirect("mfa_index")  # the same click twice, or another page has replaced it
     form = ActivateTOTPForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         spend_code(request.user, form.cleaned_data["code"])
-        try:
-            return _replaced(request, held, form.secret)
-        except PasswordChanged as refusal:
-            return signed_out(request, str(refusal))
+        return held(request, lambda: _replaced(request, replaced, form.secret))
     adapter = get_adapter()
     url = adapter.build_totp_url(request.user, form.secret)
     picture = b64encode(adapter.build_totp_svg(url).encode()).decode()
     context = {
         "form": form,
-        "replaced": held.pk,
+        "replaced": replaced.pk,
         "totp_url": url,
         "totp_svg_data_uri": f"data:image/svg+xml;base64,{picture}",
     }
     return render(request, "mfa/totp/replace_form.html", context)
 
 
-@transaction.atomic
-def _replaced(request: HttpRequest, held: Authenticator, secret: str) -> HttpResponse:
-    hold_as_shown(request.user)
-    if second_factor.replace_totp(held, secret=secret) is None:
+def _replaced(request: HttpRequest, replaced: Authenticator, secret: str) -> HttpResponse:
+    if second_factor.replace_totp(replaced, secret=secret) is None:
         return redirect("mfa_index")
     clear_totp_secret(request)
     record_authentication(request, request.user, "mfa", type=Authenticator.Type.TOTP)
@@ -143,7 +138,7 @@ def generate_codes(request: HttpRequest) -> HttpResponse:
     """Serve the page of allauth; new codes are those of whoever the account is still that of."""
     if request.method != "POST":
         return recovery.generate_recovery_codes(request)
-    return _held(request, lambda: recovery.generate_recovery_codes(request))
+    return held(request, lambda: recovery.generate_recovery_codes(request))
 
 
 @_by_the_second_factor
@@ -213,17 +208,7 @@ def _add(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
     """Serve a page that adds a second factor, to whoever the account is still that of."""
     if request.method != "POST":
         return page(request)
-    return _held(request, lambda: _added(request, page, kind))
-
-
-def _held(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Hold the account while something is added to it: were it given back meanwhile, that would stay."""
-    try:
-        with transaction.atomic():
-            hold_as_shown(request.user)
-            return act()
-    except PasswordChanged as refusal:
-        return signed_out(request, str(refusal))
+    return held(request, lambda: _added(request, page, kind))
 
 
 def _added(request: HttpRequest, page: Page, kind: str) -> HttpResponse:

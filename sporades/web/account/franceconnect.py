@@ -27,17 +27,11 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from allauth.socialaccount.views import ConnectionsView
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sporades.accounts.operations import (
-    AlreadyActivated,
-    PasswordChanged,
-    TooOld,
-    hold_as_shown,
-)
+from sporades.accounts.operations import AlreadyActivated, TooOld
 from sporades.acts.people import addressing, joining
 from sporades.core.links import link_to
 from sporades.core.refusals import Refused
@@ -46,9 +40,9 @@ from sporades.territory.models import FRANCE, Commune
 from sporades.web.account.forms import AccountForm
 from sporades.web.account.joining import AWAITED, KNOWN_SO_SIGN_IN, LETTER_BOX, may_say_it_is_known
 from sporades.web.account.places import say_understood
+from sporades.web.account.proving import held
 from sporades.web.layout.clock import day_of
 from sporades.web.layout.network import network_of
-from sporades.web.layout.proofs import signed_out
 
 logger = logging.getLogger("sporades.accounts")
 
@@ -204,7 +198,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         waits = sociallogin.is_existing and sociallogin.user.activated_at is None
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             if request.user.is_authenticated:
-                raise ImmediateHttpResponse(_linked(request, sociallogin))
+                # Its owner may have changed the account while whoever comes back was over there.
+                raise ImmediateHttpResponse(held(request, lambda: connect(request, sociallogin)))
             return
         if not sociallogin.is_existing or (waits and settings.HIDE_KNOWN_ADDRESSES):
             request.session[CLAIMS] = request.franceconnect_claims
@@ -213,19 +208,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount) -> str:
         return reverse("socialaccount_connections")
-
-
-def _linked(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
-    """Link an account that is still that of whoever was sent there: its owner may have changed it since.
-
-    It is held meanwhile, as it is while a second factor is added to it.
-    """
-    try:
-        with transaction.atomic():
-            hold_as_shown(request.user)
-            return connect(request, sociallogin)
-    except PasswordChanged as refusal:
-        return signed_out(request, str(refusal))
 
 
 def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:

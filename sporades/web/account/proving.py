@@ -1,5 +1,6 @@
 """« Est-ce bien vous ? »: allauth's pages, saying what act asks them and how to give it up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 
+from sporades.accounts.operations import PasswordChanged, hold_as_shown
 from sporades.notices import queries as notices
+from sporades.web.layout.proofs import signed_out
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ class _Renewing:
     """A page by which whoever shows who they are goes on in a session of another key."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        renew(self.request)  # type: ignore[attr-defined]
-        return super().form_valid(form)  # type: ignore[misc]
+        request: HttpRequest = self.request  # type: ignore[attr-defined]
+        renew(request)
+        if not _waits_to_be_linked(request):
+            return super().form_valid(form)  # type: ignore[misc]
+        return held(request, lambda: super(_Renewing, self).form_valid(form))  # type: ignore[misc]
 
 
 class _ByPassword(_Renewing, ReauthenticateView):  # type: ignore[misc]
@@ -131,11 +137,33 @@ def renew(request: HttpRequest) -> None:
             listed.update(session_key=request.session.session_key)
 
 
+def held(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Hold an account while something is added to it: were it given back meanwhile, that would stay.
+
+    Args:
+        request: of whoever was let in.
+        act: what adds it.
+
+    Returns:
+        What the act returns, or the way out where the account is not any more that of whoever was let in.
+    """
+    try:
+        with transaction.atomic():
+            hold_as_shown(request.user)
+            return act()
+    except PasswordChanged as refusal:
+        return signed_out(request, str(refusal))
+
+
+def _waits_to_be_linked(request: HttpRequest) -> bool:
+    """Return whether an answer of FranceConnect waits: allauth keeps it, and no address to go on to."""
+    return "callback" in request.session.get(STATE_SESSION_KEY, {})
+
+
 def _asked_for(request: HttpRequest) -> dict[str, str]:
     """Return what the page says of the act that follows; of any other page, that one goes on."""
     address = get_next_redirect_url(request) or ""
-    if not address and STATE_SESSION_KEY in request.session:
-        # Who comes back from FranceConnect to link it: allauth keeps the answer, not an address.
+    if not address and _waits_to_be_linked(request):
         address = reverse("socialaccount_connections")
     try:
         match = resolve(urlsplit(address).path)
