@@ -17,8 +17,7 @@ from sporades.documents import kinds
 from sporades.documents.models import DocumentVersion
 from sporades.exams.models import RegistrationService
 from sporades.exams.models.service import MINUTE
-from sporades.publications.models import PublicationLine
-from sporades.publications.states import LineOutcome, PublicationState
+from sporades.publications.queries import to_come_among
 from sporades.registrations.issued_before import speaks_of_then
 from sporades.registrations.models import Registration, Version
 from sporades.registrations.refusals import HandedOver
@@ -210,10 +209,5 @@ def _published(keys: QuerySet[Any], *, at: datetime) -> int:
 
 def _to_come(keys: QuerySet[Any], *, at: datetime) -> int:
     """Return how many of some registrations have something prepared, and not read yet."""
-    lines = PublicationLine.objects.filter(
-        registration=OuterRef("pk"), version__in=DocumentVersion.objects.to_come(at)
-    )
-    lines = lines.exclude(publication__state=PublicationState.DROPPED).exclude(
-        outcome=LineOutcome.REFUSED
-    )
-    return int(Registration.objects.filter(Exists(lines), pk__in=keys).count())
+    lines = to_come_among(keys, at=at)
+    return int(lines.order_by().values("registration").distinct().count())

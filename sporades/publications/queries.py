@@ -155,6 +155,16 @@ def lines_to_come(registration: Registration, *, at: datetime) -> QuerySet[Publi
     return _to_come(_lines(registration), at=at)
 
 
+def to_come_among(registrations: QuerySet[Any], *, at: datetime) -> QuerySet[PublicationLine]:
+    """Return what is prepared for some registrations, and not read yet at an instant.
+
+    Args:
+        registrations: their keys.
+        at: the instant.
+    """
+    return _to_come(PublicationLine.objects.filter(registration__in=registrations), at=at)
+
+
 def made_to_come_among(registrations: QuerySet[Any], *, at: datetime) -> QuerySet[PublicationLine]:
     """Return what is made from the version of some registrations, and not read yet at an instant.
 
@@ -163,8 +173,7 @@ def made_to_come_among(registrations: QuerySet[Any], *, at: datetime) -> QuerySe
         at: the instant.
     """
     made = [one.slug for one in kinds.registered() if not one.is_deposited]
-    lines = PublicationLine.objects.filter(registration__in=registrations)
-    return _to_come(lines.filter(publication__kind__in=made), at=at)
+    return to_come_among(registrations, at=at).filter(publication__kind__in=made)
 
 
 def _to_come(lines: QuerySet[PublicationLine], *, at: datetime) -> QuerySet[PublicationLine]:
