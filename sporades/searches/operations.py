@@ -21,11 +21,16 @@ PASSING_LASTS = timedelta(days=90)
 NOTED_AFTER = timedelta(days=1)
 """How long after it was last used a search is noted to be so again: its terms are of months and years."""
 
+_NAMED = ("name", "is_shared", "perimeters", "order", "asked_at", "tree", "columns", "digest")
+
 
 class NameTaken(Refused):
     """Another search of the same author has this name."""
 
-    message = "Une de vos recherches porte déjà ce nom : donnez-en un autre."
+    message = (
+        "Une de vos recherches porte déjà ce nom : donnez-en un autre, ou cochez « La remplacer par "
+        "celle-ci »."
+    )
 
 
 class OfSomebody(Refused):
@@ -91,11 +96,15 @@ def name(
     name: str,
     shared_within: Reach | None,
     order: str = "",
+    replaces: bool = False,
     by: User,
     author: Actor,
     at: datetime,
 ) -> Search:
     """Give a search a name; one of somebody else is copied under that name.
+
+    The one that it takes the place of keeps its address, and who it is shared with from now on is said
+    anew.
 
     What colleagues are given to read, or no longer, is in the journal; what one keeps for oneself
     is not.
@@ -106,6 +115,7 @@ def name(
         shared_within: where its author reads, whose colleagues there share it; nothing for
             nobody else.
         order: a known order, in which its list opens; nothing for the usual one.
+        replaces: whether it takes the place of another of theirs that has the name, if there is one.
         by: who keeps it.
         author: the same, as the journal names them.
         at: the instant.
@@ -113,7 +123,7 @@ def name(
     Raises:
         OfSomebody, OfItsAuthor: it seeks one person, or what a batch of theirs has done, and would
             be shared.
-        NameTaken: another search of this author has the name.
+        NameTaken: another search of this author has the name, and is not replaced.
     """
     is_shared = shared_within is not None
     if is_shared and seeks_somebody(search.tree):
@@ -123,11 +133,18 @@ def name(
     perimeters = shared_within.as_json() if shared_within is not None else []
     try:
         with transaction.atomic():
+            others = Search.objects.filter(owner=by, name=name).exclude(pk=search.pk)
+            other = others.select_for_update().first() if replaces else None
+            if other is not None and search.owner_id == by.pk and search.name:
+                forget(other, by=author, at=at)
+            elif other is not None:
+                other.tree, other.columns, other.digest = search.tree, search.columns, search.digest
+                search = other
             if search.owner_id == by.pk:
                 former = search.reach if search.is_shared else None
                 search.name, search.is_shared, search.asked_at = name, is_shared, at
                 search.perimeters, search.order = perimeters, order
-                search.save(update_fields=["name", "is_shared", "perimeters", "order", "asked_at"])
+                search.save(update_fields=_NAMED)
                 _tell_of(search, former, by=author, at=at)
                 return search
             made: Search = Search.objects.create(

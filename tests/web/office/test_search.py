@@ -363,6 +363,68 @@ def test_two_searches_of_one_author_do_not_bear_one_name(manager, in_lille):
     assert Search.objects.exclude(name="").count() == 1
 
 
+def names(manager, value, name, **more):
+    """A search by a name at birth, and the page once it is given a name."""
+    [(address, _)] = sought(manager, leaf("g-1", "nom", "contient", value)).redirect_chain
+    return address, manager.post(f"{address}/nom", {"nom": name, **more}, follow=True)
+
+
+def test_a_search_that_is_changed_takes_the_place_of_the_one_that_had_its_name(manager, in_lille):
+    kept, _ = names(manager, "Le Goff", "Ma recherche")
+    address, refused = names(manager, "Goff", "Ma recherche")
+    assert "cochez « La remplacer par celle-ci »" in main(refused)
+    form = seen(refused).cssselect(f"form[action^='{address}/nom']")[0]
+
+    page = manager.post(f"{address}/nom", {**dict(form.fields), "remplace": "on"}, follow=True)
+
+    assert page.redirect_chain == [(kept, 302)]
+    assert page.context["title"] == "Ma recherche"
+    assert page.context["asked"] == ["Nom de famille : contient « Goff »"]
+    assert Search.objects.exclude(name="").count() == 1
+
+
+def test_a_search_is_not_replaced_by_whoever_read_another_name(manager, in_lille):
+    names(manager, "Le Goff", "Ma recherche")
+    names(manager, "Marin", "Une autre")
+    said = {"deja": "Ma recherche", "remplace": "on"}
+
+    _, page = names(manager, "Goff", "Une autre", **said)
+
+    assert page.status_code == 422
+    form = page.context["naming"]
+    assert (form["deja"].value(), form["remplace"].value()) == ("Une autre", False)
+    assert [one.group.members[0].values for one in Search.objects.named()] == [
+        ("Le Goff",),
+        ("Marin",),
+    ]
+
+
+def test_a_search_that_has_a_name_and_takes_that_of_another_leaves_one_of_them(manager, in_lille):
+    names(manager, "Le Goff", "Ma recherche")
+    other, _ = names(manager, "Goff", "Une autre")
+    said = {"nom": "Ma recherche", "deja": "Ma recherche", "remplace": "on"}
+
+    page = manager.post(f"{other}/nom", said, follow=True)
+
+    assert page.redirect_chain == [(other, 302)]
+    assert Search.objects.named().get().name == "Ma recherche"
+
+
+def test_what_takes_the_place_of_a_shared_search_is_shared_no_more_unless_it_is_said(
+    manager, member, in_lille
+):
+    [(kept, _)] = sought(manager).redirect_chain
+    manager.post(f"{kept}/nom", {"nom": "Les nôtres", "partagee": "on"})
+    colleague = member("A09", email="collegue@exemple.test")
+    assert colleague.get(kept).status_code == 200
+
+    names(manager, "Goff", "Les nôtres", deja="Les nôtres", remplace="on")
+
+    acts = Entry.objects.filter(object_kind="search").order_by("pk")
+    assert colleague.get(kept).status_code == 404
+    assert [one.verb for one in acts] == ["search shared", "search shared no more"]
+
+
 def test_a_name_that_is_refused_leaves_a_list_whose_links_lead_to_its_results(manager, in_lille):
     a_registration(a_candidate(birth_name="Zola"))
     [(address, _)] = sought(manager).redirect_chain

@@ -19,7 +19,7 @@ from sporades.exchanges.models import Export
 from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
-from sporades.searches.operations import OfItsAuthor, OfSomebody
+from sporades.searches.operations import NameTaken, OfItsAuthor, OfSomebody
 from sporades.searches.queries import found, known_order, not_found, planned_anew
 from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import is_its_author_s, seeks_somebody
@@ -245,10 +245,16 @@ def name(request: HttpRequest, search: str) -> HttpResponse:
             name=form.cleaned_data["nom"],
             shared_within=request.reach if form.cleaned_data.get("partagee") else None,
             order=known_order(request.GET.get("tri", "")),
+            replaces=form.replaces,
             by=request.user,
             author=request.actor,
             at=request.arrived_at,
         )
+    except NameTaken as refusal:
+        again = NameForm.of(kept, request.POST, taken=form.cleaned_data["nom"])
+        again.full_clean()
+        again.add_error("nom", str(refusal))
+        return _results(request, kept, again)
     except Refused as refusal:
         is_of_sharing = isinstance(refusal, OfSomebody | OfItsAuthor)
         form.add_error("partagee" if is_of_sharing else "nom", str(refusal))
