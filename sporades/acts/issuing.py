@@ -1,10 +1,14 @@
 """What a version brings by itself: the pieces that it calls for, its summary, their request (F3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sporades import journal
+from sporades.core.actors import Actor
 from sporades.documents import kinds
 from sporades.documents import operations as documents
 from sporades.evidence import operations as evidence
+from sporades.evidence.models import Evidence
 from sporades.evidence.queries import standing_of
 from sporades.registrations.choices import CHOSEN_ANEW
 from sporades.registrations.evidence import Issued
@@ -13,7 +17,7 @@ from sporades.registrations.models import Version
 from sporades.registrations.summary import SUMMARY
 
 
-def issue(version: Version, *, at: datetime) -> None:
+def issue(version: Version, *, by: Actor, at: datetime) -> None:
     """Ask for the pieces of a version and issue its documents, in the transaction that makes it.
 
     These bear the number of the version, as the guide pictures them, and say where its pieces
@@ -21,6 +25,7 @@ def issue(version: Version, *, at: datetime) -> None:
 
     Args:
         version: what was filed, or made by the service.
+        by: who filed or made it.
         at: the instant of the act.
     """
     registration, number = version.registration, version.number
@@ -30,6 +35,7 @@ def issue(version: Version, *, at: datetime) -> None:
         same = [one for one in pieces if one["code"] not in others]
         evidence.ask(registration, same, at=at)
     rows = evidence.ask(registration, pieces, at=at)
+    _note_asked_again(version, rows.values(), by=by, at=at)
     issued = Issued(version, *standing_of(registration, pieces, rows))
     version.due = issued.due
     documents.issue(folder, SUMMARY, issued, number=number, at=at)
@@ -40,6 +46,23 @@ def issue(version: Version, *, at: datetime) -> None:
         documents.issue(folder, EVIDENCE_REQUEST, issued, number=number, at=at)
     elif number > 1:
         documents.take_back(folder, EVIDENCE_REQUEST, at=at)
+
+
+def _note_asked_again(
+    version: Version, rows: Iterable[Evidence], *, by: Actor, at: datetime
+) -> None:
+    """Keep which pieces this version asks for again: what was decided of them before holds no more."""
+    registration = version.registration
+    for row in rows:
+        if row.is_asked_again:
+            journal.record(
+                "piece asked again",
+                by=by,
+                on=registration,
+                at=at,
+                academy=registration.academy_id,
+                after={"piece": row.code, "label": row.label, "state": row.state},
+            )
 
 
 def _in_other_words(version: Version) -> set[str]:

@@ -103,6 +103,8 @@ class Evidence(models.Model):
     looked_at = models.DateTimeField("ouverte le", null=True, blank=True)
     looked_by = models.CharField("ouverte par le compte", max_length=60, blank=True)
     looked_name = models.CharField("ouverte par", max_length=255, blank=True)
+    is_asked_again = False
+    """Whether a version has just asked for it, that the one before did not: see `operations.ask`."""
 
     objects: ClassVar[Any] = EvidenceQuerySet.as_manager()
 

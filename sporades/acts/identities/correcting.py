@@ -224,7 +224,7 @@ def issue_again(
 def reissue(version: Version, *, by: Actor, at: datetime) -> None:
     """Issue the documents of a version that the service has made, and record it."""
     again = version.registration
-    issuing.issue(version, at=at)
+    issuing.issue(version, by=by, at=at)
     journal.record(
         "registration amended",
         by=by,

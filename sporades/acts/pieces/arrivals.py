@@ -89,6 +89,7 @@ def _last_of(acts: Iterable[Entry]) -> tuple[Arrival, Arrival]:
                 came_by = now.came_by if now else CameBy.POST
             case "piece asked again":
                 is_paper, is_given, now = after.get("state") == State.POSTED, False, None
+                papers = [Arrival(None, one.since) for one in papers]
                 given = Arrival(None, given.since)
             case "piece accepted" | "piece refusal taken back" | "piece waived":
                 is_paper, is_given, now = False, False, None

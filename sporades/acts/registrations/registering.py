@@ -228,7 +228,7 @@ def filed(
         candidates.reach_at(draft.candidate, reached=newest)
     if was_validated and not registration.is_validated:
         ask_added_again(with_owed.get(pk=registration.pk), by=by, at=at)
-    issuing.issue(version, at=at)
+    issuing.issue(version, by=by, at=at)
     if version.number > 1:
         is_no_more = declared and not registration.has_disability
         accommodating.follow(registration, is_declared_no_more=is_no_more, by=by, at=at)

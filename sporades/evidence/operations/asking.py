@@ -83,7 +83,8 @@ def ask(registration: Registration, told: Told, *, at: datetime) -> dict[str, Ev
 
     Returns:
         Those that were known before, as they stand now, by their codes: the others are due. What the
-        office asks for beyond the réglementation is among them, and stays as it is.
+        office asks for beyond the réglementation is among them, and stays as it is. Those that were
+        asked for no more say whether they are again (`is_asked_again`).
     """
     known = {row.code: row for row in _known(registration=registration.pk)}
     asked = {piece["code"]: (place, piece) for place, piece in enumerate(told)}
@@ -143,6 +144,7 @@ def _go_on(row: Evidence, place: int, piece: Mapping[str, Any], *, at: datetime)
         back = _back(row)
         arrived = {} if back is ASK_AGAIN else {"arrived_at": at}
         move(row, back, asked_at=at, **arrived, **said)
+        row.is_asked_again = True
     elif any(getattr(row, name) != value for name, value in said.items()):
         Evidence.objects.filter(pk=row.pk).update(**said)
 
