@@ -284,6 +284,33 @@ def test_the_closed_account_of_an_administrator_is_for_an_operator_to_give_back(
         propose(head, email=administrator.email)
 
 
+def test_who_was_an_administrator_before_the_role_that_ended_is_invited_as_another(
+    head, other, administrator
+):
+    change = {"role": Role.MANAGER, "academies": ["A09"]}
+    inviting.change(email=administrator.email, **change, by=OPERATOR, at=NOON - timedelta(days=3))
+    inviting.close(email=administrator.email, by=OPERATOR, at=NOON - timedelta(days=2))
+
+    give(propose(head, email=administrator.email), other)
+
+    assert [one.role for one in administrator.memberships_on(NOON.date())] == ["manager"]
+
+
+def test_nor_is_it_given_back_by_what_was_proposed_before(head, other, administrator):
+    """A proposal waits, and the operator makes its person an administrator, then closes the account."""
+    made = propose(head)
+    said = {"email": made.email, "full_name": made.full_name, "role": Role.ADMINISTRATOR}
+    user = inviting.invite(**said, by=OPERATOR, at=NOON)
+    inviting.close(email=made.email, by=OPERATOR, at=NOON)
+
+    with pytest.raises(inviting.NotInvited, match="un agent a la sienne"):
+        give(made, other)
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.PROPOSED
+    assert user.memberships_on(NOON.date()) == []
+
+
 def test_what_was_read_of_an_agent_is_what_is_changed(head, other):
     agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
     made = propose(head, user=agent, email=agent.email, role=Role.AUDITOR)
@@ -332,6 +359,36 @@ def test_who_is_head_and_administrator_gives_as_administrator(head):
     touched = appointing.touched_by([made], at=NOON)[made.pk]
 
     assert appointing.giver(made, where, touched=touched).kind == "administrator"
+
+
+def test_a_role_is_given_in_one_that_reaches_all_of_it(head):
+    two = a_member("deux@exemple.test", Role.ADMINISTRATOR, [])
+    two.memberships.update(domains=["AUTRE"])
+    two.memberships.create(role=Role.HEAD, full_name="Lou Garnier", academies=["A25"])
+    where = reach(two.memberships.order_by("pk"), Permission.GIVE_ROLES)
+
+    def who_gives(academies):
+        made = propose(head, email=f"{'-'.join(academies)}@exemple.test", academies=academies)
+        touched = appointing.touched_by([made], at=NOON)[made.pk]
+        return appointing.giver(made, where, touched=touched)
+
+    assert who_gives(["A25"]).name == "Lou Garnier"
+    assert who_gives(["A09", "A25"]) is None
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.HEAD])
+def test_who_may_not_give_a_role_does_not_refuse_it(head, other, role):
+    made = propose(head, role=role)
+    by, refusal = {
+        Role.MANAGER: (head, appointing.SamePerson),
+        Role.HEAD: (other, appointing.NotHighEnough),
+    }[role]
+
+    with pytest.raises(refusal):
+        appointing.refuse(proposal=made, answer="Non", by=author_of(by), at=NOON)
+
+    made.refresh_from_db()
+    assert made.state == ProposalState.PROPOSED
 
 
 def test_a_refusal_is_read_by_whoever_proposed_and_gives_nothing(head, other):

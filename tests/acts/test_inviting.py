@@ -6,6 +6,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.management import CommandError, call_command
 
+from sporades.accounts import operations as accounts
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import StillOpen
 from sporades.acts.agents import inviting
@@ -20,6 +21,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
 def invited(email="claude@exemple.test", **changes):
     said = {"full_name": "Claude Martin", "role": "manager", "academies": ["A09"]} | changes
     return inviting.invite(email=email, **said, by=OPERATOR, at=NOON)
+
+
+def reopen(email="claude@exemple.test"):
+    return inviting.reopen(email=email, ends_on=None, by=OPERATOR, at=NOON)
 
 
 def test_an_invitation_makes_an_account_without_a_password_and_sends_a_link_to_choose_one():
@@ -77,6 +82,33 @@ def test_a_candidate_is_no_agent_at_the_same_address():
 
     with pytest.raises(inviting.NotInvited, match="un agent a la sienne"):
         invited("theo@exemple.test")
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: invited("theo@exemple.test"), "un agent a la sienne"),
+        (lambda: reopen("theo@exemple.test"), "Aucun agent n'a l'adresse theo@exemple.test"),
+        (
+            lambda: inviting.close(email="theo@exemple.test", by=OPERATOR, at=NOON),
+            "Aucun agent n'a l'adresse theo@exemple.test",
+        ),
+    ],
+    ids=["invited", "reopened", "closed"],
+)
+def test_a_candidate_who_was_an_agent_too_long_ago_is_a_candidate_alone(act, words):
+    user = joined("theo@exemple.test")
+    user.memberships.create(
+        role="manager", full_name="Théo Roussel", academies=["A09"], ends_on=date(2020, 8, 31)
+    )
+    accounts.empty(user)
+
+    with pytest.raises(inviting.NotInvited, match=words):
+        act()
+
+    user.refresh_from_db()
+    assert user.has_usable_password()
+    assert user.memberships_on(NOON.date()) == []
 
 
 def test_an_agent_who_is_closed_is_so_at_once_and_that_is_written():
@@ -267,6 +299,29 @@ def test_a_role_and_a_perimeter_are_changed_and_those_before_are_kept(capsys):
     [current] = now.all()
     assert (current.role, current.academies) == ("administrator", [])
     assert user.memberships.count() == 4
+
+
+def test_who_is_changed_reads_by_whom_and_what_they_have_now():
+    user = invited()
+
+    inviting.change(
+        email=user.email, role="auditor", ends_on=date(2027, 8, 31), by=OPERATOR, at=NOON
+    )
+
+    told = Message.objects.get(kind="member_changed")
+    assert told.recipient == user.email
+    for said in ("L'exploitant du service", "Auditeur", "31 août 2027"):
+        assert said in told.body
+
+
+def test_the_last_day_of_a_role_is_still_theirs_and_the_next_is_not():
+    user = invited(ends_on=NOON.date())
+
+    assert user.memberships_on(NOON.date())
+    assert user.memberships_on(NOON.date() + timedelta(days=1)) == []
+    inviting.change(email=user.email, role="auditor", by=OPERATOR, at=NOON)
+    with pytest.raises(inviting.NotInvited, match="est fermé"):
+        inviting.change(email=user.email, role="head", by=OPERATOR, at=NOON + timedelta(days=1))
 
 
 def test_who_is_closed_the_day_of_a_change_is_reopened_with_the_last_role_alone():

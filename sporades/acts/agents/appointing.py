@@ -340,6 +340,7 @@ def give(
         "ends_on": proposal.ends_on,
     }
     if proposal.user is None:
+        inviting.check_still_free(proposal.email, at=at)
         inviting.invite(**said, full_name=proposal.full_name, by=by, at=at)
     else:
         said["email"] = proposal.user.email  # the one that is theirs by now

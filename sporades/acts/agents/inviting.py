@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
@@ -243,8 +244,7 @@ def closed_member(email: str, *, at: datetime, is_locked: bool = False) -> User 
         at: the instant.
         is_locked: whether nobody else may open or close the account until the transaction ends.
     """
-    address = normalised_address(email)
-    members = User.objects.filter(email=address, pk__in=Membership.objects.values("user"))
+    members = _members_at(email)
     user: User | None = (members.select_for_update() if is_locked else members).first()
     is_open = user and Membership.objects.filter(user=user).current(local_day(at, ZONE)).exists()
     return None if is_open else user
@@ -264,6 +264,18 @@ def check_address(email: str, *, at: datetime) -> None:
         raise AddressKnown
 
 
+def check_still_free(email: str, *, at: datetime) -> None:
+    """Refuse an address at which the office could invite somebody, and cannot any more. Raises NotInvited."""
+    try:
+        check_address(email, at=at)
+    except AddressKnown:
+        raise _known(email) from None
+
+
+def _known(email: str) -> NotInvited:
+    return NotInvited(_KNOWN.format(address=normalised_address(email)))
+
+
 def _open(email: str, *, at: datetime) -> User:
     try:
         AddressField().clean(email)
@@ -272,7 +284,7 @@ def _open(email: str, *, at: datetime) -> User:
     try:
         address = take_address(email, at=at)
     except AddressKnown:
-        raise NotInvited(_KNOWN.format(address=normalised_address(email))) from None
+        raise _known(email) from None
     user = accounts.open_account(email=address, password_hash=accounts.hashed(None), at=at)
     # The link goes to that address alone: whoever chooses a password holds it.
     return accounts.activate(user.pk, at=at)
@@ -467,10 +479,16 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
 
 
 def _member(email: str) -> User:
-    address = normalised_address(email)
+    user = _members_at(email).first()
+    if user is None:
+        raise NotInvited(f"Aucun agent n'a l'adresse {normalised_address(email)}.")
+    return user
+
+
+def _members_at(email: str) -> QuerySet[User]:
     # Of who left too long ago and is a candidate too, nobody knows any more which agent they were.
     named = Membership.objects.exclude(full_name=accounts.NOBODY)
-    user = User.objects.filter(email=address, pk__in=named.values("user")).first()
-    if user is None:
-        raise NotInvited(f"Aucun agent n'a l'adresse {address}.")
-    return user
+    found: QuerySet[User] = User.objects.filter(
+        email=normalised_address(email), pk__in=named.values("user")
+    )
+    return found
