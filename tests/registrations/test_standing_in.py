@@ -46,7 +46,7 @@ from sporades.registrations.refusals import (
 )
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE, State
 from tests.documents.summaries import a_pdf
-from tests.endurance.arena import together
+from tests.endurance.arena import first, together
 from tests.factories import (
     EVERYWHERE,
     IDENTITY,
@@ -830,6 +830,27 @@ def test_one_opens_one_modification_however_often_the_button_is_pressed(invented
         return standing_in.amend(registration=registration, author=agent, by=MANAGER, at=NOW)
 
     assert len({one.pk for one in together(open_it, open_it)}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_typed_while_its_tabs_are_opened_again_elsewhere_is_not_erased(invented_exam):
+    registration = a_registration()
+    agent = a_member("agent@exemple.test", "manager", ["A09"])
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    filed_for(modified_for(registration, agent, address_1=STREET))
+
+    def type_in_one_window(holds):
+        typed(draft, at=LATER, mobile=MOBILE)
+        holds()
+
+    def open_in_another():
+        return registering.amend(registration=registration, by=by, at=LATER)
+
+    _, opened = first(type_in_one_window, open_in_another)
+
+    assert opened == draft
+    assert opened.answers.get(section="identification").answers["mobile"] == MOBILE
 
 
 @pytest.mark.django_db(transaction=True)

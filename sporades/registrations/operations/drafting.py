@@ -180,7 +180,9 @@ def begin_amending(
             raise Refused(message)
         if late and locked.is_exam_over(at):
             raise ExamOver
-        draft = Draft.objects.unfiled().filter(amends=locked, author=author).first()
+        # So is it: what is typed in this very second, in another window, is neither erased nor overwritten.
+        mine = Draft.objects.unfiled().filter(amends=locked, author=author)
+        draft = mine.select_for_update(of=("self",), no_key=True).first()
         if draft and draft.sent_at is not None:
             raise AwaitsDecision
         if draft and draft.is_untouched and draft.amends_version != locked.version:
