@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from sporades.acts.registrations import deciding, leaving, registering
 from sporades.exams import operations as exams
@@ -14,7 +15,7 @@ from sporades.registrations.operations import giving_over
 from sporades.registrations.operations.deciding import NoRoomLeft
 from sporades.registrations.refusals import AlreadyRegistered
 from sporades.registrations.states import RESTORE, SET_ASIDE
-from tests.endurance.arena import together
+from tests.endurance.arena import first, held, together
 from tests.factories import (
     EVERYWHERE,
     NOW,
@@ -129,6 +130,30 @@ def test_what_is_filed_after_it_is_written_as_the_rules_in_force_say_for_the_dat
     assert first.exclusive_scope == ""
 
 
+def test_what_is_written_for_one_candidate_leaves_what_others_have_as_it_is():
+    candidate, neighbour = a_candidate(), a_candidate()
+    a_registration(candidate)
+    put("examen")
+    a_registration(neighbour)
+
+    a_registration(candidate, exam="BS", speciality="", at=LATER)
+
+    assert scopes(candidate) == ["ESSAI/2027/BE", ""]
+    assert scopes(neighbour) == ["ESSAI/2027/BE"]
+
+
+def test_what_was_left_is_alone_in_nothing_before_what_stands():
+    candidate = a_candidate()
+    left = a_registration(candidate)
+    leaving.withdraw(registration=left, by=author(candidate), at=NOW)
+    a_second(candidate)
+    put("examen")
+
+    a_registration(candidate, exam="BS", speciality="", at=LATER)
+
+    assert scopes(candidate) == ["", "ESSAI/2027/BE", ""]
+
+
 def test_whatever_was_set_aside_is_restored_only_where_nothing_excludes_it_now():
     candidate = a_candidate()
     aside = one_set_aside(candidate)
@@ -183,6 +208,46 @@ def test_one_that_is_restored_while_another_is_filed_leaves_one():
     refused = [one for one in outcomes if isinstance(one, Exception)]
     assert [type(one) for one in refused] in ([AlreadyRegistered], [NoRoomLeft])
     assert Registration.objects.active().filter(candidate=candidate).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_restored_waits_for_what_is_being_filed_and_is_refused():
+    candidate = a_candidate()
+    aside = one_set_aside(candidate)
+    put("examen")
+    draft = a_draft(candidate, speciality="FOREST", epreuves=FOREST)
+
+    def file(holds):
+        registering.register(draft=draft, by=author(candidate), at=LATER)
+        holds()
+
+    _, outcome = first(file, partial(decide, aside, RESTORE))
+
+    assert isinstance(outcome, NoRoomLeft)
+    assert Registration.objects.active().filter(candidate=candidate).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_act_holds_is_judged_at_once_and_written_the_next_time():
+    candidate = a_candidate()
+    stands = a_registration(candidate)
+    put("examen")
+
+    with held(stands), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        with pytest.raises(AlreadyRegistered):
+            a_second(candidate)
+        a_registration(candidate, exam="BS", speciality="", at=LATER)
+        cursor.execute("RESET lock_timeout")
+    assert scopes(candidate) == ["", ""]
+
+    with pytest.raises(AlreadyRegistered):
+        a_second(candidate)
+    left = Registration.objects.get(candidate=candidate, exam__code="BS")
+    leaving.withdraw(registration=left, by=author(candidate), at=LATER)
+    a_registration(candidate, exam="BS", speciality="", at=LATER)
+
+    assert scopes(candidate) == ["ESSAI/2027/BE", "", ""]
 
 
 @pytest.mark.django_db(transaction=True)
