@@ -23,9 +23,18 @@ from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import first
 from tests.evidence.given import BAC, IDENTITY, again, piece
 from tests.evidence.test_completeness import WITH_BAC
-from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration, load_invented
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_record,
+    a_registration,
+    load_invented,
+    without_exclusion,
+)
 from tests.jobs import work
 from tests.letters.test_printing import LILLE, MANAGER, pages, printed
+from tests.mail.test_letters_of_doubles import FOREST
 from tests.renamed import rename
 
 open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
@@ -249,11 +258,14 @@ def test_what_is_asked_of_another_piece_is_printed():
 
 
 def test_of_another_registration_of_the_same_person_nothing_is_overtaken(registration):
-    waive(registration)
-    other = a_registration(a_record(first_names="Yann"))
-    waive(other)
+    without_exclusion()
+    other = a_registration(registration.candidate, speciality="FOREST", epreuves=FOREST)
+    Letter.objects.all().delete()
 
-    assert waiting().count(WAIVED) == 2
+    for one in (registration, other):
+        decide(FLAG)(one)
+
+    assert waiting() == [INCOMPLETE, INCOMPLETE]
 
 
 def test_time_that_is_given_says_again_why_a_piece_is_refused(registration):
