@@ -238,6 +238,24 @@ def typed_in(tree: Group) -> str:
     )
 
 
+def each_alone(tree: Group) -> tuple[Group, ...]:
+    """Return what stands beside a birth date, then the birth date, each alone; nothing of another tree.
+
+    One of the two may be wrong where together they find nobody.
+
+    Args:
+        tree: what this box has made, or a reader by criteria.
+    """
+    match tree:
+        case Group(Link.AND, (Leaf() as born, beside)) if born.criterion.code in _OF_BIRTH:
+            dated = Group(members=(born,))
+            named = beside if isinstance(beside, Group) else Group(members=(beside,))
+            # Two days that a reader has chosen are no month that this box would read.
+            if typed_in(named) and tree_of(typed_in(dated)) == dated:
+                return named, dated
+    return ()
+
+
 def asks_no_more(tree: Group) -> bool:
     """Return whether a tree asks who somebody is, as this box does, and nothing else."""
     leaves = list(tree.leaves())

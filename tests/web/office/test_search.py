@@ -328,6 +328,43 @@ def test_who_is_found_by_no_name_is_to_be_sought_otherwise(manager, typed, is_by
     assert ("cherchez par la date de naissance seule" in main(page)) == is_by_name
 
 
+@pytest.mark.parametrize(
+    ("typed", "alone"),
+    [
+        ("Zola 14/03/1998", ["14/03/1998"]),
+        ("Zola mars 1998", ["03/1998"]),
+        ("1998 Zola", ["1998"]),
+        ("Le Goff 28/02/2005", ["Le Goff"]),
+        ("{number} 15/03/1998", ["{number}"]),
+        ("Zola 28/02/2005", []),
+        ("28/02/2005", []),
+        ("Zola", []),
+    ],
+)
+def test_a_name_and_a_birth_date_of_nobody_are_sought_one_without_the_other_where_one_is_somebody_s(
+    manager, in_lille, in_versailles, typed, alone
+):
+    find, file = reverse("office:find"), reverse("office:registration", args=[in_lille.number])
+
+    typed, *alone = (one.format(number=in_lille.number) for one in (typed, *alone))
+    page = manager.post(find, {"quoi": typed}, follow=True)
+
+    offered = [one.get("value") for one in seen(page).cssselect("main button[name=quoi]")]
+    assert (page.context["count"], offered) == (0, alone)
+    for words_alone in offered:
+        led = manager.post(find, {"quoi": words_alone}, follow=True)
+        assert led.redirect_chain[-1][0] == file
+
+
+def test_two_days_that_a_reader_chose_are_not_sought_as_a_month(manager, in_lille):
+    around = leaf("g-1", "naissance", "entre", "01/03/1998", "01/04/1998")
+
+    page = sought(manager, around, leaf("g-2", "nom_complet", "commence", "Zola"))
+
+    assert page.context["count"] == 0
+    assert not seen(page).cssselect("main button[name=quoi]")
+
+
 def test_what_a_list_serves_for_is_said_before_it_is_sought(manager, member):
     told = "De la liste trouvée, vous pourrez écrire aux candidats"
 

@@ -1,6 +1,7 @@
 """« Gérer les inscriptions »: search them, keep the search, read the list."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,14 @@ from sporades.searches import operations, quick
 from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
 from sporades.searches.operations import NameTaken, OfItsAuthor, OfSomebody
-from sporades.searches.queries import found, known_order, not_found, planned_anew
+from sporades.searches.queries import (
+    TakesTooLong,
+    found,
+    in_less_than,
+    known_order,
+    not_found,
+    planned_anew,
+)
 from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
@@ -35,6 +43,8 @@ from sporades.web.office.searches.search_forms import NameForm
 MOST_UNFILED = 5
 MOST_NAMED = 20
 """How many of a list that are not found are read above what is found; more are in a fold."""
+MOST_TO_LOOK = timedelta(milliseconds=500)
+"""How long it is looked whether half of what was typed finds somebody."""
 NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
 BY_NAME = "nom_complet"
 """The criterion that forgives a slip of the pen, and no name heard otherwise."""
@@ -152,6 +162,7 @@ def _results(request: HttpRequest, kept: Search, naming: NameForm | None = None)
         "counted": in_groups(str(count)),
         "nobody": NOBODY,
         "by_name": not count and any(one.criterion.code == BY_NAME for one in form.tree.leaves()),
+        "alone": () if count else _alone(tree_of(kept), reach=reach),
         "exact_url": f"{base}{page.number}&{urlencode(EXACTLY)}" if page.paginator.is_cut else "",
         "title": kept.name or ("Inscriptions trouvées" if count else "Aucune inscription trouvée"),
         "trail": TRAIL,
@@ -220,6 +231,20 @@ def _unfiled(tree: Group, *, reach: Reach) -> list[Candidate]:
     """Return the first of those of whom an office made the record, without a registration, who may be meant."""
     with planned_anew(alike=ALIKE):
         return list(without_registration(tree, reach=reach)[:MOST_UNFILED])
+
+
+def _alone(tree: Group, *, reach: Reach) -> list[str]:
+    """Return what was typed with a birth date, and that date: those by which alone somebody is found."""
+    return [quick.typed_in(one) for one in quick.each_alone(tree) if _is_somebody(one, reach=reach)]
+
+
+def _is_somebody(tree: Group, *, reach: Reach) -> bool:
+    """Return whether anybody is found; what takes long to know is then sought by whoever asks it."""
+    try:
+        with planned_anew(), in_less_than(MOST_TO_LOOK):
+            return found(tree, reach=reach).exists()
+    except TakesTooLong:
+        return True
 
 
 def _address(request: HttpRequest, tree: Group) -> str:
