@@ -18,7 +18,7 @@ from sporades.exchanges import operations as exchanges
 from sporades.journal.models import Entry
 from sporades.searches import operations as searches
 from tests.exchanges.conftest import EVERYBODY
-from tests.factories import NOW, OPERATOR, load_invented
+from tests.factories import NOW, OPERATOR, a_draft, load_invented
 from tests.web.guide import main
 
 JOURNAL = "/gestion/journal"
@@ -89,6 +89,7 @@ def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):
         after={"phone": "03 20 00 00 01", "opening_hours": "le matin"},
         **said,
     )
+    journal.record("late request refused", on=a_draft(in_lille.candidate), at=NOW, **said)
     journal.record("banner taken down", at=NOW, **said)
 
     on = {line.entry.verb: line.on for line in auditor.get(JOURNAL).context["lines"]}
@@ -96,6 +97,8 @@ def test_each_act_says_whom_it_is_on_and_what_it_changed(auditor, in_lille):
     assert on["registration filed"] == f"Inscription : {in_lille.identity}"
     assert on["document opened"] == f"Version de document : {in_lille.identity}"
     assert on["identity corrected"] == f"Candidat : {in_lille.candidate}"
+    asked = f"Demande d'inscription tardive : {in_lille.candidate}"
+    assert on["late request refused"] == asked
     changed = "(téléphone, horaires d'ouverture)"
     assert on["managing service changed"] == f"{managing.name} {changed}"
     assert on["banner taken down"] == "Bandeau"

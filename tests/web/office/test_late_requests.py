@@ -168,7 +168,8 @@ def test_the_office_reads_the_answers_and_registers(asked, member, stopped_clock
     done = browser.post(reverse("office:accept_late", args=[asked.pk]), {"lu": read}, follow=True)
 
     registration = Registration.objects.get()
-    assert f"le candidat est inscrit, n°{registration.number}" in plain(main(done))
+    told = f"le candidat est inscrit, n°{registration.number}, un mail part au candidat."
+    assert told in plain(main(done))
     assert registration.number in said(browser, "office:late_request", asked.pk)
     history = said(browser, "office:history", registration.number)
     assert f"Motif du candidat : {WHY}" in history
@@ -242,7 +243,8 @@ def test_a_refusal_is_read_with_its_reason_by_its_candidate(asked, member, sign_
     url = reverse("office:refuse_late", args=[asked.pk])
     assert browser.post(url, {"motif": ""}).status_code == 422
 
-    browser.post(url, {"motif": "Sans justificatif"})
+    done = browser.post(url, {"motif": "Sans justificatif"}, follow=True)
+    assert "la demande est refusée, un mail part au candidat." in plain(main(done))
 
     theirs = said(sign_in(asked.draft.candidate), "candidate:ask_late", asked.draft_id)
     assert "est refusée. Motif : Sans justificatif" in theirs

@@ -83,6 +83,17 @@ _OF_CANDIDATES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
 }
 """What belongs to candidates, and the paths from one to the others."""
 
+_OF_A_LATE_REQUEST = frozenset(
+    {
+        "late registration requested",
+        "late request accepted",
+        "late request fulfilled",
+        "late request refused",
+        "late request taken back",
+    }
+)
+"""Acts on a draft that was sent as a request, which is how their reader knows it."""
+
 _WITHOUT_A_ROW = {"banner taken down": "Bandeau"}
 
 
@@ -109,7 +120,8 @@ class Names:
         key = (entry.object_kind, entry.object_id)
         if called := self._called.get(key) or self._member(entry):
             return f"{called}{_details(entry)}"
-        kind = _kinds().get(entry.object_kind, _WITHOUT_A_ROW.get(entry.verb, ""))
+        named = "laterequest" if entry.verb in _OF_A_LATE_REQUEST else entry.object_kind
+        kind = _kinds().get(named, _WITHOUT_A_ROW.get(entry.verb, ""))
         registration = self._registrations.get(key)
         person = str(registration.identity) if registration else self._candidates.get(key)
         said = f"{kind} : {person}" if person else f"{kind}{_number(entry)}"

@@ -17,7 +17,7 @@ from sporades.acts.registrations import late as acts
 from sporades.acts.requests import late
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
-from sporades.letters.words import to_be_told
+from sporades.letters.words import announced, to_be_told
 from sporades.registrations.exclusion import exclusion_of
 from sporades.registrations.models import Draft, LateRequest, Registration
 from sporades.registrations.models.late_request import LateRequestQuerySet
@@ -119,7 +119,8 @@ def accept(request: HttpRequest, asked: int) -> HttpResponse:
     def done() -> str:
         version = acts.accept(request=found, shown=shown, by=by, at=at)
         number = version.registration.number
-        return f"la demande est acceptée, le candidat est inscrit, n°{number}, et averti."
+        told = announced(found.draft.candidate)
+        return f"la demande est acceptée, le candidat est inscrit, n°{number}, {told}"
 
     return _done(request, found, done)
 
@@ -135,7 +136,7 @@ def refuse(request: HttpRequest, asked: int) -> HttpResponse:
     def done() -> str:
         takes_back = said.get("retrait", False)
         acts.refuse(request=found, answer=said["motif"], takes_back=takes_back, by=by, at=at)
-        return "la demande est refusée, le candidat est averti."
+        return f"la demande est refusée, {announced(found.draft.candidate)}"
 
     return _done(request, found, done, written=said["motif"])
 
