@@ -91,7 +91,8 @@ def test_it_is_seen_with_the_salutation_that_is_sent(manager, two):
 
     page = main(manager.post(place(manager), {**SAID, "voir": "1"}))
     batch = prepared(manager)
-    manager.post(page_of(batch, "launch_batch"))
+    launched = manager.post(page_of(batch, "launch_batch"), follow=True)
+    assert "L'envoi est lancé : vous recevrez un mail à la fin." in main(launched)
     work("batches")
 
     sent = written().get(recipient=registration.candidate.address).body

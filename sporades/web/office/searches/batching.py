@@ -42,6 +42,7 @@ from sporades.web.office.sheets import sheet_of
 ON_THE_PAGE = 50
 SHOWN_REFUSALS = 100
 LAUNCHED = "Le lot est lancé : vous recevrez un mail à la fin."
+SENT = "L'envoi est lancé : vous recevrez un mail à la fin."
 PROPOSED = "Le lot est proposé : une autre personne doit l'approuver."
 STOPPED_BY_ITS_AUTHOR = "Son auteur l'a arrêté."
 UNDECIDED = (BatchState.PREPARED, BatchState.PROPOSED)
@@ -349,7 +350,8 @@ def launch_batch(request: HttpRequest, batch: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         is_proposed = mine.state == BatchState.PROPOSED
-        messages.success(request, PROPOSED if is_proposed else LAUNCHED)
+        begun = SENT if mine.does.asked_apart else LAUNCHED
+        messages.success(request, PROPOSED if is_proposed else begun)
     return redirect(page)
 
 
