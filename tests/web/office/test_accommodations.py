@@ -1452,7 +1452,8 @@ def test_former_requests_are_told_apart_where_a_decision_was_taken_again(manager
 
 def test_a_decision_taken_again_by_mistake_is_left_as_it_is(manager, in_lille):
     reach(in_lille, State.NOTIFIED)
-    do(manager, in_lille, "revoir", avis="garde")
+    again = main(do(manager, in_lille, "revoir", avis="garde"))
+    assert "(celle qui est notifiée vaut jusqu'à la nouvelle), un mail part" in again
     Message.objects.all().delete()
 
     unsaid = do(manager, in_lille, "laisser", motif="")

@@ -60,7 +60,7 @@ DONE = {
     "corriger": "La décision est corrigée : relisez-la, puis notifiez-la.",
     "notifier": "La décision est notifiée",
     CALL: "L'appel est noté.",
-    "revoir": "Celle qui est notifiée vaut jusqu'à la nouvelle. La décision est reprise",
+    "revoir": "La décision est reprise (celle qui est notifiée vaut jusqu'à la nouvelle)",
     LEAVE: "La reprise est annulée : la décision notifiée reste en vigueur",
 }
 NO_DOCTOR_THERE = (
