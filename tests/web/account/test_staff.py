@@ -82,7 +82,8 @@ def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_a
     assert "Choisissez votre mot de passe" in page
     assert "déconnectés" not in page
     short = client.post(where, {"password1": "quinze lettres!"})
-    client.post(where, {"password1": NEW})
+    chosen = client.post(where, {"password1": NEW}, follow=True)
+    assert "Votre mot de passe est enregistré." in chosen.text
     # Who has just chosen it needs no mail about it.
     assert not Message.objects.filter(kind="password_changed").exists()
 
