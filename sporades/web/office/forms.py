@@ -7,8 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sporades.candidates.forms import IdentityForm
+from sporades.candidates.models import Identity
 from sporades.core.presses import a_press
 from sporades.exams.models import RegistrationService
+from sporades.exams.rules.facts import Facts
 from sporades.exchanges.spreadsheets import FORMS
 from sporades.intake import cleaning
 from sporades.registrations.fields import CleanCharField, CleanLinesField
@@ -31,6 +33,15 @@ MISSING_OF_SOMEBODY = {
     "nationality": "Choisissez la nationalité.",
     "birth_country": "Choisissez le pays de naissance.",
 }
+
+BECOMES_MINOR = (
+    "D'après cette date de naissance, le candidat, jusqu'ici majeur, est mineur : un représentant "
+    "légal répond de lui. Cochez la case si la pièce vue le montre, sinon corrigez la date."
+)
+BECOMES_OF_AGE = (
+    "D'après cette date de naissance, le candidat, jusqu'ici mineur, est majeur : son représentant "
+    "légal ne répond plus de lui. Cochez la case si la pièce vue le montre, sinon corrigez la date."
+)
 
 READ_BY_CANDIDATE = (
     "Le candidat le lira sur sa page (un mail l'en prévient) ou dans le courrier qui lui est posté"
@@ -72,10 +83,35 @@ class CorrectionForm(IdentityOfSomebodyForm):
         max_length=300,
         error_messages={"required": "Dites quelle pièce montre cette correction."},
     )
+    majorite = forms.BooleanField(label="La pièce vue le montre", required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask nothing of an age that does not change."""
+        super().__init__(*args, **options)
+        self._of_age = self.fields.pop("majorite")
 
     def fieldsets(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return the groups of fields, each with its legend."""
-        return [*super().fieldsets(), ("Preuve", ("preuve",))]
+        return [*super().fieldsets(), ("Preuve", ("preuve", "majorite"))]
+
+    def clean(self) -> dict[str, Any]:
+        """Have it said that a minor is of age, or the reverse: a slip in a year would do it unseen."""
+        data = super().clean()
+        if "birth_date" not in data or not self.initial:
+            return data
+        was_minor, is_minor = map(self._is_minor, (self.initial["birth_date"], data["birth_date"]))
+        if was_minor == is_minor:
+            return data
+        self.fields["majorite"] = self._of_age
+        widget = self._of_age.widget
+        if not widget.value_from_datadict(self.data, self.files, self.add_prefix("majorite")):
+            self.add_error("majorite", BECOMES_MINOR if is_minor else BECOMES_OF_AGE)
+        return data
+
+    def _is_minor(self, born: tuple[int | None, int | None, int]) -> bool:
+        day, month, year = born
+        latest = Identity(birth_day=day, birth_month=month, birth_year=year).latest_birth_date
+        return Facts(on=self.on, session_year=self.on.year, birth_date=latest).is_minor_on(self.on)
 
 
 class NoteForm(forms.Form):

@@ -337,6 +337,40 @@ def test_neither_an_auditor_nor_another_academy_corrects(member, in_lille):
     )
 
 
+@pytest.mark.parametrize(
+    ("was", "born", "said"),
+    [
+        ((14, 3, 1998), (26, 11, 2008), "jusqu'ici majeur, est mineur"),
+        ((26, 11, 2008), (25, 11, 2008), "jusqu'ici mineur, est majeur"),
+        ((26, 11, 2008), (14, 3, 1998), "jusqu'ici mineur, est majeur"),
+        ((14, 3, 1998), (25, 11, 2008), ""),
+        ((26, 11, 2008), (27, 11, 2008), ""),
+    ],
+)
+def test_a_minor_who_becomes_of_age_or_the_reverse_is_to_be_said_before_it_is_corrected(
+    manager, in_lille, was, born, said
+):
+    parts = ("birth_date_day", "birth_date_month", "birth_date_year")
+    if was != (14, 3, 1998):
+        correct(manager, in_lille, **dict(zip(parts, was, strict=True)), majorite="on")
+        in_lille.candidate.refresh_from_db()
+    before = in_lille.version
+
+    page = correct(manager, in_lille, **dict(zip(parts, born, strict=True)))
+
+    assert in_lille.version == before + (not said)
+    assert said in main(page)
+    if said:
+        assert page.context["form"].errors.keys() == {"majorite"}
+        correct(manager, in_lille, **dict(zip(parts, born, strict=True)), majorite="on")
+    assert in_lille.version == before + 1
+    assert (in_lille.identity.birth_day, in_lille.identity.birth_year) == (born[0], born[2])
+
+
+def test_an_age_that_does_not_change_is_not_asked_about(manager, in_lille):
+    assert "majorite" not in manager.get(where(in_lille)).text
+
+
 def test_two_who_correct_at_once_leave_one_history(manager, member, in_lille):
     # The second asked before the first had answered: it is judged on what stands by then.
     first = answers(in_lille, birth_name="Le Gouff")
