@@ -196,6 +196,15 @@ def test_each_condition_is_said_once_apart_from_what_a_category_is(client):
     assert text.count("trois ans") == 1
 
 
+def test_a_condition_that_stands_alone_is_no_list_of_one(client):
+    load_demo("certificat-specialisation.yaml")
+
+    page = client.get("/m-inscrire/CS/2027/CS4-AG2S/AG2S?academie=A09")
+
+    assert main(page).count("Condition : ") == 3
+    assert seen(page).cssselect("main li ul") == []
+
+
 def test_the_name_of_the_exam_stands_in_the_breadcrumb_alone(client):
     page = client.get(f"{MARIN}?academie=A09")
 

@@ -151,6 +151,19 @@ def test_every_link_and_control_is_reached_by_the_keyboard_in_the_order_of_the_p
     assert reached == expected
 
 
+def test_on_a_telephone_buttons_stand_in_the_order_in_which_the_keyboard_reaches_them(site, page):
+    show(page, (320, "light"))
+    page.goto(site + "/composants")
+    step = page.locator(".s-buttons--wizard").first
+
+    tops = step.evaluate(
+        "step => [...step.querySelectorAll('a, button')].map((one) => one.getBoundingClientRect().top)"
+    )
+
+    assert len(set(tops)) == 2
+    assert tops == sorted(tops)
+
+
 def test_a_link_to_a_question_shows_what_it_asks(site, page):
     page.set_viewport_size({"width": 390, "height": 800})
 
