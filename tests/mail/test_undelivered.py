@@ -49,7 +49,7 @@ def test_a_refused_address_is_told_to_who_is_signed_in_with_the_way_to_change_it
     assert refused.state == Message.State.REFUSED
     assert what_is_said(client) == ([SENTENCE], [SENTENCE])
     home = client.get("/accueil")
-    assert words(seen(home).cssselect("h1")[0]) == "1 chose vous attend"
+    assert words(seen(home).cssselect("h1")[0]) == "Une chose vous attend"
     [way] = links(home, "Modifier mon adresse mail")
     assert way in {link.get("href") for link in seen(client.get("/mon-compte")).cssselect("main a")}
 

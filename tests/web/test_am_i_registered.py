@@ -161,7 +161,17 @@ def test_pieces_of_one_day_are_one_thing_as_on_the_home_page(sign_in):
     assert "Il reste 2 choses à faire." in main(managed)
 
 
-COUNTED = re.compile(r"Il reste (\d+) choses? à faire")
+def test_one_thing_left_is_said_in_a_word(sign_in):
+    registration = a_registration()
+    give(registration)
+
+    page, managed = read(sign_in, registration)
+
+    assert "Il reste une chose à faire." in main(page)
+    assert "Il reste une chose à faire." in main(managed)
+
+
+COUNTED = re.compile(r"Il reste (\d+) choses à faire")
 LATE = datetime(2026, 12, 31, 12, tzinfo=UTC)
 EXAM_OVER = datetime(2027, 5, 21, 22, 0, tzinfo=UTC)
 
@@ -580,6 +590,26 @@ def test_each_piece_has_its_own_deadline_and_an_optional_one_says_so(sign_in, tm
 
     assert lines(page)[:3] == [TO_RETURN, IDENTITY_PAPER, OPTIONAL_PAPER]
     assert "Il reste 3 choses à faire, dont 1 facultative." in main(page)
+
+
+def test_an_optional_piece_that_is_the_only_thing_left_is_said_to_be_so(sign_in, tmp_path):
+    load(
+        tmp_path / "essai.yaml",
+        (
+            "libelle: Copie du baccalauréat, si: {diplome: [BAC]}, echeance: {jours_apres_fermeture: 15}",
+            'libelle: Photographie, obligatoire: false, echeance: {le: 2027-01-08, heure: "12:00"}',
+        ),
+    )
+    registration = a_registration()
+    give(registration)
+    filed = Registration.objects.whole().with_owed().get(pk=registration.pk)
+    receiving.receive_summary(registration=filed, posted_on=NOW.date(), by=OPERATOR, at=NOW)
+    with time_machine.travel(NOW, tick=False):
+        sign_in(registration.candidate).get(f"/mes-documents/{registration.number}/recapitulatif")
+
+    page, _ = read(sign_in, registration)
+
+    assert "Il reste une chose à faire, facultative." in main(page)
 
 
 def test_an_optional_piece_whose_day_has_passed_waits_for_nobody(sign_in, tmp_path):

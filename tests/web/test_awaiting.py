@@ -236,7 +236,7 @@ def test_what_an_anomaly_says_is_missing_is_said_once(sign_in):
     with time_machine.travel(late, tick=False):
         page = sign_in(registration.candidate).get("/accueil")
 
-    assert heading(page) == "1 chose vous attend"
+    assert heading(page) == "Une chose vous attend"
     assert "Pièces justificatives manquantes : Pièce d'identité (non fournie)" in main(page)
 
 
@@ -253,7 +253,7 @@ def test_pieces_await_until_the_end_of_their_last_minute_then_are_late(sign_in, 
         page = sign_in(registration.candidate).get("/accueil")
 
     assert awaited(page) == expected
-    assert heading(page) == "1 chose vous attend"
+    assert heading(page) == "Une chose vous attend"
 
 
 def test_what_is_to_be_sent_first_stands_first(sign_in, tmp_path):

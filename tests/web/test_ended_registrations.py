@@ -169,7 +169,7 @@ def test_the_home_says_until_when_it_may_be_contested_that_a_registration_is_set
     client = sign_in(registration.candidate)
 
     home = plain(main(client.get("/accueil")))
-    assert "1 chose vous attend" in home
+    assert "Une chose vous attend" in home
     assert "Votre inscription est écartée : lisez comment contester cette décision." in home
     said = "Pour rester dans les délais, contestez-la au plus tard le 26 janvier 2027."
     assert said in home

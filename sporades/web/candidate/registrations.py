@@ -527,7 +527,9 @@ def _left_to_do_in_words(checks: Iterable[dict[str, Any]], more: int) -> str:
     optional = sum(one["is_optional"] for one in to_do)
     if not (count := len(to_do) + more):
         return "Vous n'avez rien à faire."
-    said = f"Il reste {count} {'chose' if count == 1 else 'choses'} à faire"
+    if count == 1:
+        return f"Il reste une chose à faire{', facultative' if optional else ''}."
+    said = f"Il reste {count} choses à faire"
     if not optional:
         return f"{said}."
     return f"{said}, dont {optional} {'facultative' if optional == 1 else 'facultatives'}."

@@ -20,7 +20,7 @@ def test_after_the_end_one_signs_in_beside_and_goes_on(form, clock, draft):
 
     beside = form.context.new_page()
     sign_in(beside, form.url.partition("/inscription")[0], draft.candidate.user.email)
-    assert heading(beside) == "1 chose vous attend"
+    assert heading(beside) == "Une chose vous attend"
     form.clock.fast_forward("00:30")
     expect(form.locator("[data-autosave-said]")).to_contain_text("Saisie gardée")
     expect(way).to_be_hidden()
