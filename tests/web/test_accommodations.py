@@ -153,7 +153,9 @@ def test_where_each_epreuve_is_to_be_chosen_none_is_ticked_and_all_of_them_are_n
     write(filed, Wish(READER))
     client = sign_in(filed.candidate)
 
-    assert "checked" not in client.get(at(filed, page="/epreuves")).text
+    page = client.get(at(filed, page="/epreuves"))
+    assert "checked" not in page.text
+    assert "Pour chaque mesure, cochez les épreuves où vous la demandez" in main(page)
     client.post(at(filed, page="/epreuves"), {"epreuves-lecteur": ["E1", "E2", "E3", "M1"]})
 
     assert case_of(filed).measures.get().papers == ["E1", "E2", "E3", "M1"]
