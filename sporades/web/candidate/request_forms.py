@@ -122,7 +122,7 @@ class RequestForm(ProofForm):
 
     motif = CleanLinesField(
         label="Pourquoi demandez-vous cette modification ?",
-        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé",
+        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé.",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Dites pourquoi vous demandez cette modification."},
@@ -134,7 +134,7 @@ class RequestForm(ProofForm):
         super().__init__(*args, **options)
         self.fields[
             "fichiers"
-        ].help_text = f"Si une pièce montre ce que vous demandez. {A_PIECE_TAKES}"
+        ].help_text = f"Joignez-en une si elle montre ce que vous demandez. {A_PIECE_TAKES}"
 
 
 class LateRequestForm(RequestForm):
@@ -154,7 +154,7 @@ class CorrectionRequestForm(ProofForm, IdentityForm):
     missing = "Joignez la pièce qui montre ce que vous demandez."
     motif = CleanLinesField(
         label="Pourquoi demandez-vous cette correction ?",
-        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé",
+        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé.",
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -190,7 +190,7 @@ class CompleteForm(ProofForm):
 
     reponse = CleanLinesField(
         label="Votre réponse",
-        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé",
+        help_text="Le service gestionnaire le lira : n'écrivez rien sur votre santé.",
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
