@@ -147,7 +147,7 @@ def _to_review(registration: Registration, *, at: datetime) -> list[Check]:
     """Return what is asked since its civil data or its academy are others, and it does not say."""
     if not registration.to_review or registration.is_exam_over(at):
         return []
-    said = "\n".join([*registration.to_review, how_to_change(registration, at=at)])
+    said = "\n".join([*registration.to_review, how_to_change(registration, at=at, is_there=True)])
     return [Check("Répondre à ce qui est maintenant demandé", "yours", said)]
 
 

@@ -153,8 +153,14 @@ class Anew:
         )
 
 
-def how_to_change(registration: Registration, *, at: datetime) -> str:
-    """Say how its candidate changes an answer of a registration, by the dates of its service and exam."""
+def how_to_change(registration: Registration, *, at: datetime, is_there: bool = False) -> str:
+    """Say how its candidate changes an answer of a registration, by the dates of its service and exam.
+
+    Args:
+        registration: it.
+        at: when it is read.
+        is_there: whether it is read on the page of the registration, where a change is asked for.
+    """
     if registration.is_amendable(at) and not registration.candidate.has_account:
         return (
             "Pour changer une réponse, demandez-le à ce service avant le "
@@ -167,7 +173,8 @@ def how_to_change(registration: Registration, *, at: datetime) -> str:
     if gone := registration.gone_in_words:
         return gone
     closed = registration.service.closed_in_words(at, registration.reader_zone)
-    where = " sur la page de votre inscription" if registration.candidate.has_account else ""
+    is_elsewhere = registration.candidate.has_account and not is_there
+    where = " sur la page de votre inscription" if is_elsewhere else ""
     return (
         f"{closed} Pour changer une réponse, demandez une modification{where} : ce service l'accepte "
         "ou la refuse."

@@ -15,6 +15,8 @@ from tests.spaces import plain
 from tests.web.guide import main, signed_in
 from tests.web.office.test_correcting import correct
 
+CLOSED = NOW + 40 * DAY
+
 
 def its_page(client, page, registration):
     return plain(main(client.get(reverse(f"office:{page}", args=[registration.number]))))
@@ -69,3 +71,16 @@ def test_its_candidate_reads_it_on_the_home_and_among_the_conditions(in_lille):
         assert one in home
         assert one in conditions
     assert "Vous pouvez la modifier jusqu'au mardi 15 décembre 2026" in home
+
+
+def test_once_closed_the_page_of_the_registration_does_not_send_its_reader_to_itself(in_lille):
+    found = correct_as_a_manager(in_lille, **MINOR)
+
+    with time_machine.travel(CLOSED, tick=False):
+        client = signed_in(in_lille.candidate.user)
+        home = plain(main(client.get("/accueil")))
+        page = plain(main(client.get(reverse("candidate:registration", args=[found.number]))))
+
+    asked = "demandez une modification{} : ce service l'accepte ou la refuse."
+    assert asked.format(" sur la page de votre inscription") in home
+    assert asked.format("") in page
