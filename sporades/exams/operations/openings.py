@@ -348,4 +348,4 @@ def _check_no_other(one: ServiceChange | None) -> None:
 
 
 def _past(date: str) -> str:
-    return f"{date} que vous indiquez est passée : indiquez maintenant, ou une date à venir."
+    return f"{date} que vous indiquez est passée : indiquez l'heure qu'il est, ou une date à venir."

@@ -443,7 +443,10 @@ def test_an_hour_that_the_clock_shows_twice_is_said_which_and_read_back_as_it_is
         ({"fermeture": "31/10/2027 02:30"}, "Cette heure existe deux fois ce jour-là"),
         ({"ouverture": "01/12/2026 08:00"}, "Ce service a déjà ouvert"),
         ({"ouverture": "01/12/2026 08:00"}, "Pour arrêter les inscriptions, avancez la fermeture."),
-        ({"fermeture": "24/11/2026 08:00"}, "La fermeture que vous indiquez est passée"),
+        (
+            {"fermeture": "24/11/2026 08:00"},
+            "La fermeture que vous indiquez est passée : indiquez l'heure qu'il est, ou une date à venir.",
+        ),
         ({"fermeture": "demain"}, "Indiquez le jour et l'heure"),
         ({"fermeture": "23/12/2026 18:"}, "Indiquez le jour et l'heure"),
         ({"fermeture": "2026-12-23"}, "Indiquez aussi l'heure, par exemple 23/12/2026 23:59"),
