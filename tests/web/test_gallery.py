@@ -409,9 +409,12 @@ def test_typing_on_after_a_pick_forgets_its_code_and_escape_closes_the_list(site
     field.press_sequentially("r")
     expect(page.locator("#code")).to_have_value("")
     expect(page.get_by_role("option")).to_have_count(1)
+    counted = page.get_by_role("status").filter(has_text="proposition")
+    expect(counted).to_have_text("1 proposition.")
     field.press("Escape")
 
     expect(page.get_by_role("option")).to_have_count(0)
+    expect(counted).to_have_count(0)
     expect(field).to_have_value("Liller")
 
 

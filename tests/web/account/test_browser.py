@@ -127,6 +127,20 @@ def test_of_namesakes_the_one_that_is_picked_is_said_with_its_department_which_f
     expect(department).to_have_value("93")
 
 
+def test_the_one_that_was_picked_is_said_again_by_a_page_that_was_refused(site, page):
+    page.goto(site + reverse("account_signup"))
+    page.get_by_label("Commune ou ville de naissance").press_sequentially("saint-denis")
+    page.get_by_role("option", name="Saint-Denis (Gard, 30)").click()
+
+    follow(page.get_by_role("button", name="Créer mon compte"))
+
+    expect(page.locator("[data-error-summary]")).to_be_visible()
+    which = page.locator(".s-suggest__which")
+    expect(which).to_have_text("Choisi : Saint-Denis (Gard, 30)")
+    page.get_by_label("Commune ou ville de naissance").press_sequentially("x")
+    expect(which).to_have_text("")
+
+
 def test_an_account_is_made_without_script_on_a_telephone(site, browser):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
     page = context.new_page()

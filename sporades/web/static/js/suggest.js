@@ -5,7 +5,7 @@
    The address answers GET ?q=… with JSON:
      {"results": [{"code": "59350", "label": "Lille", "detail": "Nord", "within": "59"}]}
    Picking one writes its label in the field and its code in the hidden field, and says under the
-   field which of its namesakes it is; typing again empties both. data-suggest-with="id" sends that
+   field which of its namesakes it is, also once the page has come again; typing again empties both. data-suggest-with="id" sends that
    field's value too, under its name (a department narrows its communes); a postcode that is typed
    there narrows them to so few that they are suggested as the field is entered, before a letter; a
    list follows what is picked ("within"), and forgets it with it. Arrows move, Enter picks, Escape closes, Home and End
@@ -16,6 +16,8 @@ const QUIET = 180;
 const HEARD = 500;
 // How many the server gives at most: there may be more.
 const MOST = 20;
+// A department in its list: « 59 - Nord ».
+const NUMBERED = /^(\S+) - (.*)$/;
 let count = 0;
 
 export function suggest() {
@@ -92,6 +94,8 @@ function make(field) {
     clearTimeout(timer);
     asked?.abort();
     show([]);
+    // What was said of a list is true of it alone.
+    status.textContent = "";
   }
 
   function move(index) {
@@ -108,7 +112,7 @@ function make(field) {
     const whole = detail ? `${label} (${detail})` : label;
     field.value = label;
     if (code) code.value = its;
-    which.textContent = detail ? `Choisi\u00a0: ${whole}` : "";
+    which.textContent = detail ? chosen(whole) : "";
     close();
     mended(field);
     const fills = within && narrowing?.tagName === "SELECT" && narrowing.value !== within;
@@ -158,6 +162,13 @@ function make(field) {
     }
   }
 
+  // A page that comes again says again which was picked, by the department that goes with it.
+  const its = narrowing?.tagName === "SELECT" ? narrowing.selectedOptions[0] : null;
+  if (field.value && code?.value && its?.value) {
+    place = its.value;
+    which.textContent = chosen(`${field.value} (${its.text.trim().replace(NUMBERED, "$2, $1")})`);
+  }
+
   field.addEventListener("input", () => {
     forget();
     clearTimeout(heard);
@@ -183,6 +194,10 @@ function make(field) {
   field.addEventListener("blur", close);
   // Another department than that of the commune: it is not the one that was picked.
   narrowing?.addEventListener("change", () => narrowing.value && narrowing.value !== place && forget());
+}
+
+function chosen(whole) {
+  return `Choisi\u00a0: ${whole}`;
 }
 
 /* A postcode has few communes, a department has hundreds. */
