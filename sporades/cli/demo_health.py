@@ -32,7 +32,7 @@ def confide_papers(registration: Registration, *, at: datetime) -> None:
         given = confiding.deposit(
             registration=registration,
             kind=asked.code,
-            sent=[Sent("exemple.jpg", a_photo(asked.label, f"{at:%d/%m/%Y %H:%M}"))],
+            sent=[Sent("exemple.jpg", a_photo(asked.label, at=at, zone=registration.service.zone))],
             press=f"demo:{registration.pk}:{asked.code}",
             by=by,
             at=at,

@@ -14,7 +14,7 @@ from sporades.acts.pieces import providing, verifying
 from sporades.acts.sent_files import Sent
 from sporades.cli.demo_people import COMPLETE, REGULAR, candidate
 from sporades.core.actors import CANDIDATE, Actor
-from sporades.core.french import local_day
+from sporades.core.french import instant_in_words, local_day
 from sporades.evidence.models import Deposit, Evidence
 from sporades.evidence.reasons import GENERAL
 from sporades.registrations.models import Registration
@@ -108,7 +108,7 @@ def _give(
     given = providing.deposit(
         registration=registration,
         code=row.code,
-        sent=[Sent("exemple.jpg", a_photo(row.label, f"{at:%d/%m/%Y %H:%M}"))],
+        sent=[Sent("exemple.jpg", a_photo(row.label, at=at, zone=registration.service.zone))],
         press=f"demo:{row.pk}:{at.isoformat()}",
         by=_candidate(registration),
         at=at,
@@ -124,13 +124,14 @@ def _give(
     return given
 
 
-def a_photo(label: str, said: str) -> bytes:
-    """Draw a paper that nobody takes for a real one."""
+def a_photo(label: str, *, at: datetime, zone: str) -> bytes:
+    """Draw a paper that nobody takes for a real one, with the instant by the clock of its service."""
+    said = instant_in_words(at, zone, weekday=False)
     image = Image.new("RGB", (620, 877), "white")
     drawing = ImageDraw.Draw(image)
     font = ImageFont.truetype(FONT, 20)
     drawing.rectangle((40, 40, 580, 837), outline="black", width=3)
-    for place, line in enumerate(("DÉMONSTRATION", *wrap(label, 45), said)):
+    for place, line in enumerate(("DÉMONSTRATION", *wrap(label, 45), *wrap(said, 45))):
         drawing.text((70, 80 + 60 * place), line, fill="black", font=font)
     made = io.BytesIO()
     image.save(made, "JPEG", quality=70)
