@@ -5,6 +5,7 @@
    answer, which is said: the network hangs, or the reader has stopped it, and nothing tells a page so.
    Without network nothing is sent: the browser's own page would take the place of this one, and of what
    it holds. A browser that believes itself cut may be wrong: the server is asked first.
+   A page that was refused, once sent again, is found by the browser's history at its address, as any other.
    Other scripts hear "form:freed". The server, not this file, makes two sendings one. */
 const PATIENCE = 15000;
 // Begun again, files would leave from their first byte.
@@ -37,6 +38,8 @@ export function once() {
     const patience = carriesFiles(form) ? PATIENCE_WITH_FILES : PATIENCE;
     form.dataset.sent = setTimeout(() => free(form, FREED), patience);
     busy(event.submitter);
+    // A page that was refused answers a sending, which « Retour » would ask to send again: it asks for its address.
+    history.replaceState(history.state, "");
   });
   window.addEventListener("online", () => document.querySelectorAll("[data-cut]").forEach((line) => line.remove()));
   window.addEventListener("pageshow", () => {
