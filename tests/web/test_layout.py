@@ -307,6 +307,7 @@ def test_the_menu_is_the_same_on_small_and_large_screens():
         ("/mes-inscriptions/00012/historique", "Mes inscriptions"),
         ("/m-inscrire", "M'inscrire"),
         ("/inscription/6d1f0c1e-0000-4000-8000-000000000000/identification", "Mes inscriptions"),
+        ("/mon-porte-documents", "Mes documents"),
         ("/mentions-legales", None),
     ],
 )

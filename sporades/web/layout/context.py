@@ -61,8 +61,11 @@ FOOT = (
 )
 
 
-DRAFTS = "/inscription/"
-"""Where the pages of what is being typed begin: « Mes inscriptions » is where it is found again."""
+BELONG = (
+    ("/inscription/", "candidate:registrations"),
+    ("/mon-porte-documents", "candidate:documents"),
+)
+"""Pages that are under no entry by their address, and by which entry they are found again."""
 
 MOST_FRAMES = 256
 """How many frames a process keeps printed: one for each entry of each menu, and of the footer."""
@@ -228,8 +231,7 @@ def _icon(brand: Path | None) -> str:
 
 def _current(entries: tuple[tuple[str, str], ...], path: str) -> str:
     """Return the entry that a page belongs to: « Mes inscriptions » for each of its pages."""
-    if path.startswith(DRAFTS):
-        path = reverse("candidate:registrations")
+    path = next((reverse(name) for begins, name in BELONG if path.startswith(begins)), path)
     urls = _addresses(entries)
     begun = [url for url in urls if path == url or path.startswith(f"{url.rstrip('/')}/")]
     return max(begun, key=len, default="")
