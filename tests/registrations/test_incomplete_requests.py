@@ -356,6 +356,49 @@ def test_silence_that_rejects_is_put_off_by_the_days_it_waited(late):
     assert day_in_words(last + 6 * DAY) in silence_in_words(found, at=late + 13 * DAY)
 
 
+@pytest.mark.parametrize(
+    ("restored", "came", "awaited"),
+    [(4, 10, 6), (4, 4, 0), (6, 5, 0), (4, None, DAYS_TO_COMPLETE - 4), (40, None, 0)],
+    ids=["after", "the same day", "meanwhile", "never", "never, and its time has passed"],
+)
+def test_restored_while_it_waits_for_its_candidate_the_days_since_put_silence_off(
+    late, restored, came, awaited
+):
+    load_invented(("decision_implicite: {sens: acceptation, mois: 2}", REJECTED))
+    registration = a_registration()
+    asked = ask(registration, late)
+    lack(asked, at=late)
+    decide(registration, SET_ASIDE, at=late + 2 * DAY)
+    if came is not None and came < restored:
+        complete(asked, at=late + came * DAY)
+    decide(registration, RESTORE, at=late + restored * DAY)
+    if came is not None and came >= restored:
+        complete(asked, at=late + came * DAY)
+
+    said = silence_in_words(read(asked), at=late + 41 * DAY)
+
+    last = months_after(local_day(late + restored * DAY, "Europe/Paris"), 2)
+    assert day_in_words(last + awaited * DAY) in said
+
+
+def test_what_silence_had_rejected_between_two_times_set_aside_stays_so(late):
+    """It was awaited for ten days before the first time: they put nothing off once it counts anew."""
+    load_invented(("decision_implicite: {sens: acceptation, mois: 2}", REJECTED))
+    registration = a_registration()
+    asked = ask(registration, late)
+    lack(asked, at=late)
+    complete(asked, at=late + 10 * DAY)
+    decide(registration, SET_ASIDE, at=late + 11 * DAY)
+    back = late + 12 * DAY
+    decide(registration, RESTORE, at=back)
+    last = months_after(local_day(back, "Europe/Paris"), 2)
+    since = back + (last - local_day(back, "Europe/Paris")) + 2 * DAY
+    decide(registration, SET_ASIDE, at=since)
+    decide(registration, RESTORE, at=since + DAY)
+
+    assert day_in_words(last) in silence_in_words(read(asked), at=since + 2 * DAY)
+
+
 def test_once_silence_has_decided_nothing_is_asked_for(asked, late):
     with pytest.raises(SilenceHasDecided):
         lack(asked, at=late + 90 * DAY)

@@ -1,7 +1,7 @@
 """What silence says of a request, and what the law adds where it is read (CRPA L. 114-5, L. 231-1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -133,12 +133,16 @@ def standings_for(requests: Iterable[Request]) -> Standings:
     return standings_of({one.registration_id for one in requests if isinstance(one, ChangeRequest)})
 
 
+def _never(since: datetime) -> int:  # noqa: ARG001 - called as the others
+    return 0
+
+
 def counted_from(
     registration: Registration,
     received_at: datetime,
     standings: Sequence[Entry],
     *,
-    paused: int = 0,
+    paused: Callable[[datetime], int] = _never,
     under: int | None = None,
 ) -> datetime:
     """Return from when silence counts on what is asked of a registration: anew once it is restored.
@@ -150,7 +154,7 @@ def counted_from(
         registration: with its service.
         received_at: when the request arrived, whole.
         standings: when it was set aside and restored, as `standings_of` says it.
-        paused: for how many days something was awaited from who asks.
+        paused: returns for how many days, since an instant, something was awaited from who asks.
         under: the key of the version under which it was asked, where it follows its own.
     """
     if registration.decided_at is None or registration.decided_at <= received_at:
@@ -162,7 +166,7 @@ def counted_from(
         if one.verb == RESTORED:
             since = one.at
             continue
-        silence = silence_about(registration, since, paused=paused, under=under)
+        silence = silence_about(registration, since, paused=paused(since), under=under)
         if silence is None or silence.has_decided(local_day(one.at, registration.service.zone)):
             break
     return since
@@ -211,7 +215,7 @@ def _counted(
         return 0 if is_accepted else request.paused_since(since, until=until)
 
     received_at = request.received_at if is_accepted else request.sent_at
-    since = _stood_from(request, received_at, paused(received_at), standings)
+    since = _stood_from(request, received_at, paused, standings)
     return _Counted(
         since,
         paused(since),
@@ -221,7 +225,10 @@ def _counted(
 
 
 def _stood_from(
-    request: Request, received_at: datetime, paused: int, standings: Standings | None
+    request: Request,
+    received_at: datetime,
+    paused: Callable[[datetime], int],
+    standings: Standings | None,
 ) -> datetime:
     """Return from when a request could be accepted; a correction could all the time."""
     if isinstance(request, CorrectionRequest):

@@ -292,6 +292,8 @@ class Request(Asked):
     def paused_since(self, since: datetime, *, until: datetime | None = None) -> int:
         """Return for how many days it has waited for its candidate since an instant.
 
+        What they were asked for before it, and still had to send then, counts from then on.
+
         Args:
             since: from which a delay counts.
             until: the end of the last time, where it waits for them still: else it is not counted.
@@ -300,12 +302,15 @@ class Request(Asked):
         times = self._times()
         if self.asked_at is not None and (end := self.completed_at or until):
             times.append((self.asked_at, end))
+        first = local_day(since, zone)
         days = [
-            (local_day(end, zone) - local_day(begin, zone)).days
-            for begin, end in times
-            if begin >= since
+            (
+                max(begin, first),
+                min(local_day(end, zone), begin + timedelta(days=DAYS_TO_COMPLETE)),
+            )
+            for begin, end in ((local_day(asked, zone), came) for asked, came in times)
         ]
-        return sum(min(one, DAYS_TO_COMPLETE) for one in days)
+        return sum(max((end - begin).days, 0) for begin, end in days)
 
     def _times(self) -> list[tuple[datetime, datetime]]:
         """Return when its candidate was asked for more before, and when they have answered."""
