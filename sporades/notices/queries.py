@@ -148,7 +148,8 @@ def _read_only(banners: Iterable[Banner]) -> list[tuple[datetime, datetime | Non
     """Return from when to when nothing was written: a banner that gave way to another at once did not end it."""
     found: list[tuple[datetime, datetime | None]] = []
     for one in sorted(banners, key=lambda one: one.starts_at):
-        if not one.stops_writing:
+        # One that was cancelled stands for no time: it neither begins, nor parts two others.
+        if not one.stops_writing or one.ends_at == one.starts_at:
             continue
         goes_on = bool(found) and found[-1][1] == one.starts_at
         begun = found.pop()[0] if goes_on else one.starts_at
