@@ -434,6 +434,28 @@ def test_its_file_goes_with_its_account(draft, at, kept):
     assert kept() == []
 
 
+def taken_back(asked, at):
+    found = LateRequest.objects.for_list().get(pk=asked.pk)
+    acts.take_back(request=found, by=author(asked.draft.candidate), at=at)
+
+
+def erased_with_its_account(asked, at):
+    forgetting.erase_as_asked(asked.draft.candidate.user, reason="Par écrit", by=OPERATOR, at=at)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("go", [taken_back, erased_with_its_account])
+def test_the_file_of_another_who_has_asked_stays(draft, at, kept, go):
+    theirs = send(a_draft(), at, proof=a_pdf())
+    asked = send(draft, at, proof=a_pdf())
+
+    go(asked, at)
+
+    assert kept() == [Path(theirs.proof_key).name]
+    assert LateRequest.objects.waiting().get() == theirs
+    assert Draft.objects.get(pk=theirs.draft_id).sent_at == at
+
+
 def test_a_copy_of_ones_data_has_it_with_its_file(draft, at):
     asked = send(draft, at, proof=a_pdf())
     person = person_of(draft.candidate, at=at)

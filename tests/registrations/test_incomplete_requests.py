@@ -1,6 +1,7 @@
 """What a request lacks is asked of its candidate, and comes; the delays stand still meanwhile (CRPA L. 114-5)."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -141,6 +142,33 @@ def test_words_alone_complete_it_too_and_leave_its_proof(asked, late):
     assert complete(asked, at=late + DAY).proof_key == asked.proof_key
 
 
+@pytest.mark.django_db(transaction=True)
+def test_its_proof_is_kept_beside_words_and_goes_once_another_has_all_of_it(kept, asked, late):
+    lack(asked, at=late)
+    complete(asked, at=late)
+    assert kept() == [Path(asked.proof_key).name]
+    lack(asked, at=late + DAY)
+
+    found = complete(asked, at=late + DAY, proof=[a_photo()])
+
+    assert kept() == [Path(found.proof_key).name]
+    assert found.proof_key != asked.proof_key
+
+
+def test_what_one_lacks_and_adds_is_said_of_no_other(asked, late):
+    neighbour = a_registration()
+    is_correction = isinstance(asked, CorrectionRequest)
+    other = correct(neighbour.candidate, at=late) if is_correction else ask(neighbour, late)
+
+    lack(asked, at=late + DAY)
+    assert (read(asked).is_incomplete, read(other).is_incomplete) == (True, False)
+    lack(other, at=late + DAY)
+    complete(asked, at=late + 2 * DAY)
+
+    assert (read(asked).is_incomplete, read(other).is_incomplete) == (False, True)
+    assert read(other).complement == ""
+
+
 def test_nothing_is_no_complement(asked, late):
     lack(asked, at=late)
 
@@ -155,6 +183,20 @@ def test_a_proof_in_which_a_virus_was_found_is_replaced(asked, late):
     found = complete(asked, at=late, proof=[a_photo()])
 
     assert files.get(found.proof_key) == cleaning.clean(a_photo()).content
+    assert (found.proof_scanned_at, found.proof_is_clean) == (None, None)
+
+
+def test_what_was_found_clean_is_looked_at_again_once_something_is_added_to_it(asked, late):
+    seen = {"proof_scanned_at": late, "proof_is_clean": True}
+    type(asked).objects.filter(pk=asked.pk).update(**seen)
+    lack(asked, at=late)
+    said = complete(asked, at=late, words="Je l'ai perdue")
+    assert (said.proof_scanned_at, said.proof_is_clean) == (late, True)
+    lack(asked, at=late + DAY)
+
+    found = complete(asked, at=late + DAY, proof=[a_photo()])
+
+    assert (found.proof_scanned_at, found.proof_is_clean) == (None, None)
 
 
 def test_pressed_twice_it_is_completed_once(asked, late):
