@@ -131,6 +131,17 @@ def test_a_letter_encloses_the_summary_that_a_mail_called_for_and_no_other(
     assert (fresh.letter.enclosed is not None) is encloses
 
 
+def test_a_decision_that_asks_for_nothing_by_a_day_encloses_no_summary(registration, refused):
+    candidate = registration.candidate
+    type(candidate).objects.filter(pk=candidate.pk).update(user=None, email="")
+    refused.kind, refused.due_by = "state_changed", None
+    refused.save()
+
+    fresh = again(refused, registration)
+
+    assert fresh.letter.enclosed is None
+
+
 @pytest.mark.parametrize("kind", ["activation", "password_reset", "member_invited"])
 def test_a_key_is_never_sent_again(registration, refused, kind):
     Message.objects.filter(pk=refused.pk).update(kind=kind)

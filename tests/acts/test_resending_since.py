@@ -18,6 +18,7 @@ from tests.evidence.given import again, piece, receive
 from tests.factories import NOW, OPERATOR, a_candidate, a_record, a_registration
 from tests.letters.test_overtaken import MANAGER, WITH_BAC, ask, decide, waive, withdraw
 from tests.letters.test_printing import move_house, printed
+from tests.renamed import rename
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 LATER = NOW + timedelta(minutes=7)
@@ -171,6 +172,22 @@ def test_a_letter_is_said_to_go_where_it_came_back_from(kept):
     assert said.startswith(
         "Il repartirait à l'adresse d'où il est revenu : 12 rue des Îles, 59000 LILLE."
     )
+
+
+def test_a_letter_goes_again_with_the_document_that_it_had(kept):
+    filed = a_registration(a_record())
+    [run] = printed()
+    note_posted(run=run, posted_on=NOW.date(), by=MANAGER, at=NOW)
+    letter = Letter.objects.get()
+    note_returned(letter=letter, by=MANAGER, at=NOW)
+    rename(filed)
+    with pytest.raises(resending.Doubtful) as raised:
+        send(letter.message, again(filed))
+
+    fresh = send(letter.message, again(filed), sure_of=raised.value.mark)
+
+    assert fresh.letter.enclosed == letter.enclosed
+    assert "Le document qu'il annonce est joint" not in fresh.body
 
 
 def test_the_address_of_a_service_that_moved_house_is_said_to_be_the_former(registration):

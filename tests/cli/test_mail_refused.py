@@ -272,27 +272,56 @@ def test_where_a_letter_alone_would_reach_them_and_nobody_prints_it_it_goes_nowh
     assert not Message.objects.filter(again_of=told).exists()
 
 
-@pytest.mark.parametrize("is_registered", [True, False])
-def test_the_address_of_an_account_that_a_merge_closed_is_told_there(is_registered):
-    kept, left = a_candidate(email="gardee@exemple.test"), a_record()
-    if is_registered:
-        a_registration(kept)
-    said = {"user": 0, "account": "fermee@exemple.test", "email": "fermee@exemple.test"}
-    merged_with = {"kept": kept, "reason": "x", "proposed_by_id": "user:0", "decided_by": "x"}
+def merged_into(kept, *, user, address):
+    """Note that somebody whose account had an address was merged into who is kept."""
+    said = {"user": user, "account": address, "email": address}
     LikelyDouble.objects.create(
         first=kept,
-        second=left,
+        second=a_record(),
         found_at=NOW,
         state="merged",
         decided_at=NOW,
         left=said,
-        **merged_with,
+        kept=kept,
+        reason="x",
+        proposed_by_id="user:0",
+        decided_by="x",
     )
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_the_address_of_an_account_that_a_merge_closed_is_told_there(is_registered):
+    kept = a_candidate(email="gardee@exemple.test")
+    if is_registered:
+        a_registration(kept)
+    merged_into(kept, user=0, address="fermee@exemple.test")
     told = about_person("candidates_merged", kept, "fermee@exemple.test")
 
     resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
 
     assert fresh_of(told).recipient == "fermee@exemple.test"
+
+
+def test_so_is_where_a_record_without_an_account_was_reached_that_a_merge_ended():
+    kept = a_record(email="bonne@exemple.test", channel="mail")
+    merged_into(kept, user=None, address="ancienne@exemple.test")
+    told = about_person("candidates_merged", kept, "ancienne@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == "ancienne@exemple.test"
+
+
+def test_whose_account_went_to_who_is_kept_is_told_where_it_is_reached_now():
+    kept = a_candidate(email="neuve@exemple.test")
+    a_registration(kept)
+    merged_into(kept, user=kept.user_id, address="ancienne@exemple.test")
+    merged_into(a_candidate(), user=0, address="autre@exemple.test")
+    told = about_person("candidates_merged", kept, "ancienne@exemple.test")
+
+    resending.send_refused_again(message=told, by=OPERATOR, at=NOW)
+
+    assert fresh_of(told).recipient == "neuve@exemple.test"
 
 
 def test_a_guardian_is_told_again_of_a_withdrawal_that_stands(of_a_guardian):
