@@ -112,6 +112,17 @@ def test_a_request_that_is_begun_and_not_sent_is_its_candidate_s_alone(registrat
     assert cells(other, "amenagement") == [""]
 
 
+def test_of_two_requests_the_last_says_where_it_stands(registration):
+    reach(registration, State.NOTIFIED, Wish(THIRD))
+    write(registration, Wish(THIRD), at=LATER)
+
+    send(registration, at=LATER)
+
+    assert named("amenagement", Operator.IS, "asked") == {registration}
+    assert named("amenagement", Operator.IS, "notified") == set()
+    assert cells(registration, "amenagement") == ["Envoyée"]
+
+
 def test_a_request_that_is_being_changed_is_said_to_be(registration):
     reach(registration, State.ASKED, Wish(THIRD))
     by = author(registration.candidate)

@@ -20,7 +20,8 @@ from sporades.statistics.delays import delays
 from sporades.statistics.periods import Period
 from sporades.statistics.selection import Selection
 from tests.evidence.given import BAC, IDENTITY, MANAGER, again, give, piece
-from tests.factories import NOW, a_candidate, a_registration, author
+from tests.evidence.test_following_a_version import asks_no_more
+from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.web.registry.world import a_member
 
 WITH_BAC = {"qualification": {"diploma": "BAC"}, "epreuves": {"statut-E2": "inscrit"}}
@@ -95,6 +96,26 @@ def test_those_that_lack_a_mandatory_piece(lille, registration):
 
     assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == [registration]
     assert finds(lille, "pieces_manquantes", Operator.IS, "non") == [complete]
+
+
+def test_one_that_may_be_left_out_is_not_lacking(lille):
+    load_invented(("libelle: Pièce d'identité,", "libelle: Pièce d'identité, obligatoire: false,"))
+    registration = a_registration()
+    assert finds(lille, "piece", Operator.PIECE_OWED, IDENTITY) == [registration]
+
+    assert finds(lille, "pieces_manquantes", Operator.IS, "oui") == []
+
+
+def test_what_is_asked_for_no_more_has_not_come(lille):
+    registration = a_registration(**WITH_BAC)
+    clean(registration, BAC)
+
+    asks_no_more(registration)
+
+    assert finds(lille, "piece_arrivee", Operator.FILLED) == []
+    reading = Reading(chosen(["piece_arrivee"]), lille)
+    [values] = reading.of(found(Group(), reach=lille))
+    assert reading.words()(values) == [registration.number, ""]
 
 
 def test_one_piece_came_between_two_days(lille):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from sporades.accounts.permissions import Perimeter, Reach
+from sporades.exams import operations as exams
 from sporades.exams.models import Exam, Paper
 from sporades.registrations.models import Registration, RegistrationAnswer
 from sporades.searches.catalogue import CRITERIA
@@ -12,10 +13,11 @@ from sporades.searches.operators import Operator
 from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
 from sporades.searches.words import in_words
-from tests.factories import EVERYWHERE, OPERATOR, a_registration, load_invented
+from tests.factories import EVERYWHERE, NOW, OPERATOR, a_registration, load_invented
 from tests.measured import measured
 from tests.web.guide import seen, words
 from tests.web.office.test_search import SEARCH, leaf, numbers, sought
+from tests.web.registry.world import source, without_specialities
 
 BRETON = {"statut-F1": "inscrit", "option-F1": "BRETON"}
 ELSEWHERE = Reach((Perimeter(None, frozenset({"AUTRE"}), OPERATOR),))
@@ -61,6 +63,19 @@ def test_an_option_is_of_one_epreuve_or_of_any_and_of_a_status(invented_exam):
     assert of("option", Operator.ENTERED, "COURSE") == set()
     assert of("option", Operator.DISPENSED, "COURSE") == {run}
     assert of("option", Operator.ENTERED, "NAGE", ELSEWHERE) == set()
+
+
+def test_an_epreuve_is_sought_by_what_was_chosen_of_it(invented_exam):
+    spared, swims = (
+        a_registration(epreuves={"option-E3": "COURSE", "statut-E3": "dispense"}),
+        a_registration(),
+    )
+    sport, other = (Paper.objects.get(code=code).pk for code in ("E3", "E1"))
+
+    assert of("epreuve", Operator.DISPENSED, str(sport)) == {spared}
+    assert of("epreuve", Operator.ENTERED, str(sport)) == {swims}
+    assert of("epreuve", Operator.ENTERED, str(other)) == {spared, swims}
+    assert of("epreuve", Operator.DISPENSED, str(other)) == set()
 
 
 def test_options_are_listed_whatever_the_epreuve_then_by_exam(invented_exam):
@@ -114,6 +129,16 @@ def test_an_answer_is_sought_alone_or_among_several(invented_exam):
     assert in_words(sailing, reach=EVERYWHERE) == [
         "Réponse à une question de l'examen : « Sports pratiqués : Voile »"
     ]
+
+
+def test_an_answer_is_of_its_exam_alone(invented_exam):
+    theirs = a_registration()
+    exams.load(source(without_specialities()), by=OPERATOR, at=NOW)
+    a_registration(exam="BS", speciality="")
+    exam = Exam.objects.get(code="BE").pk
+
+    assert of("question", Operator.IS, f"{exam}:equipe:ROUGE") == {theirs}
+    assert of("question", Operator.IS_NOT, f"{exam}:equipe:BLEU") == {theirs}
 
 
 def test_what_only_those_who_declared_a_handicap_are_asked_is_not_sought(db):

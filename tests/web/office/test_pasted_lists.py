@@ -48,6 +48,14 @@ def test_a_pasted_column_finds_those_of_the_perimeter_and_names_the_others(
     assert "N° Inscription : dans une liste de 4" in said
 
 
+def test_a_list_of_which_nobody_is_found_means_nobody_who_has_not_registered(manager):
+    a_record()
+
+    page = sought(manager, pasted("numero_inscription", NOBODY_S))
+
+    assert page.context["unfiled"] == []
+
+
 def test_each_number_that_names_somebody_is_sought_so(manager, in_lille):
     Registration.objects.filter(pk=in_lille.pk).update(ine="123456789AB")
     candidate = in_lille.candidate
