@@ -23,6 +23,7 @@ from sporades.searches.counting import FEWEST, count
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from tests.evidence.given import MANAGER, give, piece, receive
+from tests.evidence.test_found_and_counted import validated
 from tests.exchanges.test_choices_taken_out import (
     DECLARED,
     KEPT_BY_A_HANDICAP,
@@ -206,6 +207,23 @@ def test_where_files_stand_is_counted_by_what_is_first_to_be_done(in_lille):
         ("Pièce d'identité", "En vérification"): 1,
         ("Pièce d'identité", "Conforme"): 1,
     }
+
+
+def test_what_is_to_be_sent_no_more_is_not_counted_and_what_came_is(in_lille):
+    came = a_registration()
+    give(came)
+
+    for one in (in_lille, came):
+        validated(one)
+
+    assert counted("piece") == {("Pièce d'identité", "En vérification"): 1}
+
+
+def test_what_may_be_left_out_is_not_the_first_to_be_done(db):
+    load_invented(("libelle: Pièce d'identité,", "libelle: Pièce d'identité, obligatoire: false,"))
+    a_registration()
+
+    assert counted("etape") == {("Récapitulatif signé attendu",): 1}
 
 
 def test_documents_are_counted_by_whether_they_were_opened(in_lille):

@@ -8,8 +8,10 @@ from sporades.documents import kinds
 from sporades.documents.models import Document, DocumentVersion, Folder
 from sporades.publications.models import Publication
 from sporades.registrations.models import Registration
+from sporades.searches.axes import AXES
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.columns import BY_CODE, Reading
+from sporades.searches.counting import count
 from sporades.searches.operators import Operator
 from sporades.searches.queries import found, planned_anew
 from sporades.searches.trees import Group, Leaf
@@ -93,6 +95,8 @@ def test_no_list_says_who_was_notified_of_accommodations(manager, head, in_lille
     assert listed["convocation"] == "Convocation"
     assert [one for one in listed if kinds.get(one).is_on_accommodations] == []
     assert states(in_lille, "notification-amenagement") == []
+    counted = count(Group(), by=AXES["document"], reach=EVERYWHERE)
+    assert not any("aménagement" in kind for kind, _ in counted.lines)
     assert "aménagement" not in cells(in_lille, "documents")[0]
 
 

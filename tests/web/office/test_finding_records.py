@@ -62,6 +62,24 @@ def test_somebody_is_found_as_they_are_written_in_either_order_with_a_slip_or_by
     assert found(manager, typed) == ["Rosalie Jeanne VAUQUELIN"]
 
 
+def test_who_has_an_account_and_has_registered_is_no_record_to_be_found(manager):
+    a_registration(a_candidate(**ROSALIE))
+    record = a_record(**ROSALIE)
+
+    assert found(manager, "Vauquelin") == ["Rosalie Jeanne VAUQUELIN"]
+    reach = reach_of(manager.user.memberships.all())
+    with planned_anew(alike=ALIKE):
+        assert list(records_found(quick.tree_of("Vauquelin"), reach=reach)) == [record]
+
+
+def test_the_number_of_a_registration_is_nobodys_who_has_not_registered(manager):
+    a_record(**ROSALIE)
+    asked = quick.tree_of(a_registration().number)
+
+    with planned_anew(alike=ALIKE):
+        assert list(records_found(asked, reach=reach_of(manager.user.memberships.all()))) == []
+
+
 def test_those_who_resemble_are_shown_only_where_nobody_is_named_so(manager):
     a_record(**ROSALIE)
     a_record(birth_name="Vauquelain", first_names="Léa")

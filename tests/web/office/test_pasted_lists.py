@@ -48,6 +48,17 @@ def test_a_pasted_column_finds_those_of_the_perimeter_and_names_the_others(
     assert "N° Inscription : dans une liste de 4" in said
 
 
+def test_who_is_elsewhere_is_not_said_to_be_found_by_the_number_of_their_candidate(
+    manager, in_lille, in_versailles
+):
+    here, there = in_lille.candidate.number, in_versailles.candidate.number
+
+    said = plain(main(sought(manager, pasted("numero_candidat", f"{here}\n{there}"))))
+
+    assert "N° Candidat : la recherche en trouve 1 sur 2." in said
+    assert f"Elle ne trouve pas : {there}." in said
+
+
 def test_a_list_of_which_nobody_is_found_means_nobody_who_has_not_registered(manager):
     a_record()
 

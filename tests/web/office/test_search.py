@@ -40,6 +40,7 @@ from tests.factories import (
     NOW,
     OPERATOR,
     a_candidate,
+    a_mail,
     a_record,
     a_registration,
     answer_all,
@@ -171,6 +172,18 @@ def test_a_search_that_is_read_is_not_forgotten_unless_nothing_is_written(manage
     manager.get(address)
     searches.forget_passing(at=NOW)
     assert numbers(manager.get(address)) == [in_lille.number]
+
+
+def test_what_served_nobody_for_three_months_is_forgotten_unless_it_has_a_name(manager, in_lille):
+    [(address, _)] = sought(manager, leaf("g-1", "nom", "egal", "Le Goff")).redirect_chain
+    manager.post(f"{address}/nom", {"nom": "Suivie"})
+    sought(manager, leaf("g-1", "nom", "egal", "Zola"))
+    Search.objects.update(asked_at=NOW - searches.PASSING_LASTS)
+
+    assert searches.forget_passing(at=NOW) == 0
+    assert searches.forget_passing(at=NOW + timedelta(seconds=1)) == 1
+
+    assert [one.name for one in Search.objects.all()] == ["Suivie"]
 
 
 def shared(client, *leaves, name="Inscrits"):
@@ -735,6 +748,7 @@ def test_who_was_born_on_a_day_that_nobody_knows_is_found_by_the_month(manager, 
         ("01/03/1998", "31/03/1998", ["known", "month"]),
         ("02/03/1998", "31/03/1998", ["known"]),
         ("01/03/1998", "30/03/1998", ["known"]),
+        ("14/03/1998", "14/03/1998", ["known"]),
         ("", "31/12/1998", ["known", "month", "year"]),
         ("01/01/1998", "", ["known", "month", "year"]),
         ("01/01/1999", "", []),
@@ -922,6 +936,9 @@ def test_whom_the_last_mail_did_not_reach_is_found_as_their_record_says_it(manag
         state="refused", sent_at=None, written_at=NOW - timedelta(days=2)
     )
     Candidate.objects.filter(pk=by_letter.candidate_id).update(channel="letter")
+    Message.objects.filter(recipient=addresses[3]).update(state="sent", sent_at=NOW)
+    before = a_mail(addresses[3], at=NOW - timedelta(days=2))
+    Message.objects.filter(pk=before.pk).update(state="refused")
 
     refused = sought(manager, leaf("g-1", "mail_refuse", "egal", "oui"), colonnes="mail_refuse")
     others = sought(manager, leaf("g-1", "mail_refuse", "egal", "non"), colonnes="mail_refuse")
@@ -1632,7 +1649,7 @@ def test_managing_services_of_one_name_are_one_option_that_finds_all_of_them(mem
     both = [in_competition(), a_registration()]
     elsewhere = a_registration(academy="A25", identification=VERSAILLES)
     bureau = "Bureau des examens"
-    ManagingService.objects.filter(academy="A09").update(name=bureau)
+    ManagingService.objects.update(name=bureau)
     held.forget()
     administrator = member(role=Membership.Role.ADMINISTRATOR, email="admin@exemple.test")
 
@@ -1642,10 +1659,7 @@ def test_managing_services_of_one_name_are_one_option_that_finds_all_of_them(mem
         sought(administrator, leaf("g-1", "service", how, value)) for how in ("egal", "non_egal")
     )
 
-    assert [label for _, label in offered] == [
-        "Bureau des essais de Versailles, Versailles",
-        f"{bureau}, Lille",
-    ]
+    assert [label for _, label in offered] == [f"{bureau}, Lille", f"{bureau}, Versailles"]
     assert set(numbers(mine)) == {one.number for one in both}
     assert numbers(others) == [elsewhere.number]
     assert mine.context["asked"] == [f"Service gestionnaire : « {bureau}, Lille »"]
