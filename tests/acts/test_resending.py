@@ -129,6 +129,7 @@ def test_a_letter_encloses_the_summary_that_a_mail_called_for_and_no_other(
     fresh = again(refused, registration)
 
     assert (fresh.letter.enclosed is not None) is encloses
+    assert fresh.due_by == refused.due_by
 
 
 def test_a_decision_that_asks_for_nothing_by_a_day_encloses_no_summary(registration, refused):

@@ -735,11 +735,14 @@ def test_a_run_holds_nothing_of_another_perimeter(kept):
         academy="A25",
         identification={"postcode": "78000", "town": "Versailles"},
     )
+    elsewhere = Reach((Perimeter(frozenset({"A25"}), None, MANAGER),))
+    Letter.objects.within(elsewhere).update(why="Son document manque.")
 
     [run] = printed()
 
     assert run.letters.get().candidate_id == mine.candidate_id
-    elsewhere = Reach((Perimeter(frozenset({"A25"}), None, MANAGER),))
+    # Whoever prints tries again what failed, but what is another's to print.
+    assert Letter.objects.within(elsewhere).get().why == "Son document manque."
     assert not PrintRun.objects.within(elsewhere).exists()
     assert Letter.objects.waiting().within(elsewhere).count() == 1
     other_domain = Reach((Perimeter(frozenset({"A09"}), frozenset({"SIMPLE"}), MANAGER),))

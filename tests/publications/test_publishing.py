@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from sporades.accounts.permissions import Perimeter, Reach
 from sporades.acts.registrations import leaving
 from sporades.acts.registrations.deciding import decide
-from sporades.acts.writing import posting
+from sporades.acts.writing import posting, resending
 from sporades.batches import operations as batches
 from sporades.batches.actions import ACTIONS
 from sporades.candidates.models import Candidate
@@ -429,6 +429,30 @@ def test_whom_letters_reach_is_told_nothing_of_what_they_never_had(
     assert ("Non imprimé : le document qu'il annonce" in fate_in_words(letter)) is not is_printed
     assert letter.goes_without_document is not is_printed
     assert len(told("document_withdrawn")) == 2 + is_printed
+
+
+def test_whose_letter_came_back_and_waits_to_go_again_is_told_of_the_withdrawal(
+    prepare, three, manager, kept
+):
+    Candidate.objects.filter(pk=three[0].candidate_id).update(user=None, email="")
+    made = prepare()
+    publish(made, manager)
+    tell(made)
+    [run] = printed()
+    [letter] = Letter.objects.all()
+    by = member(manager)
+    posting.note_posted(run=run, posted_on=NOW.date(), by=by, at=NOW)
+    posting.note_returned(letter=letter, by=by, at=NOW)
+    again = {"message": letter.message, "registration": three[0], "by": by, "at": NOW}
+    with pytest.raises(resending.Doubtful) as raised:
+        resending.send_again(**again)
+    copy = resending.send_again(**again, sure_of=raised.value.mark)
+
+    preparing.withdraw(publication=made, reason="Erreur de date", by=by, at=LATER)
+    tell(made, LATER)
+
+    assert Letter.objects.get(message=copy).state == LetterState.OVERTAKEN
+    assert Letter.objects.filter(message__kind="document_withdrawn").count() == 1
 
 
 def test_a_run_that_is_not_posted_says_which_document_was_taken_back_since(

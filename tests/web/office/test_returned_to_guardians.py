@@ -8,7 +8,9 @@ from django.urls import reverse
 from sporades.acts.people import joining
 from sporades.acts.registrations import deciding, registering
 from sporades.acts.writing import posting, resending
+from sporades.candidates.models import Candidate
 from sporades.letters.models import Letter
+from sporades.letters.operations import guardian_envelope
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
@@ -187,3 +189,12 @@ def test_once_the_candidate_is_of_age_it_goes_no_more_and_is_listed_no_more(mana
         assert Letter.objects.come_back(at=at).filter(pk=letter.pk).exists() is is_minor
         with pytest.raises(resending.Doubtful if is_minor else resending.OfAge):
             send(letter, minor, at=at)
+
+
+def test_where_nobody_is_named_any_more_nor_any_home_known_it_goes_again_as_before(of_record):
+    letter = note(posted(of_record))
+    nowhere = {"address_1": "", "town": ""}
+    Registration.objects.filter(pk=of_record.pk).update(guardian_name="", **nowhere)
+    Candidate.objects.filter(pk=of_record.candidate_id).update(**nowhere)
+
+    assert guardian_envelope(letter, again(of_record)) == letter.address
