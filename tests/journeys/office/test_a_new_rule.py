@@ -39,7 +39,7 @@ def test_a_rule_is_loaded_read_tried_put_in_force_and_met(site, context, enter):
     assert "« ecrit » ne convient pas" in text(administrator)
     send(administrator, file_with(OLDER, SEVEN))
 
-    assert heading(administrator) == "Réglementation ESSAI 2027"
+    assert heading(administrator) == "Réglementation : Brevet d'essai, session 2027"
     assert "2 changements par rapport à la version 1" in text(administrator)
     assert "Épreuve E1, Français : coefficient 7 au lieu de 3" in text(administrator)
     candidate = signed_in(context, site, begun.candidate)

@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.jobs import work
 from tests.requests import ask
 from tests.spaces import plain
-from tests.web.guide import main, seen, words
+from tests.web.guide import links, main, seen, words
 
 TEXT = INVENTED.read_text(encoding="utf-8")
 SAVE = "enregistrez-le en UTF-8 (« Enregistrer sous », puis l'encodage « UTF-8 »)."
@@ -184,7 +184,11 @@ def test_a_good_file_is_prepared_and_shown_to_colleagues_and_nothing_changes(
     assert where not in manager.get("/gestion/").text
     for browser in (manager, head):
         assert where in browser.get("/gestion/reglementations").text
-        assert "coefficient 7 au lieu de 3" in said(browser.get(where))
+        page = browser.get(where)
+        assert "coefficient 7 au lieu de 3" in said(page)
+        assert (
+            words(seen(page).cssselect("h1")[0]) == "Réglementation : Brevet d'essai, session 2027"
+        )
     assert administrator.get(f"{where}/fichier").content.decode() == changed(SEVEN)
     assert Entry.objects.get(verb="regulation prepared").actor_id == f"user:{administrator.user.pk}"
 
@@ -252,6 +256,9 @@ def test_what_is_wrong_is_told_with_its_line_its_place_and_its_rule(
     assert (line, where, rule) == (str(place[0]), *place[1:])
     assert first_message.startswith(message)
     assert first_message in said(page)
+    # A word of the machine is read whole, to be sought for.
+    whole = {words(one) for one in seen(page).cssselect("td.s-whole")}
+    assert whole == {one[3] for one in page.context["problems"]}
     assert "plus bas : corrigez-le, puis chargez-le. Rien n'est changé." in said(page)
     assert page.status_code == 422
     assert not PreparedRegulation.objects.exists()
@@ -405,10 +412,12 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
 
     page = administrator.post(f"{where}/essai", follow=True)
     assert "0 % jugées" in said(page)
+    assert "Revenir au fichier" not in said(page)
     work("trials")
 
     trial = Trial.objects.get()
     page = administrator.get(reverse("office:trial", args=[trial.pk]))
+    assert links(page, "Revenir au fichier, pour en décider") == [where]
     assert "Acceptées telles quelles : 0. Refusées : 2." in said(page)
     assert "Il faut avoir 18 ans" in said(page)
     for number in (in_lille.number, in_versailles.number):

@@ -68,6 +68,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "now": found.now if found.prepared.is_waiting else None,
         "has_begun": bool(found.done),
         "is_chosen": chosen is not None,
+        "file_url": here,
         "trail": [*TRAIL, (str(found.prepared), here)],
     }
     return render(request, "office/trial.html", context)
