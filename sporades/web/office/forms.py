@@ -1,6 +1,7 @@
 """What the office types of a registration: its civil data, notes, documents, academy; of an export."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -36,12 +37,13 @@ MISSING_OF_SOMEBODY = {
 
 BECOMES_MINOR = (
     "D'après cette date de naissance, le candidat, jusqu'ici majeur, est mineur : un représentant "
-    "légal répond de lui. Cochez la case si la pièce vue le montre, sinon corrigez la date."
+    "légal répond de lui."
 )
 BECOMES_OF_AGE = (
     "D'après cette date de naissance, le candidat, jusqu'ici mineur, est majeur : son représentant "
-    "légal ne répond plus de lui. Cochez la case si la pièce vue le montre, sinon corrigez la date."
+    "légal ne répond plus de lui."
 )
+_SEEN = "Cochez la case si la pièce vue le montre, sinon corrigez la date."
 
 READ_BY_CANDIDATE = (
     "Le candidat le lira sur sa page (un mail l'en prévient) ou dans le courrier qui lui est posté"
@@ -99,19 +101,36 @@ class CorrectionForm(IdentityOfSomebodyForm):
         data = super().clean()
         if "birth_date" not in data or not self.initial:
             return data
-        was_minor, is_minor = map(self._is_minor, (self.initial["birth_date"], data["birth_date"]))
-        if was_minor == is_minor:
+        before, after = map(_born, (self.initial["birth_date"], data["birth_date"]))
+        if not (said := age_turned(before, after, on=self.on)):
             return data
         self.fields["majorite"] = self._of_age
         widget = self._of_age.widget
         if not widget.value_from_datadict(self.data, self.files, self.add_prefix("majorite")):
-            self.add_error("majorite", BECOMES_MINOR if is_minor else BECOMES_OF_AGE)
+            self.add_error("majorite", f"{said} {_SEEN}")
         return data
 
-    def _is_minor(self, born: tuple[int | None, int | None, int]) -> bool:
-        day, month, year = born
-        latest = Identity(birth_day=day, birth_month=month, birth_year=year).latest_birth_date
-        return Facts(on=self.on, session_year=self.on.year, birth_date=latest).is_minor_on(self.on)
+
+def _born(parts: tuple[int | None, int | None, int]) -> Identity:
+    day, month, year = parts
+    return Identity(birth_day=day, birth_month=month, birth_year=year)
+
+
+def age_turned(before: Identity, after: Identity, *, on: date) -> str:
+    """Say that civil data make a minor of who was of age, or the reverse; nothing where they do neither.
+
+    Args:
+        before: those that are kept.
+        after: those that would be.
+        on: the day.
+    """
+    was_minor, is_minor = (
+        Facts(on=on, session_year=on.year, birth_date=one.latest_birth_date).is_minor_on(on)
+        for one in (before, after)
+    )
+    if was_minor == is_minor:
+        return ""
+    return BECOMES_MINOR if is_minor else BECOMES_OF_AGE
 
 
 class NoteForm(forms.Form):

@@ -106,6 +106,16 @@ def test_the_file_says_who_asked_when_and_the_answer(manager, member, asked, in_
     assert where("correction_request", again.pk) not in read.text
 
 
+def test_a_date_that_makes_a_minor_of_who_was_of_age_is_read_before_it_is_accepted(manager, asked):
+    said = "jusqu'ici majeur, est mineur : un représentant légal répond de lui."
+
+    other = a_registration(a_candidate(birth_name="Zannier", email="z@exemple.test"))
+    minor = ask(other, birth_year=2010)
+
+    assert said not in main(manager.get(where("correction_request", asked.pk)))
+    assert said in main(manager.get(where("correction_request", minor.pk)))
+
+
 def test_a_refusal_says_why(manager, asked):
     page = manager.post(where("refuse_correction", asked.pk), {"motif": " "})
 

@@ -30,6 +30,7 @@ from sporades.acts.requests.silence import (
     standings_for,
     to_refuse_in_words,
 )
+from sporades.candidates.models import Identity
 from sporades.core.refusals import Refused
 from sporades.letters.words import announced, to_be_told
 from sporades.registrations.contacts import kept_in_words
@@ -40,9 +41,10 @@ from sporades.registrations.models.request import DAYS_TO_COMPLETE, LONGEST_REAS
 from sporades.registrations.operations.requesting import Outcome, mark_of, outcome_of
 from sporades.registrations.refusals import Incomplete, RulesChanged
 from sporades.registrations.reviewing import to_review_in_words
+from sporades.web.layout.clock import day_of
 from sporades.web.layout.papers import kept, paper
 from sporades.web.layout.sent import taking
-from sporades.web.office.forms import AnswerForm, MissingForm
+from sporades.web.office.forms import AnswerForm, MissingForm, age_turned
 from sporades.web.office.noting import author_on
 from sporades.web.office.places import PlacesForm
 from sporades.web.office.registrations.complement_form import ComplementForm, OtherDayForm
@@ -501,6 +503,9 @@ def _page(
         "held": held_in_words(found, at=request.arrived_at),
         "is_mine": found.assigned_to_id == request.user.pk,
         "is_overtaken": queue is CORRECTIONS and found.is_overtaken,
+        "turned": age_turned(found.before, Identity(**found.identity), on=day_of(request))
+        if queue is CORRECTIONS and found.is_waiting
+        else "",
         "amended_since": queue is CHANGES and found.is_waiting and found.draft.is_overtaken,
         "age": found.age_in_words(request.arrived_at),
         "due": found.due_in_words(request.arrived_at),
