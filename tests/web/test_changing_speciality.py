@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from sporades.accommodations.states import State as CaseState
 from sporades.exams import operations as exams
 from sporades.exams.held import forget
 from sporades.registrations.models import Draft
 from sporades.web.wizard.tabs import MOST_NAMED
+from tests.accommodations.asked import reach
+from tests.acts.test_changing_exam import begun, put_two
+from tests.evidence.given import again
 from tests.factories import NOW, OPERATOR, a_candidate, a_registration, without_exclusion
-from tests.registrations.test_changing_speciality import MAPS, answered, beside
+from tests.registrations.test_changing_speciality import MAPS, answered, beside, filed
 from tests.spaces import plain
 from tests.web.guide import buttons, links, main, seen, sign_in
 from tests.web.registry.world import source, with_specialities
@@ -130,6 +134,39 @@ def test_the_only_one_that_is_offered_is_said_and_not_to_be_sought_in_a_list(
     assert "Nouvelle spécialité La seule autre qui est proposée" in main(page)
     assert seen(page).cssselect("main input[type=radio] + label")[0].text.strip() == "Forestier"
     assert seen(page).cssselect("main select") == []
+
+
+APART = "L'inscription ne change donc pas d'examen."
+
+
+def test_an_exam_with_which_what_was_asked_for_cannot_go_is_not_offered(client, invented_exam):
+    put_two(epreuves={"E1": "Anglais"})
+    registration = a_registration()
+    sign_in(client, registration.candidate.user)
+    before = main(client.get(page_of(registration)))
+    reach(registration, CaseState.ASKED)
+
+    page = main(client.get(page_of(registration)))
+
+    assert "Brevet simple" in before
+    assert APART not in before
+    assert "Brevet simple" not in page
+    assert "Forestier" in page
+    assert APART in page
+
+
+def test_where_every_other_exam_is_such_a_one_it_is_said_at_once(client, invented_exam):
+    put_two(epreuves={"E1": "Anglais"})
+    registration = a_registration()
+    filed(answered(begun(registration), "epreuves", **{"statut-E1": "inscrit"}))
+    reach(again(registration), CaseState.ASKED)
+    sign_in(client, registration.candidate.user)
+
+    page = client.get(page_of(registration), follow=True)
+
+    there = reverse("candidate:registration", args=[registration.number])
+    assert page.request["PATH_INFO"] == there
+    assert APART in main(page)
 
 
 def test_it_is_not_offered_once_the_service_has_closed(candidate, registration, stopped_clock):

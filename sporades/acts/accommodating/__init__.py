@@ -58,6 +58,7 @@ from sporades.acts.accommodating.following import (
     follow,
     follow_birth_date,
     leave_academy,
+    unsuited,
 )
 from sporades.acts.accommodating.notifying import (
     follow_reading,
@@ -151,6 +152,7 @@ __all__ = [
     "tell_of_silence",
     "tell_of_unanswered",
     "to_refuse_in_words",
+    "unsuited",
     "why_not_entered",
     "with_kinds_given",
     "withdraw",

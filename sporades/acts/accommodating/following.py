@@ -1,5 +1,6 @@
 """A request follows its registration, in the transaction of another act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -107,11 +108,27 @@ def check_exam(registration: Registration, exam: Exam) -> None:
     Raises:
         OfAnExam: its épreuves, or what may be asked for, are others there.
     """
-    if exam.pk == registration.exam_id:
-        return
-    cases = Case.objects.filter(registration=registration.pk).exclude(state=State.WITHDRAWN)
-    if not all(suits_exam(one, registration, exam=exam.code) for one in cases):
+    if unsuited(registration, [exam]):
         raise OfAnExam
+
+
+def unsuited(registration: Registration, exams: Iterable[Exam]) -> set[int]:
+    """Return the keys of those exams with which what was asked for, and decided, cannot go.
+
+    Args:
+        registration: as it stands.
+        exams: those that it could be for; its own always suits.
+    """
+    others = [one for one in exams if one.pk != registration.exam_id]
+    if not others:
+        return set()
+    cases = Case.objects.filter(registration=registration.pk).exclude(state=State.WITHDRAWN)
+    asked = list(cases.prefetch_related("measures"))
+    return {
+        other.pk
+        for other in others
+        if not all(suits_exam(one, registration, exam=other.code) for one in asked)
+    }
 
 
 def follow_birth_date(registration: Registration, *, by: Actor, at: datetime) -> None:
