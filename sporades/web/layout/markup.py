@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.messages.storage.base import Message
 from django.forms import Select
 from django.forms.utils import flatatt
-from django.template import Library
+from django.template import Context, Library
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -49,6 +49,13 @@ register.filter("phone", phone_in_words)
 register.filter("in_fours", in_fours)
 register.filter("readable", readable)
 register.simple_tag(rehearsed_in_words, name="rehearsed")
+
+
+@register.simple_tag(takes_context=True)
+def same_query(context: Context) -> str:
+    """Return the query of this page, for an address to carry on; without one nothing, not « ? » alone."""
+    query = context["request"].GET.urlencode()
+    return f"?{query}" if query else ""
 
 
 @register.filter

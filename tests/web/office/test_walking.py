@@ -17,7 +17,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf
 from sporades.web.office.registrations import walking
 from tests.factories import NOW, a_candidate, a_registration
-from tests.web.guide import main
+from tests.web.guide import main, seen
 
 NAMES = ("Abgrall", "Bozec", "Corre")
 
@@ -74,6 +74,16 @@ def test_tabs_and_acts_stay_on_the_way(manager, search):
         assert f'href="{where}{way}"'.replace("&", "&amp;") in page.text
         if tab != "decide":
             assert "Dossier 2 sur 3" in main(manager.get(where + way))
+
+
+def test_off_the_way_no_address_ends_with_a_question_mark_alone(manager, three):
+    number = three[0].number
+
+    page = manager.get(reverse("office:decide", args=[number]))
+
+    led = [link.get("href") for link in seen(page).cssselect("main a[href]")]
+    assert reverse("office:withdraw_as_asked", args=[number]) in led
+    assert [one for one in led if one.endswith("?")] == []
 
 
 def decided(client, page, decision="validate", reason=""):
