@@ -2,9 +2,14 @@
 
 from django.urls import reverse
 
+from sporades.accommodations.states import State
 from sporades.accounts.models import Membership
 from sporades.registrations.models import Draft
-from tests.registrations.test_changing_speciality import MAPS, answered, beside
+from tests.accommodations.asked import reach
+from tests.acts.test_changing_exam import begun, put_two
+from tests.evidence.given import again
+from tests.factories import a_registration
+from tests.registrations.test_changing_speciality import MAPS, answered, beside, filed
 from tests.web.guide import main
 
 
@@ -40,6 +45,35 @@ def test_a_derogation_is_said_to_stay_with_the_exam_it_was_granted_for(manager, 
     in_lille.save(update_fields=["waivers"])
 
     assert said in main(manager.get(page_of(in_lille)))
+
+
+def test_an_exam_with_which_what_was_asked_for_cannot_go_is_not_offered(manager, invented_exam):
+    put_two(epreuves={"E1": "Anglais"})
+    registration = a_registration()
+    before = main(manager.get(page_of(registration)))
+    reach(registration, State.ASKED)
+
+    page = main(manager.get(page_of(registration)))
+
+    apart = "L'inscription ne change donc pas d'examen."
+    assert "Brevet simple" in before
+    assert apart not in before
+    assert "Brevet simple" not in page
+    assert "Forestier" in page
+    assert apart in page
+
+
+def test_where_every_other_exam_is_such_a_one_nothing_is_to_be_chosen(manager, invented_exam):
+    put_two(epreuves={"E1": "Anglais"})
+    registration = a_registration()
+    filed(answered(begun(registration), "epreuves", **{"statut-E1": "inscrit"}))
+    reach(again(registration), State.ASKED)
+
+    page = manager.get(page_of(registration))
+
+    assert page.context["form"] is None
+    assert "L'inscription ne change donc pas d'examen." in main(page)
+    assert "Aucune autre spécialité" not in main(page)
 
 
 def test_who_files_for_nobody_is_not_offered_it(member, in_lille):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
+from sporades.acts.accommodating import OfAnExam, unsuited
 from sporades.acts.registrations import registering, standing_in
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
@@ -125,9 +126,12 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     note_file(request, found)
     mine = Draft.objects.open().filled_by(request.user).filter(amends=found)
     begun = mine.whole().select_related("amends").first()
+    offered = offered_to(found, begun, _own(request, found.candidate_id))
+    # What was asked for is of its exam: this is said before one chooses, not after.
+    apart = unsuited(found, {one.exam for one in offered})
     form = SpecialityForm(
         request.POST if request.method == "POST" else None,
-        offered=offered_to(found, begun, _own(request, found.candidate_id)),
+        offered=[one for one in offered if one.exam.pk not in apart],
         wanted=request.GET.get(WANTED, ""),
     )
     at, refusal = request.arrived_at, None
@@ -147,6 +151,7 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "form": form if form.offered else None,
+        "of_an_exam": OfAnExam.message if apart else "",
         "refusal": refusal,
         "begun": begun,
         "is_late": found.service.has_closed(at),
