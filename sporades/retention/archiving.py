@@ -16,6 +16,7 @@ from sporades.core import files
 from sporades.core.actors import SYSTEM
 from sporades.documents import operations as documents
 from sporades.drawers import operations as drawers
+from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
 from sporades.letters.models import Letter
@@ -93,11 +94,13 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
     )
     if is_last:
         rows += gathering.person_of(candidate)
-    kept = _keep(registration, rows, at=at)
+    # Once: an act that somebody writes from here on is not copied, and keeps what it says.
+    acts = list(proving_acts(entries_about(*rows)))
+    kept = _keep(registration, rows, acts, at=at)
     figures.keep(registration)
     documents.keep_codes(registration.folder_id, has_ended=not registration.is_active, at=at)
     forget_acts(
-        proving_acts(entries_about(*rows)),
+        Entry.objects.filter(pk__in=[one.pk for one in acts]),
         "registration archived",
         by=SYSTEM,
         on=registration,
@@ -119,8 +122,10 @@ def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
     return in_time or claims.living(at=at).filter(candidate=candidate).exists()
 
 
-def _keep(registration: Registration, rows: list[Model], *, at: datetime) -> Archive:
-    mails, acts = messages_about(rows), proving_acts(entries_about(*rows))
+def _keep(
+    registration: Registration, rows: list[Model], acts: list[Entry], *, at: datetime
+) -> Archive:
+    mails = messages_about(rows)
     letters = Letter.objects.filter(message__in=mails).order_by("pk")
     decided = decisions_on(registration).order_by("pk")
     everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts, *decided]

@@ -227,6 +227,24 @@ def test_the_journal_keeps_the_acts_without_whom_and_its_seals_hold(filed):
     ) == {""}
 
 
+def test_an_act_that_is_written_once_they_are_copied_keeps_what_it_says(filed, monkeypatch):
+    """It would be lost: neither in the archive, nor in the journal."""
+    keep = archiving.figures.keep
+
+    def write_then_keep(registration):
+        journal.record("piece received", by=OPERATOR, on=registration, at=NOW)
+        keep(registration)
+
+    monkeypatch.setattr(archiving.figures, "keep", write_then_keep)
+
+    operations.apply(at=archived_at(filed))
+
+    late = Entry.objects.get(verb="piece received", object_id=str(filed.pk))
+    assert late.actor_name == OPERATOR.name
+    [gone] = Entry.objects.filter(verb="registration archived")
+    assert late.pk not in gone.payload["after"]["acts"]
+
+
 def test_an_act_that_was_emptied_otherwise_is_named(filed):
     emptied = Entry.objects.filter(object_kind="registration").order_by("pk").first()
     with connection.cursor() as cursor:
