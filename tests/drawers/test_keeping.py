@@ -173,6 +173,37 @@ def test_thirty_files_a_day_are_kept_and_no_more(registration):
         keep(candidate)
 
 
+def test_nor_is_one_that_was_given_and_it_is_kept_once(registration):
+    candidate = registration.candidate
+    given = give(registration)
+
+    def keep_it():
+        return keeping.keep_copy(owner=candidate, given=given, by=author(candidate), at=NOW)
+
+    kept = keep_it()
+    for _ in range(29):
+        keeping.remove(kept=keep(candidate), by=author(candidate), at=NOW)
+
+    assert keep_it() == kept
+    keeping.remove(kept=kept, by=author(candidate), at=NOW)
+    with pytest.raises(keeping.TooOften):
+        keep_it()
+
+
+def test_thirty_files_a_day_are_given_from_it_for_a_registration_and_no_more(registration):
+    kept = keep(registration.candidate)
+    for rank in range(30):
+        reuse(registration, kept, press=f"{rank}")
+
+    with pytest.raises(providing.TooOften):
+        reuse(registration, kept, press="30")
+
+    last = piece(registration).deposit
+    assert reuse(registration, kept, press="29") == last
+    with pytest.raises(providing.GivenBefore):
+        reuse(registration, kept, press="0")
+
+
 def test_the_journal_knows_that_a_file_was_kept_and_erased_not_what_it_is_called(registration):
     candidate = registration.candidate
     kept = keep(candidate, name="Carte de Zyzomysse.jpg")

@@ -41,6 +41,18 @@ def refuse(registration, code="IDENTITE", *, at=NOW):
     verifying.refuse(row=row, reason="Floue.", seen=row.deposit_id, by=MANAGER, at=at)
 
 
+def scan(registration, colour="white"):
+    return verifying.scan_in(
+        registration=again(registration),
+        code="IDENTITE",
+        sent=[Sent("scan.jpg", a_photo(colour))],
+        press=str(uuid4()),
+        posted_on=NOW.date(),
+        by=MANAGER,
+        at=NOW,
+    )
+
+
 def overturn(registration, code="IDENTITE", *, at=LATER):
     row = piece(registration, code)
     verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=at)
@@ -196,6 +208,32 @@ def test_another_file_given_meanwhile_is_not_found_good_unread(registration):
         verifying.overturn(row=row, seen=row.deposit_id, by=MANAGER, at=LATER)
 
     assert piece(registration).state == State.CHECKING
+
+
+def test_nor_is_the_reason_of_what_was_refused_written_on_another_scan(registration):
+    scan(registration)
+    refuse(registration)
+    read = piece(registration)
+    scan(registration, "black")
+    refuse(registration)
+
+    with pytest.raises(OtherFile, match="joindre la numérisation"):
+        verifying.correct_refusal(
+            row=read, reason="Périmée.", seen=read.deposit_id, by=MANAGER, at=LATER
+        )
+
+    assert piece(registration).reason == "Floue."
+
+
+def test_nor_is_a_reception_taken_back_with_a_scan_that_was_not_read(registration):
+    verifying.receive(row=piece(registration), posted_on=NOW.date(), by=MANAGER, at=NOW)
+    read = piece(registration)
+    joined = scan(registration)
+
+    with pytest.raises(OtherFile, match="joindre la numérisation"):
+        verifying.take_back(row=read, seen=read.deposit_id, by=MANAGER, at=LATER)
+
+    assert (piece(registration).state, piece(registration).deposit) == (State.POSTED, joined)
 
 
 def test_what_is_not_refused_is_not_taken_back(registration):

@@ -9,6 +9,7 @@ from sporades.acts import tasks
 from sporades.acts.pieces import providing, reminding
 from sporades.acts.registrations import completing
 from sporades.batches.actions import INCOMPLETE
+from sporades.evidence import operations as evidence
 from sporades.evidence.completeness import lacking
 from sporades.evidence.queries import piece_of
 from sporades.exams.held import forget
@@ -170,6 +171,15 @@ def test_the_later_day_is_kept_for_lists_and_its_candidate_is_reminded_of_it(reg
     assert not lacking(last + DAY).exists()
     told = Message.objects.filter(kind="pieces_due").latest("pk")
     assert "avant le vendredi 1er janvier 2027 à 23" in " ".join(told.body.split())
+
+
+def test_no_later_day_is_kept_while_nobody_knows_when_it_ends(registration, last):
+    read_only(last - 2 * HOUR, None)
+
+    with time_machine.travel(last + HOUR, tick=False):
+        assert evidence.follow_reading(after=0, most=10, at=last + HOUR) == 0
+
+    assert piece(registration).until == last
 
 
 def test_nobody_is_reminded_of_a_piece_while_none_can_be_given(registration, last):
