@@ -182,6 +182,15 @@ def test_who_asks_again_has_as_long_as_the_second_mail_says():
     assert announcing.tell_openings(at=again + 4 * HOUR) == 1
 
 
+def test_who_confirms_twice_confirmed_the_first_time():
+    alert = notices.ask(service=a_service_to_come(), email="ana@exemple.test", at=NOW)
+
+    for at in (NOW + INSTANT, NOW + HOUR):
+        notices.confirm(alert, at=at)
+
+    assert OpeningAlert.objects.get().confirmed_at == NOW + INSTANT
+
+
 def test_who_confirmed_and_asks_again_stays_confirmed():
     service = a_service_to_come()
     announcing.ask_alert(service=service, email="ana@exemple.test", network="n", at=NOW)

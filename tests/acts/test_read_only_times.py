@@ -86,3 +86,10 @@ def test_one_that_was_cancelled_does_not_part_two_that_follow_at_once():
 
     assert [written_again(hours) for hours in (5, 15, 25)] == [40, 40, 40]
     assert written_again(45) is None
+
+
+def test_one_that_is_cancelled_gives_no_time_to_what_was_to_end_by_itself_as_it_began():
+    show(0, 2)
+    notices.cancel(planned=plan(2, 4, at=1), at=NOW + HOUR)
+
+    assert [written_again(hours) for hours in (1, 3)] == [2, None]

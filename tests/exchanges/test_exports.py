@@ -202,6 +202,58 @@ def test_lines_taken_out_bit_by_bit_are_counted_together_for_a_day(ask, in_lille
     assert ask(three, form="ods").state == ExportState.WAITING
 
 
+@pytest.mark.usefixtures("few")
+def test_of_what_one_takes_alone_neither_what_another_approved_nor_what_came_to_nothing_is(
+    ask, in_lille, asker, head
+):
+    one, two, three = (
+        Group(members=(Leaf(CRITERIA["nom"], Operator.IS, (name,)),))
+        for name in ("Abadie", "Bézier", "Cœur")
+    )
+    export = ask()
+    operations.approve(export=export, user=head, by=actor(head), at=NOW)
+    assert prepared(export).state == ExportState.READY
+    stopped = ask(one)
+    operations.stop(export=stopped, by=actor(asker), at=NOW)
+
+    assert not operations.is_for_two(2, by=asker, at=NOW)
+    assert [ask(tree).state for tree in (two, three)] == [ExportState.WAITING] * 2
+    # Those that are still to be made count with those that are.
+    assert operations.is_for_two(1, by=asker, at=NOW)
+    a_day_later = NOW + operations.COUNTED_FOR
+    assert operations.is_for_two(1, by=asker, at=a_day_later - timedelta(seconds=1))
+    assert not operations.is_for_two(2, by=asker, at=a_day_later)
+
+
+@pytest.mark.usefixtures("few")
+def test_what_has_grown_since_it_was_read_is_neither_approved_nor_refused_unread(
+    ask, in_lille, head
+):
+    export = ask()
+    said = {"export": export, "seen": "2", "user": head, "by": actor(head), "at": NOW}
+
+    for decide in (operations.approve, operations.refuse):
+        with pytest.raises(operations.AskedAnew):
+            decide(**said)
+    assert Export.objects.get().state == ExportState.PROPOSED
+    operations.refuse(**said | {"seen": "3"})
+
+    # Of one that was decided it is said that it was, whatever was read.
+    with pytest.raises(Refused) as refusal:
+        operations.refuse(**said)
+    assert not isinstance(refusal.value, operations.AskedAnew)
+
+
+@pytest.mark.parametrize(
+    ("total", "approved", "needs"),
+    [(5_000, None, False), (5_001, None, True), (6_600, 6_000, False), (6_601, 6_000, True)],
+)
+def test_a_second_person_approves_from_so_many_lines_and_again_from_a_tenth_more(
+    total, approved, needs
+):
+    assert Export(total=total, approved_total=approved).needs_approval is needs
+
+
 def test_the_button_pressed_twice_asks_once(ask, in_lille):
     assert ask().pk == ask().pk
     assert Export.objects.count() == 1
@@ -508,6 +560,17 @@ def test_what_was_sought_is_forgotten_after_a_year(ask, in_lille):
 
     assert not Export.objects.exists()
     assert Entry.objects.filter(verb="export made").exists()
+
+
+def test_but_not_before_its_file_is_erased(ask, in_lille):
+    """Nothing would lead to the file any more."""
+    export = prepared(ask())
+    late = NOW + operations.FORGOTTEN_AFTER + timedelta(seconds=1)
+
+    assert operations.forget_old(at=late) == 1
+
+    assert not default_storage.exists(export.file_key)
+    assert Export.objects.get().state == ExportState.FORGOTTEN
 
 
 def test_the_sweeper_forgets_and_takes_up(ask, in_lille, time_machine):

@@ -98,6 +98,32 @@ def test_a_row_that_was_deleted_is_named(acts):
     assert sealing.verify(at=NOW).findings == (f"Acte {acts[0]} : il a été supprimé (sceau n°1).",)
 
 
+def test_a_row_that_was_detached_from_its_seal_is_named(acts):
+    by_hand("UPDATE journal_entry SET seal_id = NULL WHERE id = %s", acts[0])
+
+    assert sealing.verify(at=NOW).findings == (
+        f"Acte {acts[0]} : il a été détaché de son sceau (n°1).",
+    )
+
+
+def test_a_row_that_was_moved_under_another_seal_is_named_of_both(acts):
+    second = Seal.objects.get(number=2)
+    by_hand("UPDATE journal_entry SET seal_id = %s WHERE id = %s", second.pk, acts[0])
+
+    assert sealing.verify(at=NOW).findings == (
+        f"Acte {acts[0]} : il a été détaché de son sceau (n°1).",
+        f"Acte {acts[0]} : il a été ajouté après coup (sceau n°2).",
+    )
+
+
+def test_a_row_that_was_emptied_without_an_act_that_says_so_is_named(acts):
+    by_hand("UPDATE journal_entry SET actor_name = '', payload = '{}' WHERE id = %s", acts[5])
+
+    assert sealing.verify(at=NOW).findings == (
+        f"Acte {acts[5]} : il a été réécrit avant d'être scellé.",
+    )
+
+
 def test_a_row_that_was_slipped_under_a_seal_is_named(acts):
     entry = journal.record("registration filed", by=BY, at=NOW)
     by_hand(
