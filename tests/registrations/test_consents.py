@@ -1,6 +1,7 @@
 """Consents changed at any time: what comes afterwards does not undo them (D6)."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -22,6 +23,10 @@ def choose(registration, *, publishes, shares, at=LATER):
         by=author(registration.candidate),
         at=at,
     )
+
+
+def leave(registration):
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
 
 
 def consents(registration):
@@ -77,6 +82,20 @@ def test_a_modification_open_meanwhile_takes_the_choice_with_it():
     registering.register(draft=draft, by=by, at=LATER)
 
     assert consents(registration) == (True, True)
+
+
+@pytest.mark.parametrize("act", [partial(choose, publishes=True, shares=True), leave])
+def test_what_others_are_typing_is_neither_changed_nor_erased(act):
+    registration, neighbour = a_registration(), a_registration()
+    theirs = registering.amend(registration=neighbour, by=author(neighbour.candidate), at=NOW)
+    typed = dict(theirs.answers.values_list("section", "answers"))
+
+    act(registration)
+
+    theirs.refresh_from_db()
+    assert theirs.is_open
+    assert dict(theirs.answers.values_list("section", "answers")) == typed
+    assert consents(neighbour) == (False, False)
 
 
 def test_a_page_of_the_modification_shown_before_the_choice_does_not_undo_it_unseen():
