@@ -187,6 +187,29 @@ def test_what_is_known_of_a_birth_date_is_enough_and_an_agent_has_none():
 
 
 @pytest.mark.django_db
+def test_what_is_true_of_somebody_else_who_has_an_account_opens_no_other():
+    theirs = joined()
+    hers = join("nina@exemple.test", birth_name="Petit", first_names="Nina")
+    agents = []
+    for name in ("Camille Martin", "Sacha Leroy"):
+        agent = User.objects.create_user(f"{name.split()[1]}@exemple.test", created_at=NOW)
+        agent.memberships.create(role="manager", full_name=name, academies=["A09"])
+        agents.append(agent)
+    her = holders.Holder("Nina Petit", "2007-06-01")
+
+    assert holders.account_of(hers.email, her) == hers
+    for user, somebody_else in (
+        (theirs, her),
+        (theirs, holders.Holder("Martin")),
+        (agents[0], her),
+        (agents[0], holders.Holder("Leroy")),
+        (agents[0], holders.Holder("")),
+    ):
+        with pytest.raises(holders.NotTheHolder):
+            holders.account_of(user.email, somebody_else)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("more", [(), ("--ancienne-lue-par-un-autre",)])
 def test_a_member_of_staff_whom_the_link_alone_would_let_in_is_refused(more):
     agent = joined("agent@exemple.test")

@@ -502,6 +502,16 @@ def test_another_code_ends_the_account_that_waits_for_its_activation():
 
 
 @open_exam
+def test_a_code_ends_no_account_that_waits_for_another_record():
+    waiting = claim(given(a_record(first_names="Yann")), email="yann@exemple.test")
+
+    given(a_record())
+
+    assert User.objects.get() == waiting
+    assert ClaimCode.objects.get(taken_by=waiting).candidate.identity.first_names == "Yann"
+
+
+@open_exam
 def test_a_code_that_may_not_be_given_ends_nothing():
     record = a_record()
     registered_in_two_academies(record)

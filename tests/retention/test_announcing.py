@@ -36,6 +36,15 @@ def test_it_is_told_once_a_month_before_and_says_until_which_day(filed):
     assert Registration.objects.filter(pk=filed.pk).exists()
 
 
+def test_that_one_was_told_keeps_no_other_from_being_told(filed):
+    other = a_registration(a_candidate(email="autre@exemple.test"))
+
+    operations.apply(at=archived_at(filed) - DAY)
+
+    leaving_soon = {one.candidate.address for one in (filed, other)}
+    assert {one.recipient for one in told()} == leaving_soon
+
+
 def test_the_message_leaves_with_the_registration(filed):
     operations.apply(at=archived_at(filed) - DAY)
     assert told().exists()
