@@ -56,8 +56,10 @@ MANAGER = Actor("manager", "Claude Martin", "user:1")
 open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 
-def given(record, at=NOW):
-    return claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at)
+def given(record, at=NOW, seen=None):
+    return claiming.give_code(
+        record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at, seen=seen
+    )
 
 
 def claim(code, *, birth=BIRTH, email="maelle@exemple.test", at=NOW, network="ici"):
@@ -499,6 +501,49 @@ def test_another_code_ends_the_account_that_waits_for_its_activation():
     joining.activate(claim(code).pk, at=NOW)
     record.refresh_from_db()
     assert record.user == User.objects.get()
+
+
+@open_exam
+def test_pressed_again_on_the_same_page_no_second_code_ends_the_first():
+    record = a_record()
+    page = claims.mark_of(record)
+    code = given(record, seen=page)
+
+    with pytest.raises(claiming.GivenMeanwhile):
+        given(record, NOW + timedelta(seconds=1), seen=page)
+
+    assert claim(code)
+
+
+@open_exam
+def test_who_has_just_claimed_is_not_ended_by_a_page_that_was_open_before():
+    record = a_record()
+    code = given(record)
+    page = claims.mark_of(record)
+    user = claim(code)
+
+    with pytest.raises(claiming.GivenMeanwhile):
+        given(record, NOW + timedelta(seconds=1), seen=page)
+
+    assert User.objects.get() == user
+    assert given(record, NOW + timedelta(seconds=1), seen=claims.mark_of(record))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_code", [False, True], ids=["the first one", "another one"])
+def test_of_two_presses_at_once_one_gives_the_code_that_serves(territory, stopped_clock, has_code):
+    load_invented()
+    record = a_record()
+    if has_code:
+        given(record, NOW - timedelta(days=1))
+    page = claims.mark_of(record)
+
+    outcomes = together(*[lambda: given(record, seen=page)] * 2)
+
+    [code] = [one for one in outcomes if isinstance(one, str)]
+    [refused] = [one for one in outcomes if one != code]
+    assert isinstance(refused, claiming.GivenMeanwhile)
+    assert ClaimCode.objects.get().digest == claims.digest_of(code)
 
 
 @open_exam
