@@ -57,9 +57,7 @@ open_exam = pytest.mark.usefixtures("invented_exam", "stopped_clock")
 
 
 def given(record, at=NOW, seen=None):
-    return claiming.give_code(
-        record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at, seen=seen
-    )
+    return claiming.give_code(record, reach=EVERYWHERE, academy="A09", by=MANAGER, at=at, seen=seen)
 
 
 def claim(code, *, birth=BIRTH, email="maelle@exemple.test", at=NOW, network="ici"):
@@ -323,6 +321,20 @@ def test_a_mistyped_address_is_mended_with_the_same_code():
     joining.activate(second.pk, at=NOW)
     record.refresh_from_db()
     assert record.user == second
+
+
+@open_exam
+def test_who_begins_again_with_the_same_code_and_the_same_address_has_one_account():
+    record = a_record()
+    code = given(record)
+    before = claim(code)
+
+    user = claim(code)
+
+    assert User.objects.get() == user != before
+    joining.activate(user.pk, at=NOW)
+    record.refresh_from_db()
+    assert record.user == user
 
 
 @open_exam
