@@ -1,17 +1,20 @@
 """An operator gives the record of an account back to letters."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 
+from sporades import mail
+from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accounts.models import User
-from sporades.acts.people import joining
+from sporades.acts.people import detaching, joining
 from sporades.acts.registrations import leaving
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.personal import operations as personal
 from sporades.registrations.models import Registration
@@ -69,13 +72,13 @@ def test_the_account_and_the_person_are_told(stolen):
 
     told = {one.recipient: one for one in Message.objects.filter(kind="record_detached")}
     assert set(told) == {THEIRS, ""}
-    mail, letter = plain(told[THEIRS].body), plain(told[""].body)
-    for body in (mail, letter):
+    mailed, letter = plain(told[THEIRS].body), plain(told[""].body)
+    for body in (mailed, letter):
         assert "a fermé le compte v…@exemple.test" in body
         assert "Si vous ne l'avez pas demandé, prévenez tout de suite ce service." in body
         assert "Votre service gestionnaire : Bureau des essais de Lille" in body
         assert WHY not in body
-    assert "et non plus ici" in mail
+    assert "et non plus ici" in mailed
     assert "à l'adresse postale de votre dossier" in letter
     assert told[""].letter.candidate == stolen
 
@@ -138,13 +141,13 @@ def test_the_letter_says_the_anomaly_and_what_the_account_alone_was_asked_for():
     detach(registration.candidate)
 
     told = {one.recipient: one for one in Message.objects.filter(kind="record_detached")}
-    mail, letter = (plain(" ".join(told[one].body.split())) for one in (THEIRS, ""))
+    mailed, letter = (plain(" ".join(told[one].body.split())) for one in (THEIRS, ""))
     assert f"Numéro d'inscription : {registration.number} Votre inscription est" in letter
     assert "enregistrée, mais incomplète : Votre diplôme manque. Ce qui est attendu" in letter
     assert "- Copie de votre diplôme, avant le mardi 8 décembre 2026" in letter
     assert "Les pièces justificatives s'envoient par courrier à l'adresse ci-dessous." in letter
     assert told[""].due_by == datetime.fromisoformat("2026-12-08T23:59:00+01:00")
-    assert "diplôme" not in mail
+    assert "diplôme" not in mailed
 
 
 def test_what_came_by_letter_before_is_not_posted_again(stolen):
@@ -153,6 +156,69 @@ def test_what_came_by_letter_before_is_not_posted_again(stolen):
     assert enclosed() == {("registered", "recapitulatif")}
     told = Letter.objects.get(message__kind="record_detached").message
     assert "vous y est envoyé aussi" not in told.body
+
+
+def test_what_others_received_by_letter_is_posted_all_the_same():
+    a_registration(a_record())
+    registration = a_registration(a_candidate(email=THEIRS))
+
+    detach(registration.candidate)
+
+    assert enclosed() == {("registered", "recapitulatif"), ("document_published", "recapitulatif")}
+
+
+def test_a_letter_that_was_overtaken_has_brought_nothing(stolen):
+    Letter.objects.update(state=LetterState.OVERTAKEN, overtaken_at=NOW)
+
+    detach(stolen)
+
+    assert ("document_published", "recapitulatif") in enclosed()
+
+
+def test_of_a_registration_that_was_left_nothing_is_posted():
+    registration = a_registration(a_candidate(email=THEIRS))
+    manager = a_member("agent@exemple.test", "manager", ["A09"])
+    publish_together(deposit(registration, manager, "convocation"), manager)
+    leaving.withdraw(registration=again(registration), by=author(registration.candidate), at=NOW)
+
+    detach(registration.candidate)
+
+    assert enclosed() == set()
+
+
+@pytest.mark.parametrize("is_final", [False, True])
+def test_no_letter_makes_a_decision_contestable_again(is_final):
+    registration = a_registration(a_candidate(email=THEIRS))
+    manager = a_member("agent@exemple.test", "manager", ["A09"])
+    publish_together(deposit(registration, manager, "notification-amenagement"), manager)
+    candidate = Candidate.objects.get(pk=registration.candidate_id)
+    zone = registration.service.zone
+    final = final_at(presumed_at(NOW, zone), zone)
+
+    detaching.detach(
+        THEIRS,
+        number=candidate.number,
+        reason=WHY,
+        by=OPERATOR,
+        at=final if is_final else final - timedelta(microseconds=1),
+    )
+
+    posted = ("document_published", "notification-amenagement") in enclosed()
+    assert posted != is_final
+
+
+def test_the_record_has_its_postal_address_and_what_was_written_of_the_account_is_forgotten():
+    registration = a_registration(a_candidate(email=THEIRS))
+    candidate = Candidate.objects.get(pk=registration.candidate_id)
+    assert candidate.address_1 == ""
+    said = {"to": THEIRS, "at": NOW, "key": "changed", "when": "là", "reset": "ici"}
+    mail.write("password_changed", about=candidate.user, **said)
+
+    detach(candidate)
+
+    candidate.refresh_from_db()
+    assert candidate.address_1 == "12 rue des Îles"
+    assert not Message.objects.filter(kind="password_changed").exists()
 
 
 @pytest.mark.parametrize(
@@ -169,6 +235,32 @@ def test_a_slip_of_the_hand_detaches_nobody(stolen, given_by, said):
 
     stolen.refresh_from_db()
     assert stolen.has_account
+
+
+def test_the_number_of_somebody_else_detaches_neither(stolen):
+    other = a_registration(a_candidate(email="autre@exemple.test")).candidate
+    other.refresh_from_db()
+
+    with pytest.raises(CommandError, match=f"n'est pas celui du candidat n°{other.number}"):
+        detach(stolen, number=other.number)
+
+    for one in (stolen, other):
+        one.refresh_from_db()
+        assert one.has_account
+
+
+def test_what_others_have_is_neither_posted_nor_told_to_whoever_is_detached(stolen):
+    registration = a_registration(a_candidate(email="autre@exemple.test"))
+    manager = a_member("agent@exemple.test", "manager", ["A09"])
+    publish_together(deposit(registration, manager, "convocation"), manager)
+    flag_with(registration, until=date(2026, 12, 8))
+
+    detach(stolen)
+
+    letter = Letter.objects.get(message__kind="record_detached")
+    assert registration.number not in letter.message.body
+    assert enclosed() == {("registered", "recapitulatif")}
+    assert User.objects.filter(email="autre@exemple.test").exists()
 
 
 def test_an_agents_account_stays_and_so_does_one_without_registration():
