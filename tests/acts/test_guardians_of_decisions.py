@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accounts import operations as accounts
 from sporades.acts.identities import asking
+from sporades.acts.people import addressing
 from sporades.acts.registrations import deciding, late, requesting
 from sporades.candidates.operations import reach_at
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
-from sporades.registrations.models import Registration
+from sporades.registrations.models import LateRequest, Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again
@@ -139,7 +141,9 @@ def test_of_who_is_of_age_nobody_else_is_told(act):
 # --- What was asked late, of which there is no registration --------------------------------------
 
 
-def refuse_a_late_registration(guardian="anne@exemple.test", **person):
+def refuse_a_late_registration(
+    guardian="anne@exemple.test", *, is_written_to=False, is_own=False, **person
+):
     load_invented(("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n"))
     draft = a_draft(
         a_candidate(**{**MINOR, **person}),
@@ -154,6 +158,11 @@ def refuse_a_late_registration(guardian="anne@exemple.test", **person):
     at = draft.service.closes_at + timedelta(days=2)
     by = author(draft.candidate)
     asked = late.send(draft=draft, reason="Malade", proof=[], by=by, at=at)
+    while is_written_to and addressing.may_write(guardian, network=None, at=at):
+        pass
+    if is_own:
+        accounts.change_address(draft.candidate.user, email=guardian)
+    asked = LateRequest.objects.get(pk=asked.pk)
     late.refuse(request=asked, answer="Trop vague", by=MANAGER, at=at)
     return draft
 
@@ -175,6 +184,20 @@ def test_without_a_mail_they_are_told_of_it_by_a_letter_at_home():
     letter = Letter.objects.get(message__kind="guardian_awaited")
     assert letter.address[:2] == ["Anne Le Goff", "12 rue des Îles"]
     assert "http" not in letter.message.body
+
+
+def test_of_it_no_mail_too_many_is_written_and_a_letter_goes_home():
+    refuse_a_late_registration(is_written_to=True)
+
+    letter = Letter.objects.get(message__kind="guardian_awaited")
+    assert letter.address[:2] == ["Anne Le Goff", "12 rue des Îles"]
+
+
+def test_whose_account_has_the_address_of_their_guardian_is_not_told_of_it_twice():
+    refuse_a_late_registration(is_own=True)
+
+    assert Message.objects.get(kind="late_refused").recipient == "anne@exemple.test"
+    assert not Message.objects.filter(kind="guardian_awaited").exists()
 
 
 def test_of_who_is_of_age_nobody_is_told_of_it():
