@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 
 from sporades.accounts import operations, second_factor
 from sporades.accounts.models import AddressChange, LeftAddress, Membership, User
@@ -14,7 +15,16 @@ from tests.factories import NOW
 from tests.web.registry.world import a_member
 
 DAY = timedelta(days=1)
-HELD = (Membership, EmailAddress, AddressChange, LeftAddress, SocialAccount, Authenticator)
+HELD = (
+    Membership,
+    EmailAddress,
+    AddressChange,
+    LeftAddress,
+    SocialAccount,
+    UserSession,
+    Authenticator,
+)
+OPENS_ALONE = {"credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -33,7 +43,9 @@ def holding_everything(name):
     operations.leave(user, email=f"{name}.avant@exemple.test", at=NOW)
     operations.ask_change(user, email=f"{name}.apres@exemple.test", at=NOW)
     SocialAccount.objects.create(user=user, provider="franceconnect", uid=name)
+    UserSession.objects.create(user=user, ip="192.0.2.1", session_key=name, user_agent="x")
     TOTP.activate(user, generate_totp_secret())
+    Authenticator.objects.create(user=user, type="webauthn", data=OPENS_ALONE)
     return user
 
 
@@ -75,9 +87,11 @@ ACTS = {
     "its roles reopened": reopened,
     "another application": second_factor.enrol_totp,
     "one application for another": lambda user: second_factor.replace_totp(
-        Authenticator.objects.get(user=user), secret=generate_totp_secret()
+        Authenticator.objects.get(user=user, type="totp"), secret=generate_totp_secret()
     ),
     "no second factor": second_factor.remove,
+    "its password taken": operations.shut,
+    "its ways in taken": operations.shut_everybody_out,
     "nobody's": operations.empty,
 }
 

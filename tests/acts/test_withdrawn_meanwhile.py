@@ -582,6 +582,18 @@ def test_nothing_that_another_candidate_withdrew_or_read_meanwhile_is_told():
     assert other.number not in body("address_restored")
 
 
+def test_what_is_withdrawn_is_told_where_nobody_else_was_written_to():
+    registration = claimed(a_record(email=OWN, channel="mail"))
+    neighbour = a_record(email="voisine@exemple.test", channel="mail")
+    joining.activate(claim(given(neighbour), email="autre@exemple.test").pk, at=NOW)
+    moved(a_registration(a_candidate(email="loin@exemple.test")), to="plus-loin@exemple.test")
+
+    withdraw(registration, at=NOW + HOUR)
+
+    assert Message.objects.get(kind="withdrawn_once_taken").recipient == OWN
+    assert told() == []
+
+
 def test_no_late_request_that_another_candidate_took_back_meanwhile_is_told():
     request, at = asked_late()
     move_address(request.draft.candidate, at=at + MINUTE)
