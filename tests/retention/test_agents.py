@@ -110,22 +110,40 @@ def test_the_list_of_agents_says_nothing_of_who_was_erased(left):
     assert in_access(ended, Access.ENDED, on=after(1).date()).count() == 0
 
 
-def test_a_message_that_they_kept_for_their_colleagues_stays_without_their_name(left):
-    kept = MailingTemplate.objects.create(
-        asked_by=left,
+def _kept_by(user, name="Salle"):
+    """A message that an agent keeps to be written again."""
+    return MailingTemplate.objects.create(
+        asked_by=user,
         asked_name=NAME,
         asked_role="manager",
         perimeters=[],
         asked_at=NOW,
-        name="Salle",
+        name=name,
         subject="Votre salle",
         text="La salle a changé.",
     )
+
+
+def test_a_message_that_they_kept_for_their_colleagues_stays_without_their_name(left):
+    kept = _kept_by(left)
 
     operations.apply(at=after(1))
 
     kept.refresh_from_db()
     assert (kept.asked_name, kept.text) == (NOBODY, "La salle a changé.")
+
+
+def test_a_colleague_who_stays_keeps_their_name_and_what_was_written_to_them(left):
+    colleague = an_agent("sacha@exemple.test", ends_on=None)
+    kept = _kept_by(colleague, name="Horaires")
+    _written(colleague.email)
+
+    operations.apply(at=after(1))
+
+    kept.refresh_from_db()
+    assert kept.asked_name == colleague.memberships.get().full_name == NAME
+    assert Message.objects.get().recipient == "sacha@exemple.test"
+    assert not User.objects.filter(email=left.email).exists()
 
 
 def test_what_they_decided_of_a_registration_stays_with_it(left):

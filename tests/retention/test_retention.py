@@ -563,6 +563,17 @@ def test_an_account_that_was_warned_before_it_was_registered_is_warned_anew(file
     assert not User.objects.filter(pk=person.user_id).exists()
 
 
+def test_what_is_archived_of_one_leaves_the_warning_of_another_account(filed):
+    other = a_candidate(email="autre@exemple.test").user
+    User.objects.update(warned_at=NOW)
+
+    operations.apply(at=archived_at(filed))
+
+    filed.candidate.user.refresh_from_db()
+    other.refresh_from_db()
+    assert (filed.candidate.user.warned_at, other.warned_at) == (None, NOW)
+
+
 def test_without_names_an_archive_says_what_it_was_and_of_nobody(whole, kept, settings):
     settings.RETENTION_WITHOUT_NAMES = True
 
@@ -600,6 +611,23 @@ def test_what_is_withheld_is_never_erased_until_it_is_released(whole, kept, sett
 
 def years_later(years):
     return NOW.replace(year=NOW.year + years) + timedelta(days=60)
+
+
+def test_of_two_archives_the_one_that_is_withheld_keeps_all_and_the_other_nothing(filed, settings):
+    other = a_registration(a_candidate(email="autre@exemple.test"))
+    at = archived_at(filed)
+    operations.apply(at=at)
+    withhold(filed.number)
+    settings.RETENTION_WITHOUT_NAMES = True
+
+    operations.apply(at=at + DAY)
+
+    assert operations.left_of(at=at + DAY) == 0
+    kept, emptied = (Archive.objects.get(number=one.number) for one in (filed, other))
+    assert NAME in json.dumps(kept.content, ensure_ascii=False)
+    assert (emptied.content, emptied.files) == ([], [])
+    operations.apply(at=erased_at(filed))
+    assert numbers_of(Archive) == [filed.number]
 
 
 def test_only_what_is_kept_is_withheld_and_once(filed):
