@@ -358,6 +358,9 @@ def test_a_request_that_is_left_erases_no_paper_of_what_was_not_posted(with_a_pa
     assert not erasing.unsent(first - timedelta(seconds=1)).exists()
     assert erasing.unsent(first).exists()
 
+    came_back(with_a_paper)
+    assert not erasing.unsent(first).exists()
+
 
 def _said_from(registration):
     cases = requests_of(registration.pk)
