@@ -10,6 +10,7 @@ from sporades.acts.pieces import granting, reminding, verifying
 from sporades.acts.registrations import deciding, leaving, receiving
 from sporades.acts.writing import posting
 from sporades.candidates import operations as candidates
+from sporades.candidates.models import Candidate
 from sporades.core import pdf
 from sporades.documents.models import DocumentVersion
 from sporades.letters import mentions, operations, printing
@@ -19,6 +20,7 @@ from sporades.letters.states import LetterState
 from sporades.letters.words import fate_in_words
 from sporades.mail.models import Message
 from sporades.registrations.states import CLEAR, FLAG, REOPEN, RESTORE, SET_ASIDE, VALIDATE
+from sporades.registrations.summary import SUMMARY
 from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import first
 from tests.evidence.given import BAC, IDENTITY, again, piece
@@ -223,10 +225,15 @@ def print_it(registration):
     printed(at=LATER)
 
 
+def begin_to_print(registration):
+    posting.print_now(LILLE, by=MANAGER, at=LATER)
+
+
 @pytest.mark.parametrize(
     "acts",
     [
         (print_it,),
+        (begin_to_print,),
         # What lacks, a refused piece too, was said in another letter.
         (remind,),
         # An earlier refusal was read, and what took it back was not.
@@ -366,6 +373,25 @@ def test_one_that_leaves_its_run_unprinted_does_not_wait_where_it_is_overtaken(
     assert Letter.objects.get(message__kind="piece_waived").state == LetterState.OVERTAKEN
 
 
+def test_one_that_leaves_its_run_waits_where_another_registration_is_told_otherwise(
+    registration, kept, monkeypatch
+):
+    without_exclusion()
+    other = a_registration(registration.candidate, speciality="FOREST", epreuves=FOREST)
+    Letter.objects.all().delete()
+    decide(FLAG)(registration)
+    posting.print_now(LILLE, by=MANAGER, at=NOW)
+    decide(FLAG)(other)
+
+    def fails(*_args, **_options):
+        raise pdf.CannotPrint
+
+    monkeypatch.setattr(printing.pdf, "typeset", fails)
+    work("letters")
+
+    assert waiting() == [INCOMPLETE, INCOMPLETE]
+
+
 def test_a_letter_that_goes_with_a_document_waits(registration):
     waive(registration)
     summary = DocumentVersion.objects.first()
@@ -374,6 +400,16 @@ def test_a_letter_that_goes_with_a_document_waits(registration):
     ask(registration)
 
     assert waiting() == [WAIVED, ASKED]
+
+
+def test_another_document_goes_whatever_has_become_of_its_registration(registration):
+    waive(registration)
+    asks = DocumentVersion.objects.exclude(document__kind=SUMMARY.slug).first()
+    Letter.objects.update(enclosed=asks)
+
+    withdraw(registration)
+
+    assert waiting() == [WAIVED, LEFT]
 
 
 def correct(registration):
@@ -472,7 +508,13 @@ def read_mails(registration):
     candidates.reach_at(again(registration).candidate, reached=reached)
 
 
-@pytest.mark.parametrize("reach", [take_account, read_mails])
+def merged_into_an_account(registration):
+    """Have its candidate be who had an account already, whose record another's has completed."""
+    take_account(registration)
+    Candidate.objects.filter(pk=registration.candidate_id).update(academy=None)
+
+
+@pytest.mark.parametrize("reach", [take_account, read_mails, merged_into_an_account])
 @pytest.mark.parametrize(
     ("acts", "later", "left"),
     [

@@ -6,11 +6,11 @@ from sporades.candidates.models import Candidate
 from sporades.core import pdf
 from sporades.letters.models import Letter
 from sporades.letters.operations import mail_unprintable
-from sporades.letters.queries import unprintable
+from sporades.letters.queries import kept_back, unprintable
 from sporades.mail.models import Message
 from tests.accommodations.asked import a_minor, sign, write
 from tests.factories import NOW
-from tests.letters.test_printing import printed
+from tests.letters.test_printing import LILLE, printed
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock", "kept")
 
@@ -59,3 +59,4 @@ def test_it_is_not_kept_back_where_the_candidate_has_no_address(letter):
     Candidate.objects.filter(pk=letter.candidate_id).update(address_1="Ferme du Bas", town="")
 
     assert not Letter.objects.waiting().filter(unprintable()).exists()
+    assert not kept_back(LILLE).exists()
