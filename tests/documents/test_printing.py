@@ -324,6 +324,18 @@ def test_a_deposited_file_stays_as_it_came_beside_the_one_that_is_sealed(
     assert set(keys_in(store)) == {given, as_kept(version)[0]}
 
 
+def test_a_deposited_file_stays_where_its_printing_is_undone(folder, deposited, settings, store):
+    kind, given = deposited
+    version = issue(folder, kind, {}, number=1, at=NOON)
+    settings.SEAL_KEY_FILE = ""
+    refuse("documents_documentversion", version.pk)
+
+    with pytest.raises(ProgrammingError, match="refused"):
+        printed(version)
+
+    assert keys_in(store) == [given]
+
+
 # --- The job -------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate
 from sporades.letters.models import Letter
 from sporades.letters.operations import guardian_envelope
+from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.states import RESTORE, SET_ASIDE
@@ -189,6 +190,13 @@ def test_once_the_candidate_is_of_age_it_goes_no_more_and_is_listed_no_more(mana
         assert Letter.objects.come_back(at=at).filter(pk=letter.pk).exists() is is_minor
         with pytest.raises(resending.Doubtful if is_minor else resending.OfAge):
             send(letter, minor, at=at)
+
+
+def test_what_its_candidate_was_sent_with_the_same_run_did_not_come_back(of_record):
+    letter = note(posted(of_record))
+
+    assert Letter.objects.filter(run=letter.run, candidate=letter.candidate).count() > 1
+    assert list(Letter.objects.filter(state=LetterState.RETURNED)) == [letter]
 
 
 def test_where_nobody_is_named_any_more_nor_any_home_known_it_goes_again_as_before(of_record):
