@@ -116,8 +116,11 @@ def test_a_row_that_was_moved_under_another_seal_is_named_of_both(acts):
     )
 
 
-def test_a_row_that_was_emptied_without_an_act_that_says_so_is_named(acts):
-    by_hand("UPDATE journal_entry SET actor_name = '', payload = '{}' WHERE id = %s", acts[5])
+def test_a_row_that_is_forgotten_and_says_something_again_is_named(acts):
+    forget(Entry.objects.filter(pk=acts[5]), "draft erased", by=BY, at=NOW)
+    assert sealing.verify(at=NOW).findings == UNTOUCHED
+
+    by_hand("UPDATE journal_entry SET actor_name = 'Autre' WHERE id = %s", acts[5])
 
     assert sealing.verify(at=NOW).findings == (
         f"Acte {acts[5]} : il a été réécrit avant d'être scellé.",
