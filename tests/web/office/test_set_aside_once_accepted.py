@@ -108,6 +108,19 @@ def validated(registration):
     decide(registration, VALIDATE, at=SOON)
 
 
+def validated_then_said_incomplete(registration):
+    validated(registration)
+    decide(registration, FLAG, reason="Illisible", at=LATELY)
+
+
+def validated_once_accepted_and_reopened(registration):
+    whole(registration)
+    decide(registration, FLAG, reason="Illisible", at=ACCEPTED)
+    decide(registration, CLEAR, at=ACCEPTED)
+    decide(registration, VALIDATE, at=LATER - timedelta(days=20))
+    decide(registration, REOPEN, at=LATELY)
+
+
 def said_incomplete(registration):
     whole(registration)
     decide(registration, FLAG, reason="Illisible", at=SOON)
@@ -128,6 +141,7 @@ def reopened_since(registration):
     [
         *(nothing_came, came_late, pieces_alone, validated),
         *(said_incomplete, lifted_since, reopened_since),
+        *(validated_then_said_incomplete, validated_once_accepted_and_reopened),
     ],
 )
 def test_silence_accepts_nothing_before_all_has_come_nor_once_somebody_has_answered(in_lille, do):
@@ -184,11 +198,16 @@ def found_incomplete(registration):
     completing.declare_incomplete(registration=registration, by=MANAGER, at=LATELY)
 
 
+def flagged_and_cleared(registration):
+    decide(registration, FLAG, reason="Illisible", at=ACCEPTED)
+    decide(registration, CLEAR, at=LATELY)
+
+
 @pytest.mark.parametrize(
     "do",
     [
         *(asked_for_more, given_since, refused, replaced_since, asked_again),
-        *(found_incomplete,),
+        *(found_incomplete, flagged_and_cleared),
     ],
 )
 def test_what_is_asked_for_or_refused_once_silence_has_accepted_takes_nothing_back(in_lille, do):
@@ -402,6 +421,19 @@ def test_an_anomaly_that_stands_through_a_modification_was_told(in_lille):
 
     assert again(in_lille).state == "anomaly"
     assert said_to_who_may(in_lille) == ""
+
+
+def test_after_one_that_was_lifted_a_modification_counts_from_its_own_instant(in_lille):
+    whole(in_lille)
+    decide(in_lille, FLAG, reason="Illisible", at=NOW + timedelta(days=1))
+    decide(in_lille, CLEAR, at=NOW + timedelta(days=1))
+    amended = NOW + timedelta(days=2)
+    amend(again(in_lille), at=amended)
+    receiving.receive_summary(
+        registration=again(in_lille), posted_on=amended.date(), by=MANAGER, at=amended
+    )
+
+    assert "depuis le 27 janvier 2027" in said_to_who_may(in_lille)
 
 
 def test_undone_once_the_exam_is_over_a_validation_gives_no_more_days(in_lille):
