@@ -14,6 +14,8 @@ class NameForm(forms.Form):
     """A name for a search."""
 
     nom = CleanCharField(label="Nom de la recherche", max_length=80)
+    remplace = forms.BooleanField(label="La remplacer par celle-ci", required=False)
+    deja = forms.CharField(required=False, widget=forms.HiddenInput)
     partagee = forms.BooleanField(
         label="La partager avec les autres gestionnaires",
         help_text=(
@@ -21,8 +23,6 @@ class NameForm(forms.Form):
         ),
         required=False,
     )
-    remplace = forms.BooleanField(label="La remplacer par celle-ci", required=False)
-    deja = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(
