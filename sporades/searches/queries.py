@@ -9,7 +9,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Case, F, Func, Q, TextField, Value, When
+from django.db.models import Case, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import OrderBy
 from psycopg.errors import QueryCanceled
 
@@ -25,6 +25,9 @@ from sporades.searches.trees import Group, Leaf, Link
 USUAL_ORDER = "nom"
 LONGEST = timedelta(seconds=10)
 """How long PostgreSQL looks for what somebody asks: whoever waited longer has left, and others wait."""
+
+MOST_TO_LOOK = timedelta(milliseconds=500)
+"""How long it is looked whether half of what was typed finds somebody."""
 
 
 class TakesTooLong(Refused):
@@ -116,6 +119,19 @@ def in_less_than(within: timedelta) -> Iterator[None]:
         if isinstance(failure.__cause__, QueryCanceled):
             raise TakesTooLong from failure
         raise
+
+
+def is_somebody(found: QuerySet[Any]) -> bool:
+    """Return whether anything is found; of what takes long to know it is said that there may be.
+
+    Args:
+        found: what is looked for `MOST_TO_LOOK`.
+    """
+    try:
+        with planned_anew(), in_less_than(MOST_TO_LOOK):
+            return bool(found.exists())
+    except TakesTooLong:
+        return True
 
 
 def _stop_after(within: timedelta) -> None:

@@ -141,6 +141,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "nothing": (),
             "page": Paginator(range(100), 20).page(2),
             "quick": QuickForm(),
+            "halves": ["Le Goff", "14/03/1998"],
             "pages": [{"number": 1, "url": static("mark.svg")}],
             "rows": [
                 ("Français", "Écrite", "4 h", "Inscrit"),

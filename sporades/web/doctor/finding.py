@@ -12,7 +12,7 @@ from sporades.accommodations.models import Case
 from sporades.accommodations.states import State
 from sporades.registrations.models import Registration
 from sporades.searches import quick
-from sporades.searches.queries import TakesTooLong, found, planned_anew
+from sporades.searches.queries import TakesTooLong, found, is_somebody, planned_anew
 from sporades.searches.trees import Group
 from sporades.web.doctor.cases import OVER, line_of
 from sporades.web.doctor.forms import FindCaseForm
@@ -59,6 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context |= {
         "here": "Demandes trouvées" if lines else "Aucune demande trouvée",
         "is_cut": len(cases) > MOST_FOUND,
+        "alone": [] if lines else _alone(request, form.tree),
         "lines": [{**line, **_shown(request, line)} for line in lines[:MOST_FOUND]],
     }
     return render(request, "doctor/found.html", context)
@@ -77,6 +78,12 @@ def _found(request: HttpRequest, tree: Group) -> QuerySet[Case]:
     return cases.order_by(
         waiting_since.asc(nulls_last=True), F("since").desc(nulls_last=True), "-pk"
     )
+
+
+def _alone(request: HttpRequest, tree: Group) -> list[str]:
+    """Return what was typed with a birth date, and that date: those by which alone a request is found."""
+    alone = quick.each_alone(tree)
+    return [quick.typed_in(one) for one in alone if is_somebody(_found(request, one))]
 
 
 def _numbers(tree: Group) -> list[str]:

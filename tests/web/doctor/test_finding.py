@@ -127,6 +127,28 @@ def test_one_that_was_given_back_or_waits_for_its_candidate_says_so(doctor, case
     assert "Attend le candidat" in read(doctor, "le goff")
 
 
+@pytest.mark.parametrize(
+    ("typed", "alone"),
+    [
+        ("Zola 14/03/1998", ["14/03/1998"]),
+        ("le goff 28/02/2005", ["le goff"]),
+        ("Zola 28/02/2005", []),
+        ("Zola", []),
+    ],
+)
+def test_a_name_and_a_birth_date_of_nobody_are_sought_one_without_the_other(
+    doctor, other, case, typed, alone
+):
+    def offered(client):
+        page = client.post(FIND, {"quoi": typed}, follow=True)
+        return [one.get("value") for one in seen(page).cssselect("main button[name=quoi]")]
+
+    assert offered(doctor) == alone
+    assert offered(other) == []
+    for words_alone in alone:
+        assert find(doctor, words_alone)["Location"] == at("case", case)
+
+
 def test_what_cannot_be_understood_is_said_at_the_field_and_kept(doctor, case):
     page = find(doctor, "31/02/1998")
 

@@ -1,7 +1,6 @@
 """« Gérer les inscriptions »: search them, keep the search, read the list."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,9 +21,8 @@ from sporades.searches.columns import BY_CODE, Reading, on_a_page
 from sporades.searches.models import Search
 from sporades.searches.operations import NameTaken, OfItsAuthor, OfSomebody
 from sporades.searches.queries import (
-    TakesTooLong,
     found,
-    in_less_than,
+    is_somebody,
     known_order,
     not_found,
     planned_anew,
@@ -43,8 +41,6 @@ from sporades.web.office.searches.search_forms import NameForm
 MOST_UNFILED = 5
 MOST_NAMED = 20
 """How many of a list that are not found are read above what is found; more are in a fold."""
-MOST_TO_LOOK = timedelta(milliseconds=500)
-"""How long it is looked whether half of what was typed finds somebody."""
 NOBODY = "Aucune inscription ne répond à ces critères dans votre périmètre."
 BY_NAME = "nom_complet"
 """The criterion that forgives a slip of the pen, and no name heard otherwise."""
@@ -235,16 +231,8 @@ def _unfiled(tree: Group, *, reach: Reach) -> list[Candidate]:
 
 def _alone(tree: Group, *, reach: Reach) -> list[str]:
     """Return what was typed with a birth date, and that date: those by which alone somebody is found."""
-    return [quick.typed_in(one) for one in quick.each_alone(tree) if _is_somebody(one, reach=reach)]
-
-
-def _is_somebody(tree: Group, *, reach: Reach) -> bool:
-    """Return whether anybody is found; what takes long to know is then sought by whoever asks it."""
-    try:
-        with planned_anew(), in_less_than(MOST_TO_LOOK):
-            return found(tree, reach=reach).exists()
-    except TakesTooLong:
-        return True
+    alone = quick.each_alone(tree)
+    return [quick.typed_in(one) for one in alone if is_somebody(found(one, reach=reach))]
 
 
 def _address(request: HttpRequest, tree: Group) -> str:
