@@ -71,6 +71,7 @@ class Axis:
             group may be in several lines, or in none.
         is_many: whether a registration may be in several of its groups, or in none.
         rows: what must hold of a registration, and of what it is joined with, to be counted.
+        criterion: the code of the criterion by whose list its groups are named; nothing of others.
     """
 
     code: str
@@ -80,6 +81,7 @@ class Axis:
     named: Callable[[Reach, Groups], Namer]
     is_many: bool = False
     rows: Callable[[], Q] = Q
+    criterion: str = ""
 
     @property
     def label(self) -> str:
@@ -99,6 +101,7 @@ def _one_of(code: str, by: str) -> Axis:
         (criterion.label,),
         lambda: {"value": F(criterion.path)},
         lambda reach, _: _listed(criterion, reach),
+        criterion=code,
     )
 
 

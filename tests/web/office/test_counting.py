@@ -21,7 +21,7 @@ from sporades.searches.axes import AXES, FEWEST_DETAILED
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.counting import FEWEST, count
 from sporades.searches.operators import Operator
-from sporades.searches.trees import Group, Leaf
+from sporades.searches.trees import MOST_LEAVES, Group, Leaf, Link
 from tests.evidence.given import MANAGER, give, piece, receive
 from tests.evidence.test_found_and_counted import validated
 from tests.exchanges.test_choices_taken_out import (
@@ -432,3 +432,53 @@ def test_epreuves_are_counted_in_one_reading_of_each_table(in_lille):
     for table in ("registrations_registrationpaper", "registrations_registration"):
         assert said.count(f'"Relation Name": "{table}"') == 1
     assert "SubPlan" not in said
+
+
+def led(client, answer, label):
+    """Press what a line is called, and return the page of what it counts."""
+    [form] = seen(answer).cssselect("form:has(table)")
+    [button] = [one for one in form.cssselect("button") if words(one) == label]
+    said = {}
+    for name, value in (*form.form_values(), (button.get("name"), button.get("value"))):
+        said.setdefault(name, []).append(value)
+    return client.post(form.get("action"), said, follow=True)
+
+
+@pytest.mark.parametrize("by", sorted(code for code, axis in AXES.items() if axis.criterion))
+def test_each_figure_leads_to_those_that_it_counts(manager, in_lille, in_versailles, by):
+    a_registration(a_candidate(), **FOREST)
+    a_registration(a_candidate(civility="m"))
+
+    answer = manager.get(where(manager), {"compter_par": by})
+
+    figures = {line[0]: line[1] for line in table(answer)[1:-1] if line[0] != "Sans réponse"}
+    assert figures
+    for label, figure in figures.items():
+        assert str(led(manager, answer, label).context["count"]) == figure
+
+
+@pytest.mark.parametrize("link", [Link.AND, Link.OR])
+def test_what_a_figure_leads_to_was_found_by_the_search_and_has_its_columns(
+    manager, in_lille, link
+):
+    a_registration(a_candidate(birth_name="Zola"))
+    one, other = (Leaf(CRITERIA["nom"], Operator.IS, (name,)) for name in ("Zola", "Absente"))
+    what = Group(link, (one, other) if link is Link.OR else (one,))
+    kept = searches.keep(tree=what, columns=["nom", "prenoms"], by=manager.user, at=NOW)
+
+    answer = manager.get(reverse("office:count", args=[kept.pk]), {"compter_par": "etat"})
+    page = led(manager, answer, "Inscription enregistrée")
+
+    assert page.context["count"] == 1
+    assert page.context["search"].columns == ["nom", "prenoms"]
+    assert page.context["asked"][-1].startswith("État")
+
+
+def test_a_search_with_no_room_for_one_criterion_more_leads_from_no_figure(manager, in_lille):
+    many = Group(members=(Leaf(CRITERIA["nom"], Operator.FILLED),) * MOST_LEAVES)
+    deep = Group(Link.OR, (Group(Link.AND, (Group(Link.OR, many.members[:1]),)),))
+
+    for what in (many, deep):
+        answer = manager.get(where(manager, what), {"compter_par": "etat"})
+        assert "Inscription enregistrée" in main(answer)
+        assert not seen(answer).cssselect("table button")

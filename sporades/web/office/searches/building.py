@@ -261,6 +261,31 @@ def posted(tree: Group, shown: Iterable[str] = (), since: str = "") -> list[tupl
     return [*_as_data(tree, ROOT), *leaves, *order, ("faire", SEARCH)]
 
 
+class Narrowed(NamedTuple):
+    """What a page posts to search, of what it has found, those that answer one criterion more.
+
+    Attributes:
+        fields: what it holds.
+        name: the field that says with what that criterion is compared.
+    """
+
+    fields: list[tuple[str, str]]
+    name: str
+
+
+def narrowed(tree: Group, criterion: Criterion) -> Narrowed | None:
+    """Return what asks a tree and one criterion more; nothing where a page has no room for it."""
+    if sum(1 for _ in tree.leaves()) >= MOST_LEAVES:
+        return None
+    whole = tree.members
+    if tree.link is Link.OR and whole:
+        if any(place.count("-") >= DEEPEST - 1 for place, _ in _groups(tree, ROOT)):
+            return None
+        whole = (tree,)
+    more = Group(Link.AND, (*whole, Leaf(criterion, Operator.IS)))
+    return Narrowed(posted(more), f"{ROOT}-{len(more.members)}-{VALUE}")
+
+
 class Acted(NamedTuple):
     """What a button of the tree has done.
 

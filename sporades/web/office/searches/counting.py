@@ -1,5 +1,6 @@
 """« Compter ces inscriptions »: how many of what a search finds, by one thing or by two (I8)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from sporades.accounts.permissions import Permission
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.searches import operations
@@ -22,14 +24,16 @@ from sporades.searches.axes import (
     NOT_DETAILED,
     offered_for_health,
 )
+from sporades.searches.catalogue import CRITERIA
 from sporades.searches.counting import FEWEST, Counted, count
 from sporades.searches.models import Search
 from sporades.searches.queries import TakesTooLong
 from sporades.searches.rules import OF_PAPERS, says_of_health
 from sporades.searches.trees import Group
-from sporades.searches.words import in_words
+from sporades.searches.words import in_words, labels_of
 from sporades.web.office.charts import Figures, Row, in_order
 from sporades.web.office.registrations.files import TRAIL
+from sporades.web.office.searches import building
 from sporades.web.office.searches.searching import search_of, tree_for
 from sporades.web.office.sheets import sheet_of
 
@@ -117,7 +121,7 @@ def count_page(request: HttpRequest, search: str) -> HttpResponse:
         "trail": _trail(kept),
         "counted_at": instant_in_words(request.arrived_at, settings.TIME_ZONE),
         "is_of_health": says_of_health(kept.tree),
-        **(_shown(counted, form) if counted else {}),
+        **(_shown(counted, form, _led(request, kept, tree, counted)) if counted else {}),
     }
     return render(request, "office/count.html", context, status=200 if counted else 422)
 
@@ -150,19 +154,22 @@ def _trail(kept: Search) -> list[tuple[str, str]]:
     return [*TRAIL, here]
 
 
-def _shown(counted: Counted, form: CountForm) -> dict[str, Any]:
+def _shown(counted: Counted, form: CountForm, led: Mapping[str, Any]) -> dict[str, Any]:
     table = _table(counted, say=lambda one: in_groups(str(one)))
     by, beside = counted.by, counted.beside
     total = None if by.is_many else counted.total
     words = {word for line in counted.lines for word in line}
+    figures, values = _drawn(counted), led.get("values", {})
     return {
+        **led,
+        "drawn": [(row, values.get(row.label, "")) for row in figures.rows] if figures else [],
         "caption": f"Inscriptions par {by.by}{f', et par {beside.by}' if beside else ''}",
         "table": table,
         "rows": table.rows[:MOST_LINES],
         "left": in_groups(str(len(table.rows) - MOST_LINES))
         if len(table.rows) > MOST_LINES
         else "",
-        "figures": _drawn(counted),
+        "figures": figures,
         "count": total,
         "total": in_groups(str(total or 0)),
         "is_many": by.is_many,
@@ -175,6 +182,22 @@ def _shown(counted: Counted, form: CountForm) -> dict[str, Any]:
         "fewest_detailed": FEWEST_DETAILED,
         "query": form.query,
     }
+
+
+def _led(request: HttpRequest, kept: Search, tree: Group, counted: Counted) -> dict[str, Any]:
+    """Say what leads from a figure of the chart's table to the registrations that it counts."""
+    criterion = CRITERIA.get(counted.by.criterion)
+    more = building.narrowed(tree, criterion) if criterion else None
+    if criterion is None or more is None or not request.reaches(Permission.READ_LISTS):
+        return {}
+    by_label: dict[str, list[str]] = {}
+    for value, label in labels_of(criterion, request.reach).items():
+        by_label.setdefault(label, []).append(value)
+    # Two that are called alike are counted in one line, and sought one by one.
+    values = {label: those[0] for label, those in by_label.items() if len(those) == 1}
+    columns = [("colonnes", code) for code in kept.columns]
+    fields = [*((name, said) for name, said in more.fields if name != more.name), *columns]
+    return {"values": values, "compared_in": more.name, "fields": fields}
 
 
 def _drawn(counted: Counted) -> Figures | None:
