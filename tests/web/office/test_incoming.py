@@ -217,7 +217,7 @@ def test_what_is_ticked_is_noted_together_and_said_by_name(manager, in_lille):
     assert {one.actor_name for one in Entry.objects.filter(verb__in=VERBS)} == {"Claude Martin"}
     following = manager.get(page.url)
     said = plain(main(following))
-    assert f"n°{in_lille.number} : reçu, posté le 25 novembre 2026 : " in said
+    assert f"n°{in_lille.number}. Reçu, posté le 25 novembre 2026 : " in said
     assert "récapitulatif signé ; « Pièce d'identité »." in said
     link = seen(following).cssselect("#note a")[0]
     assert link.get("href") == reverse("office:registration", args=[in_lille.number])

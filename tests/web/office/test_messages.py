@@ -278,7 +278,7 @@ def test_leaving_one_goes_on_to_the_next_and_its_candidate_knows_nothing(manager
 
     assert gone.url == tab(three[1], IN_A_ROW)
     shown = manager.get(gone.url)
-    assert f"{three[0].identity.listed_name}, n°{three[0].number} : {SETTLED}" in main(shown)
+    assert f"{three[0].identity.listed_name}, n°{three[0].number}. {SETTLED}" in main(shown)
     assert links(shown, "Revenir à ces messages") == [tab(three[0])]
     own = sign_in(three[0].candidate)
     thread = main(own.get(reverse("candidate:thread", args=[three[0].number])))

@@ -101,7 +101,7 @@ def test_what_is_decided_takes_a_file_out_and_one_is_at_the_next_at_once(manager
 
     assert name_on(page) == "Corre"
     assert "Dossier 2 sur 2" in main(page)
-    said = f"Maëlle Anne BOZEC, n°{number} : La décision est enregistrée, un mail part au candidat."
+    said = f"Maëlle Anne BOZEC, n°{number}. La décision est enregistrée, un mail part au candidat."
     assert said in main(page)
     way = re.search(r'href="([^"]+)">Revenir à ce dossier', page.text)[1].replace("&amp;", "&")
     page = manager.get(way)

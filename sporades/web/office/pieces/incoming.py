@@ -272,7 +272,7 @@ def _onwards(
     """Lead to the next envelope, and name what was noted and for whom."""
     onwards = redirect(reverse("office:incoming") + query_of(day))
     names = [_named(one, whose) for one in noted]
-    said = f"reçu, {came_in_words(came_by, day)} : {' ; '.join(names)}."
+    said = f"Reçu, {came_in_words(came_by, day)} : {' ; '.join(names)}."
     back = reverse("office:registration", args=[whose.number])
     messages.success(request, done_on(whose, said, onwards=onwards, back=back, to="ce dossier"))
     return onwards

@@ -15,13 +15,13 @@ def done_on(
 
     Args:
         registration: whose.
-        said: the sentence.
+        said: the sentences.
         onwards: where its reader is led; the way back is said to whoever is led elsewhere alone.
         back: where it is looked at again, there or under that address.
         to: what that is: « ce dossier ».
     """
     done = format_html(
-        "{}, n°{} : {}", directed(registration.identity.listed_name), registration.number, said
+        "{}, n°{}. {}", directed(registration.identity.listed_name), registration.number, said
     )
     if f"{onwards.url.partition('?')[0]}/".startswith(f"{back}/"):
         return done
