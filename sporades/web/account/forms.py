@@ -265,9 +265,14 @@ class SetPasswordForm(_NewPassword, allauth.SetPasswordForm):
 
 
 class ResetPasswordKeyForm(_NewPassword, allauth.ResetPasswordKeyForm):
-    """A new password, from the link of a mail."""
+    """A new password, from the link of a mail; the first one, of whom the office has invited."""
 
     password1 = new_password_field("Votre nouveau mot de passe")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.user and not self.user.has_usable_password():
+            self.fields["password1"].label = SetPasswordForm.base_fields["password1"].label
 
 
 class ResetPasswordForm(allauth.ResetPasswordForm):

@@ -81,9 +81,11 @@ def test_whoever_is_invited_chooses_a_long_password_and_a_second_factor_before_a
     page = client.get(where).text
     assert "Choisissez votre mot de passe" in page
     assert "déconnectés" not in page
+    assert "nouveau mot de passe" not in page
     short = client.post(where, {"password1": "quinze lettres!"})
     chosen = client.post(where, {"password1": NEW}, follow=True)
     assert "Votre mot de passe est enregistré." in chosen.text
+    assert "nouveau mot de passe" not in chosen.text
     # Who has just chosen it needs no mail about it.
     assert not Message.objects.filter(kind="password_changed").exists()
 
