@@ -7,10 +7,10 @@ import pytest
 
 from sporades.acts.registrations import leaving, registering
 from sporades.journal.models import Entry
-from sporades.registrations.models import Registration
+from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import drafting
-from sporades.registrations.refusals import Overtaken
-from tests.factories import NOW, a_registration, author
+from sporades.registrations.refusals import NothingAmended, Overtaken
+from tests.factories import NOW, a_candidate, a_draft, a_registration, author
 
 LATER = NOW + timedelta(hours=1)
 
@@ -59,6 +59,30 @@ def test_the_same_choice_again_is_not_written_twice():
     choose(Registration.objects.get(pk=registration.pk), publishes=True, shares=True)
 
     assert Entry.objects.filter(verb="consents chosen").count() == 1
+
+
+def test_the_choice_that_stood_gives_nothing_to_file():
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+
+    choose(registration, publishes=False, shares=False)
+
+    with pytest.raises(NothingAmended):
+        registering.register(draft=draft, by=by, at=LATER)
+
+
+def test_who_leaves_is_reminded_anew_of_what_they_began_and_nobody_else():
+    """What they began may be kept out by the registration that they leave."""
+    registration = a_registration()
+    mine = a_draft(registration.candidate, speciality="FOREST")
+    theirs = a_draft(a_candidate(email="autre@exemple.test"))
+    Draft.objects.filter(pk__in=[mine.pk, theirs.pk]).update(reminded_of=NOW)
+
+    leave(registration)
+
+    left = Draft.objects.unfiled().filter(reminded_of=None).values_list("pk", flat=True)
+    assert list(left) == [mine.pk]
 
 
 def test_a_modification_begun_afterwards_starts_from_the_choice_and_keeps_it():
