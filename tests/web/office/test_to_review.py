@@ -23,7 +23,7 @@ def its_page(client, page, registration):
 
 
 def test_whoever_corrects_reads_it_at_once_then_whoever_opens_its_file(manager, in_lille):
-    page = plain(main(correct(manager, in_lille, birth_date_year="2009")))
+    page = plain(main(correct(manager, in_lille, birth_date_year="2009", majorite="on")))
 
     assert "1 inscription est à revoir : le haut de son dossier dit ce qui lui est demandé" in page
     for tab in ("registration", "pieces", "journal"):
