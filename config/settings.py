@@ -206,8 +206,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split("://", 1)[0]
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "sporades.accounts.tokens.ResetTokens"  # noqa: S105 - a class
-# Tries are counted by accounts.guessing, those of the second factor too.
-# Nothing is counted by network: a whole school stands behind one.
+# Tries are counted by accounts.guessing, those of the second factor too, by account and place.
+# Nothing is counted by network: a whole school stands behind one; nor by account alone: whoever holds
+# a stolen session would keep its owner from a new password, and from all that asks for the present one.
 ACCOUNT_RATE_LIMITS = dict.fromkeys(
     [
         "login",
@@ -217,8 +218,10 @@ ACCOUNT_RATE_LIMITS = dict.fromkeys(
         "confirm_email",
         "manage_email",
         "login_failed",
+        "change_password",
+        "reauthenticate",
     ]
-) | {"change_password": "10/m/user", "reauthenticate": "10/m/user"}
+)
 ACCOUNT_FORMS = {
     "login": "sporades.web.account.forms.LoginForm",
     "reset_password": "sporades.web.account.forms.ResetPasswordForm",

@@ -279,6 +279,20 @@ def test_a_password_is_not_guessed_from_within_and_its_owner_is_not_shut_out(
     assert client.post(reverse(name), {field: PASSWORD, "password1": NEW}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("account_change_password", "oldpassword"), ("account_reauthenticate", "password")],
+)
+def test_however_often_a_stolen_session_tries_the_owner_is_not_shut_out(client, user, name, field):
+    sign_in(client)
+    elsewhere = Client(REMOTE_ADDR="203.0.113.1")
+    elsewhere.cookies["__Host-session"] = client.cookies["__Host-session"].value
+    for number in range(12):
+        elsewhere.post(reverse(name), {field: f"essai {number}", "password1": NEW})
+
+    assert client.post(reverse(name), {field: PASSWORD, "password1": NEW}).status_code == 302
+
+
 def test_a_sign_in_that_waits_for_its_code_ends_with_the_password_that_began_it(client, user):
     secret = second_factor.enrol_totp(user)
     assert sign_in(client).url == reverse("mfa_authenticate")
