@@ -1,6 +1,7 @@
 """Keep searches, name them, share them, forget them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission, Reach
 from sporades.core.actors import Actor
 from sporades.core.digests import digest
+from sporades.core.locks import lock_value, locked_among
 from sporades.core.refusals import Refused
 from sporades.notices.queries import stops_writing
 from sporades.searches.models import Search
@@ -49,6 +51,12 @@ class OfItsAuthor(Refused):
         "Cette recherche porte sur un de vos lots, que vous seul listez : elle ne se partage pas. "
         "Décochez cette case, ou retirez ce critère."
     )
+
+
+class Forgotten(Refused):
+    """It was deleted in this very second, in another window."""
+
+    message = "Cette recherche vient d'être supprimée : composez-la de nouveau."
 
 
 class StillHeld(Refused):
@@ -124,6 +132,7 @@ def name(
         OfSomebody, OfItsAuthor: it seeks one person, or what a batch of theirs has done, and would
             be shared.
         NameTaken: another search of this author has the name, and is not replaced.
+        Forgotten: it is theirs, and was just deleted.
     """
     is_shared = shared_within is not None
     if is_shared and seeks_somebody(search.tree):
@@ -133,6 +142,10 @@ def name(
     perimeters = shared_within.as_json() if shared_within is not None else []
     try:
         with transaction.atomic():
+            # Two of theirs may take the name of each other: one press at a time.
+            lock_value("names of searches", str(by.pk))
+            if search.owner_id == by.pk:
+                search = _held(search)
             others = Search.objects.filter(owner=by, name=name).exclude(pk=search.pk)
             other = others.select_for_update().first() if replaces else None
             if other is not None and search.owner_id == by.pk and search.name:
@@ -161,7 +174,6 @@ def name(
             _tell_of(made, None, by=author, at=at)
             return made
     except IntegrityError as trouble:
-        search.refresh_from_db()
         if "a_name_is_given_to_one_search" in str(trouble):
             raise NameTaken from trouble
         raise
@@ -189,9 +201,19 @@ def forget(search: Search, *, by: Actor, at: datetime) -> None:
         by: who asks, as the journal names them.
         at: the instant.
     """
-    if search.is_shared:
-        _note("shared search forgotten", search, search.reach, by=by, at=at)
-    search.delete()
+    with suppress(Forgotten):  # by another press
+        held = _held(search)
+        if held.is_shared:
+            _note("shared search forgotten", held, held.reach, by=by, at=at)
+        held.delete()
+
+
+def _held(search: Search) -> Search:
+    """Return a search as it is now, kept so until the transaction ends. Raises Forgotten."""
+    held = locked_among(Search.objects.all(), search.pk)
+    if held is None:
+        raise Forgotten
+    return held
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ from sporades.searches.operators import Operator
 from sporades.searches.rules import OF_HEALTH, seeks_somebody
 from sporades.searches.trees import Group, Leaf
 from sporades.territory.models import ManagingService
+from tests.endurance import arena
 from tests.factories import (
     EVERYWHERE,
     INVENTED,
@@ -458,6 +459,54 @@ def test_a_search_that_has_a_name_and_takes_that_of_another_leaves_one_of_them(m
 
     assert page.redirect_chain == [(other, 302)]
     assert Search.objects.named().get().name == "Ma recherche"
+
+
+def takes_the_name(search, name):
+    """Return the act by which a search takes the name of another, and its place."""
+    told = {"shared_within": None, "by": search.owner, "author": OPERATOR, "at": NOW}
+    return lambda: searches.name(search=search, name=name, replaces=True, **told)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_searches_that_take_the_name_of_each_other_one_is_left(manager, in_lille):
+    for name in ("L'une", "L'autre"):
+        names(manager, name, name)
+    other, one = Search.objects.named()
+
+    def take(holds):
+        takes_the_name(one, "L'autre")()
+        holds()
+
+    _, outcome = arena.first(take, takes_the_name(other, "L'une"))
+
+    assert isinstance(outcome, searches.Forgotten)
+    assert (Search.objects.named().get().pk, Search.objects.named().get().name) == (
+        one.pk,
+        "L'autre",
+    )
+
+
+def test_a_search_that_was_just_deleted_is_not_given_a_name(manager, in_lille):
+    names(manager, "Goff", "La nôtre")
+    search = Search.objects.named().get()
+    searches.forget(Search.objects.get(pk=search.pk), by=OPERATOR, at=NOW)
+
+    with pytest.raises(searches.Forgotten, match="vient d'être supprimée"):
+        takes_the_name(search, "Une autre")()
+
+
+def test_a_shared_search_is_forgotten_once(manager, in_lille):
+    [(address, _)] = sought(manager).redirect_chain
+    manager.post(f"{address}/nom", {"nom": "Les nôtres", "partagee": "on"})
+    pressed = [Search.objects.named().get() for _ in range(2)]
+
+    for search in pressed:
+        searches.forget(search, by=OPERATOR, at=NOW)
+
+    assert [one.verb for one in Entry.objects.filter(object_kind="search").order_by("pk")] == [
+        "search shared",
+        "shared search forgotten",
+    ]
 
 
 def test_what_takes_the_place_of_a_shared_search_is_shared_no_more_unless_it_is_said(
