@@ -42,6 +42,8 @@ REFUSED = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 HEALTH = ("/-/vivant", "/-/pret")
 SEEN_EVERY = timedelta(minutes=1)
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+SAYING_IN_ADVANCE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+"""Where browsers say that a page is fetched in advance: the standard's name, and those of older ones."""
 
 ENDPOINTS = f'politique="{breaches.ADDRESS}"'
 
@@ -207,7 +209,7 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
         of a signed-in reader, a HEAD writes nothing and a page fetched in advance is not given.
         """
         if request.user.is_authenticated:
-            if "prefetch" in request.headers.get("Sec-Purpose", ""):
+            if _is_in_advance(request):
                 return HttpResponseForbidden()
             if request.method == "HEAD":
                 return self._unwritten(request)
@@ -269,6 +271,12 @@ class access:  # noqa: N801 - a middleware, used as the functions beside it
                 raise Http404
             request.actor = request.reach.member
         return None
+
+
+def _is_in_advance(request: HttpRequest) -> bool:
+    """Return whether a browser fetches a page that nobody has asked to read yet."""
+    said = [request.headers.get(name, "").lower() for name in SAYING_IN_ADVANCE]
+    return any("prefetch" in one or "preview" in one for one in said)
 
 
 def _note_refused(request: HttpRequest, status: int) -> None:

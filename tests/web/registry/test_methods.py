@@ -177,6 +177,19 @@ def test_a_page_that_is_fetched_in_advance_is_not_given_to_whoever_is_signed_in(
     assert since(before) == set()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"Purpose": "prefetch"}, {"X-Purpose": "preview"}, {"X-Moz": "prefetch"}],
+    ids=["Chrome", "Safari", "Firefox"],
+)
+def test_so_is_one_that_an_older_browser_fetches_in_advance(world, said):
+    browser = world.browser(Role.OWNER)
+
+    fetched = browser.get(address("candidate:document", world), headers=said)
+
+    assert (fetched.status_code, fetched.content) == (403, b"")
+
+
 def test_a_session_that_goes_on_is_noted_once_a_minute(world):
     browser = world.browser(Role.OWNER)
     session = browser.session
