@@ -24,7 +24,7 @@ from tests.factories import NOW, a_candidate, a_registration
 from tests.jobs import work
 from tests.web.guide import main, seen, value_of, words
 from tests.web.office.conftest import second_factor_shown
-from tests.web.office.test_search import leaf, sought
+from tests.web.office.test_search import leaf, names, sought
 from tests.web.registry.world import a_member
 
 WHY = "Préparer les convocations de juin"
@@ -490,3 +490,22 @@ def test_a_page_says_what_an_export_is_of_and_the_list_tells_exports_apart(manag
         for one in Export.objects.order_by("-asked_at", "-pk")
     ]
     assert words(listed).count(f"Critères : {criteria}") == 2
+
+
+def test_a_search_that_another_has_replaced_since_its_page_was_read_is_not_exported(
+    manager, in_lille
+):
+    kept, _ = names(manager, "Le Goff", "La nôtre")
+    page = manager.get(f"{kept}/export")
+    read = dict(seen(page).cssselect("main form")[-1].fields)
+    names(manager, "Le", "La nôtre", deja="La nôtre", remplace="on")
+
+    refused = manager.post(f"{kept}/export", {**read, "format": "csv", "motif": WHY})
+
+    assert refused.status_code == 422
+    assert "Cette recherche a changé depuis que cette page est ouverte" in main(refused)
+    assert "Nom de famille : contient « Le »" in main(refused)
+    assert not Export.objects.exists()
+    again = dict(seen(refused).cssselect("main form")[-1].fields)
+    manager.post(f"{kept}/export", again)
+    assert Export.objects.get().purpose == WHY

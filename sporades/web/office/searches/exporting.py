@@ -30,6 +30,12 @@ from sporades.web.office.searches.searching import search_of, tree_for
 
 SEEN = "vu"
 """What a page sends of the number of lines that it showed."""
+SHOWN = "vue"
+"""What a page sends of the criteria and columns that it showed."""
+CHANGED = (
+    "Cette recherche a changé depuis que cette page est ouverte : relisez ses critères, puis demandez "
+    "l'export."
+)
 ON_THE_PAGE = 50
 TRAIL = [*FILES_TRAIL, ("Exports", reverse_lazy("office:exports"))]
 
@@ -43,6 +49,8 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         return second_factor_again(request)
     tree, order = tree_for(request, kept), known_order(request.GET.get("tri", ""))
     form = ExportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and request.POST.get(SHOWN, kept.digest) != kept.digest:
+        form.add_error(None, CHANGED)
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.ask(
