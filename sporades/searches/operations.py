@@ -148,10 +148,10 @@ def name(
                 search = _held(search)
             others = Search.objects.filter(owner=by, name=name).exclude(pk=search.pk)
             other = others.select_for_update().first() if replaces else None
-            if other is not None and search.owner_id == by.pk and search.name:
-                forget(other, by=author, at=at)
-            elif other is not None:
+            if other is not None:
                 other.tree, other.columns, other.digest = search.tree, search.columns, search.digest
+                if search.owner_id == by.pk and search.name:
+                    forget(search, by=author, at=at)
                 search = other
             if search.owner_id == by.pk:
                 former = search.reach if search.is_shared else None

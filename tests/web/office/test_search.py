@@ -450,14 +450,17 @@ def test_a_search_is_not_replaced_by_whoever_read_another_name(manager, in_lille
     ]
 
 
-def test_a_search_that_has_a_name_and_takes_that_of_another_leaves_one_of_them(manager, in_lille):
-    names(manager, "Le Goff", "Ma recherche")
+def test_a_search_that_has_a_name_and_takes_that_of_another_stands_at_its_address(
+    manager, in_lille
+):
+    kept, _ = names(manager, "Le Goff", "Ma recherche")
     other, _ = names(manager, "Goff", "Une autre")
     said = {"nom": "Ma recherche", "deja": "Ma recherche", "remplace": "on"}
 
     page = manager.post(f"{other}/nom", said, follow=True)
 
-    assert page.redirect_chain == [(other, 302)]
+    assert page.redirect_chain == [(kept, 302)]
+    assert page.context["asked"] == ["Nom de famille : contient « Goff »"]
     assert Search.objects.named().get().name == "Ma recherche"
 
 
@@ -477,13 +480,11 @@ def test_of_two_searches_that_take_the_name_of_each_other_one_is_left(manager, i
         takes_the_name(one, "L'autre")()
         holds()
 
-    _, outcome = arena.first(take, takes_the_name(other, "L'une"))
+    _, then = arena.first(take, takes_the_name(other, "L'une"))
 
-    assert isinstance(outcome, searches.Forgotten)
-    assert (Search.objects.named().get().pk, Search.objects.named().get().name) == (
-        one.pk,
-        "L'autre",
-    )
+    left = Search.objects.named().get()
+    assert left == then == other
+    assert (left.name, left.group.members[0].values) == ("L'une", ("L'une",))
 
 
 def test_a_search_that_was_just_deleted_is_not_given_a_name(manager, in_lille):
