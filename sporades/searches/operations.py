@@ -228,12 +228,16 @@ def stop_sharing(search: Search, *, by: Actor, at: datetime) -> None:
     Raises:
         StillHeld: its author may stop sharing it themselves.
     """
-    if not is_left_shared(search, at=at):
-        raise StillHeld
-    within = search.reach
-    search.is_shared, search.perimeters = False, []
-    search.save(update_fields=["is_shared", "perimeters"])
-    _note("search shared no more", search, within, by=by, at=at)
+    with suppress(Forgotten):  # by its author, who does not share it any more either
+        held = _held(search)
+        if not held.is_shared:
+            return  # by another press
+        if not is_left_shared(held, at=at):
+            raise StillHeld
+        within = held.reach
+        held.is_shared, held.perimeters = False, []
+        held.save(update_fields=["is_shared", "perimeters"])
+        _note("search shared no more", held, within, by=by, at=at)
 
 
 def is_left_shared(search: Search, *, at: datetime) -> bool:

@@ -510,6 +510,20 @@ def test_a_shared_search_is_forgotten_once(manager, in_lille):
     ]
 
 
+@pytest.mark.parametrize("first", [searches.stop_sharing, searches.forget])
+def test_what_nobody_shares_any_more_is_taken_away_once(member, in_lille, first):
+    gone = member("A09")
+    shared(gone, REGISTERED)
+    gone.user.memberships.update(ends_on=(NOW - timedelta(days=3)).date())
+    pressed = [Search.objects.named().get() for _ in range(2)]
+
+    for search, act in zip(pressed, (first, searches.stop_sharing), strict=True):
+        act(search, by=OPERATOR, at=NOW)
+
+    acts = Entry.objects.filter(object_kind="search")
+    assert acts.exclude(verb="search shared").count() == 1
+
+
 def test_what_takes_the_place_of_a_shared_search_is_shared_no_more_unless_it_is_said(
     manager, member, in_lille
 ):
