@@ -121,7 +121,7 @@ def test_an_envelope_that_was_handed_over_is_noted_so_whole(manager, in_lille):
         where, {"contenu": ticked, "par": "desk", "poste_le": "25/11/2026"}, follow=True
     )
 
-    assert "reçu, remis au guichet le 25 novembre 2026 : " in main(page)
+    assert "Reçu, remis au guichet le 25 novembre 2026 : " in main(page)
     assert (piece(in_lille).came_by, again(in_lille).summary_came_by) == ("desk", "desk")
     # Pressed twice: it is noted already, by that very way.
     twice = manager.post(
