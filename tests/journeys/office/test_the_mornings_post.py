@@ -124,5 +124,5 @@ def test_the_same_without_a_script(site, enter, awaited, browser):
 
     assert stands(first) == (POSTED, State.OWED, None)
     expect(page.get_by_label("N° d'inscription, ou nom")).to_be_focused()
-    assert "reçu, posté le 25 novembre 2026 : récapitulatif signé." in text(page)
+    assert "Reçu, posté le 25 novembre 2026 : récapitulatif signé." in text(page)
     context.close()

@@ -127,7 +127,7 @@ def test_an_envelope_that_was_handed_over_is_noted_so_whole(manager, in_lille):
     twice = manager.post(
         where, {"contenu": ticked, "par": "desk", "poste_le": "25/11/2026"}, follow=True
     )
-    assert "reçu, remis au guichet le 25 novembre 2026 : " in main(twice)
+    assert "Reçu, remis au guichet le 25 novembre 2026 : " in main(twice)
 
 
 def test_the_same_day_by_another_way_replaces_what_was_noted(in_lille):
