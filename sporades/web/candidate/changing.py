@@ -5,12 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sporades.accommodations.queries import last_case_of
-from sporades.acts.accommodating import OfAnExam, unsuited
+from sporades.acts.accommodating import OfAnExam
 from sporades.acts.registrations import registering
 from sporades.registrations.queries import modifications_of, registrations_of
 from sporades.registrations.refusals import AwaitsDecision, NoLongerOffered
 from sporades.web.candidate.own import own_registration_and_answers
-from sporades.web.wizard.specialities import WANTED, SpecialityForm, offered_to
+from sporades.web.wizard.specialities import (
+    WANTED,
+    SpecialityForm,
+    offered_to,
+    without_those_kept_out,
+)
 
 _NOTHING_ELSE = "Aucune autre spécialité n'est proposée pour cette inscription."
 
@@ -23,11 +28,9 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     if not found.is_editable(request.arrived_at):
         # Its page says until when it could be changed.
         return redirect("candidate:registration", found.number)
-    # What was asked for is of its exam: this is said before one chooses, not after.
-    apart = unsuited(found, {one.exam for one in offered})
-    offered = [one for one in offered if one.exam.pk not in apart]
+    offered, kept_out = without_those_kept_out(found, offered)
     if not offered:
-        messages.info(request, OfAnExam.message if apart else _NOTHING_ELSE)
+        messages.info(request, kept_out or _NOTHING_ELSE)
         return redirect("candidate:registration", found.number)
     form = SpecialityForm(
         request.POST if request.method == "POST" else None,
@@ -52,7 +55,7 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
         "begun": begun,
         "undone": found.undone_by_modifying,
         "has_asked": last_case_of(found) is not None,
-        "of_an_exam": OfAnExam.message if apart else "",
+        "of_an_exam": kept_out,
     }
     status = 422 if form.errors else 200
     return render(request, "candidate/change_speciality.html", context, status=status)

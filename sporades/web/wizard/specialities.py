@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from sporades.acts.accommodating import OfAnExam, unsuited
 from sporades.registrations.choices import Choice, choice_of, choices_beside
 from sporades.registrations.models import Draft, Registration
 
@@ -69,3 +70,19 @@ def offered_to(
     if begun is None or choice_of(begun) == choice_of(registration):
         return beside
     return [choice_of(registration), *(one for one in beside if one != choice_of(begun))]
+
+
+def without_those_kept_out(
+    registration: Registration, offered: Sequence[Choice]
+) -> tuple[list[Choice], str]:
+    """Return what a registration may still be changed to beside what was asked for, and why not the rest.
+
+    Accommodations are asked for the épreuves of an exam: this is said before one chooses, not after.
+
+    Args:
+        registration: as it stands.
+        offered: what `offered_to` returns.
+    """
+    apart = unsuited(registration, {one.exam for one in offered})
+    suited = [one for one in offered if one.exam.pk not in apart]
+    return suited, OfAnExam.message if apart else ""

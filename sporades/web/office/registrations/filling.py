@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from sporades.accommodations.rules import rules_of
 from sporades.accounts.permissions import Permission
-from sporades.acts.accommodating import OfAnExam, unsuited
 from sporades.acts.registrations import registering, standing_in
 from sporades.acts.registrations.meanwhile import befallen
 from sporades.candidates.models import Candidate
@@ -60,7 +59,12 @@ from sporades.web.office.registrations.left import begun_for, left_within
 from sporades.web.wizard import differing, tabs
 from sporades.web.wizard import recap as recapping
 from sporades.web.wizard.door import Door, dossier_for
-from sporades.web.wizard.specialities import WANTED, SpecialityForm, offered_to
+from sporades.web.wizard.specialities import (
+    WANTED,
+    SpecialityForm,
+    offered_to,
+    without_those_kept_out,
+)
 
 _TOO_LATE = (
     "Cette saisie était déjà {what} : les réponses que vous venez d'envoyer n'y sont pas ajoutées."
@@ -127,11 +131,10 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     mine = Draft.objects.open().filled_by(request.user).filter(amends=found)
     begun = mine.whole().select_related("amends").first()
     offered = offered_to(found, begun, _own(request, found.candidate_id))
-    # What was asked for is of its exam: this is said before one chooses, not after.
-    apart = unsuited(found, {one.exam for one in offered})
+    offered, kept_out = without_those_kept_out(found, offered)
     form = SpecialityForm(
         request.POST if request.method == "POST" else None,
-        offered=[one for one in offered if one.exam.pk not in apart],
+        offered=offered,
         wanted=request.GET.get(WANTED, ""),
     )
     at, refusal = request.arrived_at, None
@@ -151,7 +154,7 @@ def change_speciality(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "registration": found,
         "form": form if form.offered else None,
-        "of_an_exam": OfAnExam.message if apart else "",
+        "of_an_exam": kept_out,
         "refusal": refusal,
         "begun": begun,
         "is_late": found.service.has_closed(at),
