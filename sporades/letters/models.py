@@ -16,6 +16,7 @@ from sporades.documents.queries import taken_back_at
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
+from sporades.territory.models import named_within
 
 MOST_LINES, LONGEST_LINE = 8, 220
 SAME_ONCE_MOVED = ("domain", "session", "audience")
@@ -112,6 +113,11 @@ class PrintRun(models.Model):
     def __str__(self) -> str:
         """Return « Courriers du 26 novembre 2026 »."""
         return f"Courriers du {day_in_words(self.day)}"
+
+    @property
+    def sender(self) -> str:
+        """The managing service whose letters they are, and its academy where that name does not say it."""
+        return named_within(self.managing.name, self.academy.full_name)
 
     @property
     def zone(self) -> str:

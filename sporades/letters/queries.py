@@ -15,6 +15,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Registration
 from sporades.registrations.summary import SUMMARY
+from sporades.territory.models import named_within
 
 
 class Posting(NamedTuple):
@@ -155,15 +156,17 @@ def unaddressed() -> Q:
 
 
 def waiting_by_service(letters: QuerySet[Letter]) -> list[dict[str, Any]]:
-    """Return how many letters wait, and since when, by managing service, academy and domain."""
+    """Return how many letters wait, by managing service (`sender`) and domain."""
     keys = (
         "service__academy__full_name",
         "service__managing_service__name",
         "service__domain__label",
     )
     counted = letters.exclude(unprintable()).values_list(*keys).annotate(count=Count("pk"))
-    names = ("academy", "managing", "domain", "count")
-    return [dict(zip(names, one, strict=True)) for one in counted.order_by(*keys)]
+    return [
+        {"sender": named_within(managing, academy), "domain": domain, "count": count}
+        for academy, managing, domain, count in counted.order_by(*keys)
+    ]
 
 
 def waiting_by_sender() -> list[tuple[str, str, str, list[int]]]:

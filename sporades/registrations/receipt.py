@@ -25,6 +25,7 @@ from sporades.registrations.deadlines import accommodation_of, asked_until, due_
 from sporades.registrations.distance import distance_in_words
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.models import Registration
+from sporades.territory.models import named_within
 
 REASSURED = (
     "Ce qui suit est obligatoire sur tout accusé de réception. Cela ne veut pas dire que votre "
@@ -96,7 +97,7 @@ def in_parts(receipt: list[str]) -> tuple[list[str], list[str]]:
 
 def named(service: RegistrationService) -> str:
     """Name the managing service, and the academy where that name does not."""
-    return _named(service.managing_service.name, service.academy.full_name)
+    return named_within(service.managing_service.name, service.academy.full_name)
 
 
 def named_then(registration: Registration, at: datetime) -> str:
@@ -104,7 +105,7 @@ def named_then(registration: Registration, at: datetime) -> str:
     version = registration.versions.filter(filed_at__lte=at).order_by("-number").first()
     if version is None:
         return named(registration.service)
-    return _named(version.service_name, version.snapshot["academy"])
+    return named_within(version.service_name, version.snapshot["academy"])
 
 
 def _zone_then(registration: Registration, at: datetime) -> str:
@@ -118,10 +119,6 @@ def _zone_then(registration: Registration, at: datetime) -> str:
         if zone:
             return zone
     return registration.service.zone
-
-
-def _named(name: str, academy: str) -> str:
-    return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
 
 
 def accommodation_by_mail(

@@ -332,6 +332,16 @@ class ManagingService(models.Model):
         return f"{self.name}, {self.phone}" if self.phone else self.name
 
 
+def named_within(name: str, academy: str) -> str:
+    """Name a managing service, and its academy where that name does not: « Bureau des examens, académie de Lille ».
+
+    Args:
+        name: of the service.
+        academy: the full name of the academy.
+    """
+    return name if academy.casefold() in name.casefold() else f"{name}, {academy}"
+
+
 class ReferenceLoad(models.Model):
     """One load of the reference data; the last one tells every process what it should hold."""
 

@@ -9,6 +9,7 @@ from sporades.acts.registrations import deciding, moving, standing_in
 from sporades.acts.writing import posting, resending
 from sporades.candidates.models import Candidate, Channel
 from sporades.candidates.operations import ADDRESS
+from sporades.exams.held import forget
 from sporades.exams.models import RegistrationService
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
@@ -16,13 +17,14 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import Registration
 from sporades.registrations.states import VALIDATE
+from sporades.territory.models import ManagingService
 from sporades.web.office.letters import posting as page_of_letters
 from tests.acts.test_claiming import claim, given
 from tests.endurance.arena import together
 from tests.factories import EVERYWHERE, NOW, OPERATOR, a_record, a_registration, load_invented
 from tests.letters.test_printing import MANAGER, printed
 from tests.requests import moved_house
-from tests.web.guide import main, plain
+from tests.web.guide import main, plain, seen, words
 from tests.web.office.test_queues import said
 from tests.web.registry.world import a_member
 
@@ -90,6 +92,26 @@ def test_it_awaits_says_no_cause_and_its_run_says_that_it_came_back(manager, pos
     assert "LE GOFF" in listed.partition(BACK)[2]
     assert "1 courrier revenu" in listed
     assert ", par Claude Martin : Brevet d'essai, Bureau des essais de Lille" in listed
+
+
+def test_the_academy_of_a_service_is_named_once_beside_its_letters(manager, in_lille, kept):
+    ManagingService.objects.update(name="Rectorat de l'académie de Lille")
+    forget()
+    deciding.decide(
+        registration=a_registration(a_record()), decision=VALIDATE, reason="", by=MANAGER, at=NOW
+    )
+
+    listed = reverse("office:letters")
+    [waiting] = seen(manager.get(listed)).cssselect("tbody th")
+    [run] = printed()
+    [listed_run] = seen(manager.get(listed)).cssselect("td[data-label='Service gestionnaire']")
+    [fact] = seen(manager.get(reverse("office:print_run", args=[run.pk]))).cssselect(".s-facts dd")[
+        :1
+    ]
+
+    assert {words(one) for one in (waiting, listed_run, fact)} == {
+        "Rectorat de l'académie de Lille"
+    }
 
 
 def test_the_run_says_which_letters_share_an_envelope_and_notes_them_together(
