@@ -17,7 +17,7 @@ from sporades.searches.trees import Group
 from sporades.web.doctor.cases import OVER, line_of
 from sporades.web.doctor.forms import FindCaseForm
 from sporades.web.layout.asking import Asked
-from sporades.web.layout.finding import NAMED
+from sporades.web.layout.finding import AS_LIST, NAMED
 
 MOST_FOUND = 25
 """How many lines a page shows of what is found."""
@@ -25,6 +25,8 @@ MOST_FOUND = 25
 
 def find(request: HttpRequest) -> HttpResponse:
     """The one box: a number, a name, a birth date; one's own request alone opens at once.
+
+    Not where half of what was typed is left out: the list shows first whose it is.
 
     Of a request that nobody has, its candidate is not named: it is found by its number alone.
     """
@@ -49,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
     theirs = Registration.objects.for_office().with_owed()
     registrations = theirs.in_bulk({one.registration_id for one in cases})
     if request.method == "POST":
-        if len(cases) == 1 and _is_mine(request, cases[0]):
+        if len(cases) == 1 and AS_LIST not in request.POST and _is_mine(request, cases[0]):
             meant = registrations[cases[0].registration_id].name_key
             if quick.is_meant(form.tree, meant):
                 return redirect("doctor:case", cases[0].pk)

@@ -13,6 +13,8 @@ from sporades.web.layout.asking import FORGOTTEN, Asked
 LONGEST = 200
 NAMED = "quoi"
 """The field that names somebody."""
+AS_LIST = "liste"
+"""Sent where one who is found alone may be another than was meant: a list shows who it is."""
 _WHAT = (
     "Indiquez un numéro, un nom, une date de naissance, un nom et une date de naissance, ou une "
     "adresse mail."

@@ -31,7 +31,7 @@ from sporades.searches.records import ALIKE, without_registration
 from sporades.searches.rules import is_its_author_s, seeks_somebody
 from sporades.searches.trees import Group
 from sporades.searches.words import in_words
-from sporades.web.layout.finding import NAMED, QuickForm
+from sporades.web.layout.finding import AS_LIST, NAMED, QuickForm
 from sporades.web.office.registrations.files import TRAIL
 from sporades.web.office.registrations.walking import line_of, query_of, reach_for
 from sporades.web.office.searches import building
@@ -73,7 +73,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """The one box: a number, a name, a birth date, an address.
 
-    One file alone opens at once, unless its name is only like what was typed: it is read first.
+    One file alone opens at once, unless its name is only like what was typed, or half of what was
+    typed is left out: it is read first.
     """
     form = QuickForm(request.POST)
     if not form.is_valid():
@@ -81,7 +82,7 @@ def find(request: HttpRequest) -> HttpResponse:
         context = {**_context(request, builder), "quick": form}
         return render(request, "office/search.html", context, status=422)
     of = meant(request, form)
-    if of.number:
+    if of.number and AS_LIST not in request.POST:
         return redirect("office:registration", of.number)
     kept = operations.keep(tree=of.tree, columns=[], by=request.user, at=request.arrived_at)
     return redirect("office:found", kept.pk)
