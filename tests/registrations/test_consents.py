@@ -52,6 +52,17 @@ def test_no_unless_said_and_changed_at_any_time_even_closed():
     }
 
 
+def test_what_another_page_had_read_before_is_not_said_to_have_stood():
+    registration = a_registration()
+    read_before = Registration.objects.get(pk=registration.pk)
+    choose(registration, publishes=True, shares=False)
+
+    choose(read_before, publishes=True, shares=True, at=LATER + timedelta(minutes=1))
+
+    last = Entry.objects.filter(verb="consents chosen").latest("at")
+    assert last.payload["before"] == {"publishes_name": True, "shares_name": False}
+
+
 def test_the_same_choice_again_is_not_written_twice():
     registration = a_registration()
     choose(registration, publishes=True, shares=True)

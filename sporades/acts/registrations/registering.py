@@ -317,11 +317,10 @@ def choose_consents(
     *, registration: Registration, publishes: bool, shares: bool, by: Actor, at: datetime
 ) -> None:
     """Change the two consents, at any time (D6, standards P-05)."""
-    before = {
-        "publishes_name": registration.publishes_name,
-        "shares_name": registration.shares_name,
-    }
-    if filing.choose_consents(registration=registration, publishes=publishes, shares=shares, at=at):
+    before = filing.choose_consents(
+        registration=registration, publishes=publishes, shares=shares, at=at
+    )
+    if before is not None:
         journal.record(
             "consents chosen",
             by=by,

@@ -318,20 +318,21 @@ def note_summary_received(
 
 def choose_consents(
     *, registration: Registration, publishes: bool, shares: bool, at: datetime
-) -> bool:
-    """Keep the two consents, changeable at any time; return whether anything changed.
+) -> dict[str, bool] | None:
+    """Keep the two consents, changeable at any time; return what was chosen until then if it differs.
 
     A modification that is open takes them too: filing it must not undo what was chosen since.
     """
     locked = Registration.objects.select_for_update().get(pk=registration.pk)
-    changed = (locked.publishes_name, locked.shares_name) != (publishes, shares)
+    before = {"publishes_name": locked.publishes_name, "shares_name": locked.shares_name}
+    changed = before != {"publishes_name": publishes, "shares_name": shares}
     locked.publishes_name, locked.shares_name = publishes, shares
     if changed:
         locked.consents_chosen_at = at
     locked.save(update_fields=["publishes_name", "shares_name", "consents_chosen_at"])
     for draft in Draft.objects.unfiled().filter(amends=locked).select_for_update():
         drafting.take_consents(draft=draft, registration=locked)
-    return changed
+    return before if changed else None
 
 
 def _refuse_abandoned(draft: Draft) -> None:
