@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from sporades.accounts.models import Membership, RoleProposal
+from sporades.accounts.operations import StillOpen
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.agents import appointing, inviting
 from sporades.core.refusals import Refused
@@ -157,3 +158,19 @@ def test_two_who_propose_the_same_person_at_once_make_one_proposal(heads):
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "RoleProposal"]
     assert RoleProposal.objects.count() == 1
+
+
+def test_two_who_open_an_account_again_at_once_send_one_invitation(heads):
+    agent = a_member("agent@exemple.test", Role.MANAGER, ["A09"])
+    inviting.close(email=agent.email, by=OPERATOR, at=NOW)
+    opening = partial(inviting.reopen, email=agent.email, ends_on=None, by=OPERATOR, at=NOW)
+
+    def opens(holds):
+        opening()
+        holds()
+
+    _, again = first(opens, opening)
+
+    assert type(again) is StillOpen
+    assert Message.objects.filter(kind="member_invited").count() == 1
+    assert Entry.objects.filter(verb="member reopened").count() == 1

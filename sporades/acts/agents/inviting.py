@@ -165,7 +165,7 @@ def change(
             perimeter or the last day does not fit, or nothing is changed.
     """
     today = local_day(at, ZONE)
-    user = User.objects.select_for_update().get(pk=_member(email).pk)
+    user = _locked(email)
     before = only_role(user, at=at)
     role = role or before.role
     is_national = role == Membership.Role.ADMINISTRATOR
@@ -345,7 +345,7 @@ def close(
         Moved: it has a role beyond that reach by now.
     """
     today = local_day(at, ZONE)
-    user = User.objects.select_for_update().get(pk=_member(email).pk)
+    user = _locked(email)
     ended = list(Membership.objects.filter(user=user).current(today))
     if not ended:
         raise NotInvited(f"Le compte d'agent de {user.email} est déjà fermé.")
@@ -438,7 +438,7 @@ def reopen(*, email: str, ends_on: date | None, by: Actor, at: datetime) -> User
     today = local_day(at, ZONE)
     if ends_on is not None and ends_on < today:
         raise NotInvited(f"Le dernier jour, {day_in_words(ends_on)}, est déjà passé.")
-    user = _member(email)
+    user = _locked(email)
     accounts.reopen_memberships(user, until=ends_on, on=today, at=at)
     accounts.shut(user)
     opened = list(Membership.objects.filter(user=user).current(today))
@@ -478,8 +478,8 @@ def _close_dormant(pk: int, *, at: datetime) -> bool:
     return True
 
 
-def _member(email: str) -> User:
-    user = _members_at(email).first()
+def _locked(email: str) -> User:
+    user: User | None = _members_at(email).select_for_update().first()
     if user is None:
         raise NotInvited(f"Aucun agent n'a l'adresse {normalised_address(email)}.")
     return user
