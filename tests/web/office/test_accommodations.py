@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sporades.accommodations.models import Case, Signature
-from sporades.accommodations.operations import OpinionOn
+from sporades.accommodations.operations import Author, OpinionOn
 from sporades.accommodations.queries import papers_asked_of
 from sporades.accommodations.rules import Wish
 from sporades.accommodations.states import (
@@ -58,6 +58,7 @@ from tests.accommodations.asked import (
     a_minor,
     again,
     case_of,
+    contest,
     decide,
     entrust,
     has_decided,
@@ -69,6 +70,7 @@ from tests.accommodations.asked import (
     under,
     write,
 )
+from tests.accommodations.test_notifying import notified
 from tests.factories import NOW, a_candidate, a_registration, author, load_invented
 from tests.medical.given import confide, found_clean
 from tests.spaces import plain
@@ -1011,6 +1013,40 @@ def test_who_has_not_read_is_called_and_a_colleague_knows_it(manager, in_lille):
 
     assert manager.get(LIST, {"etape": "a-appeler"}).context["lines"] == []
     assert case_of(in_lille).is_reached
+
+
+SIX_DAYS_LATER = NOW + timedelta(days=6)
+
+
+@pytest.mark.parametrize(("year", "is_called"), [(2009, True), (2008, False)])
+def test_the_guardian_of_who_has_come_of_age_since_is_not_called(member, year, is_called):
+    minor = a_minor(a_candidate(**{**MINOR, "birth_year": year}))
+    notified(minor)
+
+    with time_machine.travel(SIX_DAYS_LATER, tick=False):
+        manager = member("A09", email="apres@exemple.test", at=SIX_DAYS_LATER)
+        pages = [main(manager.get(one)) for one in (f"{LIST}?etape=a-appeler", page_of(minor))]
+
+    assert [minor.number in one for one in pages] == [True, True]
+    assert ["06 39 98 12 35" in plain(one) for one in pages] == [is_called] * 2
+
+
+@pytest.mark.parametrize(("year", "is_called"), [(2009, True), (2008, False)])
+def test_nor_are_they_of_an_answer_that_is_not_read(member, year, is_called):
+    minor = a_minor(a_candidate(**{**MINOR, "birth_year": year}))
+    notified(minor)
+    signer = Author("Claude", "Martin", "cheffe de division", "Rectorat de Lille")
+    accommodating.refuse_appeal(
+        found=contest(case_of(minor)), reason="Non", author=signer, by=MANAGER, at=NOW
+    )
+    appeal = reverse("office:appeal", args=[minor.number])
+
+    with time_machine.travel(SIX_DAYS_LATER, tick=False):
+        manager = member("A09", email="apres@exemple.test", at=SIX_DAYS_LATER)
+        pages = [main(manager.get(one)) for one in (f"{LIST}?etape=a-appeler-reponse", appeal)]
+
+    assert ["Prévenir par téléphone" in one or "Prévenu" in one for one in pages] == [True, True]
+    assert ["06 39 98 12 35" in plain(one) for one in pages] == [is_called] * 2
 
 
 def test_who_has_not_read_is_called_though_they_have_begun_another_request(manager, in_lille):

@@ -353,7 +353,7 @@ def _page(
         and standing.is_to_read
         and found.is_active
         and found.candidate.has_account,
-        "phones": phones_of(found),
+        "phones": phones_of(found, at=at),
         "may_take_back": is_waiting and standing is not None and standing.came != Came.SPACE,
         **said_of(case, request, may_decide=True),
         "left": left_of(request.POST) if asked.why else [],

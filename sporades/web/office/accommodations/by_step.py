@@ -179,7 +179,7 @@ def _line(
         "called": called,
         "call_mark": about.call_mark,
         "appeal": about.pk if step.is_answer else "",
-        "phones": phones_of(registration) if step.is_calling else [],
+        "phones": phones_of(registration, at=at) if step.is_calling else [],
         "is_left": case.left_at is not None,
         "papers": papers_in_hand(case, registration, case.given).lower()
         if step.state in PAPERS_ARE_SAID

@@ -190,7 +190,7 @@ def _page(
             academy=found.academy_id, domain=found.exam.domain.code
         ),
         "may_enter": case.is_open and accommodating.why_not_entered(found, case) is None,
-        "phones": phones_of(found),
+        "phones": phones_of(found, at=at),
         **told_of(found),
         "following": queue.following(case) if queue else "",
         "still": queue.left_in_words() if queue else "",

@@ -239,11 +239,15 @@ def queue_of(request: HttpRequest) -> CaseQueue | None:
     return CaseQueue(request.GET, request.reach, request.arrived_at)
 
 
-def phones_of(registration: Registration) -> list[tuple[str, str, str]]:
-    """Return the telephone numbers of a registration: whose, as it is read, as it is dialled."""
+def phones_of(registration: Registration, *, at: datetime) -> list[tuple[str, str, str]]:
+    """Return the telephone numbers of a registration: whose, as it is read, as it is dialled.
+
+    Whoever is of age is called themselves: what they asked is no matter of a former guardian's.
+    """
+    guardian = registration.guardian_phone if registration.is_minor(at) else ""
     numbers = (
         ("Téléphone", registration.mobile),
         ("Téléphone", registration.phone),
-        ("Représentant légal", registration.guardian_phone),
+        ("Représentant légal", guardian),
     )
     return [(whose, phone_in_words(number), number) for whose, number in numbers if number]
