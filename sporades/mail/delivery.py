@@ -30,11 +30,20 @@ logger = logging.getLogger(__name__)
 
 
 class _WholeWords(EmailPolicy):
-    """Folds a subject as RFC 2047 says: where Python's own folds one, a second space may be left."""
+    """Says a subject as it was written, folded as RFC 2047 says.
+
+    Python's own may leave a second space where it folds one; and what looks like an encoded word,
+    which somebody typed, it takes for one and decodes.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Keep a header that holds one line."""
+        kept = super().header_store_parse(name, value)
+        return (name, value) if name.lower() == "subject" else kept
 
     def fold(self, name: str, value: Any) -> str:
         """Write a header on its lines."""
-        if name.lower() != "subject" or str(value).isascii():
+        if name.lower() != "subject" or (str(value).isascii() and "=?" not in str(value)):
             plain: str = super().fold(name, value)
             return plain
         said = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)

@@ -377,3 +377,24 @@ def test_a_subject_has_no_space_more_wherever_it_is_folded(office, length):
 
     [letter] = office.letters
     assert letter["Subject"] == subject
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?Annul=C3=A9e?=",
+        "Rappel =?utf-8?q?Annul=C3=A9e?= : votre dossier",
+        "Évreux, =?utf-8?b?w6k=?= à lire",
+        "=?utf-8?q?Rappel=0D=0ABcc:_tous=40exemple.fr?=",
+        "=?utf-8?q?Rappel=00?=",
+    ],
+)
+def test_what_looks_encoded_in_a_subject_arrives_as_it_was_typed(office, subject):
+    message = a_message()
+    message.subject = subject
+    message.save()
+
+    tasks.sweep(0)
+
+    [letter] = office.letters
+    assert (letter["Subject"], letter["Bcc"]) == (subject, None)
