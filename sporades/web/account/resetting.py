@@ -1,6 +1,7 @@
 """« Mot de passe oublié »: the link by mail, and what its use proves."""
 
 from contextlib import suppress
+from http import HTTPStatus
 
 from allauth.account.views import password_reset_from_key
 from django.db import transaction
@@ -36,12 +37,14 @@ def choose_new_password(request: HttpRequest, **parts: str) -> HttpResponse:
     """Serve the page of allauth; a device that used the link is the owner's.
 
     The account is locked before its link is looked at: used twice at one instant, it serves
-    once.
+    once. One that serves no more is gone, as that of an activation is.
     """
     with transaction.atomic():
         if request.method == "POST":
             _lock(parts["uidb36"])
         response = password_reset_from_key(request, **parts)
+    if (getattr(response, "context_data", None) or {}).get("token_fail"):
+        response.status_code = HTTPStatus.GONE
     return devices.remember_new_password(request, response)
 
 
