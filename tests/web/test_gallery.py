@@ -548,6 +548,28 @@ def test_on_a_screen_enlarged_four_times_the_end_is_read_and_answered(site, page
         expect(dialog.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
 
 
+def test_a_browser_without_dialogs_shows_nothing_of_the_end_and_helps_as_before(site, page):
+    failed = []
+    page.on("pageerror", lambda failure: failed.append(failure.message))
+    # Safari before 15.4 knows neither: what it does not know stands in the page as any text.
+    page.add_init_script("""
+        delete window.HTMLDialogElement;
+        const { createElement } = document;
+        document.createElement = (name) =>
+            createElement.call(document, name === "dialog" ? "unknown" : name);
+    """)
+    page.clock.install()
+    page.goto(f"{site}/essai?session=1")
+    page.get_by_label("Nom", exact=True).fill("Durand")
+    page.clock.fast_forward(2500)
+    expect(page.locator("[data-autosave-said]")).to_contain_text("Saisie gardée à")
+
+    page.clock.fast_forward(31 * 60_000)
+
+    expect(page.locator(".s-dialog")).to_have_count(0)
+    assert failed == []
+
+
 def test_another_tab_keeps_this_one_alive_and_renews_its_token(site, context):
     first, second = context.new_page(), context.new_page()
     first.clock.install()

@@ -29,7 +29,8 @@ function kept() {
 
 export function session() {
   const { sessionIdle, sessionWarning, sessionExtend, sessionLeft = Infinity } = document.body.dataset;
-  if (!sessionIdle) return;
+  // A browser without dialogs (Safari before 15.4) would show its box on every page, for good.
+  if (!sessionIdle || !window.HTMLDialogElement) return;
   const idle = Number(sessionIdle) * 1000;
   const warning = Number(sessionWarning) * 1000;
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
