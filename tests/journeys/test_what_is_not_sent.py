@@ -57,6 +57,21 @@ def test_a_comment_that_is_not_confided_is_not_left_without_a_word(site, page, f
     assert asked == ["beforeunload"]
 
 
+def test_an_older_chromium_is_told_in_its_own_way_to_ask(site, page, filed):
+    page.goto(f"{site}/mes-inscriptions/{filed.number}/sante")
+    told = """() => {
+        const leaving = document.createEvent("BeforeUnloadEvent");
+        leaving.initEvent("beforeunload", false, true);
+        window.dispatchEvent(leaving);
+        return [leaving.defaultPrevented, leaving.returnValue];
+    }"""
+    assert page.evaluate(told) == [False, ""]
+
+    page.get_by_label("Votre commentaire").fill(COMMENT)
+
+    assert page.evaluate(told) == [True, "true"]
+
+
 def test_a_page_in_which_nothing_was_typed_is_left_at_once(site, page, filed, asked):
     page.goto(f"{site}/mes-inscriptions/{filed.number}/sante")
     page.get_by_label("Votre commentaire").fill(COMMENT)

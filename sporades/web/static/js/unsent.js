@@ -35,6 +35,9 @@ export function unsent() {
   window.addEventListener("beforeunload", (event) => {
     const isRefused = ({ dataset }) => dataset.unsent === "refused" || (isGivenBack && !("unsent" in dataset));
     const isUnsent = (form) => isRefused(form) || answers(form) !== shown.get(form);
-    if (!isLeaving && forms.some(isUnsent)) event.preventDefault();
+    if (isLeaving || !forms.some(isUnsent)) return;
+    event.preventDefault();
+    // Chromium of before 119, which telephones keep, asks for this one alone.
+    event.returnValue = true;
   });
 }
