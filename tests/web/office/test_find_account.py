@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sporades.accounts.models import Membership, User
+from sporades.accounts.operations import NOBODY
 from sporades.acts.people.joining import join
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -65,6 +66,24 @@ def test_of_nobody_and_of_the_office_there_is_no_account(desk, address):
 
     assert "Aucun compte de candidat dont l'état se dise ici." in main(page)
     assert "Renvoyer" not in main(page)
+
+
+@pytest.mark.parametrize("name", ["Camille Petitjean", NOBODY])
+def test_who_was_an_agent_so_long_ago_that_nobody_knows_it_is_a_candidate(desk, name):
+    user = a_candidate(email=ADDRESS).user
+    Membership.objects.create(
+        user=user,
+        role="head",
+        full_name=name,
+        academies=["A09"],
+        domains=[],
+        ends_on=NOW.date() - timedelta(days=400),
+    )
+
+    said = main(looked_up(desk))
+
+    assert ("Un compte est activé" in said) is (name == NOBODY)
+    assert ("Aucun compte de candidat" in said) is (name != NOBODY)
 
 
 def test_an_account_that_is_activated_says_when_it_was_used_and_no_name(desk):
