@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Model
 
-from sporades import mail
 from sporades.accounts.models import User
 from sporades.acts.identities.correcting import lock_person
 from sporades.candidates import claims
@@ -20,6 +19,7 @@ from sporades.journal.models import Entry
 from sporades.journal.operations import forget as forget_acts
 from sporades.journal.queries import entries_about, proving_acts
 from sporades.letters.models import Letter
+from sporades.mail.models import Message
 from sporades.mail.operations import messages_about
 from sporades.medical import operations as medical
 from sporades.publications.queries import decisions_on
@@ -96,7 +96,9 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         rows += gathering.person_of(candidate)
     # Once: an act that somebody writes from here on is not copied, and keeps what it says.
     acts = list(proving_acts(entries_about(*rows)))
-    kept = _keep(registration, rows, acts, at=at)
+    # Once too: a mail that is written from here on leaves; one that is being sent says so first.
+    mails = list(messages_about(rows).select_for_update().order_by("pk"))
+    kept = _keep(registration, rows, mails, acts, at=at)
     figures.keep(registration)
     documents.keep_codes(registration.folder_id, has_ended=not registration.is_active, at=at)
     forget_acts(
@@ -108,7 +110,7 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         academy=registration.academy_id,
         after={"number": kept.number},
     )
-    mail.forget(rows)
+    Message.objects.filter(pk__in=[one.pk for one in mails]).delete()
     _delete(registration, candidate, is_last=is_last)
     return kept
 
@@ -123,12 +125,16 @@ def _goes_on(candidate: Candidate, *, at: datetime) -> bool:
 
 
 def _keep(
-    registration: Registration, rows: list[Model], acts: list[Entry], *, at: datetime
+    registration: Registration,
+    rows: list[Model],
+    mails: list[Message],
+    acts: list[Entry],
+    *,
+    at: datetime,
 ) -> Archive:
-    mails = messages_about(rows)
     letters = Letter.objects.filter(message__in=mails).order_by("pk")
     decided = decisions_on(registration).order_by("pk")
-    everything = [*rows, registration.identity, *mails.order_by("pk"), *letters, *acts, *decided]
+    everything = [*rows, registration.identity, *mails, *letters, *acts, *decided]
     content = gathering.written(everything)
     made: Archive = Archive.objects.create(
         number=registration.number,

@@ -245,6 +245,40 @@ def test_an_act_that_is_written_once_they_are_copied_keeps_what_it_says(filed, m
     assert late.pk not in gone.payload["after"]["acts"]
 
 
+def test_a_mail_that_is_written_once_they_are_copied_leaves(filed, monkeypatch):
+    """It would be lost: neither in the archive, nor sent."""
+    keep = archiving.figures.keep
+
+    def write_then_keep(registration):
+        mail.write(
+            "message_of_service",
+            to="tard@exemple.fr",
+            at=NOW,
+            key="trop tard",
+            about=registration,
+            registration=registration,
+            subject="Objet",
+            text="Un texte.",
+            contact={},
+        )
+        keep(registration)
+
+    monkeypatch.setattr(archiving.figures, "keep", write_then_keep)
+
+    operations.apply(at=archived_at(filed))
+
+    assert [one.recipient for one in Message.objects.filter(about_kind="registration")] == [
+        "tard@exemple.fr"
+    ]
+    copied = [
+        line["fields"]["recipient"]
+        for line in Archive.objects.get().content
+        if line["model"] == "mail.message"
+    ]
+    assert copied
+    assert "tard@exemple.fr" not in copied
+
+
 def test_an_act_that_was_emptied_otherwise_is_named(filed):
     emptied = Entry.objects.filter(object_kind="registration").order_by("pk").first()
     with connection.cursor() as cursor:
@@ -672,7 +706,7 @@ class Cut(BaseException):
     """The end of a process, wherever it is."""
 
 
-@pytest.mark.parametrize("where_it_is", ["mail", "candidates", "forget_acts"])
+@pytest.mark.parametrize("where_it_is", ["Message", "candidates", "forget_acts"])
 def test_an_archiving_that_is_cut_off_leaves_all_as_it_was(filed, kept, monkeypatch, where_it_is):
     before, named = kept(), where(*WORDS)
     cut(monkeypatch, archiving, where_it_is)
