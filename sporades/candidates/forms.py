@@ -19,6 +19,9 @@ from sporades.territory.models import FRANCE
 
 LONGEST_NAME = 100
 _ABROAD = "Né(e) à l'étranger ? Changez d'abord le pays de naissance."
+# What a browser knows of its reader is another name, another town: it fills in neither, and gives
+# what was typed back by a script alone.
+_OWN = {"autocomplete": "off", "data-found-again": ""}
 GROUPS = (
     (
         "Votre identité",
@@ -66,7 +69,7 @@ class IdentityForm(forms.Form):
         help_text="Si vous en portez un autre que votre nom de famille, par exemple depuis un mariage.",
         max_length=LONGEST_NAME,
         required=False,
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput({**_OWN, "spellcheck": "false"}),
     )
     first_names = forms.CharField(
         label="Prénoms",
@@ -97,7 +100,7 @@ class IdentityForm(forms.Form):
         label="Commune ou ville de naissance",
         max_length=120,
         help_text="À l'étranger, écrivez le nom de la ville.",
-        widget=forms.TextInput({"autocomplete": "off"}),
+        widget=forms.TextInput(_OWN),
         error_messages={"required": "Indiquez la commune ou la ville de naissance."},
     )
     birth_commune = forms.CharField(required=False, widget=forms.HiddenInput, max_length=5)

@@ -4,6 +4,7 @@ import { autosave } from "./autosave.js";
 import { chosen } from "./chosen.js";
 import { copies } from "./copies.js";
 import { errorSummary } from "./errors.js";
+import { found } from "./found.js";
 import { help } from "./help.js";
 import { left } from "./left.js";
 import { once } from "./once.js";
@@ -28,6 +29,7 @@ help([
   passkeys,
   passwords,
   once,
+  found,
   suggest,
   autosave,
   reveal,
