@@ -30,3 +30,22 @@ def test_what_fails_is_seen_and_never_over_the_focus(site, context, size):
     for _ in range(14):
         page.keyboard.press("Tab")
         assert not page.evaluate(HIDDEN), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_what_fails_while_one_types_at_the_foot_of_the_screen_leaves_the_field_in_sight(
+    site, context
+):
+    draft = a_draft()
+    page = signed_in(context, site, draft.candidate)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.clock.install()
+    page.goto(f"{site}/inscription/{draft.pk}/identification")
+    street = page.get_by_label("Numéro et voie")
+    street.fill("3 quai du Wault")
+    context.clear_cookies()
+    page.evaluate("scrollBy(0, document.activeElement.getBoundingClientRect().bottom - 636)")
+    page.clock.fast_forward("00:03")
+
+    expect(page.get_by_role("link", name="Me connecter dans un nouvel onglet")).to_be_visible()
+    expect(street).to_be_focused()
+    assert not page.evaluate(HIDDEN)

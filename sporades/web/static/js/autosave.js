@@ -116,6 +116,7 @@ function watch(form) {
       clearTimeout(saying);
       saying = 0;
       heard.textContent = words;
+      uncover(notice);
     } else if (state === "saved") hear(words, QUIET);
     else {
       clearTimeout(saying);
@@ -176,7 +177,9 @@ function watch(form) {
       say("failed", told.message);
     } else if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) {
       retry("Votre session est terminée\u00a0: votre saisie reste sur cette page. Connectez-vous dans un nouvel onglet.");
-      if (beside) beside.hidden = false;
+      if (!beside) return;
+      beside.hidden = false;
+      uncover(notice);
     } else {
       retry("Votre saisie n'est pas encore gardée\u00a0: elle reste sur cette page, nous réessayons.");
     }
@@ -249,6 +252,14 @@ function watch(form) {
       location.replace(location.pathname + location.search);
     }
   });
+}
+
+/* What comes over the foot of the page lets what one is typing be seen: it leaves it the room that it keeps. */
+function uncover(notice) {
+  const typing = document.activeElement;
+  const { top, bottom } = typing.getBoundingClientRect();
+  const over = notice.getBoundingClientRect();
+  if (typing !== document.body && bottom > over.top && top < over.bottom) typing.scrollIntoView({ block: "nearest" });
 }
 
 function isLeft() {
