@@ -294,7 +294,7 @@ def test_no_script_writes_html_from_text():
 
 # Of what a script reads of its window and its page, nothing may be an element that has that name.
 STANDARD = (
-    r"activeElement|addEventListener|baseURI|body|createElement|createImageBitmap|crypto|"
+    r"HTMLDialogElement|activeElement|addEventListener|baseURI|body|createElement|createImageBitmap|crypto|"
     r"dispatchEvent|documentElement|forms|getElementById|querySelector|querySelectorAll|"
     r"removeEventListener|title|visibilityState"
 )

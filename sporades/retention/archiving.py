@@ -35,6 +35,10 @@ UNREADABLE = "fichiers qui ne pouvaient pas être lus à l'archivage"
 logger = logging.getLogger(__name__)
 
 
+class _WrittenMeanwhile(Exception):
+    """A mail came after the mails were copied: it would be in no archive."""
+
+
 def archive(key: int, *, at: datetime) -> bool:
     """Archive a registration whose active use is over; return whether it was there and is.
 
@@ -48,7 +52,10 @@ def archive(key: int, *, at: datetime) -> bool:
     could not be read by then, as the log does. What was confided to a doctor enters no archive: it
     is erased (P-14).
     """
-    kept = _archive(key, at=at)
+    try:
+        kept = _archive(key, at=at)
+    except _WrittenMeanwhile:
+        kept = _archive(key, at=at)  # with what was written
     if kept is not None:
         _read(kept)
     return kept is not None
@@ -96,7 +103,7 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         rows += gathering.person_of(candidate)
     # Once: an act that somebody writes from here on is not copied, and keeps what it says.
     acts = list(proving_acts(entries_about(*rows)))
-    # Once too: a mail that is written from here on leaves; one that is being sent says so first.
+    # One that is being sent says so first.
     mails = list(messages_about(rows).select_for_update().order_by("pk"))
     kept = _keep(registration, rows, mails, acts, at=at)
     figures.keep(registration)
@@ -110,7 +117,10 @@ def _archive(key: int, *, at: datetime) -> Archive | None:
         academy=registration.academy_id,
         after={"number": kept.number},
     )
-    Message.objects.filter(pk__in=[one.pk for one in mails]).delete()
+    copied = [one.pk for one in mails]
+    if messages_about(rows).exclude(pk__in=copied).exists():
+        raise _WrittenMeanwhile
+    Message.objects.filter(pk__in=copied).delete()
     _delete(registration, candidate, is_last=is_last)
     return kept
 
