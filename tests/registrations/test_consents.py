@@ -163,3 +163,18 @@ def test_a_registration_begun_again_keeps_the_choice_of_the_one_withdrawn():
     version = registering.register(draft=draft, by=by, at=LATER)
 
     assert consents(version.registration) == (True, False)
+
+
+def test_what_was_filed_stays_as_it_was_typed_whatever_is_chosen_afterwards():
+    registration = a_registration()
+    by = author(registration.candidate)
+    draft = registering.amend(registration=registration, by=by, at=NOW)
+    shown = draft.answers.get(section="supplementaires")
+    typed = {**shown.answers, "publishes_name": "oui"}
+    drafting.answer(draft=draft, section="supplementaires", typed=typed, seen_revision=None, at=NOW)
+    registering.register(draft=draft, by=by, at=NOW)
+
+    choose(registration, publishes=False, shares=True)
+
+    assert consents(registration) == (False, True)
+    assert draft.answers.get(section="supplementaires").answers == typed
