@@ -599,6 +599,18 @@ def test_answers_of_what_was_withdrawn_go_on_in_a_new_registration(registration,
     assert (entry.object_kind, entry.object_id) == ("registration", str(registration.pk))
 
 
+def test_what_was_filed_before_it_was_withdrawn_is_no_new_registration(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    filed_for(mine)
+    leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+
+    with pytest.raises(Refused):
+        standing_in.register_anew(draft=mine, by=MANAGER, at=LAST)
+
+    mine.refresh_from_db()
+    assert (mine.amends, mine.filed_as.number) == (registration, 2)
+
+
 def test_a_new_registration_begun_already_is_not_written_over(registration, agent):
     mine = modified_for(registration, agent, mobile=MOBILE)
     leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
@@ -714,6 +726,21 @@ def test_nobody_takes_up_or_drops_what_its_author_still_fills(registration, agen
     assert Draft.objects.open().filled_by(agent).get() == mine
 
 
+def test_what_its_author_has_filed_is_neither_taken_up_nor_dropped(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    filed_for(mine)
+    ended(agent)
+    colleague = a_member("autre@exemple.test", "manager", ["A09"])
+
+    with pytest.raises(NotLeft):
+        standing_in.take_up(draft=mine, author=colleague, by=COLLEAGUE, at=NOW)
+    with pytest.raises(NotLeft):
+        standing_in.drop(draft=mine, by=COLLEAGUE, at=NOW)
+
+    mine.refresh_from_db()
+    assert (mine.author, mine.answers.exists()) == (agent, True)
+
+
 def test_who_has_a_draft_of_their_own_settles_it_before_taking_up_another(registration, agent):
     mine = modified_for(registration, agent, mobile=MOBILE)
     colleague = a_member("autre@exemple.test", "manager", ["A09"])
@@ -743,6 +770,20 @@ def test_what_was_given_away_may_be_handed_over_to_who_has_it(registration, agen
     standing_in.take_up(draft=found, author=there, by=COLLEAGUE, at=LATER)
     version = filed_for(Draft.objects.whole().get(pk=mine.pk), at=LAST)
     assert version.snapshot["answers"]["identification"]["mobile"] == MOBILE
+
+
+def test_what_was_filed_before_it_was_given_away_is_handed_over_to_nobody(registration, agent):
+    mine = modified_for(registration, agent, mobile=MOBILE)
+    filed_for(mine)
+    moving.move_for_good(
+        registration=registration, academy="A25", reason="Déménagement", by=MANAGER, at=LATER
+    )
+
+    with pytest.raises(Refused):
+        standing_in.hand_over(draft=mine, by=MANAGER, at=LATER)
+
+    mine.refresh_from_db()
+    assert mine.service.academy_id == "A09"
 
 
 def test_an_account_with_something_begun_is_not_deleted_with_it(registration, agent):
