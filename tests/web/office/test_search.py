@@ -373,6 +373,16 @@ def test_a_name_and_a_birth_date_of_nobody_are_sought_one_without_the_other_wher
         assert [words(one) for one in listed] == [in_lille.number]
 
 
+def test_whether_a_name_is_somebodys_is_asked_by_no_walk_along_all_names(in_lille):
+    named, _ = quick.each_alone(quick.tree_of("Zola 28/02/2005"))
+    with CaptureQueriesContext(connection) as asked:
+        assert not queries.is_somebody(queries.found(named, reach=EVERYWHERE))
+
+    [looked] = [one["sql"] for one in asked if "%> 'zola'" in one["sql"]]
+    # For a first one alone, the names of a country are compared one by one, which takes seconds.
+    assert "LIMIT" not in looked
+
+
 def test_two_days_that_a_reader_chose_are_not_sought_as_a_month(manager, in_lille):
     around = leaf("g-1", "naissance", "entre", "01/03/1998", "01/04/1998")
 
