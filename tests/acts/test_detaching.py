@@ -10,17 +10,29 @@ from sporades import mail
 from sporades.accommodations.contesting import final_at, presumed_at
 from sporades.accounts.models import User
 from sporades.acts.people import detaching, joining
-from sporades.acts.registrations import leaving
+from sporades.acts.registrations import deciding, leaving
 from sporades.candidates.models import Candidate
 from sporades.journal.models import Entry
-from sporades.letters.models import Letter
+from sporades.letters.models import Letter, PrintRun
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.personal import operations as personal
 from sporades.registrations.models import Registration
+from sporades.registrations.states import FLAG
 from tests.acts.test_claiming import claim, given
-from tests.evidence.given import again, flag_with
-from tests.factories import NOW, OPERATOR, a_candidate, a_draft, a_record, a_registration, author
+from tests.endurance.arena import first
+from tests.evidence.given import again, complete, flag_with
+from tests.factories import (
+    NOW,
+    OPERATOR,
+    a_candidate,
+    a_draft,
+    a_record,
+    a_registration,
+    author,
+    registered_in_two_academies,
+    without_exclusion,
+)
 from tests.jobs import work
 from tests.mail.test_letters_of_publications import deposit
 from tests.publications.doing import publish_together
@@ -28,6 +40,7 @@ from tests.spaces import plain
 from tests.web.registry.world import a_member
 
 THEIRS = "voleur@exemple.test"
+FOREST = {"speciality": "FOREST", "epreuves": {"statut-M1": None, "statut-M2": "inscrit"}}
 WHY = "Fiche de connexion volée, identité vérifiée au guichet"
 
 pytestmark = pytest.mark.usefixtures("invented_exam", "stopped_clock")
@@ -129,9 +142,13 @@ def test_what_the_account_alone_was_given_is_posted():
     }
     told = Letter.objects.get(message__kind="record_detached").message
     assert "vous y est envoyé aussi" in told.body
+    assert "Votre inscription est" not in plain(told.body)  # it stands as it was filed
     summary = Letter.objects.get(enclosed__document__kind="recapitulatif").message
     assert "à signer et à poster comme il le dit" in summary.body
     assert summary.due_by is not None
+    other = Letter.objects.get(enclosed__document__kind="convocation").message
+    assert "à signer" not in other.body
+    assert other.due_by is None
 
 
 def test_the_letter_says_the_anomaly_and_what_the_account_alone_was_asked_for():
@@ -148,6 +165,56 @@ def test_the_letter_says_the_anomaly_and_what_the_account_alone_was_asked_for():
     assert "Les pièces justificatives s'envoient par courrier à l'adresse ci-dessous." in letter
     assert told[""].due_by == datetime.fromisoformat("2026-12-08T23:59:00+01:00")
     assert "diplôme" not in mailed
+
+
+def test_an_anomaly_for_which_nothing_is_to_be_sent_is_said_and_no_signed_summary_is_asked_again():
+    registration = a_registration(a_candidate(email=THEIRS))
+    complete(registration)
+    deciding.decide(
+        registration=again(registration),
+        decision=FLAG,
+        reason="Nom illisible.",
+        by=OPERATOR,
+        at=NOW,
+    )
+
+    detach(registration.candidate)
+
+    letter = Letter.objects.get(message__kind="record_detached").message
+    assert "enregistrée, mais incomplète : Nom illisible." in plain(" ".join(letter.body.split()))
+    assert "Ce qui est attendu" not in letter.body
+    assert letter.due_by is None
+    assert enclosed() == set()
+
+
+def test_each_service_to_which_something_is_to_be_sent_is_named_once():
+    candidate = a_candidate(email=THEIRS)
+    registered_in_two_academies(candidate)
+    lille, versailles = Registration.objects.order_by("academy")
+    flag_with(lille, until=date(2026, 12, 8))
+    flag_with(versailles, until=date(2026, 12, 8))
+    candidate.refresh_from_db()
+    named = [f"gestionnaire : {one.service.managing_service}" for one in (lille, versailles)]
+
+    detach(candidate)
+
+    body = plain(Letter.objects.get(message__kind="record_detached").message.body)
+    assert [body.count(one) for one in named] == [1, 1]
+    # The one where they registered last answers for the whole.
+    assert Entry.objects.get(verb="record detached").academy == versailles.academy_id
+
+
+def test_the_letter_is_due_by_the_first_day_of_all_that_is_awaited():
+    without_exclusion()
+    candidate = a_candidate(email=THEIRS)
+    for day, choice in ((8, {}), (9, FOREST)):
+        flag_with(a_registration(candidate, **choice), until=date(2026, 12, day))
+
+    detach(Candidate.objects.get(pk=candidate.pk))
+
+    letter = Letter.objects.get(message__kind="record_detached").message
+    assert letter.due_by == datetime.fromisoformat("2026-12-08T23:59:00+01:00")
+    assert [f"{day} décembre" in plain(letter.body) for day in (8, 9)] == [True] * 2
 
 
 def test_what_came_by_letter_before_is_not_posted_again(stolen):
@@ -175,6 +242,27 @@ def test_a_letter_that_was_overtaken_has_brought_nothing(stolen):
     assert ("document_published", "recapitulatif") in enclosed()
 
 
+def test_a_letter_that_was_taken_out_of_its_envelope_has_brought_nothing(stolen):
+    service = Registration.objects.get(candidate=stolen).service
+    run = PrintRun.objects.create(
+        managing=service.managing_service,
+        academy=service.academy,
+        domain=service.domain,
+        day=NOW.date(),
+        asked_at=NOW,
+        asked_name="Claude Martin",
+        file_key="impressions/une",
+        made_at=NOW,
+        posted_on=NOW.date(),
+        posted_name="Claude Martin",
+    )
+    Letter.objects.update(state=LetterState.PRINTED, run=run, address=["x"])
+
+    detach(stolen)
+
+    assert ("document_published", "recapitulatif") in enclosed()
+
+
 def test_of_a_registration_that_was_left_nothing_is_posted():
     registration = a_registration(a_candidate(email=THEIRS))
     manager = a_member("agent@exemple.test", "manager", ["A09"])
@@ -184,6 +272,30 @@ def test_of_a_registration_that_was_left_nothing_is_posted():
     detach(registration.candidate)
 
     assert enclosed() == set()
+    told = Message.objects.filter(kind="record_detached").values_list("recipient", flat=True)
+    assert set(told) == {THEIRS, ""}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_withdrawn_in_that_instant_is_neither_posted_nor_awaited():
+    registration = a_registration(a_candidate(email=THEIRS))
+    flag_with(registration, until=date(2026, 12, 8))
+    number = Candidate.objects.get(pk=registration.candidate_id).number
+
+    def withdraws(holds):
+        leaving.withdraw(
+            registration=again(registration), by=author(registration.candidate), at=NOW
+        )
+        holds()
+
+    _, detached = first(
+        withdraws,
+        lambda: detaching.detach(THEIRS, number=number, reason=WHY, by=OPERATOR, at=NOW),
+    )
+
+    assert detached == registration.candidate
+    assert enclosed() == set()
+    assert "diplôme" not in Letter.objects.get(message__kind="record_detached").message.body
 
 
 @pytest.mark.parametrize("is_final", [False, True])
