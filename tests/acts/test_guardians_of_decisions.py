@@ -8,11 +8,12 @@ from sporades.accounts import operations as accounts
 from sporades.acts.identities import asking
 from sporades.acts.people import addressing
 from sporades.acts.registrations import deciding, late, requesting
+from sporades.candidates.models import Candidate
 from sporades.candidates.operations import reach_at
 from sporades.letters.models import Letter
 from sporades.letters.states import LetterState
 from sporades.mail.models import Message
-from sporades.registrations.models import LateRequest, Registration
+from sporades.registrations.models import LateRequest, Registration, SectionAnswers
 from sporades.registrations.states import RESTORE, SET_ASIDE
 from tests.accommodations.asked import MINOR, a_minor
 from tests.evidence.given import MANAGER, again
@@ -142,7 +143,13 @@ def test_of_who_is_of_age_nobody_else_is_told(act):
 
 
 def refuse_a_late_registration(
-    guardian="anne@exemple.test", *, is_written_to=False, is_own=False, **person
+    guardian="anne@exemple.test",
+    *,
+    is_written_to=False,
+    is_own=False,
+    kept_at="",
+    typed=None,
+    **person,
 ):
     load_invented(("    pieces:\n", "    inscription_tardive: oui\n    pieces:\n"))
     draft = a_draft(
@@ -162,6 +169,12 @@ def refuse_a_late_registration(
         pass
     if is_own:
         accounts.change_address(draft.candidate.user, email=guardian)
+    if kept_at:
+        where = {"address_1": kept_at, "postcode": "59000", "town": "LILLE"}
+        Candidate.objects.filter(pk=draft.candidate_id).update(**where)
+    if typed:
+        row = draft.answers.get(section="identification")
+        SectionAnswers.objects.filter(pk=row.pk).update(answers={**row.answers, **typed})
     asked = LateRequest.objects.get(pk=asked.pk)
     late.refuse(request=asked, answer="Trop vague", by=MANAGER, at=at)
     return draft
@@ -184,6 +197,23 @@ def test_without_a_mail_they_are_told_of_it_by_a_letter_at_home():
     letter = Letter.objects.get(message__kind="guardian_awaited")
     assert letter.address[:2] == ["Anne Le Goff", "12 rue des Îles"]
     assert "http" not in letter.message.body
+
+
+def test_home_is_what_the_office_keeps_of_the_candidate_before_what_was_typed():
+    refuse_a_late_registration(guardian="", kept_at="5 quai du Wault")
+
+    letter = Letter.objects.get(message__kind="guardian_awaited")
+    assert letter.address == ["Anne Le Goff", "5 quai du Wault", "59000 LILLE"]
+
+
+@pytest.mark.parametrize(("postcode", "is_minor"), [("59000", True), ("97400", False)])
+def test_of_age_on_the_day_by_the_clock_of_the_address_that_was_typed(postcode, is_minor):
+    """Two days after the closing it is one minute to midnight in Lille, and morning in Saint-Denis."""
+    refuse_a_late_registration(
+        typed={"postcode": postcode}, birth_year=2008, birth_month=12, birth_day=18
+    )
+
+    assert Message.objects.filter(kind="guardian_awaited").exists() is is_minor
 
 
 def test_of_it_no_mail_too_many_is_written_and_a_letter_goes_home():
