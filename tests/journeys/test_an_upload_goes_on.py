@@ -171,6 +171,24 @@ def test_files_too_heavy_together_are_told_how_much_before_their_first_byte(
     context.close()
 
 
+def test_the_second_of_two_presses_follows_nothing_that_comes_under_the_finger(
+    site, browser, photo
+):
+    """The buttons go as the sending begins, and a link comes where « Déposer » was."""
+    registration = a_registration()
+    page = signed_in(browser.new_context(**TELEPHONE), site, registration.candidate)
+    choose(page, site, registration, photo)
+
+    page.evaluate("""() => {
+        const form = document.querySelector("form[data-uploads]");
+        form.querySelector("button[type=submit]").click();
+        form.querySelector(".s-buttons a").click();
+    }""")
+
+    expect(page.locator("h1")).to_have_text("Pièces justificatives")
+    assert Deposit.objects.get().evidence.registration == registration
+
+
 def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, tmp_path):
     registration = a_registration()
     context = browser.new_context()

@@ -15,11 +15,21 @@ import { weight } from "./weights.js";
 const PART = 262144;
 const PATIENCE = 60000;
 const LONGEST = 30000;
+const SETTLES = 500;
 const VERSION = "1.0.0";
 
 export function uploads() {
   if (!("AbortController" in window) || !("arrayBuffer" in Blob.prototype)) return;
   document.querySelectorAll("form[data-uploads]").forEach(watch);
+}
+
+/* The page moves as sending begins: the second press of two would follow what comes under the finger. */
+function settle(stop) {
+  const swallow = (event) => {
+    if (!stop.contains(event.target)) event.preventDefault();
+  };
+  document.addEventListener("click", swallow, true);
+  setTimeout(() => document.removeEventListener("click", swallow, true), SETTLES);
 }
 
 class Stopped extends Error {}
@@ -81,6 +91,7 @@ function watch(form) {
     const kept = [];
     refused = null;
     shown.begin();
+    settle(shown.stop);
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
