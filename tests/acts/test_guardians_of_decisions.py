@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from sporades.accommodations.rules import Wish
 from sporades.accounts import operations as accounts
 from sporades.acts.identities import asking
-from sporades.acts.people import addressing
+from sporades.acts.people import addressing, guardians
 from sporades.acts.registrations import deciding, late, requesting
 from sporades.candidates.models import Candidate
 from sporades.candidates.operations import reach_at
@@ -15,7 +16,7 @@ from sporades.letters.states import LetterState
 from sporades.mail.models import Message
 from sporades.registrations.models import LateRequest, Registration, SectionAnswers
 from sporades.registrations.states import RESTORE, SET_ASIDE
-from tests.accommodations.asked import MINOR, a_minor
+from tests.accommodations.asked import HALF, MINOR, READER, THIRD, a_minor, sign, write
 from tests.evidence.given import MANAGER, again
 from tests.factories import (
     NOW,
@@ -137,6 +138,24 @@ def test_of_who_is_of_age_nobody_else_is_told(act):
     act(a_registration())
 
     assert not Message.objects.filter(kind="guardian_awaited").exists()
+
+
+def test_where_no_mail_is_registered_it_is_the_last_that_a_request_was_signed_with():
+    registration = a_minor(guardian="")
+    for wish, email in ((THIRD, "un@exemple.test"), (HALF, "deux@exemple.test"), (READER, "")):
+        write(registration, Wish(wish))
+        sign(registration, email=email)
+
+    assert guardians.guardian_address(again(registration)) == "deux@exemple.test"
+
+
+def test_an_address_that_was_signed_with_and_is_the_minors_by_now_is_no_guardians():
+    registration = a_minor(guardian="")
+    write(registration)
+    sign(registration, email="anne@exemple.test")
+    accounts.change_address(registration.candidate.user, email="anne@exemple.test")
+
+    assert guardians.guardian_address(again(registration)) == ""
 
 
 # --- What was asked late, of which there is no registration --------------------------------------
