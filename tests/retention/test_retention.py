@@ -64,6 +64,7 @@ from tests.journal.test_sealing import documented_role
 from tests.leftovers import columns, where
 from tests.medical.given import confide
 from tests.retention.conftest import BEFORE, NAME, WORDS, a_print_run, again
+from tests.spaces import plain
 from tests.web.guide import BACKEND, HOST
 
 PARIS = "Europe/Paris"
@@ -1046,6 +1047,31 @@ def test_without_names_whoever_lifts_a_hold_reads_what_is_erased_that_night(
     )
     assert ("rien n'en est effacé cette nuit" in said) != is_archived
     assert (Archive.objects.filter(content=[]).exists() and kept() == []) == is_archived
+
+
+@pytest.mark.parametrize(
+    ("years", "is_unnamed", "day", "said"),
+    [
+        (8, False, "2028-12-15", "Elle est archivée après le 15 décembre 2028. Son terme"),
+        (8, False, "2036-12-15", "Elle est archivée après le 15 décembre 2028. Son terme"),
+        (8, False, "2036-12-16", "Son terme, le 15 décembre 2036, est passé"),
+        (8, True, "2028-12-15", "Elle est archivée après le 15 décembre 2028, et perd"),
+        (8, True, "2028-12-16", "Ce service ne garde pas les noms dans ses archives"),
+        (8, True, "2036-12-16", "Son terme, le 15 décembre 2036, est passé"),
+        (0, False, "2028-12-15", "Son terme est le 15 décembre 2028 : rien n'en est"),
+        (0, True, "2028-12-15", "Son terme est le 15 décembre 2028 : rien n'en est"),
+        (0, True, "2028-12-16", "Son terme, le 15 décembre 2028, est passé"),
+    ],
+)
+def test_whoever_lifts_a_hold_reads_what_becomes_of_it_on_each_last_day_and_the_day_after(
+    settings, years, is_unnamed, day, said
+):
+    settings.RETENTION_ARCHIVE_YEARS, settings.RETENTION_WITHOUT_NAMES = years, is_unnamed
+    at = midnight(date.fromisoformat(day), settings.TIME_ZONE)
+
+    told = categories.released_in_words(date(2026, 12, 15), at=at)
+
+    assert plain(told).startswith(said)
 
 
 def test_without_names_a_page_promises_no_archive_of_what_is_erased(filed, settings):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from sporades.accounts.models import Membership, User
 from sporades.accounts.operations import NOBODY
+from sporades.acts.people import changing
 from sporades.acts.people.joining import join
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
@@ -97,6 +98,36 @@ def test_an_account_that_is_activated_says_when_it_was_used_and_no_name(desk):
     assert "Un compte est activé ; dernière connexion le mercredi 25 novembre 2026" in page
     assert "zannier" not in page.lower()
     assert "Renvoyer" not in page
+
+
+def test_what_is_written_of_it_to_another_address_is_not_said(desk):
+    user = a_candidate(email=ADDRESS).user
+    before = main(looked_up(desk))
+
+    changing.ask_address_change(user, email="autre@exemple.test", network="192.0.2.1", at=NOW)
+
+    assert Message.objects.filter(kind="address_change", about_id=str(user.pk)).exists()
+    assert main(looked_up(desk)) == before
+
+
+def test_what_is_written_there_of_a_registration_is_not_said(desk):
+    user = a_candidate(email=ADDRESS).user
+    before = main(looked_up(desk))
+
+    # It holds a key, and is read with the mails of the account.
+    Message.objects.create(
+        kind="withdrawn_meanwhile",
+        recipient=ADDRESS,
+        subject="Retrait",
+        body="Retirée",
+        key="retrait",
+        written_at=NOW,
+        next_try_at=NOW,
+        about_kind="user",
+        about_id=str(user.pk),
+    )
+
+    assert main(looked_up(desk)) == before
 
 
 def test_one_that_was_not_activated_in_time_may_be_made_anew(desk, waiting):
