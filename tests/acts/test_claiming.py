@@ -93,6 +93,34 @@ def test_a_record_becomes_the_accounts_with_its_registrations_and_documents():
     assert "désormais par mail ; un courrier déjà écrit peut encore" in claimed
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("birth", [(15, 3, 1998), (14, 4, 1998), (14, 3, 1999), (14, 3, None)])
+def test_a_code_opens_nothing_with_any_other_day_month_or_year(birth):
+    code = given(a_record())
+
+    with pytest.raises(claiming.WrongCode):
+        claim(code, birth=birth)
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_code_opens_the_record_of_whoever_has_an_account():
+    record = a_record()
+    code = given(record)
+    # Whatever left it there: a code goes as its record is taken.
+    user = joined(email="autre@exemple.test")
+    Candidate.objects.filter(user=user).update(user=None)
+    Candidate.objects.filter(pk=record.pk).update(
+        user=user, email="une@exemple.test", channel=Channel.MAIL
+    )
+
+    with pytest.raises(claiming.WrongCode):
+        claim(code)
+
+    assert not User.objects.filter(email="maelle@exemple.test").exists()
+
+
 @open_exam
 def test_the_address_of_a_claimed_record_is_the_last_that_its_candidate_gave():
     registration = a_registration(a_record())
