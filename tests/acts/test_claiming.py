@@ -27,7 +27,7 @@ from sporades.core.actors import Actor
 from sporades.documents.codes import in_groups
 from sporades.journal.models import Entry
 from sporades.letters.models import Letter
-from sporades.mail.models import Message
+from sporades.mail.models import Message, about_of
 from sporades.registrations.models import Draft
 from sporades.registrations.operations import drafting
 from sporades.registrations.records import address_known_to, postal_address_of
@@ -501,10 +501,23 @@ def test_what_its_account_had_begun_goes_to_the_record(is_left):
     if is_left:
         drafting.abandon(draft=draft, at=NOW)
 
+    Message.objects.create(
+        kind="data_copy_ready",
+        recipient=own.address,
+        subject="Copie",
+        body="Prête",
+        key="copie",
+        written_at=NOW,
+        next_try_at=NOW,
+        **about_of(own),
+    )
+
     into(own.user, given(record))
 
     draft.refresh_from_db()
     assert draft.candidate == record
+    # What was written of civil data that are nobody's any more goes with them.
+    assert not Message.objects.filter(kind="data_copy_ready").exists()
     assert not Candidate.objects.filter(pk=own.pk).exists()
     assert set(Draft.objects.visible_to(own.user.pk)) >= {draft}
 
