@@ -12,6 +12,7 @@ from tests.factories import NOW, a_candidate, a_draft, load_invented
 
 EXPERIENCE = "      experience: {libelle: Années"
 HISTORY = "{code: HIST, libelle: Histoire, aide: ancienne ou moderne}"
+HIGHEST = "        libelle: Diplôme le plus élevé"
 COLOURING = (EXPERIENCE, f"      coloration: {{choix: [{HISTORY}]}}\n{EXPERIENCE}")
 
 
@@ -95,6 +96,32 @@ def test_the_reason_of_a_dispensation_stands_under_it():
 
     assert read(form["statut-E2"]) == ["Inscrit", "Dispensé Titulaire du baccalauréat"]
     assert read(form["statut-E3"]) == ["Inscrit", "Dispensé Dispense demandée"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "said"),
+    [
+        ("{diplome: [BAC]}", [], "Seulement si vous choisissez « Baccalauréat »."),
+        ("{sauf: {diplome: [AUCUN]}}", [], "Laissez vide si vous choisissez « Aucun diplôme »."),
+        (
+            "{diplome: [BAC, CAP]}",
+            [(HIGHEST, f"        obligatoire: non\n{HIGHEST}")],
+            "Seulement si vous choisissez « CAP » ou « Baccalauréat ».",
+        ),
+        (
+            "{sauf: {diplome: [AUCUN]}}",
+            [(HIGHEST, f"        obligatoire: non\n{HIGHEST}")],
+            "Laissez vide si vous choisissez « Aucun diplôme ».",
+        ),
+        ("{diplome: [BAC, CAP, AUCUN]}", [], ""),
+    ],
+    ids=["one calls", "one does not", "nothing does not", "nothing calls", "all call"],
+)
+def test_a_question_that_some_diplomas_call_for_says_which(condition, more, said):
+    colouring = f"      coloration: {{si: {condition}, choix: [{HISTORY}]}}\n{EXPERIENCE}"
+    load_invented((EXPERIENCE, colouring), *more)
+
+    assert fields("qualification")["colouring"].help_text == said
 
 
 def test_a_number_says_its_unit():

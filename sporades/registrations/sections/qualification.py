@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 
+from sporades.core.french import quoted
 from sporades.exams.rules import Facts, candidacy, eligibility
 from sporades.exams.schema import Exam as ExamRules
 from sporades.exams.schema.qualification import Colouring, Diplomas, Experience, Nature
-from sporades.registrations.fields import WholeNumberField, ask_if_called_for, choices_of
+from sporades.registrations.fields import WholeNumberField, ask_if_called_for, choices_of, flat
 from sporades.registrations.sections.base import Section, SectionForm
 from sporades.registrations.sections.eligibility import refuse_ineligible
 
@@ -94,7 +95,17 @@ class QualificationForm(SectionForm):
             field = self.fields[name]
             ask_if_called_for(field, f"diploma={' '.join(calling)}", is_due=field.required)
             field.required = field.required and self.data.get("diploma", "") in calling
+            field.help_text = f"{self._said_of(calling, held)} {field.help_text}".strip()
             self.called_for_by[name] = calling
+
+    def _said_of(self, calling: list[str], held: list[str]) -> str:
+        """Say which diplomas call for a question, or which do not, whichever is sooner read."""
+        others = [code for code in held if code not in calling]
+        labels = dict(flat(self.fields["diploma"].choices))  # type: ignore[attr-defined]
+        is_less = "" not in calling and ("" in others or len(calling) <= len(others))
+        start = "Seulement si" if is_less else "Laissez vide si"
+        named = quoted([str(labels[code]) for code in (calling if is_less else others)], "ou")
+        return f"{start} vous choisissez {named}."
 
     def clean(self) -> None:
         """Refuse what the rules of eligibility do not accept."""
