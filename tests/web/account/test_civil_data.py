@@ -16,10 +16,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory", "clock
 def test_the_name_stands_at_the_top_with_modifier_mon_compte_under_it(client, user):
     sign_in(client)
 
-    page = client.get(reverse("account_edit")).text
+    [person] = seen(client.get(reverse("account_edit"))).cssselect("header .s-person")
 
-    assert '<p class="s-person__name">Maëlle Anne LE GOFF</p>' in page
-    assert f'href="{reverse("account_edit")}">Modifier mon compte</a>' in page
+    name, acts = person
+    assert words(name) == "Maëlle Anne LE GOFF"
+    assert [(words(one), one.get("href")) for one in acts.cssselect("a")] == [
+        ("Modifier mon compte", reverse("account_edit"))
+    ]
 
 
 def edited(user, **changes):

@@ -326,7 +326,11 @@ def test_a_known_address_is_refused_in_the_words_of_the_guide_and_its_owner_is_t
     assert f"{KNOWN}. Si ce compte est le vôtre, connectez-vous ; sinon" in page.text.replace(
         "\xa0", " "
     )
-    assert "Vous ou l'un de vos proches avez déjà créé un compte" in page.text
+    assert (
+        "Vous ou l'un de vos proches avez déjà créé un compte avec cette adresse, pour cette session "
+        "ou pour une session précédente. Connectez-vous avec votre adresse et votre mot de passe"
+        in main(page)
+    )
     assert reverse("account_reset_password") in page.text
     assert "utilisez une autre adresse" in page.text
     assert mails() == ["address_known"]
@@ -347,6 +351,9 @@ def test_an_address_that_a_candidate_record_carries_without_an_account_is_refuse
     page = sign_up(client, email="ecole@exemple.test")
 
     assert KNOWN in page.text
+    assert "porte déjà cette adresse, avec ou sans compte" in main(page)
+    assert "créer de compte avec elle : utilisez une autre adresse." in main(page)
+    assert User.objects.get() == ines
     (message,) = Message.objects.filter(recipient="ecole@exemple.test")
     assert "utilisez une autre adresse" in message.body
 
