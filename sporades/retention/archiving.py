@@ -51,6 +51,7 @@ def archive(key: int, *, at: datetime) -> bool:
     without a registration. Files stay where they are: the archive names them, and says how many
     could not be read by then, as the log does. What was confided to a doctor enters no archive: it
     is erased (P-14).
+    A mail that is written meanwhile has all begun anew, once; a second one, and it is for the next run.
     """
     try:
         kept = _archive(key, at=at)

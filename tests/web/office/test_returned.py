@@ -105,9 +105,8 @@ def test_the_academy_of_a_service_is_named_once_beside_its_letters(manager, in_l
     [waiting] = seen(manager.get(listed)).cssselect("tbody th")
     [run] = printed()
     [listed_run] = seen(manager.get(listed)).cssselect("td[data-label='Service gestionnaire']")
-    [fact] = seen(manager.get(reverse("office:print_run", args=[run.pk]))).cssselect(".s-facts dd")[
-        :1
-    ]
+    printed_page = seen(manager.get(reverse("office:print_run", args=[run.pk])))
+    [fact] = printed_page.cssselect(".s-facts > div:first-child dd")
 
     assert {words(one) for one in (waiting, listed_run, fact)} == {
         "Rectorat de l'académie de Lille"
