@@ -9,7 +9,6 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q
 
 from sporades.accounts.models import SECOND_FACTORS, Membership, MembershipQuerySet
-from sporades.accounts.operations import NOBODY
 from sporades.accounts.permissions import Reach
 from sporades.core.french import day_in_digits
 
@@ -51,7 +50,7 @@ def in_access(found: MembershipQuerySet, access: Access, *, on: date) -> Members
         on: the day.
     """
     if access is Access.ENDED:
-        return found.filter(ends_on__lt=on).exclude(full_name=NOBODY)
+        return found.filter(ends_on__lt=on).named()
     current = found.current(on)
     if access is Access.INVITED:
         return current.filter(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)

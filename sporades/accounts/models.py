@@ -25,6 +25,8 @@ from sporades.notices.queries import after_reading, judged_before
 ACTIVATION_LASTS = timedelta(hours=48)
 CHANGE_LASTS = timedelta(hours=24)
 UNDOING_LASTS = timedelta(hours=72)
+NOBODY = "Agent effacé"
+"""What stands for the name of a member of staff who left too long ago: nobody knows which they were."""
 SECOND_FACTORS = ("totp", "webauthn")
 """What is a second factor by itself, as allauth names it: recovery codes stand in for one."""
 COPIED = "copied"
@@ -171,6 +173,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date) -> Self:
         """Return the memberships that have not ended on this day."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def named(self) -> Self:
+        """Leave out those of who left too long ago: of them nobody knows any more that they were agents."""
+        return self.exclude(full_name=NOBODY)
 
 
 class Membership(models.Model):

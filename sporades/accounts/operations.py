@@ -16,6 +16,7 @@ from sporades.accounts.models import (
     ACTIVATION_LASTS,
     CHANGE_LASTS,
     COPIED,
+    NOBODY,
     SECOND_FACTORS,
     UNDOING_LASTS,
     AddressChange,
@@ -252,8 +253,6 @@ def close(user: User) -> None:
     user.delete()
 
 
-NOBODY = "Agent effacé"
-"""What stands for the name of a member of staff whose account was emptied."""
 NOWHERE = "efface.invalid"
 """The domain of the address that such an account has: it is nobody's, and never will be."""
 
@@ -265,9 +264,7 @@ def staff_left(*, before: date) -> QuerySet[User]:
         before: the day.
     """
     mine = Membership.objects.filter(user=OuterRef("pk"))
-    left: QuerySet[User] = User.objects.filter(
-        Exists(mine.exclude(full_name=NOBODY)), ~Exists(mine.current(before))
-    )
+    left: QuerySet[User] = User.objects.filter(Exists(mine.named()), ~Exists(mine.current(before)))
     return left
 
 
@@ -453,7 +450,7 @@ def unused(*, at: datetime, since: timedelta) -> QuerySet[User]:
     Members of staff are not among them, nor accounts still waiting for their activation. Who left
     the office is, once that is forgotten, where the account was a candidate's too.
     """
-    members = Membership.objects.filter(user=OuterRef("pk")).exclude(full_name=NOBODY)
+    members = Membership.objects.filter(user=OuterRef("pk")).named()
     return (
         User.objects.filter(activated_at__isnull=False)
         .exclude(email__endswith=f"@{NOWHERE}")

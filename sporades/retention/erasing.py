@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sporades import journal, mail
-from sporades.accounts import operations as accounts
-from sporades.accounts.models import User
+from sporades.accounts.models import NOBODY, User
 from sporades.acts.medical import erasing
 from sporades.acts.people import forgetting
 from sporades.candidates.models import Identity
@@ -162,7 +161,7 @@ def erase_agent(key: Any, *, at: datetime) -> bool:
     user: User = found
     forget_acts(entries_about(user), "agent erased", by=SYSTEM, on=user, at=at)
     mail.forget([user])
-    MailingTemplate.objects.filter(asked_by=user).update(asked_name=accounts.NOBODY)
+    MailingTemplate.objects.filter(asked_by=user).update(asked_name=NOBODY)
     forgetting.empty(user)
     return True
 

@@ -6,8 +6,7 @@ import pytest
 
 from sporades import journal, mail
 from sporades.accounts.members import Access, in_access
-from sporades.accounts.models import Membership, User
-from sporades.accounts.operations import NOBODY
+from sporades.accounts.models import NOBODY, Membership, User
 from sporades.acts.agents import inviting
 from sporades.acts.people import forgetting
 from sporades.candidates.models import Candidate, Identity

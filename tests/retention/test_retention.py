@@ -14,7 +14,6 @@ from django.db import ProgrammingError, connection, transaction
 from sporades import journal, mail
 from sporades.accounts import sign_ins
 from sporades.accounts.models import Membership, SignIn, User
-from sporades.accounts.operations import NOBODY
 from sporades.acts.agents import inviting
 from sporades.acts.identities import correcting
 from sporades.acts.people import enrolling, forgetting
@@ -886,7 +885,7 @@ def test_over_fifty_one_years_nothing_of_any_category_is_past_its_day(
         SignIn,
     ):
         assert not model.objects.exists(), model
-    assert not Membership.objects.exclude(full_name=NOBODY).exists()
+    assert not Membership.objects.named().exists()
     operations.release(number=held.number, reason="Jugé", by=OPERATOR, at=at)
     operations.apply(at=at)
     told = Entry.objects.filter(at__lt=at).exclude(verb__in=FORGETTING)

@@ -486,9 +486,6 @@ def _locked(email: str) -> User:
 
 
 def _members_at(email: str) -> QuerySet[User]:
-    # Of who left too long ago and is a candidate too, nobody knows any more which agent they were.
-    named = Membership.objects.exclude(full_name=accounts.NOBODY)
-    found: QuerySet[User] = User.objects.filter(
-        email=normalised_address(email), pk__in=named.values("user")
-    )
+    members = Membership.objects.named().values("user")
+    found: QuerySet[User] = User.objects.filter(email=normalised_address(email), pk__in=members)
     return found

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from sporades import journal, mail
 from sporades.accounts import operations as accounts
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import NOBODY, Membership, User
 from sporades.accounts.sessions import end_sessions
 from sporades.candidates import operations as candidates
 from sporades.candidates.models import Candidate, ClaimCode
@@ -153,7 +153,7 @@ def erase_as_asked(user: User, *, reason: str, by: Actor, at: datetime) -> None:
     # In the order of every act: the code that it took, then the account.
     ClaimCode.objects.select_for_update(of=("self",)).filter(taken_by=user).first()
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if Membership.objects.filter(user=locked).exclude(full_name=accounts.NOBODY).exists():
+    if Membership.objects.filter(user=locked).named().exists():
         raise Kept(f"Le compte {locked.email} est celui d'un agent : il se ferme (agent close).")
     numbers = Candidate.objects.filter(user=locked).values_list("registrations__number", flat=True)
     if any(numbers):
@@ -196,7 +196,7 @@ def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: 
         drawers.erase(candidate)
         asking_late.leave_proofs(candidate)
         candidates.erase(candidate)
-    if Membership.objects.filter(user=user, full_name=accounts.NOBODY).exists():
+    if Membership.objects.filter(user=user, full_name=NOBODY).exists():
         # What they asked for in the office leads to its row. It is read anew: it is no candidate's.
         empty(User.objects.get(pk=user.pk))
     else:

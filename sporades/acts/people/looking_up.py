@@ -12,7 +12,6 @@ from enum import Enum, auto
 from sporades import journal
 from sporades.accounts import limits
 from sporades.accounts.models import Membership, User, normalised_address
-from sporades.accounts.operations import NOBODY
 from sporades.acts.people.addressing import is_known
 from sporades.core.actors import Actor
 from sporades.core.refusals import Refused
@@ -82,9 +81,8 @@ def look_up(email: str, *, by: Actor, academy: str, at: datetime) -> Account:
         journal.record("accounts looked up too often", by=by, at=at, academy=academy)
         raise TooManyLookedUp
     address = normalised_address(email)
-    # Of who left too long ago nobody knows any more that they were an agent: the account is a candidate's.
-    named = Membership.objects.exclude(full_name=NOBODY)
-    user = User.objects.filter(email=address).exclude(pk__in=named.values("user")).first()
+    members = Membership.objects.named().values("user")
+    user = User.objects.filter(email=address).exclude(pk__in=members).first()
     journal.record("account looked up", by=by, on=user, at=at, academy=academy)
     if user is None:
         is_staff = User.objects.filter(email=address).exists()

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from sporades.accounts.models import Membership, User
-from sporades.accounts.operations import NOBODY
+from sporades.accounts.models import NOBODY, Membership, User
 from sporades.acts.people import changing
 from sporades.acts.people.joining import join
 from sporades.journal.models import Entry

@@ -9,7 +9,6 @@ from django.urls import reverse_lazy
 
 from sporades.accommodations.doctors import left_without_doctor, waiting_with
 from sporades.accounts.models import Membership
-from sporades.accounts.operations import NOBODY
 from sporades.accounts.permissions import Permission, reach_of
 from sporades.acts.agents import inviting
 from sporades.batches.states import BatchState
@@ -80,7 +79,7 @@ def roles_of(request: HttpRequest, agent: int) -> list[Membership]:
 
     Nor is that of who left so long ago that it is nobody's. Raises Http404.
     """
-    every = Membership.objects.filter(user=agent, replaced_at=None).exclude(full_name=NOBODY)
+    every = Membership.objects.filter(user=agent, replaced_at=None).named()
     roles = list(every.select_related("user").order_by("pk"))
     today = day_of(request)
     held = [one for one in roles if one.is_current(today)] or roles
