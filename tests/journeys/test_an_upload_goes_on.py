@@ -189,6 +189,26 @@ def test_the_second_of_two_presses_follows_nothing_that_comes_under_the_finger(
     assert Deposit.objects.get().evidence.registration == registration
 
 
+def test_what_is_refused_at_once_may_be_sent_again_at_once(site, browser, photo, tmp_path):
+    """Whoever has chosen another file presses « Déposer » once more, as soon as they like."""
+    registration = a_registration()
+    page = signed_in(browser.new_context(), site, registration.candidate)
+    large = tmp_path / "grande.jpg"
+    large.write_bytes(bytes(20_000_001))
+    page.clock.install()
+    choose(page, site, registration, large)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    give = page.get_by_role("button", name="Déposer", exact=True)
+    give.click()
+    expect(page.locator("form .s-errors")).to_have_count(1)
+
+    page.get_by_label("Votre fichier").set_input_files(photo)
+    give.click()
+
+    expect(page.locator("h1")).to_have_text("Pièces justificatives")
+    assert Deposit.objects.get().evidence.registration == registration
+
+
 def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, tmp_path):
     registration = a_registration()
     context = browser.new_context()

@@ -23,13 +23,16 @@ export function uploads() {
   document.querySelectorAll("form[data-uploads]").forEach(watch);
 }
 
-/* The page moves as sending begins: the second press of two would follow what comes under the finger. */
+/* The page moves as sending begins: the second press of two would follow what comes under the finger.
+   Returns what ends it sooner, for a sending that has ended: the button stands where it was again. */
 function settle(stop) {
   const swallow = (event) => {
     if (!stop.contains(event.target)) event.preventDefault();
   };
+  const settled = () => document.removeEventListener("click", swallow, true);
   document.addEventListener("click", swallow, true);
-  setTimeout(() => document.removeEventListener("click", swallow, true), SETTLES);
+  setTimeout(settled, SETTLES);
+  return settled;
 }
 
 class Stopped extends Error {}
@@ -91,7 +94,7 @@ function watch(form) {
     const kept = [];
     refused = null;
     shown.begin();
-    settle(shown.stop);
+    const settled = settle(shown.stop);
     input.disabled = true;
     button?.setAttribute("aria-disabled", "true");
     try {
@@ -121,6 +124,7 @@ function watch(form) {
       input.disabled = false;
       // What the service received before would be left behind by a form that leaves with its files.
       if (failure instanceof Useless && !named(chosen).length) return leave(button, false);
+      settled();
       const isRefused = failure instanceof Refused;
       shown.end(isRefused ? failure.message : "Envoi arrêté\u00a0: rien n'est déposé.", isRefused);
       if (isRefused) refused = failure;
