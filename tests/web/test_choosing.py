@@ -323,6 +323,26 @@ def test_what_may_not_be_changed_any_more_is_not_offered_to_be(sign_in):
     assert "« Changer de spécialité »" not in main(browser.get("/mes-inscriptions"))
 
 
+def test_who_is_registered_in_another_academy_is_told_how_to_be_in_this_one(sign_in):
+    standing = a_registration()
+    browser = sign_in(standing.candidate)
+
+    there = main(browser.get(f"{MARIN}?academie=A25"))
+
+    assert (
+        "Votre inscription est dans l'académie de Lille : « Modifier » ne l'en change pas. Pour la "
+        "garder, demandez son transfert à votre service gestionnaire : Bureau des essais de Lille"
+    ) in there
+    assert "Ou désinscrivez-vous, puis inscrivez-vous ici avant le mardi 15 décembre 2026" in there
+    assert "son transfert" not in main(browser.get(f"{MARIN}?academie=A09"))
+    assert "son transfert" not in main(browser.get(MARIN))
+    RegistrationService.objects.filter(academy="A25").update(closes_at=NOW - timedelta(days=1))
+    forget()
+    shut = main(browser.get(f"{MARIN}?academie=A25"))
+    assert "demandez son transfert" in shut
+    assert "désinscrivez-vous" not in shut
+
+
 def test_what_is_begun_elsewhere_is_said_before_it_is_taken_here(client):
     client.post(f"{MARIN}?academie=A09", {"academie": "A09"})
     draft = Draft.objects.get()
@@ -339,6 +359,21 @@ def test_what_is_begun_elsewhere_is_said_before_it_is_taken_here(client):
     assert "Votre saisie continue auprès de l'académie de Versailles" in words(seen(moved))
     draft.refresh_from_db()
     assert draft.service.academy_id == "A25"
+
+
+def test_what_an_answer_is_no_good_for_in_the_other_academy_is_named_as_it_goes_there(sign_in):
+    draft = a_draft()
+    browser = sign_in(draft.candidate)
+
+    moved = browser.post(f"{MARIN}?academie=A25", {"academie": "A25"}, follow=True)
+
+    said = words(seen(moved))
+    assert "avec toutes vos réponses. À revoir : « Code postal », dans « Identification »." in said
+    assert "N'y est pas demandé : « Zone géographique souhaitée », dans « Informations candidature »." in said
+    back = browser.post(f"{MARIN}?academie=A09", {"academie": "A09"}, follow=True)
+    assert "avec toutes vos réponses." in words(seen(back))
+    for word in ("À revoir :", "N'y est pas demandé"):
+        assert word not in words(seen(back))
 
 
 def test_a_page_left_open_past_the_closing_says_that_nothing_is_begun_and_speaks_of_no_answers(

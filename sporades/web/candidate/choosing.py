@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +26,12 @@ from sporades.exams.schema import Audience, Rubric
 from sporades.exams.schema.eligibility import Residence
 from sporades.registrations.clocks import zone_of_reader
 from sporades.registrations.dossier import dossier_of
-from sporades.registrations.exclusion import exclusion_by, exclusion_of, standing_instead_of
+from sporades.registrations.exclusion import (
+    Exclusion,
+    exclusion_by,
+    exclusion_of,
+    standing_instead_of,
+)
 from sporades.registrations.journey import outside_of, said_before_tabs
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import asking_late
@@ -166,11 +170,24 @@ def choose_academy(
         "is_by_address": is_by_address(residence),
         "exclusion": exclusion,
         "may_become": exclusion is not None and exclusion.may_become(request.arrived_at),
+        **_standing_elsewhere(exclusion, service, at=request.arrived_at),
         **_last_left(mine, offered, special, at=request.arrived_at),
         "links": _way_here(programme, _academy_asked(request, programme)),
         **(_about(request, offered, special, service, mine) if service else {}),
     }
     return render(request, "candidate/choose_academy.html", context)
+
+
+def _standing_elsewhere(
+    exclusion: Exclusion | None, service: RegistrationService | None, *, at: datetime
+) -> dict[str, Any]:
+    """Return the registration in the way that stands in another academy, and whether it may be left."""
+    standing = exclusion.registration if exclusion else None
+    is_elsewhere = standing and service and standing.service_id != service.pk
+    return {
+        "standing_elsewhere": standing if is_elsewhere else None,
+        "may_leave": standing is not None and standing.is_editable(at),
+    }
 
 
 def _programme(domain: str, session: str) -> Programme:
@@ -269,7 +286,9 @@ def _start(
 ) -> HttpResponse:
     if service is None:
         raise Http404
-    before = _begun(request, offered, speciality)
+    begun = _begun(request, offered, speciality)
+    moves = begun is not None and begun.service_id != service.pk
+    before = drafts.suited(request, drafts.own(request, begun.pk)) if begun and moves else None
     draft = registering.begin(
         candidate=request.user.candidate,
         exam=offered.exam,
@@ -278,8 +297,8 @@ def _start(
         by=request.actor,
         at=request.arrived_at,
     )
-    if before is not None and before.service_id != service.pk:
-        messages.success(request, drafts.moved_in_words(draft))
+    if before is not None:
+        drafts.say_moved(request, drafts.own(request, draft.pk), before=before)
     return redirect("candidate:draft", draft.pk)
 
 
@@ -311,6 +330,8 @@ def _about(
             request, draft, exam=offered.exam, speciality=speciality, service=service, mine=mine
         ),
         "is_elsewhere": draft is not None and draft.service_id != service.pk,
+        "may_come": service.accepts(at),
+        "closing": service.said(service.closes_at, reader),
     }
 
 

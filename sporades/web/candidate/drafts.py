@@ -1,6 +1,7 @@
 """The draft that a page of « M'inscrire » is about, and what is its candidate's own of the tabs."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from sporades.accommodations.words import emptied_in_words, undeclared_in_words
 from sporades.exams.schema import Status
 from sporades.registrations.dossier import Dossier
 from sporades.registrations.exclusion import Exclusion
-from sporades.registrations.journey import OWN_DATA
+from sporades.registrations.journey import OWN_DATA, judged, troubles
 from sporades.registrations.models import Draft, Registration
 from sporades.registrations.operations import asking_late
 from sporades.registrations.queries import draft_of, last_address_of, registrations_of
@@ -55,10 +56,58 @@ def own(request: HttpRequest, pk: UUID) -> Draft:
     return found
 
 
-def moved_in_words(draft: Draft) -> str:
-    """Say where a draft goes on, which was taken there from another academy."""
+@dataclass(frozen=True)
+class Suited:
+    """What an academy makes of the answers of a draft, each named « Commune », dans « Identification ».
+
+    Attributes:
+        asked: what is answered, and asked there, by tab and field.
+        refused: what is to be corrected there, in the tabs that were answered.
+    """
+
+    asked: dict[tuple[str, str], str]
+    refused: dict[tuple[str, str], str]
+
+
+def suited(request: HttpRequest, draft: Draft) -> Suited:
+    """Return what the academy of a draft, where it is now, makes of its answers."""
+    forms = judged(dossier_for(request, draft))
+    asked = {
+        (section.slug, name): _at(form.label_of(name), section.title)
+        for section, form in forms
+        for name in form.fields
+        if form.dossier.answers.get(section.slug, {}).get(name)
+    }
+    wrong = [one for one in troubles(forms) if one.section and not one.is_of_a_whole_tab]
+    return Suited(asked, {(one.section, one.field): _at(one.label, one.title) for one in wrong})
+
+
+def _at(label: str, tab: str) -> str:
+    return f"« {label} », dans « {tab} »" if label else f"« {tab} »"
+
+
+def say_moved(request: HttpRequest, draft: Draft, *, before: Suited) -> None:
+    """Say where a draft goes on, which was taken there from another academy, and what does not suit there.
+
+    Args:
+        request: of who took it there.
+        draft: in its new academy.
+        before: what the other one made of its answers.
+    """
     there = draft.service.academy.with_preposition
-    return f"Votre saisie continue auprès {there}, avec toutes vos réponses."
+    now = suited(request, draft)
+    wrong = [name for key, name in now.refused.items() if key not in before.refused]
+    left = [
+        name
+        for key, name in before.asked.items()
+        if key not in now.asked and key not in now.refused
+    ]
+    said = f"Votre saisie continue auprès {there}, avec toutes vos réponses."
+    if wrong:
+        said += f" À revoir : {' ; '.join(dict.fromkeys(wrong))}."
+    if left:
+        said += f" N'y est pas demandé : {' ; '.join(dict.fromkeys(left))}."
+    messages.success(request, said)
 
 
 def after(draft: Draft) -> HttpResponse:
@@ -164,14 +213,14 @@ def emptied_by(request: HttpRequest, draft: Draft) -> str:
     case.registration = filed
     if case.is_writable or not case.is_undecided:
         return ""
-    judged = dossier_for(request, draft)
-    form = PAPERS.judged(judged)
+    dossier = dossier_for(request, draft)
+    form = PAPERS.judged(dossier)
     if not form.is_valid():
         return ""
     chosen = form.choices_made().items()
     entered = [code for code, choice in chosen if choice.status is Status.ENTERED]
     asked = rules_for(filed, case)
-    sat = sat_in(judged.rules, entered, category=judged.facts.category, asked=asked)
+    sat = sat_in(dossier.rules, entered, category=dossier.facts.category, asked=asked)
     return emptied_in_words(case, sat, is_filing=True)
 
 

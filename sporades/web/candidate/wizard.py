@@ -58,8 +58,9 @@ def move(request: HttpRequest, draft: UUID) -> HttpResponse:
     service = service_of_residence(dossier_for(request, found), at=request.arrived_at)
     if service is None:
         raise Http404
+    before = drafts.suited(request, found)
     drafting.move(draft=found, service=service, at=request.arrived_at)
-    messages.success(request, drafts.moved_in_words(found))
+    drafts.say_moved(request, found, before=before)
     return redirect("candidate:draft", found.pk)
 
 
