@@ -333,7 +333,8 @@ def test_an_address_too_long_for_its_envelope_is_refused_whole(sign_in):
 
     page = judged(sign_in(draft.candidate), draft, "identification")
 
-    assert errors(page) == ["Raccourcissez cette réponse : elle a 46 signes, pour 38 au plus."]
+    said = "Cette ligne a 46 signes, pour 38 au plus : mettez la suite dans les lignes du dessous."
+    assert errors(page) == [said]
     assert seen(page).cssselect("main [name=address_1]")[0].get("value") == street
 
 

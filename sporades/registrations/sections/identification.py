@@ -79,7 +79,13 @@ class IdentificationForm(SectionForm):
         label="Numéro et voie",
         max_length=38,
         help_text="Par exemple : 12 rue des Îles",
-        error_messages={"required": "Indiquez « Numéro et voie », par exemple 12 rue des Îles."},
+        error_messages={
+            "required": "Indiquez « Numéro et voie », par exemple 12 rue des Îles.",
+            "max_length": (
+                "Cette ligne a %(show_value)d signes, pour %(limit_value)d au plus : mettez la "
+                "suite dans les lignes du dessous."
+            ),
+        },
         widget=forms.TextInput(attrs={"autocomplete": "address-line1"}),
     )
     address_2 = EnvelopeField(
