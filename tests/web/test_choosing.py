@@ -369,7 +369,10 @@ def test_what_an_answer_is_no_good_for_in_the_other_academy_is_named_as_it_goes_
 
     said = words(seen(moved))
     assert "avec toutes vos réponses. À revoir : « Code postal », dans « Identification »." in said
-    assert "N'y est pas demandé : « Zone géographique souhaitée », dans « Informations candidature »." in said
+    assert (
+        "N'y est pas demandé : « Zone géographique souhaitée », dans « Informations candidature »."
+        in said
+    )
     back = browser.post(f"{MARIN}?academie=A09", {"academie": "A09"}, follow=True)
     assert "avec toutes vos réponses." in words(seen(back))
     for word in ("À revoir :", "N'y est pas demandé"):
