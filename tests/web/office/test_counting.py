@@ -22,6 +22,7 @@ from sporades.searches.catalogue import CRITERIA
 from sporades.searches.counting import FEWEST, count
 from sporades.searches.operators import Operator
 from sporades.searches.trees import MOST_LEAVES, Group, Leaf, Link
+from sporades.web.office.searches import counting
 from tests.evidence.given import MANAGER, give, piece, receive
 from tests.evidence.test_found_and_counted import validated
 from tests.exchanges.test_choices_taken_out import (
@@ -482,3 +483,44 @@ def test_a_search_with_no_room_for_one_criterion_more_leads_from_no_figure(manag
         answer = manager.get(where(manager, what), {"compter_par": "etat"})
         assert "Inscription enregistrée" in main(answer)
         assert not seen(answer).cssselect("table button")
+
+
+def pressed(client, answer, button):
+    """Press a figure that stands in no form, and return the page of what it counts."""
+    [form] = seen(answer).cssselect(f"form#{button.get('form')}")
+    said = {}
+    for name, value in (*form.form_values(), (button.get("name"), button.get("value"))):
+        said.setdefault(name, []).append(value)
+    return client.post(form.get("action"), said, follow=True)
+
+
+@pytest.mark.parametrize("by", sorted(code for code, axis in AXES.items() if axis.criterion))
+def test_each_figure_of_two_things_leads_to_those_that_it_counts(
+    manager, in_lille, in_versailles, by
+):
+    a_registration(a_candidate(), **FOREST)
+    a_registration(a_candidate(civility="m"))
+    beside = "etat" if by == "civilite" else "civilite"
+
+    answer = manager.get(where(manager), {"compter_par": by, "et_par": beside})
+
+    buttons = seen(answer).cssselect("main table button")
+    assert len({(one.get("form"), one.get("value")) for one in buttons}) == len(buttons) >= 3
+    for one in buttons:
+        [figure] = one.xpath("text()")
+        assert str(pressed(manager, answer, one).context["count"]) == figure
+    assert not [one for one in buttons if one.xpath("text()") == ["0"]]
+
+
+def test_figures_of_a_search_of_health_or_of_too_many_lines_lead_nowhere(
+    manager, in_lille, monkeypatch
+):
+    for _ in range(FEWEST):
+        a_registration(informations=DECLARED)
+    asked = {"compter_par": "etat", "et_par": "civilite"}
+    health = tree("handicap", Operator.IS, "oui")
+
+    assert seen(manager.get(where(manager), asked)).cssselect("main table button")
+    assert not seen(manager.get(where(manager, health), asked)).cssselect("main table button")
+    monkeypatch.setattr(counting, "MOST_LED", 0)
+    assert not seen(manager.get(where(manager), asked)).cssselect("main table button")

@@ -262,28 +262,31 @@ def posted(tree: Group, shown: Iterable[str] = (), since: str = "") -> list[tupl
 
 
 class Narrowed(NamedTuple):
-    """What a page posts to search, of what it has found, those that answer one criterion more.
+    """What a page posts to search, of what it has found, those that answer some criteria more.
 
     Attributes:
         fields: what it holds.
-        name: the field that says with what that criterion is compared.
+        names: the field that says with what each of these criteria is compared.
     """
 
     fields: list[tuple[str, str]]
-    name: str
+    names: tuple[str, ...]
 
 
-def narrowed(tree: Group, criterion: Criterion) -> Narrowed | None:
-    """Return what asks a tree and one criterion more; nothing where a page has no room for it."""
-    if sum(1 for _ in tree.leaves()) >= MOST_LEAVES:
+def narrowed(tree: Group, *criteria: Criterion) -> Narrowed | None:
+    """Return what asks a tree and some criteria more; nothing where a page has no room for them."""
+    if sum(1 for _ in tree.leaves()) + len(criteria) > MOST_LEAVES:
         return None
     whole = tree.members
     if tree.link is Link.OR and whole:
         if any(place.count("-") >= DEEPEST - 1 for place, _ in _groups(tree, ROOT)):
             return None
         whole = (tree,)
-    more = Group(Link.AND, (*whole, Leaf(criterion, Operator.IS)))
-    return Narrowed(posted(more), f"{ROOT}-{len(more.members)}-{VALUE}")
+    more = Group(Link.AND, (*whole, *(Leaf(one, Operator.IS) for one in criteria)))
+    names = tuple(
+        f"{ROOT}-{place}-{VALUE}" for place in range(len(whole) + 1, len(more.members) + 1)
+    )
+    return Narrowed([one for one in posted(more) if one[0] not in names], names)
 
 
 class Acted(NamedTuple):

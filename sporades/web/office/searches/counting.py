@@ -1,6 +1,6 @@
 """« Compter ces inscriptions »: how many of what a search finds, by one thing or by two (I8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from sporades.accounts.permissions import Permission
+from sporades.accounts.permissions import Permission, Reach
 from sporades.core.french import instant_in_words, local_day
 from sporades.core.numbers import in_groups
 from sporades.searches import operations
@@ -26,6 +26,7 @@ from sporades.searches.axes import (
 )
 from sporades.searches.catalogue import CRITERIA
 from sporades.searches.counting import FEWEST, Counted, count
+from sporades.searches.criteria import Criterion
 from sporades.searches.models import Search
 from sporades.searches.queries import TakesTooLong
 from sporades.searches.rules import OF_PAPERS, says_of_health
@@ -40,9 +41,13 @@ from sporades.web.office.sheets import sheet_of
 USUAL = "etat"
 MOST_COLUMNS = 12
 """How many columns are read beside one another; more are lines."""
+MOST_LED = 50
+"""Of how many lines each figure has a button; of more the page would be too heavy."""
 MOST_LINES = 500
 """How many lines a page has; the file has all of them."""
 FEW, UNTOLD = f"Moins de {FEWEST}", "Non dit"
+LEADING_NOWHERE = {"0", FEW, UNTOLD}
+"""Figures of nobody, or of nobody who is told."""
 
 
 class CountForm(forms.Form):
@@ -96,6 +101,75 @@ class Table:
     def lines(self) -> list[list[str]]:
         """The rows of a file."""
         return [*self.rows, *filter(None, [self.total])]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell, and what leads from its figure to the registrations that it counts.
+
+    Attributes:
+        said: the figure, or the words of a line.
+        of: what it counts, for who does not see its line and its column.
+        form, name, value: what its button sends, and by which form; nothing where it leads nowhere.
+    """
+
+    said: str
+    of: str = ""
+    form: str = ""
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A form that figures send, each with what it is sought by.
+
+    Attributes:
+        form: its id.
+        fields: what it holds.
+        name: the field that a figure fills.
+        values: by the words of a line or of a column, what it is sought by.
+    """
+
+    form: str
+    fields: Sequence[tuple[str, str]]
+    name: str
+    values: Mapping[str, str]
+
+    def cell(self, said: str, label: str, of: str) -> Cell:
+        """Return the cell of a figure that leads where it is sought by its words."""
+        value = self.values.get(label, "")
+        return Cell(said, of, self.form, self.name, value) if value else Cell(said)
+
+
+@dataclass(frozen=True)
+class Leads:
+    """What leads from the figures of two things counted together.
+
+    Attributes:
+        line, column: those of totals.
+        crossed: those of figures, by the words of their column.
+    """
+
+    line: Way
+    column: Way
+    crossed: Mapping[str, Way]
+
+    @property
+    def ways(self) -> list[Way]:
+        """All of them."""
+        return [self.line, self.column, *self.crossed.values()]
+
+    def cell(self, said: str, line: str, column: str) -> Cell:
+        """Return the cell of a figure, or of a total where one of the two is not said."""
+        if said in LEADING_NOWHERE:
+            return Cell(said)
+        if not line:
+            return self.column.cell(said, column, column)
+        if not column:
+            return self.line.cell(said, line, line)
+        way = self.crossed.get(column)
+        return way.cell(said, line, f"{line}, {column}") if way else Cell(said)
 
 
 def count_page(request: HttpRequest, search: str) -> HttpResponse:
@@ -159,13 +233,13 @@ def _shown(counted: Counted, form: CountForm, led: Mapping[str, Any]) -> dict[st
     by, beside = counted.by, counted.beside
     total = None if by.is_many else counted.total
     words = {word for line in counted.lines for word in line}
-    figures, values = _drawn(counted), led.get("values", {})
+    figures, values, leads = _drawn(counted), led.get("values", {}), led.get("leads")
     return {
         **led,
         "drawn": [(row, values.get(row.label, "")) for row in figures.rows] if figures else [],
         "caption": f"Inscriptions par {by.by}{f', et par {beside.by}' if beside else ''}",
         "table": table,
-        "rows": table.rows[:MOST_LINES],
+        "rows": _rows(counted, table, leads),
         "left": in_groups(str(len(table.rows) - MOST_LINES))
         if len(table.rows) > MOST_LINES
         else "",
@@ -184,20 +258,76 @@ def _shown(counted: Counted, form: CountForm, led: Mapping[str, Any]) -> dict[st
     }
 
 
+def _rows(counted: Counted, table: Table, leads: Leads | None) -> list[list[Cell]]:
+    """Return the cells of the lines that a page has, and of the total where it has them all."""
+    is_whole = 0 < len(table.rows) <= MOST_LINES
+    rows = table.lines if is_whole else table.rows[:MOST_LINES]
+    if leads is None:
+        return [[Cell(said) for said in row] for row in rows]
+    columns = [*(one for (one,) in counted.columns), ""]
+    lines = [*(one for (one,) in counted.lines), ""]
+    return [
+        [
+            Cell(row[0]),
+            *(leads.cell(said, line, one) for said, one in zip(row[1:], columns, strict=True)),
+        ]
+        for row, line in zip(rows, lines, strict=True)
+    ]
+
+
 def _led(request: HttpRequest, kept: Search, tree: Group, counted: Counted) -> dict[str, Any]:
-    """Say what leads from a figure of the chart's table to the registrations that it counts."""
-    criterion = CRITERIA.get(counted.by.criterion)
-    more = building.narrowed(tree, criterion) if criterion else None
-    if criterion is None or more is None or not request.reaches(Permission.READ_LISTS):
+    """Say what leads from a figure to the registrations that it counts."""
+    axes = [one for one in (counted.by, counted.beside) if one]
+    criteria = [CRITERIA[one.criterion] for one in axes if one.criterion]
+    if len(criteria) < len(axes) or counted.fewest or not request.reaches(Permission.READ_LISTS):
         return {}
-    by_label: dict[str, list[str]] = {}
-    for value, label in labels_of(criterion, request.reach).items():
-        by_label.setdefault(label, []).append(value)
-    # Two that are called alike are counted in one line, and sought one by one.
-    values = {label: those[0] for label, those in by_label.items() if len(those) == 1}
+    values = [_values(one, request.reach) for one in criteria]
     columns = [("colonnes", code) for code in kept.columns]
-    fields = [*((name, said) for name, said in more.fields if name != more.name), *columns]
-    return {"values": values, "compared_in": more.name, "fields": fields}
+    if counted.beside:
+        return {"leads": _crossed(tree, counted, values=values, columns=columns)}
+    more = building.narrowed(tree, *criteria)
+    if more is None:
+        return {}
+    fields = [*more.fields, *columns]
+    return {"values": values[0], "compared_in": more.names[0], "fields": fields}
+
+
+def _crossed(
+    tree: Group,
+    counted: Counted,
+    *,
+    values: list[dict[str, str]],
+    columns: list[tuple[str, str]],
+) -> Leads | None:
+    """Return what leads from the figures of two things counted together; nothing where it is too much."""
+    by, beside = (CRITERIA[one.criterion] for one in (counted.by, counted.beside) if one)
+    both = building.narrowed(tree, by, beside)
+    line, column = building.narrowed(tree, by), building.narrowed(tree, beside)
+    few = len(counted.columns) <= MOST_COLUMNS and len(counted.lines) <= MOST_LED
+    if both is None or line is None or column is None or not few:
+        return None
+    of_lines, of_columns = values
+    crossed = {
+        label: (*both.fields, (both.names[1], of_columns[label]), *columns)
+        for (label,) in counted.columns
+        if label in of_columns
+    }
+    return Leads(
+        line=Way("lignes", (*line.fields, *columns), line.names[0], of_lines),
+        column=Way("colonnes", (*column.fields, *columns), column.names[0], of_columns),
+        crossed={
+            label: Way(f"colonne-{place}", fields, both.names[0], of_lines)
+            for place, (label, fields) in enumerate(crossed.items(), start=1)
+        },
+    )
+
+
+def _values(criterion: Criterion, reach: Reach) -> dict[str, str]:
+    """Return by its label what each group is sought by: two that are called alike are one line."""
+    by_label: dict[str, list[str]] = {}
+    for value, label in labels_of(criterion, reach).items():
+        by_label.setdefault(label, []).append(value)
+    return {label: those[0] for label, those in by_label.items() if len(those) == 1}
 
 
 def _drawn(counted: Counted) -> Figures | None:
