@@ -18,6 +18,7 @@ from sporades.accommodations.tracker import check_of
 from sporades.accounts import operations as accounts
 from sporades.acts import accommodating, consulting
 from sporades.acts.registrations import deciding, leaving
+from sporades.core import apart
 from sporades.core.days import midnight
 from sporades.core.refusals import ReasonMissing, Refused
 from sporades.documents.queries import replacement_of
@@ -318,6 +319,23 @@ def test_nor_is_whoever_had_an_answer_or_took_it_back(registration, decided):
     accommodating.withdraw_appeal(found=contest(other), by=MANAGER, at=LATER)
 
     assert accommodating.tell_of_silence(at=AFTER) == 0
+
+
+def test_who_leaves_as_silence_is_being_told_is_not_told_of_a_court(
+    registration, decided, monkeypatch
+):
+    contest(decided)
+    each = apart.each
+
+    def leave_first(act, keys, **told):
+        found = list(keys)
+        leaving.withdraw(registration=registration, by=author(registration.candidate), at=LATER)
+        return each(act, found, **told)
+
+    monkeypatch.setattr(apart, "each", leave_first)
+
+    assert accommodating.tell_of_silence(at=AFTER) == 0
+    assert not Message.objects.filter(kind="appeal_silent").exists()
 
 
 def test_silence_is_told_while_the_decision_is_taken_again_and_not_once_there_is_a_new_one(

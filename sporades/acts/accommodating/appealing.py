@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sporades.accommodations import operations as accommodations
 from sporades.accommodations.answering import ANSWER, Refusal
@@ -187,9 +188,13 @@ def tell_of_silence(*, at: datetime) -> int:
     Returns:
         How many were told.
     """
+    return apart.each(_tell_of_silence, _silent(at).values_list("pk", flat=True), at=at)
+
+
+def _silent(at: datetime) -> QuerySet[Appeal]:
     last = months_after(local_day(at, settings.TIME_ZONE), -SILENCE_MONTHS)
-    silent = Appeal.objects.silent(last).order_by("pk")
-    return apart.each(_tell_of_silence, silent.values_list("pk", flat=True), at=at)
+    found: QuerySet[Appeal] = Appeal.objects.silent(last).order_by("pk")
+    return found
 
 
 @transaction.atomic
@@ -198,7 +203,8 @@ def _tell_of_silence(pk: int, *, at: datetime) -> bool:
     case = locked.case
     zone = clock_of(case)
     is_over = silence_about(locked.received_on).has_decided(local_day(at, zone))
-    if locked.silence_told_at is not None or not locked.is_unanswered or not is_over:
+    # Asked again under the lock: it may have been answered, or its registration left, since it was found.
+    if not is_over or not _silent(at).filter(pk=pk).exists():
         return False
     locked.silence_told_at = at
     locked.save(update_fields=["silence_told_at"])
