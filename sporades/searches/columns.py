@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from sporades.accommodations.states import state_in_office as case_state_in_office
@@ -22,6 +23,7 @@ from sporades.core.phones import phone_in_words
 from sporades.documents import kinds
 from sporades.exams import schema
 from sporades.exams.queries import rules
+from sporades.exams.rules.facts import Facts
 from sporades.exams.titles import qualification_of, titled
 from sporades.registrations.came import CameBy
 from sporades.registrations.states import state_in_office
@@ -32,6 +34,7 @@ from sporades.territory.models import Department
 
 SHORT, USUAL_WIDTH, LONG, LONGEST = 12, 20, 32, 50
 """How many signs wide a column of a file is, by what it holds."""
+BIRTH = ("identity__birth_year", "identity__birth_month", "identity__birth_day")
 
 
 def _as_it_is(value: Cell) -> Cell:
@@ -115,6 +118,22 @@ def _phones(*numbers: str) -> Cell:
     return ", ".join(dict.fromkeys(phone_in_words(one) for one in numbers if one))
 
 
+def _while_minor(say: Callable[[str], Cell]) -> Callable[..., Cell]:
+    """Return what says something of the guardian of who is under eighteen now: of age, they have none."""
+
+    def said(given: str, year: int, month: int | None, day: int | None, zone: str) -> Cell:
+        born = Identity(birth_year=year, birth_month=month, birth_day=day).latest_birth_date
+        today = local_day(timezone.now(), zone)
+        is_minor = Facts(on=today, session_year=today.year, birth_date=born).is_minor_on(today)
+        return say(given) if is_minor else ""
+
+    return said
+
+
+def _guardian(code: str, label: str, field: str, say: Callable[[str], Cell]) -> "Column":
+    return Column(code, label, (field, *BIRTH, "service__zone"), _while_minor(say), width=LONG)
+
+
 def _channel(code: str) -> Cell:
     return str(Channel(code).label)
 
@@ -159,7 +178,7 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
             Column(
                 "naissance",
                 "Date de naissance",
-                ("identity__birth_year", "identity__birth_month", "identity__birth_day"),
+                BIRTH,
                 _birth,
                 ("birth_date",),
                 SHORT,
@@ -208,18 +227,18 @@ GROUPS: tuple[tuple[str, tuple[Column, ...]], ...] = (
                 _day,
                 width=SHORT,
             ),
-            Column("representant", "Représentant légal", ("guardian_name",), width=LONG),
-            Column(
+            _guardian("representant", "Représentant légal", "guardian_name", _as_it_is),
+            _guardian(
                 "representant_telephone",
                 "Téléphone du représentant légal",
-                ("guardian_phone",),
+                "guardian_phone",
                 _phones,
             ),
-            Column(
+            _guardian(
                 "representant_mail",
                 "Adresse mail du représentant légal",
-                ("guardian_email",),
-                width=LONG,
+                "guardian_email",
+                _as_it_is,
             ),
         ),
     ),

@@ -1,5 +1,7 @@
 """What candidates chose and answered is in columns, in the words of the réglementation (I3)."""
 
+from datetime import timedelta
+
 import pytest
 
 from sporades.exams.models import Paper
@@ -13,7 +15,7 @@ from sporades.searches.rules import says_of_health
 from sporades.searches.trees import Group, Leaf
 from tests.evidence.given import receive
 from tests.exchanges.test_exports import lines, prepared
-from tests.factories import EVERYWHERE, a_candidate, a_registration, load_invented
+from tests.factories import EVERYWHERE, NOW, a_candidate, a_registration, load_invented
 
 MORE_ANSWERS = {
     "q-permis": "oui",
@@ -290,6 +292,23 @@ def test_where_one_lives_was_born_and_who_answers_for_a_minor_are_columns(invent
         "06 39 98 00 01",
         "anne@exemple.test",
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "named"), [(24, ""), (25, ""), (26, "Le Goff Anne"), (None, "Le Goff Anne")]
+)
+def test_who_is_of_age_now_has_no_guardian_in_a_list(invented_exam, day, named):
+    born = {"birth_year": 2008, "birth_month": 11 if day else None, "birth_day": day}
+    person = a_candidate(**born)
+    then = NOW - timedelta(days=3)
+    informations = {"national_service": "RECENSE"}
+    filed = a_registration(person, at=then, identification=GUARDIAN, informations=informations)
+    contacts = ("representant", "representant_telephone", "representant_mail")
+
+    said = cells(filed, *contacts)
+
+    assert said[0] == named
+    assert [bool(one) for one in said] == [bool(named)] * 3
 
 
 def test_who_was_born_elsewhere_has_no_department(invented_exam):
