@@ -81,7 +81,7 @@ def _of_codes(kept: Candidate, left: Candidate) -> Iterator[str]:
 
 
 def _of_accounts(kept: Candidate, left: Candidate, at: datetime) -> Iterator[str]:
-    if left.user and kept.user and Membership.objects.filter(user=left.user).exists():
+    if left.user and kept.user and Membership.objects.filter(user=left.user).named().exists():
         yield (
             f"Le compte du candidat n°{left.number} est aussi celui d'un agent, il ne peut pas être "
             "fermé : gardez ce dossier-là."

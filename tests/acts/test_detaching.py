@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from sporades import mail
 from sporades.accommodations.contesting import final_at, presumed_at
-from sporades.accounts.models import User
+from sporades.accounts.models import NOBODY, Membership, User
 from sporades.acts.people import detaching, joining
 from sporades.acts.registrations import deciding, leaving
 from sporades.candidates.models import Candidate
@@ -373,6 +373,21 @@ def test_what_others_have_is_neither_posted_nor_told_to_whoever_is_detached(stol
     assert registration.number not in letter.message.body
     assert enclosed() == {("registered", "recapitulatif")}
     assert User.objects.filter(email="autre@exemple.test").exists()
+
+
+def test_the_account_of_who_was_an_agent_long_ago_is_closed_and_its_row_stays_nobody_s(stolen):
+    account = stolen.user
+    Membership.objects.create(
+        user=account, role="auditor", full_name=NOBODY, academies=["A09"], ends_on=NOW.date()
+    )
+
+    detach(stolen)
+
+    account.refresh_from_db()
+    assert not account.is_active
+    assert account.email != THEIRS
+    assert account.memberships.get().full_name == NOBODY
+    assert Message.objects.filter(kind="record_detached", recipient=THEIRS).exists()
 
 
 def test_an_agents_account_stays_and_so_does_one_without_registration():

@@ -8,7 +8,8 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.db import DatabaseError, transaction
 
-from sporades.accounts.models import Membership, User
+from sporades.accounts.models import NOBODY, Membership, User
+from sporades.accounts.operations import NOWHERE
 from sporades.accounts.permissions import Permission, reach
 from sporades.acts.accommodating import last_day_on_paper
 from sporades.acts.agents import inviting
@@ -598,6 +599,22 @@ def test_an_account_of_a_member_of_staff_is_not_closed(double, propose):
     with pytest.raises(Hindered, match="celui d'un agent"):
         propose(double)
     propose(double, kept=double.second)
+
+
+def test_an_account_of_who_was_an_agent_long_ago_is_closed_and_its_row_stays_nobody_s(
+    double, propose, approve
+):
+    account = double.second.user
+    Membership.objects.create(
+        user=account, role="auditor", full_name=NOBODY, academies=["A09"], ends_on=NOW.date()
+    )
+
+    approve(propose(double))
+
+    account.refresh_from_db()
+    assert not account.is_active
+    assert account.email.endswith(NOWHERE)
+    assert account.memberships.get().full_name == NOBODY
 
 
 def test_an_account_just_given_back_is_not_merged(double, propose):

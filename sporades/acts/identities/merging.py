@@ -16,6 +16,7 @@ from sporades.accounts.models import User
 from sporades.accounts.permissions import Permission
 from sporades.acts.identities.comparing import Overtaken, both, mark_of, places_of, record
 from sporades.acts.identities.correcting import issue_again
+from sporades.acts.people import forgetting
 from sporades.acts.people.attaching import MERGED, had_none_until
 from sporades.acts.people.enrolling import CHANGED
 from sporades.candidates import claims
@@ -276,7 +277,7 @@ def _closed(account: User | None, kept: Candidate, *, by: Actor, at: datetime) -
     journal.record("account closed after a merge", by=by, on=account, at=at)
     mail.forget([account])
     address = account.email
-    accounts.close(account)
+    forgetting.close(account)
     return address
 
 

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from sporades import journal, mail
 from sporades.accommodations.contesting import final_at, presumed_at
-from sporades.accounts import operations as accounts
 from sporades.accounts.addresses import half_said
 from sporades.accounts.models import Membership, User
+from sporades.acts.people import forgetting
 from sporades.acts.people.holders import account_at
 from sporades.candidates import claims
 from sporades.candidates import operations as candidates
@@ -62,7 +62,7 @@ def detach(email: str, *, number: str, reason: str, by: Actor, at: datetime) -> 
         NotDetached: it is a member of staff's, of another candidate, or of one without registration.
     """
     user = User.objects.select_for_update().get(pk=account_at(email).pk)
-    if Membership.objects.filter(user=user).exists():
+    if Membership.objects.filter(user=user).named().exists():
         raise NotDetached(
             f"Le compte {user.email} est aussi celui d'un agent : il ne se ferme pas ainsi."
         )
@@ -112,7 +112,7 @@ def _locked(candidate: Candidate) -> Candidate:
 
 def _close(user: User) -> None:
     mail.forget([user])
-    accounts.close(user)
+    forgetting.close(user)
 
 
 def _unposted(registration: Registration, *, at: datetime) -> list[DocumentVersion]:

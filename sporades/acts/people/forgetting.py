@@ -196,11 +196,20 @@ def _forget(user: User, verb: str, *, at: datetime, by: Actor = SYSTEM, reason: 
         drawers.erase(candidate)
         asking_late.leave_proofs(candidate)
         candidates.erase(candidate)
+    close(user)
+
+
+def close(user: User) -> None:
+    """Close an account that is no candidate's any more: nobody signs in to it.
+
+    Args:
+        user: the account, locked; of no agent, or of one who left so long ago that they are nobody.
+    """
     if Membership.objects.filter(user=user, full_name=NOBODY).exists():
         # What they asked for in the office leads to its row. It is read anew: it is no candidate's.
         empty(User.objects.get(pk=user.pk))
     else:
-        user.delete()
+        accounts.close(user)
 
 
 def empty(user: User) -> None:
