@@ -102,6 +102,11 @@ class PreparedRegulation(models.Model):
         return schema.File.model_validate_json(json.dumps(self.content))
 
     @property
+    def named(self) -> str:
+        """What it is for, as it is read: « Certificat d'aptitude professionnelle, session 2027 »."""
+        return f"{self.file.domain.label}, {self.file.session.label}"
+
+    @property
     def is_enforced(self) -> bool:
         """Whether it was put in force."""
         return self.state == PreparedState.ENFORCED

@@ -80,6 +80,13 @@ def said(page):
     return plain(html.unescape(page.text))
 
 
+def test_one_is_told_to_start_from_the_file_that_serves(administrator):
+    page = administrator.get(LOAD)
+
+    assert "partez de leur dernier fichier" in said(page)
+    assert links(page, "Réglementations")[-1] == reverse("office:regulations")
+
+
 def prepared(browser, *changes):
     """Load a changed file, and return it."""
     page = send(browser, changed(*(changes or (SEVEN,))))
@@ -418,6 +425,8 @@ def test_a_dry_run_is_asked_followed_and_read(administrator, head, in_lille, in_
     trial = Trial.objects.get()
     page = administrator.get(reverse("office:trial", args=[trial.pk]))
     assert links(page, "Revenir au fichier, pour en décider") == [where]
+    [heading] = seen(page).cssselect("h1")
+    assert words(heading) == "Essai à blanc : Brevet d'essai, session 2027"
     assert "Acceptées telles quelles : 0. Refusées : 2." in said(page)
     assert "Il faut avoir 18 ans" in said(page)
     for number in (in_lille.number, in_versailles.number):

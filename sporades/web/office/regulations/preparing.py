@@ -74,7 +74,6 @@ def prepared(request: HttpRequest, prepared: str) -> HttpResponse:
     enforces = request.reaches(Permission.ENFORCE_REGULATIONS)
     context = {
         "prepared": found,
-        "named": f"{found.file.domain.label}, {found.file.session.label}",
         "kind": {"enforced": "success", "dropped": "off"}.get(found.state, "info"),
         **(_waiting(request, found) if found.is_waiting else {}),
         "trials": trials_of(request, found),

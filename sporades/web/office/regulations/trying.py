@@ -69,7 +69,7 @@ def trial(request: HttpRequest, trial: str) -> HttpResponse:
         "has_begun": bool(found.done),
         "is_chosen": chosen is not None,
         "file_url": here,
-        "trail": [*TRAIL, (str(found.prepared), here)],
+        "trail": [*TRAIL, (found.prepared.named, here)],
     }
     return render(request, "office/trial.html", context)
 
