@@ -160,8 +160,8 @@ def turn_at_once(page, times):
     )
 
 
-def test_what_is_sent_while_a_photo_turns_leaves_turned(page):
-    choose(page, sideways())
+def press_as_it_turns(page):
+    """Have the form sent while a photo is being turned."""
     page.evaluate(
         """() => {
           const given = HTMLCanvasElement.prototype.toBlob;
@@ -172,10 +172,29 @@ def test_what_is_sent_while_a_photo_turns_leaves_turned(page):
         }"""
     )
 
+
+def test_what_is_sent_while_a_photo_turns_leaves_turned(page):
+    choose(page, sideways())
+    press_as_it_turns(page)
+
     act(page, "Tourner", 0)
     page.wait_for_url("**/pieces")
 
     assert red_corner(drawers.content_of(Upload.objects.get()))[1] == (0, 0)
+
+
+def test_it_leaves_so_in_a_safari_that_has_no_request_submit(page):
+    """Before Safari 16 the form waited for ever, without a word."""
+    page.add_init_script("delete HTMLFormElement.prototype.requestSubmit")
+    page.reload()
+    choose(page, sideways())
+    press_as_it_turns(page)
+
+    act(page, "Tourner", 0)
+    page.wait_for_url("**/pieces")
+
+    assert "Votre fichier est déposé." in text(page)
+    assert Deposit.objects.get().pages == 1
 
 
 def test_where_a_browser_cannot_turn_a_photo_it_says_what_to_do(page):

@@ -144,7 +144,9 @@ function list(input) {
     if (awaited || pressed === null) return;
     const submitter = pressed;
     pressed = null;
-    input.form.requestSubmit(submitter);
+    // Safari of before 16 has no requestSubmit: a press is as good where a button was pressed.
+    if (input.form.requestSubmit) input.form.requestSubmit(submitter);
+    else (submitter ?? input.form.querySelector("[type='submit']")).click();
   }
 
   /* Always from the photo as it was chosen: turned four times, it is that one again. */
