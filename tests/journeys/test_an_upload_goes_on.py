@@ -224,3 +224,56 @@ def test_a_file_that_is_too_large_is_said_before_its_first_byte(site, browser, t
     )
     assert not Upload.objects.exists()
     context.close()
+
+
+def test_a_page_that_sends_a_file_is_not_left_without_a_word(site, browser, photo):
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    join = cut(page, after=1)
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.locator("form [role=status]")).to_contain_text("Le réseau est coupé")
+
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.assign('/mes-inscriptions'))")
+
+    assert asked == ["beforeunload"]
+    # Once whole, the form leaves by itself and asks nothing.
+    join()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_url("**/pieces")
+    assert asked == ["beforeunload"]
+    assert Deposit.objects.count() == 1
+    context.close()
+
+
+def test_a_page_found_again_as_it_was_left_says_nothing_of_the_file_that_was_sent(
+    site, browser, photo
+):
+    """Browsers that keep a page whole show it again with « un instant… », and no button to stop."""
+    registration = a_registration()
+    context = browser.new_context()
+    page = signed_in(context, site, registration.candidate)
+    choose(page, site, registration, photo)
+    # The form stays, as does a page that is kept.
+    page.evaluate("HTMLFormElement.prototype.requestSubmit = () => {}")
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    status = page.locator("form [role=status]")
+    expect(status).to_contain_text("100 % envoyés")
+
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    expect(status).to_have_text("")
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    cut(page, after=0)
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.get_by_role("button", name="Arrêter l'envoi")).to_be_visible()
+    context.close()

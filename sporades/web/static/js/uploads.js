@@ -77,6 +77,15 @@ function watch(form) {
     delete form.dataset.uploaded;
     names.value = "";
     input.disabled = false;
+    // What it said as it was left is of the sending that is over.
+    if (!stopped) shown.rest();
+  });
+  // Left on the way, what is sent would be given to nothing.
+  window.addEventListener("beforeunload", (event) => {
+    if (!stopped || form.dataset.uploaded) return;
+    event.preventDefault();
+    // Chromium of before 119 asks for this one alone.
+    event.returnValue = true;
   });
 
   /* Of a type that is not taken: said as it is chosen. The service reads what is in it all the same. */
@@ -356,6 +365,12 @@ function display(input) {
       bar.value = 100;
       stop.hidden = true;
       say("100\u00a0% envoyés\u00a0: votre fichier est relu, un instant…");
+    },
+    rest() {
+      box.hidden = true;
+      stop.hidden = false;
+      delete said.dataset.state;
+      say("");
     },
     end(words, isRefused, isAloud) {
       box.hidden = true;
