@@ -190,6 +190,29 @@ def test_every_class_that_a_template_names_has_its_rule():
     assert sorted((name, where) for name, where in named if name not in known) == []
 
 
+def test_what_old_browsers_do_not_read_is_said_plainly_before():
+    theme = bundle.THEME.read_text(encoding="utf-8")
+    rules = [rule for rule in re.findall(r"{([^{}]*)}", theme) if '/ ""' in rule or "dvh" in rule]
+    said = [[one.strip() for one in rule.split(";")] for rule in rules]
+    plain = re.compile(r'/ ""|\ddvh')
+    later = [(one, rule) for rule in said for one in rule if plain.search(one)]
+
+    assert later
+    for one, rule in later:
+        name = one.partition(":")[0]
+        before = rule[: rule.index(one)]
+        assert any(other.startswith(f"{name}:") and not plain.search(other) for other in before)
+    assert "@supports not (container-type: inline-size)" in theme
+
+
+def test_what_a_safari_of_before_16_lacks_is_asked_for_before_it_is_used():
+    for path in bundle.STATIC.rglob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        asked = re.search(r"form\.requestSubmit(?!\()", script)
+        called = re.search(r"form\.requestSubmit\(", script)
+        assert not called or (asked and asked.start() < called.start()), path.name
+
+
 def test_a_title_in_what_will_be_read_is_smaller_than_that_above_it():
     theme = bundle.THEME.read_text(encoding="utf-8")
     [above], [below] = (
