@@ -62,6 +62,11 @@ class Column:
     order: tuple[str, ...] = ()
     width: int = USUAL_WIDTH
 
+    @property
+    def means(self) -> str:
+        """What its label does not say of its cells; nothing where it says all."""
+        return MEANINGS.get(self.code, "")
+
 
 def _day(instant: datetime | None, zone: str) -> date | None:
     return local_day(instant, zone) if instant else None
@@ -494,10 +499,39 @@ USUAL = (
 BY_CODE = {column.code: column for column in COLUMNS}
 
 
+_WHILE_MINOR = "Vide dès que le candidat est majeur."
+_UNLESS_OF_HEALTH = (
+    "Vide, pour tous, à un examen qui demande une pièce selon qu'un handicap est déclaré."
+)
+MEANINGS = {
+    "canal": "Comment le candidat est prévenu : mail, ou courrier postal.",
+    "mail_refuse": "Vide si son dernier mail n'a pas été refusé, ou s'il reçoit des courriers.",
+    "representant": _WHILE_MINOR,
+    "representant_telephone": _WHILE_MINOR,
+    "representant_mail": _WHILE_MINOR,
+    "version": "1 à l'enregistrement, puis un de plus à chaque modification enregistrée.",
+    "pieces_a_fournir": _UNLESS_OF_HEALTH,
+    "pieces_a_verifier": _UNLESS_OF_HEALTH,
+    "piece_arrivee": _UNLESS_OF_HEALTH,
+    "piece_jugee": _UNLESS_OF_HEALTH,
+    "documents": "Sans ceux qui disent quelque chose de la santé.",
+}
+"""By the code of a column."""
+
+
 def chosen(codes: Sequence[str]) -> list[Column]:
     """Return the number and the columns of these codes, in the order of the list; the usual ones for none."""
     wanted = set(codes) & BY_CODE.keys() or set(USUAL)
     return [column for column in COLUMNS if column.code in wanted or column is FIRST]
+
+
+def meanings(columns: Iterable[Column]) -> list[tuple[str, str]]:
+    """Return what the labels of these columns do not say: each meaning once, with the labels it is of."""
+    labels: dict[str, list[str]] = {}
+    for one in columns:
+        if one.means:
+            labels.setdefault(one.means, []).append(one.label)
+    return [(", ".join(those), said) for said, those in labels.items()]
 
 
 def on_a_page(columns: Sequence[Column], reach: Reach) -> list[Column]:

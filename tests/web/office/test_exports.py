@@ -16,6 +16,7 @@ from sporades.exchanges.states import ExportState
 from sporades.journal.models import Entry
 from sporades.mail.models import Message
 from sporades.searches.catalogue import CRITERIA
+from sporades.searches.columns import BY_CODE, MEANINGS
 from sporades.searches.operations import keep
 from sporades.searches.operators import Operator
 from sporades.searches.trees import Group, Leaf, Link
@@ -194,6 +195,27 @@ def test_a_head_request_is_no_way_around_the_five_minutes(manager, in_lille, tim
     answer = manager.head(page_of(Export.objects.get(), "export_file"))
 
     assert answer.url.startswith(reverse("mfa_reauthenticate"))
+
+
+def test_what_columns_mean_is_said_before_and_after_a_file_is_asked_for(manager, in_lille):
+    columns = ["nom", "canal", "representant", "representant_mail"]
+    kept = keep(tree=Group(), columns=columns, by=manager.user, at=NOW)
+    where = reverse("office:export", args=[kept.pk])
+
+    before = manager.get(where)
+    after = manager.post(where, {"format": "csv", "motif": WHY}, follow=True)
+
+    for page in (before, after):
+        said = [words(one) for one in seen(page).cssselect("main details li")]
+        assert said[0].startswith("Canal : Comment le candidat est prévenu")
+        assert said[1:] == [
+            "Représentant légal, Adresse mail du représentant légal : Vide dès que le candidat est majeur."
+        ]
+    assert "certaines colonnes" not in main(asked(manager))
+
+
+def test_every_meaning_is_of_a_column():
+    assert MEANINGS.keys() <= BY_CODE.keys()
 
 
 def test_an_auditor_exports_nothing(member, in_lille):

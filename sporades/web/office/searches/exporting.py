@@ -14,7 +14,7 @@ from sporades.core.refusals import Refused
 from sporades.exchanges import operations
 from sporades.exchanges.models import Export
 from sporades.exchanges.states import UNFINISHED, ExportState
-from sporades.searches.columns import chosen
+from sporades.searches.columns import chosen, meanings
 from sporades.searches.models import Search
 from sporades.searches.queries import found, known_order
 from sporades.searches.rules import says_of_health
@@ -68,6 +68,7 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
             messages.success(request, _outcome(made))
             return redirect("office:one_export", made.pk)
     count = found(tree, reach=request.reach).count()
+    columns = chosen(operations.columns_of(kept, reach=request.reach))
     context = {
         "search": kept,
         "form": form,
@@ -75,9 +76,8 @@ def export(request: HttpRequest, search: str) -> HttpResponse:
         "is_large": operations.is_for_two(count, by=request.user, at=request.arrived_at),
         "asked": in_words(tree, reach=request.reach),
         **_bounds(request.reach),
-        "columns": [
-            column.label for column in chosen(operations.columns_of(kept, reach=request.reach))
-        ],
+        "columns": [one.label for one in columns],
+        "meanings": meanings(columns),
         "trail": _trail(kept),
     }
     return render(request, "office/export.html", context, status=422 if form.errors else 200)
@@ -130,6 +130,7 @@ def one_export(request: HttpRequest, export: str) -> HttpResponse:
         "is_kept": found.is_kept(request.arrived_at),
         "may_take": is_mine and request.reaches(Permission.EXPORT).includes(found.reach),
         "columns": [column.label for column in found.shown],
+        "meanings": meanings(found.shown),
         "asked": _criteria(found),
         **_bounds(found.reach),
         "trail": TRAIL,
