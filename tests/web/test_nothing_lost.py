@@ -371,7 +371,7 @@ def test_an_answer_without_end_is_refused_and_what_was_there_stays(clock):
 
     assert [one.status_code for one in answers] == [400, 400]
     assert "raccourcissez-la" in answers[0].json()["message"]
-    assert "Raccourcissez cette réponse : elle a 900000 signes" in main(answers[1])
+    assert "Cette ligne a 900000 signes" in main(answers[1])
     assert (
         SectionAnswers.objects.get(section="identification").answers["address_1"].startswith("12")
     )
